@@ -1,0 +1,4 @@
+/** The public client: runs, models, reviews. */
+export interface TrainyardClient {
+  close(): Promise<void>;
+}

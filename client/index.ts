@@ -1,0 +1,1 @@
+export type { TrainyardClient } from './client.js';

@@ -1,0 +1,111 @@
+/** One kind of error: whose fault, what it means, what to do about it. */
+export interface CatalogueEntry {
+  /** `user`: the input, the wiring or the set-up must change; `system`: it may pass, or it is ours. */
+  readonly fault: 'user' | 'system';
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const user = (meaning: string, remedy: string): CatalogueEntry => ({ fault: 'user', meaning, remedy });
+const system = (meaning: string, remedy: string): CatalogueEntry => ({ fault: 'system', meaning, remedy });
+
+/**
+ * All errors by their code. A code is never reused for another meaning. `docs/errors.md` is held together with this
+ * table by a test, in both directions.
+ */
+export const CATALOGUE = {
+  'TY-WIRE-KIND': user(
+    'A node call was given an artifact of the wrong kind.',
+    'pass an output of the kind that the port takes',
+  ),
+  'TY-WIRE-MISSING': user('A node call lacks an input that its contract requires.', 'pass the missing input'),
+  'TY-WIRE-UNKNOWN': user(
+    'A node call names an input or parameter that its contract does not have.',
+    'correct the name, or remove it',
+  ),
+  'TY-WIRE-OUTSIDE': user('A node was called outside a pipeline.', 'call it inside the function given to pipeline()'),
+  'TY-WIRE-NO-POOL': user(
+    'No pool meets what a node needs.',
+    'add a pool with these resources or labels to temporal.config.ts, or ask for less',
+  ),
+  'TY-PARAM': user('A parameter is not what its schema says.', 'correct the value'),
+  'TY-PIPELINE-UNKNOWN': user(
+    'No pipeline of this name is in temporal.config.ts.',
+    'trainyard run --help lists the pipelines',
+  ),
+  'TY-NODE-UNKNOWN': user(
+    'No node of this name is in the plugins of temporal.config.ts.',
+    'trainyard nodes lists the nodes',
+  ),
+  'TY-NODE-NOT-IMPLEMENTED': user(
+    'A node has a contract, but no implementation in its plugin.',
+    'export implement(contract, …) from the worker entry of the plugin',
+  ),
+  'TY-NODE-INPUT': user('A node refused its input.', 'correct the input, then run again: what had finished is found'),
+  'TY-NODE-TRANSIENT': system(
+    'A node met a fault that may pass.',
+    'it is retried as its contract says; if it stays, look at the cause',
+  ),
+  'TY-NODE-FAILED': system(
+    'A node threw an error that it did not explain.',
+    'look at the cause and the log of the node',
+  ),
+  'TY-NODE-OUTPUT': user(
+    'A node gave something else than its contract promises.',
+    'return what the contract declares for each output',
+  ),
+  'TY-NODE-CRASHED': system(
+    'The process that computed a node ended before it answered.',
+    'look at the signal or exit code; if it was killed for memory, give the node more memory',
+  ),
+  'TY-NODE-MEMORY': user(
+    'A node used more memory than it may.',
+    'raise resources.memory in its contract, or give it less data',
+  ),
+  'TY-NODE-SEED': user(
+    'A node asked for a seed that its contract does not declare.',
+    'set seeded: true in the contract',
+  ),
+  'TY-STORE-DAMAGED': system(
+    'A stored blob is not what its digest says.',
+    'it is computed again; look at the disk if it happens often',
+  ),
+  'TY-STORE-MISSING': system('A stored blob is gone.', 'run again: it is computed again'),
+  'TY-STORE-FULL': system(
+    'There is no space left where the store writes.',
+    'free some space, then run again: what had finished is found',
+  ),
+  'TY-STORE-UNFIT': user('The store cannot promise what Trainyard needs.', 'use a store whose conditional writes work'),
+  'TY-CONFIG': user('temporal.config.ts is not what it should be.', 'correct the field'),
+  'TY-CONFIG-MISSING': user('There is no temporal.config.ts here.', 'go to the folder that has one, or pass --config'),
+  'TY-CODE': user('Code of the project could not be loaded.', 'correct the file'),
+  'TY-PORT-IN-USE': user('A port is held by another program.', 'stop that program, or choose another port'),
+  'TY-TEMPORAL-AWAY': system(
+    'Temporal does not answer.',
+    'start it with trainyard dev, or correct temporal.address in temporal.config.ts',
+  ),
+  'TY-REDIS-AWAY': system(
+    'Redis or Valkey does not answer.',
+    'start it with trainyard dev, or correct redis.url in temporal.config.ts',
+  ),
+  'TY-WORKER-NONE': system('No worker listens for this run.', 'start one with trainyard dev or trainyard worker'),
+  'TY-RUN-UNKNOWN': user('There is no run of this id.', 'trainyard runs lists the runs'),
+  'TY-MODEL-UNKNOWN': user('There is no model or version of this name.', 'trainyard models lists the models'),
+  'TY-ENDPOINT-UNKNOWN': user('No endpoint of this name is served.', 'deploy a model to it first'),
+  'TY-PREDICT-INPUT': user('A prediction request is not what the model takes.', 'correct the field'),
+  'TY-REVIEW-UNKNOWN': user('There is no label review of this id.', 'open the home page for the open reviews'),
+  'TY-REVIEW-ANSWER': user('An answer to a label review is not acceptable.', 'answer with one of the labels'),
+  'TY-DECISION': user('A decision (approval, gate) cannot be taken this way.', 'look at the run page for what waits'),
+  'TY-SETUP': user('A part that Trainyard needs is not here.', 'trainyard doctor says what is missing and what to do'),
+  'TY-DOWNLOAD': system(
+    'A download failed, or was not what it should be.',
+    'try again; what had been fetched whole is kept',
+  ),
+  'TY-USAGE': user('The command was called in a way it does not know.', 'trainyard --help'),
+  'TY-KEY': user(
+    'A request that changes something came without a valid key.',
+    'send the key as Authorization: Bearer …',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type Code = keyof typeof CATALOGUE;

@@ -1,0 +1,10 @@
+export { CATALOGUE, type CatalogueEntry, type Code } from './catalogue.js';
+export {
+  isTrainyardError,
+  TrainyardError,
+  TransientError,
+  UserError,
+  type ErrorParts,
+  type ErrorRecord,
+  type Place,
+} from './error.js';

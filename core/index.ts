@@ -1,0 +1,41 @@
+export {
+  node,
+  type AnyContract,
+  type CallOptions,
+  type Contract,
+  type NodeSpec,
+  type Resources,
+  type Retry,
+} from './node.js';
+export {
+  approval,
+  gate,
+  map,
+  pipeline,
+  valueOf,
+  type AnyPipeline,
+  type Pipeline,
+  type PipelineSpec,
+} from './pipeline.js';
+export { file, json, many, model, optional, plot, report, sealedTable, table, transform } from './kinds.js';
+export type {
+  File,
+  JsonKind,
+  Kind,
+  Many,
+  Model,
+  Optional,
+  Plot,
+  Ref,
+  Report,
+  SealedTable,
+  Table,
+  Transform,
+  ValueOf,
+} from './kinds.js';
+export type { Handle } from './handle.js';
+export type { Json } from './json.js';
+export type { Duration } from './duration.js';
+export type { RunFacts } from './runtime.js';
+export type { Mistake } from './wiring.js';
+export { isTrainyardError, TrainyardError, TransientError, UserError } from './errors/index.js';

@@ -1,0 +1,36 @@
+import { canonical, type Json } from './json.js';
+import { digestText, type Digest } from './digest.js';
+
+/**
+ * Everything that decides a node call's result, and nothing else. Two calls with equal identities are one
+ * computation; a result is found again by the digest of this record. This is the one idea that cache, resume,
+ * partial runs and continue-as-new all rest on.
+ */
+export interface NodeIdentity {
+  readonly node: string;
+  readonly version: string;
+  /** Hash of the implementation: its source without comments and layout, its local imports, its packages' versions. */
+  readonly code: string;
+  /** Parameters after the contract's schema has filled in its defaults. */
+  readonly params: Json;
+  /** For each input port the digest of its artifact, or the digests of a list of artifacts, in order. */
+  readonly inputs: { readonly [port: string]: Digest | readonly Digest[] };
+  /** The run's seed, only for nodes that draw random numbers. */
+  readonly seed?: number | undefined;
+  /** Intra-op threads that the node computes with: sums depend on their number. */
+  readonly threads?: number | undefined;
+  /** Said by an author who wants equal calls to be different computations. */
+  readonly id?: string | undefined;
+  /** The first run and its resumes, only for nodes with effects on the world. */
+  readonly lineage?: string | undefined;
+}
+
+/** The key of a node call: the digest of its identity in canonical JSON. */
+export function nodeKey(identity: NodeIdentity): Digest {
+  return digestText(canonical(identity));
+}
+
+/** A node's own seed: 32 bits drawn from its key, so neither call order nor a counter can change it. */
+export function nodeSeed(key: Digest): number {
+  return Number.parseInt(digestText(`seed ${key}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { TrainyardError } from './errors/index.js';
+import { durationMs, sizeBytes, type Duration } from './duration.js';
+import type { Kind } from './kinds.js';
+import { currentRuntime } from './runtime.js';
+import type { Checked, Needed, Outputs, ParamsIn, Ports } from './wiring.js';
+
+/** What a node needs of the pool that runs it. */
+export interface Resources {
+  /** Processor cores; also the number of intra-op threads that it may compute with. Default 1. */
+  readonly cpu?: number;
+  /** Most memory its process may use, such as `'1GB'`. No limit of its own by default. */
+  readonly memory?: string;
+  /** Devices (GPUs), each for it alone. Default 0. */
+  readonly gpu?: number;
+  /** Labels that the pool must have, such as `{ zone: 'eu' }`. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Retry {
+  /** Attempts in all, the first included. Default 3. Mistakes of the user are never tried again. */
+  readonly attempts?: number;
+  /** Wait before the second attempt; doubled for each further one. Default 1 second. */
+  readonly initialInterval?: Duration;
+  readonly maximumInterval?: Duration;
+}
+
+/** A node's contract as its author writes it. */
+export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports, O extends Ports | Kind> {
+  /** `family.step`, such as `ingest.csv`: also the Activity type in the Temporal UI. */
+  readonly name: N;
+  /** Raised by its author when the meaning of the node changes; part of every key. */
+  readonly version: string;
+  /** One line for the catalogue of nodes. */
+  readonly title?: string;
+  /** A zod object; its output must be JSON, since it travels and is part of the key. */
+  readonly params: P;
+  readonly inputs: I;
+  /** One kind, or a record of them by port name. */
+  readonly outputs: O;
+  readonly resources?: Resources;
+  readonly retry?: Retry;
+  /** Longest time for one attempt. Default 1 hour. */
+  readonly timeout?: Duration;
+  /** Longest time to wait for a free slot. No limit by default. */
+  readonly queueTimeout?: Duration;
+  /** The node draws random numbers: `ctx.seed` is there, and the run's seed is part of its key. */
+  readonly seeded?: boolean;
+  /** The node changes the world outside (deploys, promotes): it happens once per lineage of runs. */
+  readonly effect?: boolean;
+  /** `false`: never found, always computed. */
+  readonly cache?: boolean;
+  /** Parameters that change how, but not what is computed (a number of workers, say): left out of the key. */
+  readonly notInKey?: readonly string[];
+  /** A few milliseconds of work without large data: run in the worker itself instead of a process of its own. */
+  readonly light?: boolean;
+}
+
+/** What one call may change of the contract's settings. */
+export interface CallOptions {
+  /** Makes this call a computation of its own among equal calls; part of the key. */
+  readonly id?: string;
+  /** What the Activity is called in the Temporal UI after the node's name. */
+  readonly summary?: string;
+  readonly resources?: Resources;
+  readonly retry?: Retry;
+  readonly timeout?: Duration;
+}
+
+/** A contract, callable inside a pipeline: returns its handles at once. */
+export interface Contract<N extends string, P extends z.ZodType, I extends Ports, O extends Ports | Kind> {
+  readonly spec: NodeSpec<N, P, I, O>;
+  <const Args extends Needed<I>>(args: Args & Checked<N, P, I, Args> & ParamsIn<P>, options?: CallOptions): Outputs<O>;
+}
+
+/** Any contract, where only its run-time face matters. */
+export interface AnyContract {
+  readonly spec: NodeSpec<string, z.ZodType, Ports, Ports | Kind>;
+}
+
+const BRAND = Symbol.for('trainyard.contract');
+
+/** The name under which the only output of a node stands in results and records. */
+export const ONLY_OUTPUT = 'out';
+
+/** Outputs by port name; a single kind stands under `out`. */
+export function outputPorts(spec: AnyContract['spec']): Ports {
+  return 'kind' in spec.outputs && typeof spec.outputs.kind === 'string'
+    ? { [ONLY_OUTPUT]: spec.outputs as Kind }
+    : (spec.outputs as Ports);
+}
+
+export function isContract(value: unknown): value is AnyContract {
+  return typeof value === 'function' && BRAND in value;
+}
+
+/**
+ * Declares a node: its name, version, parameters, ports and needs. Pure: no Node built-in, so that the Workflow
+ * sandbox can load it. The implementation stands at the plugin's worker entry (`implement`).
+ * Throws TY-CONFIG when the declaration contradicts itself.
+ */
+export function node<const N extends string, P extends z.ZodType, const I extends Ports, const O extends Ports | Kind>(
+  spec: NodeSpec<N, P, I, O>,
+): Contract<N, P, I, O> {
+  checkSpec(spec);
+  const call = (args: Readonly<Record<string, unknown>> = {}, options: CallOptions = {}): unknown => {
+    const handles = currentRuntime(`node ${spec.name}`).call(contract as unknown as AnyContract, args, options);
+    return ONLY_OUTPUT in outputPorts(spec) && 'kind' in spec.outputs ? handles[ONLY_OUTPUT] : handles;
+  };
+  const contract = Object.assign(call, { spec, [BRAND]: true });
+  return contract as unknown as Contract<N, P, I, O>;
+}
+
+function checkSpec(spec: AnyContract['spec']): void {
+  const wrong = (field: string, expected: string, actual: unknown): never => {
+    throw new TrainyardError('TY-CONFIG', {
+      what: `the contract of node "${spec.name}" is not valid`,
+      where: { node: spec.name, field },
+      expected,
+      actual: String(actual),
+    });
+  };
+  if (!/^[a-z][a-z0-9-]*(\.[a-z][a-zA-Z0-9-]*)+$/.test(spec.name))
+    wrong('name', 'family.step, such as ingest.csv', spec.name);
+  if (spec.timeout !== undefined && durationMs(spec.timeout) === undefined)
+    wrong('timeout', "a duration such as '30 minutes'", spec.timeout);
+  if (spec.queueTimeout !== undefined && durationMs(spec.queueTimeout) === undefined)
+    wrong('queueTimeout', "a duration such as '5 minutes'", spec.queueTimeout);
+  if (spec.resources?.memory !== undefined && sizeBytes(spec.resources.memory) === undefined)
+    wrong('resources.memory', "a size such as '1GB'", spec.resources.memory);
+  const shape = paramNames(spec);
+  for (const port of Object.keys(spec.inputs))
+    if (shape.includes(port)) wrong(`inputs.${port}`, 'a name that no parameter has', port);
+  for (const name of spec.notInKey ?? [])
+    if (!shape.includes(name)) wrong('notInKey', `one of ${shape.join(', ')}`, name);
+}
+
+/** Names of a contract's parameters; empty when its schema is no plain object. */
+export function paramNames(spec: AnyContract['spec']): string[] {
+  return spec.params instanceof z.ZodObject ? Object.keys(spec.params.shape as object) : [];
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Handle } from './handle.js';
+import type { Json } from './json.js';
+import type { Kind, ValueOf } from './kinds.js';
+import { currentRuntime, type RunFacts } from './runtime.js';
+import { TrainyardError } from './errors/index.js';
+import { durationMs, type Duration } from './duration.js';
+
+export interface PipelineSpec<P extends z.ZodType> {
+  /** Schema of the pipeline's parameters. */
+  readonly params?: P;
+  /** One line for lists of pipelines. */
+  readonly title?: string;
+  /** The run's seed when none is given. Default 0. */
+  readonly seed?: number;
+}
+
+/** A pipeline: called inside another one it is a sub-pipeline, otherwise `trainyard run` starts it. */
+export interface Pipeline<N extends string, P extends z.ZodType, R> {
+  readonly name: N;
+  readonly spec: PipelineSpec<P>;
+  readonly run: (params: z.output<P>, facts: RunFacts) => R | Promise<R>;
+  (params: z.input<P>): Promise<Awaited<R>>;
+}
+
+export interface AnyPipeline {
+  readonly name: string;
+  readonly spec: PipelineSpec<z.ZodType>;
+  readonly run: (params: never, facts: RunFacts) => unknown;
+}
+
+const BRAND = Symbol.for('trainyard.pipeline');
+
+export function isPipeline(value: unknown): value is AnyPipeline {
+  return typeof value === 'function' && BRAND in value;
+}
+
+/**
+ * Declares a pipeline. The function runs as a Temporal Workflow: plain TypeScript is the graph language, and what
+ * could be decided differently on replay (time, chance, people) goes through `gate`, `approval` and nodes.
+ */
+export function pipeline<const N extends string, P extends z.ZodType = z.ZodObject<{}>, R = unknown>(
+  name: N,
+  spec: PipelineSpec<P>,
+  run: (params: z.output<P>, facts: RunFacts) => R | Promise<R>,
+): Pipeline<N, P, R> {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw new TrainyardError('TY-CONFIG', {
+      what: `"${name}" is not a pipeline's name`,
+      expected: 'lower-case letters, digits and hyphens',
+    });
+  }
+  const call = async (params: z.input<P>): Promise<unknown> => {
+    const runtime = currentRuntime(`pipeline ${name}`);
+    const parsed = parsePipelineParams({ name, spec }, params) as z.output<P>;
+    return runtime.scope(name, () => run(parsed, runtime.run));
+  };
+  Object.defineProperty(call, 'name', { value: name });
+  return Object.assign(call, { spec, run, [BRAND]: true }) as unknown as Pipeline<N, P, R>;
+}
+
+/** A pipeline's parameters as its schema gives them; throws TY-PARAM naming each field that is wrong. */
+export function parsePipelineParams(of: { name: string; spec: PipelineSpec<z.ZodType> }, params: unknown): unknown {
+  const schema =
+    of.spec.params instanceof z.ZodObject ? of.spec.params.strict() : (of.spec.params ?? z.strictObject({}));
+  const parsed = schema.safeParse(params ?? {});
+  if (parsed.success) return parsed.data;
+  throw new TrainyardError('TY-PARAM', {
+    what: `the parameters of pipeline ${of.name} are not valid: ${sayIssues(parsed.error)}`,
+    where: { field: parsed.error.issues[0]?.path.join('.') || undefined },
+    remedy: `trainyard run ${of.name} --help lists its parameters`,
+  });
+}
+
+/** Zod's findings in one line. */
+export function sayIssues(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}`)
+    .join('; ');
+}
+
+/**
+ * Runs `fn` for each item, side by side, under the names `name[0]`, `name[1]`, …; results in the order of the items.
+ * Equal calls within are still one computation: what they compute decides, not their place in the list.
+ */
+export function map<T, R>(
+  items: readonly T[],
+  fn: (item: T, index: number) => R | PromiseLike<R>,
+  name = 'map',
+): Promise<Awaited<R>[]> {
+  const runtime = currentRuntime('map');
+  return Promise.all(items.map((item, index) => runtime.scope(`${name}[${index}]`, async () => fn(item, index))));
+}
+
+/** The value of a JSON or report artifact, read from the store when it is too large to travel. */
+export async function valueOf<K extends Kind>(handle: Handle<K>): Promise<ValueOf<K>> {
+  return (await currentRuntime('valueOf').value(handle)) as ValueOf<K>;
+}
+
+/**
+ * A recorded decision on an artifact's value: waits for it, asks `test`, and puts the answer with its evidence into
+ * the graph. `test` must be a pure function of the value.
+ */
+export async function gate<K extends Kind>(
+  handle: Handle<K>,
+  test: (value: ValueOf<K>) => boolean,
+  name = 'gate',
+): Promise<boolean> {
+  const runtime = currentRuntime('gate');
+  const value = (await runtime.value(handle)) as ValueOf<K>;
+  const passed = test(value);
+  runtime.decide({ name, kind: 'gate', passed, evidence: (value ?? null) as Json, after: [handle] });
+  return passed;
+}
+
+/**
+ * Waits for a person's yes or no, for weeks if need be, holding no slot: answered on the run page or by
+ * `trainyard approve`. After `deadline` the stated default counts, and the record says so.
+ */
+export async function approval(ask: {
+  name: string;
+  question: string;
+  evidence?: Json;
+  deadline?: Duration;
+  byDefault?: boolean;
+}): Promise<boolean> {
+  const runtime = currentRuntime('approval');
+  const deadlineMs = ask.deadline === undefined ? undefined : durationMs(ask.deadline);
+  const evidence = ask.evidence ?? null;
+  const answer = await runtime.approve({
+    name: ask.name,
+    question: ask.question,
+    evidence,
+    ...(deadlineMs === undefined ? {} : { deadlineMs, byDefault: ask.byDefault ?? false }),
+  });
+  runtime.decide({
+    name: ask.name,
+    kind: 'approval',
+    passed: answer.approved,
+    evidence,
+    by: answer.by,
+    why: answer.why,
+  });
+  return answer.approved;
+}
