@@ -39,3 +39,5 @@ export type { Duration } from './duration.js';
 export type { RunFacts } from './runtime.js';
 export type { Mistake } from './wiring.js';
 export { isTrainyardError, TrainyardError, TransientError, UserError } from './errors/index.js';
+export type { GraphNode, GraphRecord, NodeState } from './graph.js';
+export { currentRuntime } from './runtime.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Handle } from './handle.js';
+import { makeHandle, type Handle } from './handle.js';
 import type { Json } from './json.js';
-import type { Kind, ValueOf } from './kinds.js';
+import type { Kind, Ref, ValueOf } from './kinds.js';
 import { currentRuntime, type RunFacts } from './runtime.js';
 import { TrainyardError } from './errors/index.js';
 import { durationMs, type Duration } from './duration.js';
@@ -90,6 +90,15 @@ export function map<T, R>(
 ): Promise<Awaited<R>[]> {
   const runtime = currentRuntime('map');
   return Promise.all(items.map((item, index) => runtime.scope(`${name}[${index}]`, async () => fn(item, index))));
+}
+
+/**
+ * A handle whose artifact some wiring of its own decides: for authoring functions that are made of several nodes, or
+ * wait for people, and still return at once.
+ */
+export function defer<K extends Kind>(kind: K, name: string, make: () => PromiseLike<Ref<K>>): Handle<K> {
+  const promise = currentRuntime(name).scope(name, async () => make());
+  return makeHandle({ kind, call: `deferred ${name}`, port: 'out', node: name, promise });
 }
 
 /** The value of a JSON or report artifact, read from the store when it is too large to travel. */

@@ -1,0 +1,52 @@
+import type { ErrorRecord } from './errors/index.js';
+import type { Json } from './json.js';
+import type { Ref } from './kinds.js';
+
+export type NodeState = 'waiting' | 'running' | 'found' | 'done' | 'failed' | 'skipped' | 'cancelled';
+
+/** One node call (or durable child) as the graph shows it. Times are the Workflow's, in ms since the epoch. */
+export interface GraphNode {
+  /** Unique within the run, stable over replays: `n1`, `n2`, … in the order of calling. */
+  readonly call: string;
+  readonly node: string;
+  readonly kind: 'node' | 'child' | 'gate' | 'approval';
+  readonly scope: string;
+  readonly title?: string;
+  /** A few words said about this call. */
+  readonly summary?: string;
+  readonly inputs: readonly { readonly port: string; readonly from: string; readonly fromPort: string }[];
+  state: NodeState;
+  key?: string;
+  params?: Json;
+  outputs?: { readonly [port: string]: Ref };
+  pool?: string;
+  worker?: string;
+  device?: string;
+  attempt?: number;
+  startedAt?: number;
+  endedAt?: number;
+  /** Milliseconds of computation; for found nodes absent. */
+  ms?: number;
+  error?: ErrorRecord;
+  /** For gates and approvals. */
+  decision?: { readonly passed: boolean; readonly evidence: Json; readonly by?: string; readonly why?: string };
+  /** For children: the Workflow id. */
+  workflowId?: string;
+}
+
+/** The whole graph of a run: what happened and what waits, drawn at any moment. */
+export interface GraphRecord {
+  readonly format: 1;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly lineage: string;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  readonly params: Json;
+  readonly cause: Json;
+  readonly seed: number;
+  startedAt: number;
+  endedAt?: number;
+  readonly nodes: GraphNode[];
+  result?: Json;
+  error?: ErrorRecord;
+}
