@@ -1,0 +1,41 @@
+import { SearchError, show } from '../errors.js';
+import { ashaPruner, type AshaOptions } from './asha.js';
+import type { Pruner } from './contract.js';
+import { medianPruner, percentilePruner, type PercentileOptions } from './median.js';
+
+export type { Pruner, PrunerView } from './contract.js';
+export type { AshaOptions, PercentileOptions };
+export { ashaPruner, medianPruner, percentilePruner };
+
+/** A pruner by name and options: plain JSON, so that it travels with the study. */
+export type PrunerSpec =
+  | { readonly name: 'none' }
+  | ({ readonly name: 'median' } & PercentileOptions)
+  | ({ readonly name: 'percentile'; readonly keep: number } & PercentileOptions)
+  | ({ readonly name: 'asha' } & AshaOptions);
+
+/** The names of all built-in pruners. */
+export const prunerNames = ['none', 'median', 'percentile', 'asha'] as const satisfies readonly PrunerSpec['name'][];
+
+/** The pruner that a specification names. */
+export function makePruner(spec: PrunerSpec): Pruner {
+  switch (spec.name) {
+    case 'none':
+      return { name: 'none', shouldPrune: () => false };
+    case 'median':
+      return medianPruner(spec);
+    case 'percentile':
+      return percentilePruner(spec);
+    case 'asha':
+      return ashaPruner(spec);
+    default:
+      throw new SearchError(
+        'MLH-UNKNOWN-PRUNER',
+        `there is no pruner of the name ${show((spec as { name?: unknown }).name)}`,
+        {
+          expected: prunerNames.join(', '),
+          remedy: 'A pruner of your own is passed as an object with name and shouldPrune.',
+        },
+      );
+  }
+}

@@ -1,0 +1,37 @@
+import { SearchError, show } from '../errors.js';
+import type { Sampler } from './contract.js';
+import { gridSampler, type GridOptions } from './grid.js';
+import { randomSampler } from './random.js';
+import { tpeSampler, type TpeOptions } from './tpe/tpe.js';
+
+export type { Json, Sampler, SamplerView, Suggestion } from './contract.js';
+export type { GridOptions, TpeOptions };
+export { gridSampler, randomSampler, tpeSampler };
+
+/** A sampler by name and options: plain JSON, so that it travels with the study. */
+export type SamplerSpec =
+  { readonly name: 'random' } | ({ readonly name: 'grid' } & GridOptions) | ({ readonly name: 'tpe' } & TpeOptions);
+
+/** The names of all built-in samplers. */
+export const samplerNames = ['random', 'grid', 'tpe'] as const satisfies readonly SamplerSpec['name'][];
+
+/** The sampler that a specification names. */
+export function makeSampler(spec: SamplerSpec): Sampler {
+  switch (spec.name) {
+    case 'random':
+      return randomSampler();
+    case 'grid':
+      return gridSampler(spec);
+    case 'tpe':
+      return tpeSampler(spec);
+    default:
+      throw new SearchError(
+        'MLH-UNKNOWN-SAMPLER',
+        `there is no sampler of the name ${show((spec as { name?: unknown }).name)}`,
+        {
+          expected: samplerNames.join(', '),
+          remedy: 'A sampler of your own is passed as an object with name and suggest.',
+        },
+      );
+  }
+}

@@ -1,0 +1,159 @@
+/** A space made ready for samplers: dimensions, coordinates, and which of them exist where. */
+import { SearchError, show } from '../errors.js';
+import type { Generator } from '../random.js';
+import { coordinateOf, dimensionsOf, valueAt, type Dimension } from './compile.js';
+import type { AnyConfiguration, Choice, Space } from './parameters.js';
+import { checkRestrictions, keeps, type Restriction } from './restrictions.js';
+
+/** One coordinate per dimension; NaN where the dimension does not exist. */
+export type Point = Float64Array;
+
+/** A space as samplers see it. */
+export class Domain {
+  readonly space: Space;
+  readonly restrictions: readonly Restriction[];
+  readonly dimensions: readonly Dimension[];
+  /** How many configurations there are; `Infinity` with a float without step. */
+  readonly size: number;
+  /** Whether some dimension exists only under a choice. */
+  readonly isConditional: boolean;
+
+  constructor(space: Space, restrictions: readonly Restriction[] = []) {
+    this.space = space;
+    this.dimensions = dimensionsOf(space);
+    this.restrictions = restrictions;
+    checkRestrictions(restrictions, new Set(this.dimensions.map((d) => d.name)));
+    this.size = this.count(-1, -1);
+    this.isConditional = this.dimensions.some((d) => d.parent >= 0);
+  }
+
+  private count(parent: number, branch: number): number {
+    let product = 1;
+    this.dimensions.forEach((d, i) => {
+      if (d.parent !== parent || d.branch !== branch) return;
+      if (d.parameter.kind !== 'conditional') product *= d.levels;
+      else {
+        let sum = 0;
+        for (let b = 0; b < d.levels; b++) sum += this.count(i, b);
+        product *= sum;
+      }
+    });
+    return product;
+  }
+
+  /** Whether dimension `i` exists at a point whose parents are already set. */
+  exists(i: number, point: Point): boolean {
+    const d = this.dimensions[i] as Dimension;
+    return d.parent < 0 || point[d.parent] === d.branch;
+  }
+
+  /** Puts NaN wherever a dimension does not exist, and the canonical coordinate of its cell where it does. */
+  settle(point: Point): Point {
+    for (let i = 0; i < this.dimensions.length; i++) {
+      if (!this.exists(i, point)) {
+        point[i] = NaN;
+        continue;
+      }
+      const d = this.dimensions[i] as Dimension;
+      const u = point[i] as number;
+      if (d.nominal) point[i] = Math.max(0, Math.min(d.levels - 1, Math.floor(u)));
+      else point[i] = coordinateOf(d, valueAt(d, u < 0 ? 0 : u > 1 ? 1 : u)) ?? 0.5;
+    }
+    return point;
+  }
+
+  /** The configuration at a point. */
+  configurationAt(point: Point): AnyConfiguration {
+    const configuration: Record<string, Choice> = {};
+    this.dimensions.forEach((d, i) => {
+      const u = point[i] as number;
+      if (u === u) configuration[d.name] = valueAt(d, u < 0 ? 0 : u > 1 ? 1 : u);
+    });
+    return configuration;
+  }
+
+  /** The point of a configuration; throws, naming the parameter, if it is not in the space. */
+  pointOf(configuration: AnyConfiguration): Point {
+    const point = new Float64Array(this.dimensions.length).fill(NaN);
+    const used = new Set<string>();
+    this.dimensions.forEach((d, i) => {
+      if (!this.exists(i, point)) return;
+      used.add(d.name);
+      const u = Object.hasOwn(configuration, d.name) ? coordinateOf(d, configuration[d.name]) : undefined;
+      if (u === undefined) {
+        throw new SearchError('MLH-OUTSIDE-SPACE', 'a configuration is not in the space', {
+          at: `parameter "${d.id}"`,
+          expected: describe(d),
+          actual: show(configuration[d.name]),
+        });
+      }
+      point[i] = u;
+    });
+    const extra = Object.keys(configuration).find((name) => !used.has(name));
+    if (extra !== undefined) {
+      throw new SearchError('MLH-OUTSIDE-SPACE', `a configuration has "${extra}", which does not exist there`, {
+        expected: [...used].join(', '),
+      });
+    }
+    return point;
+  }
+
+  /** Whether all restrictions hold at a point. */
+  allows(point: Point): boolean {
+    if (this.restrictions.length === 0) return true;
+    const configuration = this.configurationAt(point);
+    return this.restrictions.every((r) => keeps(r, configuration));
+  }
+
+  /** A point from one number in [0, 1) per dimension; inactive dimensions' numbers are left unused. */
+  fromCube(cube: ArrayLike<number>): Point {
+    const point = new Float64Array(this.dimensions.length);
+    this.dimensions.forEach((d, i) => {
+      point[i] = d.nominal ? (cube[i] as number) * d.levels : (cube[i] as number);
+    });
+    return this.settle(point);
+  }
+
+  /** A uniformly drawn point that keeps all restrictions. */
+  draw(random: Generator): Point {
+    for (let tries = 0; tries < 10_000; tries++) {
+      const point = this.fromCube(this.dimensions.map(() => random.uniform()));
+      if (this.allows(point)) return point;
+    }
+    throw new SearchError(
+      'MLH-CONTRADICTION',
+      'no configuration was found that keeps all restrictions, in 10,000 draws',
+      {
+        actual: show(this.restrictions),
+        remedy: 'Loosen the restrictions, or narrow the ranges to where they hold.',
+      },
+    );
+  }
+
+  /** A name for which dimensions exist at a point: the same for points that can be compared coordinate by coordinate. */
+  groupOf(point: Point): string {
+    let key = '';
+    this.dimensions.forEach((d, i) => {
+      if (d.parameter.kind === 'conditional') key += `${point[i] as number}/`;
+    });
+    return key;
+  }
+}
+
+/** What a dimension takes, in words. */
+export function describe(d: Dimension): string {
+  const p = d.parameter;
+  switch (p.kind) {
+    case 'float':
+    case 'int':
+      return `${p.kind === 'int' ? 'a whole number' : 'a number'} from ${p.low} to ${p.high}${p.step === undefined ? '' : ` in steps of ${p.step}`}`;
+    case 'categorical':
+      return `one of ${p.choices.map(show).join(', ')}`;
+    case 'ordinal':
+      return `one of ${p.values.map(show).join(', ')}`;
+    case 'boolean':
+      return 'true or false';
+    case 'conditional':
+      return `one of ${Object.keys(p.branches).map(show).join(', ')}`;
+  }
+}

@@ -1,0 +1,5 @@
+export { createStudy, Study } from './study.js';
+export type { AskedTrial, OwnParts, StudyOptions } from './study.js';
+export type { StudyJson } from './json.js';
+export type { Directions, Result } from './results.js';
+export type { Direction, Objective, Observation, Trial, TrialState } from './trial.js';

@@ -1,0 +1,370 @@
+import { SearchError, show } from '../errors.js';
+import { makePruner, type Pruner, type PrunerSpec } from '../pruners/index.js';
+import { generator } from '../random.js';
+import { makeSampler, type Json, type Sampler, type SamplerSpec } from '../samplers/index.js';
+import { Domain, type AnyConfiguration, type Configuration, type Restriction, type Space } from '../space/index.js';
+import { readStudy, STUDY_FORMAT, type StudyJson } from './json.js';
+import { objectivesOf, readResult, type Directions, type Result } from './results.js';
+import type { Objective, Trial, TrialState } from './trial.js';
+
+/** How a study is set up. All but `sampler` and `pruner` objects of your own is plain JSON. */
+export interface StudyOptions<S extends Space> {
+  readonly space: S;
+  /** Restrictions between parameters that are known beforehand: `linear(…)`, `forbid(…)`. */
+  readonly restrictions?: readonly Restriction[];
+  /** A name, a name with options, or a sampler of your own (default "tpe"). */
+  readonly sampler?: SamplerSpec['name'] | SamplerSpec | Sampler;
+  /** A name, a name with options, or a pruner of your own (default "none"). */
+  readonly pruner?: 'none' | 'median' | 'asha' | PrunerSpec | Pruner;
+  /** What to optimise (default "minimize"). */
+  readonly directions?: Directions;
+  /** A whole number ≥ 0 (default 0). Equal seeds and equal tells give equal suggestions. */
+  readonly seed?: number;
+  /** How many trials are planned: samplers that pace themselves use it. Asking for more is allowed. */
+  readonly trials?: number;
+  /** How many trials run side by side (default 1). */
+  readonly parallel?: number;
+  /** Configurations to try first. */
+  readonly first?: readonly Configuration<S>[];
+  /** Trials of past studies to learn from; those outside the space are left out. */
+  readonly past?: readonly Trial<AnyConfiguration>[];
+  /** When so many trials have failed and none has succeeded, asking throws with the first reason (default 10). */
+  readonly giveUpAfter?: number;
+}
+
+/** A trial just asked. */
+export interface AskedTrial<C> {
+  readonly number: number;
+  readonly params: C;
+}
+
+/** Samplers and pruners of your own, by name, for a study that comes back from JSON. */
+export interface OwnParts {
+  readonly samplers?: readonly Sampler[];
+  readonly pruners?: readonly Pruner[];
+}
+
+interface MutableObservation {
+  readonly number: number;
+  readonly point: Float64Array;
+  state: TrialState;
+  losses: readonly number[] | undefined;
+  violation: number;
+  readonly curve: (readonly [number, number])[];
+}
+
+type Draft<C> = { -readonly [K in keyof Trial<C>]: Trial<C>[K] } & { reports: (readonly [number, number | null])[] };
+
+/** Sets up a study. Throws a `SearchError` that says what is wrong with an option. */
+export function createStudy<const S extends Space>(options: StudyOptions<S>): Study<Configuration<S>> {
+  const { seed = 0, parallel = 1, giveUpAfter = 10 } = options;
+  checkCount('seed', seed, 0);
+  checkCount('parallel', parallel, 1);
+  checkCount('giveUpAfter', giveUpAfter, 1);
+  if (options.trials !== undefined) checkCount('trials', options.trials, 1);
+  const domain = new Domain(options.space, options.restrictions ?? []);
+  const sampler = options.sampler ?? 'tpe';
+  const pruner = options.pruner ?? 'none';
+  const json: StudyJson = {
+    format: STUDY_FORMAT,
+    version: 1,
+    space: options.space,
+    restrictions: options.restrictions ?? [],
+    objectives: objectivesOf(options.directions ?? 'minimize'),
+    sampler: specOf(sampler) as SamplerSpec,
+    pruner: specOf(pruner) as PrunerSpec,
+    seed,
+    parallel,
+    giveUpAfter,
+    ...(options.trials === undefined ? {} : { budget: options.trials }),
+    queue: (options.first ?? []).map((c) => domain.configurationAt(domain.pointOf(c as AnyConfiguration))),
+    past: (options.past ?? []).filter((t) => isWithin(domain, t.params)),
+    trials: [],
+    notes: [],
+  };
+  const own: OwnParts = {
+    samplers: typeof sampler === 'object' && 'suggest' in sampler ? [sampler] : [],
+    pruners: typeof pruner === 'object' && 'shouldPrune' in pruner ? [pruner] : [],
+  };
+  return new Study<Configuration<S>>(json, own);
+}
+
+function specOf(part: string | { readonly name: string }): { name: string } {
+  if (typeof part === 'string') return { name: part };
+  if ('suggest' in part || 'shouldPrune' in part) return { name: part.name };
+  return part;
+}
+
+function isWithin(domain: Domain, params: AnyConfiguration): boolean {
+  try {
+    domain.pointOf(params);
+    return true;
+  } catch (error) {
+    if (error instanceof SearchError) return false;
+    throw error;
+  }
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new SearchError('MLH-BAD-OPTION', `${name} is not a whole number`, {
+      at: name,
+      expected: `a whole number of at least ${least}`,
+      actual: show(value),
+    });
+  }
+}
+
+/**
+ * A search: ask for a configuration, try it, tell what it came to. Everything that it knows is in `toJSON()`; a study
+ * made from that goes on exactly as this one would. Calls are synchronous; a study is used by one caller at a time.
+ */
+export class Study<C = AnyConfiguration> {
+  readonly objectives: readonly Objective[];
+  private readonly domain: Domain;
+  private readonly sampler: Sampler;
+  private readonly pruner: Pruner;
+  private readonly json: StudyJson;
+  private readonly drafts: Draft<C>[];
+  private readonly history: MutableObservation[];
+  private readonly queue: AnyConfiguration[];
+  private readonly noted: { trial: number; text: string }[];
+  private memory: Json | undefined;
+  private budget: number | undefined;
+  private drawn: number;
+
+  /** Use `createStudy` or `Study.fromJSON`. */
+  constructor(json: StudyJson, own: OwnParts = {}) {
+    this.json = json;
+    this.objectives = json.objectives;
+    this.domain = new Domain(json.space, json.restrictions);
+    this.sampler = own.samplers?.find((s) => s.name === json.sampler.name) ?? makeSampler(json.sampler);
+    this.pruner = own.pruners?.find((p) => p.name === json.pruner.name) ?? makePruner(json.pruner);
+    this.drafts = json.trials.map((t) => ({ ...t, reports: t.reports.slice() }) as Draft<C>);
+    this.history = [...json.past, ...json.trials].map((t, i) => this.observe(t, i - json.past.length));
+    this.queue = json.queue.slice();
+    this.noted = json.notes.map((note) => ({ ...note }));
+    this.memory = json.memory;
+    this.budget = json.budget;
+    this.drawn = json.trials.filter((t) => t.by !== 'given').length;
+  }
+
+  private observe(t: Trial, number: number): MutableObservation {
+    return {
+      number,
+      point: this.domain.pointOf(t.params as AnyConfiguration),
+      state: t.state,
+      losses: t.values?.map((v, i) => this.lossOf(v, i)),
+      violation: violationOf(t.constraints),
+      curve: t.reports.map(([step, value]) => [step, value === null ? Infinity : this.lossOf(value, 0)] as const),
+    };
+  }
+
+  private lossOf(value: number, objective: number): number {
+    return this.objectives[objective]?.direction === 'maximize' ? -value : value;
+  }
+
+  /** All trials by number. */
+  get trials(): readonly Trial<C>[] {
+    return this.drafts;
+  }
+
+  /** Sentences about what the sampler decided, by trial. */
+  get notes(): readonly { readonly trial: number; readonly text: string }[] {
+    return this.noted;
+  }
+
+  /** The next configuration to try. Never blocks on trials that still run. */
+  ask(): AskedTrial<C> {
+    this.checkHope();
+    const number = this.drafts.length;
+    const queued = this.queue.shift();
+    let by = 'given';
+    let point: Float64Array;
+    if (queued !== undefined) point = this.domain.pointOf(queued);
+    else {
+      const suggestion = this.sampler.suggest({
+        domain: this.domain,
+        seed: this.json.seed,
+        number,
+        drawn: this.drawn,
+        random: generator(this.json.seed, 'trial', number),
+        history: this.history,
+        objectives: this.objectives.length,
+        budget: this.budget,
+        parallel: this.json.parallel,
+        memory: this.memory,
+      });
+      point = suggestion.point;
+      by = suggestion.by ?? this.sampler.name;
+      this.memory = suggestion.memory;
+      if (suggestion.note !== undefined) this.noted.push({ trial: number, text: suggestion.note });
+      this.drawn++;
+    }
+    const params = this.domain.configurationAt(point) as C;
+    this.drafts.push({ number, params, state: 'running', reports: [], by });
+    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, curve: [] });
+    return { number, params };
+  }
+
+  /** `count` configurations at once, as for a batch that is tried side by side. */
+  askMany(count: number): AskedTrial<C>[] {
+    checkCount('count', count, 1);
+    return Array.from({ length: count }, () => this.ask());
+  }
+
+  private checkHope(): void {
+    const { giveUpAfter } = this.json;
+    const failed = this.drafts.filter((t) => t.state === 'failed');
+    if (failed.length < giveUpAfter || this.drafts.some((t) => t.state === 'complete' || t.state === 'pruned')) return;
+    throw new SearchError('MLH-ALWAYS-FAILS', `all of the first ${failed.length} trials failed`, {
+      actual: `first reason: ${failed[0]?.reason ?? 'none given'}`,
+      remedy: 'Mend the objective, then go on with a new study; giveUpAfter sets how many failures are borne.',
+    });
+  }
+
+  /** Puts a configuration before all others to be asked, as when a person adds a trial by hand. */
+  enqueue(params: C): void {
+    this.queue.push(this.domain.configurationAt(this.domain.pointOf(params as AnyConfiguration)));
+  }
+
+  /** Adds a trial that was run elsewhere, with its result. */
+  add(params: C, result: Result): number {
+    const point = this.domain.pointOf(params as AnyConfiguration);
+    const number = this.drafts.length;
+    this.drafts.push({
+      number,
+      params: this.domain.configurationAt(point) as C,
+      state: 'running',
+      reports: [],
+      by: 'given',
+    });
+    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, curve: [] });
+    this.tell(number, result);
+    return number;
+  }
+
+  /** What a running trial has reached at a step (a whole number ≥ 0; a step told again is overwritten). */
+  report(trial: number, step: number, value: number): void {
+    const draft = this.running(trial);
+    checkCount('step', step, 0);
+    const seen = this.seen(trial);
+    const at = draft.reports.findIndex(([s]) => s >= step);
+    const fine = Number.isFinite(value);
+    const place = at < 0 ? draft.reports.length : at;
+    const replaced = draft.reports[place]?.[0] === step ? 1 : 0;
+    draft.reports.splice(place, replaced, [step, fine ? value : null]);
+    seen.curve.splice(place, replaced, [step, fine ? this.lossOf(value, 0) : Infinity]);
+  }
+
+  /** Whether the pruner would stop a running trial now. Asking changes nothing; stopping is told by `prune`. */
+  shouldPrune(trial: number): boolean {
+    this.running(trial);
+    return this.pruner.shouldPrune({
+      trial: this.seen(trial),
+      history: this.history.slice(this.json.past.length),
+      seed: this.json.seed,
+    });
+  }
+
+  /** What a trial came to. A value that is no finite number makes it a failed trial. */
+  tell(trial: number, result: Result): void {
+    const draft = this.running(trial);
+    const { values, constraints } = readResult(this.objectives, result, `trial ${trial}`);
+    const unusable = values.findIndex((v) => !Number.isFinite(v));
+    if (unusable >= 0) {
+      this.fail(trial, `the objective "${this.objectives[unusable]?.name}" was ${String(values[unusable])}`);
+      return;
+    }
+    draft.state = 'complete';
+    draft.values = values;
+    if (constraints !== undefined) draft.constraints = constraints.slice();
+    const seen = this.seen(trial);
+    seen.state = 'complete';
+    seen.losses = values.map((v, i) => this.lossOf(v, i));
+    seen.violation = violationOf(constraints);
+  }
+
+  /** A trial broke. */
+  fail(trial: number, reason: string): void {
+    this.end(trial, 'failed', reason);
+  }
+
+  /** A trial was stopped early; what it reported stays. */
+  prune(trial: number, reason = 'pruned'): void {
+    this.end(trial, 'pruned', reason);
+  }
+
+  private end(trial: number, state: TrialState, reason: string): void {
+    const draft = this.running(trial);
+    draft.state = state;
+    draft.reason = reason;
+    this.seen(trial).state = state;
+  }
+
+  private running(trial: number): Draft<C> {
+    const draft = this.drafts[trial];
+    if (draft === undefined) {
+      throw new SearchError('MLH-UNKNOWN-TRIAL', 'there is no such trial', {
+        actual: show(trial),
+        expected: this.drafts.length === 0 ? 'a trial that was asked; none was' : `0 to ${this.drafts.length - 1}`,
+      });
+    }
+    if (draft.state !== 'running') {
+      throw new SearchError('MLH-TOLD-TWICE', `trial ${trial} has already ended`, {
+        expected: 'a running trial',
+        actual: draft.state,
+        remedy: 'Tell each trial once; report before you tell.',
+      });
+    }
+    return draft;
+  }
+
+  private seen(trial: number): MutableObservation {
+    return this.history[trial + this.json.past.length] as MutableObservation;
+  }
+
+  /** The complete trial with the best first objective among those that keep all constraints; `undefined` before any. */
+  get best(): (Trial<C> & { readonly value: number }) | undefined {
+    let best: Draft<C> | undefined;
+    for (const t of this.drafts) {
+      if (t.state !== 'complete' || violationOf(t.constraints) > 0) continue;
+      if (best === undefined || this.lossOf(t.values?.[0] as number, 0) < this.lossOf(best.values?.[0] as number, 0))
+        best = t;
+    }
+    return best === undefined ? undefined : { ...best, value: best.values?.[0] as number };
+  }
+
+  /** Plans more (or fewer) trials from now on. */
+  plan(trials: number): void {
+    checkCount('trials', trials, 1);
+    this.budget = trials;
+  }
+
+  /** Everything the study knows, as plain JSON that shares nothing with the study. */
+  toJSON(): StudyJson {
+    return structuredCopy({
+      ...this.json,
+      ...(this.budget === undefined ? {} : { budget: this.budget }),
+      queue: this.queue,
+      trials: this.drafts as unknown as Trial[],
+      notes: this.noted,
+      ...(this.memory === undefined ? {} : { memory: this.memory }),
+    });
+  }
+
+  /** The study of a `toJSON()`; samplers and pruners of your own are handed in again by name. */
+  static fromJSON<C = AnyConfiguration>(json: unknown, own: OwnParts = {}): Study<C> {
+    return new Study<C>(readStudy(json), own);
+  }
+}
+
+function violationOf(constraints: readonly number[] | undefined): number {
+  let sum = 0;
+  for (const c of constraints ?? []) if (c > 0) sum += c;
+  return sum;
+}
+
+function structuredCopy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
