@@ -215,8 +215,9 @@ export function dimensionsOf(space: Space): readonly Dimension[] {
 }
 
 /** The value of a dimension at its coordinate, in its one canonical form. */
-export function valueAt(d: Dimension, u: number): Choice {
+export function valueAt(d: Dimension, coordinate: number): Choice {
   const p = d.parameter;
+  const u = d.nominal ? coordinate : coordinate < 0 ? 0 : coordinate > 1 ? 1 : coordinate;
   const cell = (): number => Math.max(0, Math.min(d.levels - 1, Math.floor(u * d.levels)));
   switch (p.kind) {
     case 'float': {

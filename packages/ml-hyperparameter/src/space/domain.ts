@@ -57,7 +57,7 @@ export class Domain {
       const d = this.dimensions[i] as Dimension;
       const u = point[i] as number;
       if (d.nominal) point[i] = Math.max(0, Math.min(d.levels - 1, Math.floor(u)));
-      else point[i] = coordinateOf(d, valueAt(d, u < 0 ? 0 : u > 1 ? 1 : u)) ?? 0.5;
+      else point[i] = coordinateOf(d, valueAt(d, u)) ?? 0.5;
     }
     return point;
   }
@@ -67,7 +67,7 @@ export class Domain {
     const configuration: Record<string, Choice> = {};
     this.dimensions.forEach((d, i) => {
       const u = point[i] as number;
-      if (u === u) configuration[d.name] = valueAt(d, u < 0 ? 0 : u > 1 ? 1 : u);
+      if (u === u) configuration[d.name] = valueAt(d, u);
     });
     return configuration;
   }
