@@ -76,6 +76,10 @@ export const CATALOGUE = {
     'free some space, then run again: what had finished is found',
   ),
   'TY-STORE-UNFIT': user('The store cannot promise what Trainyard needs.', 'use a store whose conditional writes work'),
+  'TY-STORE-KEY': user(
+    'A name is not one that every store can hold.',
+    'use lower-case letters, digits and . _ ~ = - in segments joined by /',
+  ),
   'TY-CONFIG': user('temporal.config.ts is not what it should be.', 'correct the field'),
   'TY-CONFIG-MISSING': user('There is no temporal.config.ts here.', 'go to the folder that has one, or pass --config'),
   'TY-CODE': user('Code of the project could not be loaded.', 'correct the file'),
@@ -91,6 +95,17 @@ export const CATALOGUE = {
   'TY-WORKER-NONE': system('No worker listens for this run.', 'start one with trainyard dev or trainyard worker'),
   'TY-RUN-UNKNOWN': user('There is no run of this id.', 'trainyard runs lists the runs'),
   'TY-MODEL-UNKNOWN': user('There is no model or version of this name.', 'trainyard models lists the models'),
+  'TY-MODEL-REQUEST': user('The model registry refused a request.', 'correct the request'),
+  'TY-MODEL-UNFIT': user(
+    'A model did not repeat the sample predictions that it carries.',
+    'train it again; the model, its files or the machine are not what they were',
+  ),
+  'TY-ALIAS-MOVED': user(
+    'An alias is not at the version that a request expected.',
+    'compare with the version that is there now, then move the alias from it',
+  ),
+  'TY-ENDPOINT-NOT-READY': system('An endpoint has not loaded its model yet.', 'try again in a moment'),
+  'TY-MONITOR-UNKNOWN': user('No monitor watches an endpoint of this name.', 'add monitor.endpoint to its pipeline'),
   'TY-ENDPOINT-UNKNOWN': user('No endpoint of this name is served.', 'deploy a model to it first'),
   'TY-PREDICT-INPUT': user('A prediction request is not what the model takes.', 'correct the field'),
   'TY-REVIEW-UNKNOWN': user('There is no label review of this id.', 'open the home page for the open reviews'),
