@@ -1,0 +1,90 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { TrainyardError } from '../core/errors/index.js';
+import type { KeyRing } from './keys.js';
+import { keyNeeded } from './problem.js';
+
+export const SESSION_COOKIE = 'trainyard_session';
+
+/** Content security policy of our own pages: everything from here, nothing inline. */
+export const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+export interface GuardOptions {
+  readonly keys: KeyRing;
+  /** Host names under which the server may be addressed; others are refused, against DNS rebinding. */
+  readonly hosts: readonly string[];
+  /** Ask for a key for every request: set when others than this machine can reach the server. */
+  readonly readsNeedKey: boolean;
+}
+
+/** Puts the checks before all routes: host, key, origin; and the security headers on all replies. */
+export function guard(app: FastifyInstance, options: GuardOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    setHeaders(reply);
+    checkHost(request, options.hosts);
+    const name = nameOfRequest(request, options.keys);
+    if (name !== undefined) request.keyName = name;
+    const { access } = request.routeOptions.config;
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const needed = access === 'key' || (access !== 'open' && (!reads || options.readsNeedKey));
+    if (needed && request.keyName === undefined) throw keyNeeded(`${request.method} ${path(request)} needs a key`);
+  });
+}
+
+function setHeaders(reply: FastifyReply): void {
+  void reply.headers({
+    'content-security-policy': PAGE_POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    'cache-control': 'no-store',
+  });
+}
+
+const path = (request: FastifyRequest): string => request.url.split('?')[0] ?? request.url;
+
+function checkHost(request: FastifyRequest, hosts: readonly string[]): void {
+  if (hosts.includes('*')) return;
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  if (hosts.includes(host)) return;
+  throw new TrainyardError('TY-KEY', {
+    what: `this server is not addressed as "${host}"`,
+    expected: hosts.join(' or '),
+    remedy: 'use one of these names, or add yours to server.hosts in temporal.config.ts',
+  });
+}
+
+/** Name of the key that came with the request: in the header, or as a session of this very site. */
+function nameOfRequest(request: FastifyRequest, keys: KeyRing): string | undefined {
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return keys.nameOf(bearer);
+  const session = cookie(request, SESSION_COOKIE);
+  if (session === undefined) return undefined;
+  // A cookie travels by itself, so what changes something must have been sent by a page of ours.
+  if (request.method !== 'GET' && request.method !== 'HEAD' && !sameOrigin(request)) return undefined;
+  return keys.nameOfSession(session, Date.now());
+}
+
+/** True when a browser says that a page of this very server made the request. */
+export function sameOrigin(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') return false;
+  const { origin } = request.headers;
+  if (origin === undefined) return site === 'same-origin';
+  try {
+    return new URL(origin).host === request.headers.host;
+  } catch {
+    return false;
+  }
+}
+
+function cookie(request: FastifyRequest, name: string): string | undefined {
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isTrainyardError, TrainyardError, type Code } from '../core/errors/index.js';
+import { CATALOGUE } from '../core/errors/index.js';
+
+const STATUS: Partial<Record<Code, number>> = {
+  'TY-KEY': 401,
+  'TY-RUN-UNKNOWN': 404,
+  'TY-MODEL-UNKNOWN': 404,
+  'TY-ENDPOINT-UNKNOWN': 404,
+  'TY-REVIEW-UNKNOWN': 404,
+  'TY-PIPELINE-UNKNOWN': 404,
+  'TY-NODE-UNKNOWN': 404,
+  'TY-STORE-MISSING': 404,
+  'TY-REVIEW-ANSWER': 409,
+  'TY-DECISION': 409,
+  'TY-PREDICT-INPUT': 422,
+  'TY-PARAM': 422,
+  'TY-STORE-FULL': 507,
+  'TY-STORE-DAMAGED': 500,
+};
+
+/** Problem details for HTTP APIs (RFC 9457); members beside the standard ones are those of a Trainyard error. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code?: Code;
+  readonly where?: object;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly remedy?: string;
+}
+
+/** HTTP status of an error: its code's own, else 400 for mistakes of the caller and 503 for what may pass. */
+export function statusOf(error: unknown): number {
+  if (isTrainyardError(error)) return STATUS[error.code] ?? (CATALOGUE[error.code].fault === 'user' ? 400 : 503);
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}
+
+/** An error as problem details: never a stack, never the text of a fault that is ours. */
+export function problemOf(error: unknown): Problem {
+  const status = statusOf(error);
+  if (isTrainyardError(error)) {
+    const { code, message, where, expected, actual, remedy } = error.toRecord();
+    return {
+      type: `urn:trainyard:error:${code}`,
+      title: CATALOGUE[code].meaning,
+      status,
+      detail: message,
+      code,
+      ...(Object.keys(where).length > 0 ? { where } : {}),
+      ...(expected === undefined ? {} : { expected }),
+      ...(actual === undefined ? {} : { actual }),
+      remedy,
+    };
+  }
+  const known = status < 500 && error instanceof Error;
+  return {
+    type: 'about:blank',
+    title: known ? 'The request cannot be served as it is.' : 'The server made a mistake.',
+    status,
+    detail: known ? error.message : 'it was written to the log of the server',
+  };
+}
+
+/** True when the request was made by a browser that wants a page. */
+export function wantsPage(request: FastifyRequest): boolean {
+  return (
+    (request.headers.accept ?? '').includes('text/html') &&
+    !request.url.startsWith('/api/') &&
+    (request.method === 'GET' || request.method === 'HEAD')
+  );
+}
+
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="trainyard"');
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+}
+
+/** The error for a request without a valid key. */
+export function keyNeeded(what: string): TrainyardError {
+  return new TrainyardError('TY-KEY', {
+    what,
+    expected: 'a key of .trainyard/keys.json, or a signed-in browser',
+  });
+}

@@ -1,0 +1,5 @@
+import { assetRoutes } from './assets.js';
+import type { RouteModule } from './services.js';
+
+/** All routes of the server, in the order in which they are registered. */
+export const routes: readonly RouteModule[] = [assetRoutes];

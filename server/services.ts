@@ -1,0 +1,35 @@
+import type { Client } from '@temporalio/client';
+import type { Redis } from 'ioredis';
+import type { FastifyInstance } from 'fastify';
+import type { Store } from '../store/store.js';
+
+/** What the server needs of the public client: a connection to Temporal. */
+export interface ServerClient {
+  readonly temporal: Client;
+}
+
+/** The real parts that routes talk to. */
+export interface Services {
+  readonly store: Store;
+  readonly client: ServerClient;
+  readonly redis?: Redis | undefined;
+  /** Address of the Temporal UI, for links on the pages. */
+  readonly temporalUi?: string | undefined;
+}
+
+/** A set of routes: registered once, closes what it opened by `app.addHook('onClose', …)`. */
+export type RouteModule = (app: FastifyInstance, options: { services: Services }) => Promise<void>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * `open`: no key is asked for though the method may change something (predictions, signing in).
+     * `key`: one is asked for though the method is GET. By default, methods other than GET and HEAD need one.
+     */
+    access?: 'open' | 'key';
+  }
+  interface FastifyRequest {
+    /** Name of the key that the request came with, once it was checked. */
+    keyName?: string;
+  }
+}
