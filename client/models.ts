@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import {
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Redis } from 'ioredis';
+import { sayNearest } from '../core/nearest.js';
+import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import {
+  REGISTRY,
+  REGISTRY_TYPE,
+  registryId,
+  type Announcement,
+  type ModelState,
+  type MoveAnswer,
+  type MoveRequest,
+  type RegisterAnswer,
+  type RegisterRequest,
+  type RegistryInput,
+  type RollbackRequest,
+} from '../workflows/registry/contract.js';
+import { announceAlias } from './endpoints.js';
+
+/** What the registry's functions need of a client. */
+export interface RegistryAccess {
+  readonly temporal: Client;
+  /** The queue that the engine's own Workflows run on. */
+  readonly taskQueue: string;
+  /** Where moves are announced; without one, servers see them at their next look. */
+  readonly redis?: Redis | undefined;
+}
+
+/** A model's name, checked: it becomes part of Workflow ids, addresses and file names. Throws TY-MODEL-REQUEST. */
+export function modelName(name: string): string {
+  if (typeof name === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(name)) return name;
+  throw new TrainyardError('TY-MODEL-REQUEST', {
+    what: `${JSON.stringify(name)} is not a model's name`,
+    where: { field: 'name' },
+    expected: 'lower-case letters, digits and hyphens, 63 at most, a letter first',
+  });
+}
+
+/** All models with where their aliases stand, by name. Needs no worker; a change of the last second may be missing. */
+export async function listModels({ temporal }: Pick<RegistryAccess, 'temporal'>): Promise<Announcement[]> {
+  const found: Announcement[] = [];
+  const query = `WorkflowType = '${REGISTRY_TYPE}' AND ExecutionStatus = 'Running'`;
+  for await (const { memo } of temporal.workflow.list({ query })) {
+    const announcement = memo?.[REGISTRY.announcement] as Announcement | undefined;
+    if (announcement) found.push(announcement);
+  }
+  return found.sort((a, b) => (a.model < b.model ? -1 : 1));
+}
+
+/** Where a model's aliases stand, as of the last finished move; undefined when there is no such model. Needs no worker. */
+export async function readAliases(
+  { temporal }: Pick<RegistryAccess, 'temporal'>,
+  model: string,
+): Promise<Announcement | undefined> {
+  try {
+    const { memo, type } = await temporal.workflow.getHandle(registryId(modelName(model))).describe();
+    if (type !== REGISTRY_TYPE) return undefined;
+    return memo?.[REGISTRY.announcement] as Announcement | undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Everything the registry knows of a model. Throws TY-MODEL-UNKNOWN, naming the nearest. */
+export async function getModel({ temporal }: Pick<RegistryAccess, 'temporal'>, model: string): Promise<ModelState> {
+  try {
+    return await temporal.workflow.getHandle(registryId(modelName(model))).query<ModelState>(REGISTRY.state);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw await unknownModel({ temporal }, model);
+    throw error;
+  }
+}
+
+async function unknownModel(access: Pick<RegistryAccess, 'temporal'>, model: string): Promise<TrainyardError> {
+  const names = (await listModels(access)).map((known) => known.model);
+  return new TrainyardError('TY-MODEL-UNKNOWN', { what: `there is no model "${model}"; ${sayNearest(model, names)}` });
+}
+
+/**
+ * Adds a version to a model, which begins with its first version. The same model of the same lineage of runs is
+ * registered once, however often it is asked.
+ */
+export async function registerVersion(
+  access: RegistryAccess,
+  model: string,
+  request: RegisterRequest,
+): Promise<RegisterAnswer> {
+  const workflowId = registryId(modelName(model));
+  const startWorkflowOperation = new WithStartWorkflowOperation(REGISTRY_TYPE, {
+    workflowId,
+    taskQueue: access.taskQueue,
+    args: [{ name: model } satisfies RegistryInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `model ${model}: its versions and aliases`,
+  });
+  return inWords(() =>
+    access.temporal.workflow.executeUpdateWithStart<RegisterAnswer, [RegisterRequest]>(REGISTRY.register, {
+      args: [request],
+      updateId: randomUUID(),
+      startWorkflowOperation,
+    }),
+  );
+}
+
+/**
+ * Moves an alias from `expected` to a version, whole or not at all, and announces it to the servers.
+ * Throws TY-ALIAS-MOVED when it stands elsewhere, TY-MODEL-UNKNOWN, TY-MODEL-REQUEST.
+ */
+export async function moveAlias(access: RegistryAccess, model: string, request: MoveRequest): Promise<MoveAnswer> {
+  return update(access, model, REGISTRY.move, request);
+}
+
+/** Moves an alias back to the version it stood at before, and announces it. Throws as `moveAlias`. */
+export async function rollback(access: RegistryAccess, model: string, request: RollbackRequest): Promise<MoveAnswer> {
+  return update(access, model, REGISTRY.rollback, request);
+}
+
+async function update(
+  access: RegistryAccess,
+  model: string,
+  name: string,
+  request: MoveRequest | RollbackRequest,
+): Promise<MoveAnswer> {
+  const handle = access.temporal.workflow.getHandle(registryId(modelName(model)));
+  const answer = await inWords(async () => {
+    try {
+      return await handle.executeUpdate<MoveAnswer, [MoveRequest | RollbackRequest]>(name, { args: [request] });
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? await unknownModel(access, model) : error;
+    }
+  });
+  await announceAlias(access.redis, { model, alias: answer.alias, version: answer.to, move: answer.move });
+  return answer;
+}
+
+/** Gives a refusal of the registry back as the error that it was there. */
+async function inWords<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+      throw new TrainyardError('TY-WORKER-NONE', { what: 'the model registry did not answer in time', cause: error });
+    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+    const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
+    throw record ? TrainyardError.fromRecord(record) : error;
+  }
+}
