@@ -21,12 +21,17 @@ export interface Store {
   putBlob(source: BlobSource): Promise<{ readonly digest: Digest; readonly size: number; readonly created: boolean }>;
   /** The bytes, or null when there are none. Checked against the digest: a wrong byte throws at the end of the stream. */
   getBlob(digest: Digest): Promise<AsyncIterable<Uint8Array> | null>;
+  /** Size of a blob in bytes without reading it, or null when there is none: a cheap look whether it is there. */
+  blobSize(digest: Digest): Promise<number | null>;
   /** Path of the blob on this machine, verified once in this process and then known; null when there is none. Never to be written to. */
   blobPath(digest: Digest): Promise<string | null>;
   /** Removes a blob: collectors, and readers that found it damaged. */
   removeBlob(digest: Digest): Promise<void>;
-  /** Creates a record: exactly one caller ever gets true for a key, among all processes; durable on return. */
-  create(key: StoreKey, body: Uint8Array): Promise<boolean>;
+  /**
+   * Creates a record: exactly one caller ever gets true for a key, among all processes; durable on return, unless
+   * `durable: false` says that losing it with the power does no harm (reservations, markers).
+   */
+  create(key: StoreKey, body: Uint8Array, options?: { readonly durable?: boolean }): Promise<boolean>;
   /** Replaces a record whole; only for keys with a single writer. Not durable against loss of power. */
   put(key: StoreKey, body: Uint8Array): Promise<void>;
   /** A record, or null. Sees every finished `create` and `put`. */

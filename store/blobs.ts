@@ -1,0 +1,25 @@
+import type { Digest } from '../core/digest.js';
+import { TrainyardError } from '../core/errors/index.js';
+import type { Store } from './store.js';
+
+/** All bytes of a blob, checked. Throws TY-STORE-MISSING when it is gone, TY-STORE-DAMAGED when it is not what it was. */
+export async function readBlob(store: Store, digest: Digest): Promise<Uint8Array> {
+  const stream = await store.getBlob(digest);
+  if (!stream) throw missingBlob(store, digest);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+export function missingBlob(store: Store, digest: Digest): TrainyardError {
+  return new TrainyardError('TY-STORE-MISSING', {
+    what: `the blob ${digest} is not in the store ${store.name}`,
+    expected: digest,
+  });
+}
+
+/** A record's text, or null. */
+export async function readText(store: Store, key: string): Promise<string | null> {
+  const body = await store.get(key);
+  return body && new TextDecoder().decode(body);
+}

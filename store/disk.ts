@@ -1,0 +1,119 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream, linkSync, statSync } from 'node:fs';
+import { link, open, readdir, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { Digest } from '../core/digest.js';
+import { TrainyardError } from '../core/errors/index.js';
+import type { BlobSource } from './store.js';
+
+/** Bytes read and hashed at a time. */
+const CHUNK_BYTES = 1 << 20;
+
+/** TY-STORE-FULL for an error that says that nothing more can be written, else undefined. */
+export function storeFull(error: unknown, folder: string): TrainyardError | undefined {
+  const reason = { ENOSPC: 'no space is left', EDQUOT: 'the quota is used up', EFBIG: 'a limit on file size is met' }[
+    codeOf(error)
+  ];
+  if (reason === undefined) return undefined;
+  return new TrainyardError('TY-STORE-FULL', {
+    what: `nothing more can be written to ${folder}: ${reason}`,
+    where: { file: folder },
+    cause: error,
+  });
+}
+
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+/** For a read: null when there is nothing; ENOTDIR and EISDIR mean the same, since no key is a folder of another. */
+export function nullIfMissing(error: unknown): null {
+  if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return null;
+  throw error;
+}
+
+export function digestOf(hash: Hash): Digest {
+  return `sha256-${hash.digest('hex')}`;
+}
+
+export function checkHash(hash: Hash, digest: Digest, file: string): void {
+  const actual = digestOf(hash);
+  if (actual === digest) return;
+  throw new TrainyardError('TY-STORE-DAMAGED', {
+    what: `the blob ${digest} is damaged`,
+    where: { file },
+    expected: digest,
+    actual,
+  });
+}
+
+export async function* checkedStream(file: string, digest: Digest): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  checkHash(hash, digest, file);
+}
+
+/** Copies a source into an open file and gives its digest, in one pass. */
+export async function copy(source: BlobSource, to: FileHandle): Promise<{ digest: Digest; size: number }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> =
+    source instanceof Uint8Array
+      ? [source]
+      : 'path' in source
+        ? (createReadStream(source.path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>)
+        : source;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    size += chunk.byteLength;
+    await to.writeFile(chunk);
+  }
+  return { digest: digestOf(hash), size };
+}
+
+/** Links a file to its final name; false when that name is taken. */
+export async function linked(temp: string, final: string): Promise<boolean> {
+  try {
+    await link(temp, final);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The same by a synchronous call, which takes microseconds. */
+export function linkedNow(temp: string, final: string): boolean {
+  try {
+    linkSync(temp, final);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** All files below a folder; what is removed meanwhile is left out. */
+export async function* walk(folder: string): AsyncGenerator<{ file: string; size: number }> {
+  for (const entry of (await readdir(folder, { withFileTypes: true }).catch(nullIfMissing)) ?? []) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(file);
+    else {
+      const found = statSync(file, { throwIfNoEntry: false });
+      if (found) yield { file, size: found.size };
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Digest } from '../core/digest.js';
+import { TrainyardError } from '../core/errors/index.js';
+import {
+  checkedStream,
+  checkHash,
+  codeOf,
+  copy,
+  digestOf,
+  linked,
+  linkedNow,
+  nullIfMissing,
+  storeFull,
+  syncFolder,
+  walk,
+} from './disk.js';
+import { checkDigest, checkKey, checkPrefix } from './keys.js';
+import type { BlobSource, Store, StoreKey } from './store.js';
+
+/** Blobs up to this size are read whole and checked before their first byte is given. */
+const SMALL_BYTES = 1 << 20;
+
+/** Blobs whose check this process remembers; when there are more, it forgets all and checks again. */
+const REMEMBERED = 100_000;
+
+/**
+ * A store in a folder of a local disk. Blobs lie in `blobs/<2 digits>/<digest>`, records in `records/<key>`, unfinished
+ * files in `tmp`. A file is written under a name of its own, then linked to its place: link refuses a name that is
+ * taken, which makes `create` exact among processes, and what is seen is whole. Small records are read and replaced by
+ * synchronous calls: these take microseconds, where a trip through the thread pool takes a hundred times as long.
+ */
+export class FileStore implements Store {
+  readonly name: string;
+  readonly #folders = new Map<string, 'made' | 'durable'>();
+  readonly #verified = new Map<Digest, string>();
+  readonly #unique = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  #temps = 0;
+
+  /** `folder` is made at the first write. */
+  constructor(folder: string) {
+    this.name = path.resolve(folder);
+  }
+
+  async probe(): Promise<void> {
+    const key = `probe/${randomBytes(12).toString('hex')}`;
+    try {
+      const first = await this.create(key, new Uint8Array(1));
+      const second = await this.create(key, new Uint8Array(1));
+      if (!first || second) throw unfit(this.name, `create said ${first}, then ${second}`);
+    } catch (error) {
+      if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'].includes(codeOf(error)))
+        throw unfit(this.name, `link: ${codeOf(error)}`);
+      throw error;
+    } finally {
+      await this.remove(key);
+    }
+  }
+
+  async putBlob(source: BlobSource): Promise<{ digest: Digest; size: number; created: boolean }> {
+    if (source instanceof Uint8Array) {
+      const digest = digestOf(createHash('sha256').update(source));
+      if ((await this.blobSize(digest)) === source.byteLength)
+        return { digest, size: source.byteLength, created: false };
+    }
+    return this.#writing(async (temp) => {
+      // Read-only from birth: a reader that gets the path must not be able to change the blob by mistake.
+      const handle = await this.#within(temp, true, () => open(temp, 'wx', 0o444));
+      try {
+        const { digest, size } = await copy(source, handle);
+        const final = this.#blobFile(digest);
+        const there = await this.blobSize(digest);
+        if (there === size) return { digest, size, created: false };
+        await handle.sync();
+        // A blob of another length is a damaged one: it is replaced by the whole one.
+        if (there !== null) await rename(temp, final);
+        else if (!(await this.#within(final, true, () => linked(temp, final)))) return { digest, size, created: false };
+        await syncFolder(path.dirname(final));
+        return { digest, size, created: true };
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  async getBlob(digest: Digest): Promise<AsyncIterable<Uint8Array> | null> {
+    const file = this.#blobFile(digest);
+    const size = await this.blobSize(digest);
+    if (size === null) return null;
+    if (size > SMALL_BYTES) return checkedStream(file, digest);
+    const bytes = await readFile(file).catch(nullIfMissing);
+    if (bytes === null) return null;
+    checkHash(createHash('sha256').update(bytes), digest, file);
+    return (async function* () {
+      yield bytes;
+    })();
+  }
+
+  async blobSize(digest: Digest): Promise<number | null> {
+    return statSync(this.#blobFile(digest), { throwIfNoEntry: false })?.size ?? null;
+  }
+
+  async blobPath(digest: Digest): Promise<string | null> {
+    const file = this.#blobFile(digest);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (!found) return null;
+    const state = `${found.ino} ${found.size} ${found.mtimeMs}`;
+    if (this.#verified.get(digest) === state) return file;
+    for await (const _ of checkedStream(file, digest));
+    if (this.#verified.size >= REMEMBERED) this.#verified.clear();
+    this.#verified.set(digest, state);
+    return file;
+  }
+
+  async removeBlob(digest: Digest): Promise<void> {
+    await rm(this.#blobFile(digest), { force: true });
+    this.#verified.delete(digest);
+  }
+
+  async create(key: StoreKey, body: Uint8Array, options: { durable?: boolean } = {}): Promise<boolean> {
+    const final = this.#recordFile(key);
+    if (statSync(final, { throwIfNoEntry: false })) return false;
+    return this.#writing((temp) =>
+      options.durable === false ? this.#createQuick(temp, final, body) : this.#createDurable(temp, final, body),
+    );
+  }
+
+  async put(key: StoreKey, body: Uint8Array): Promise<void> {
+    const final = this.#recordFile(key);
+    await this.#writing(async (temp) => {
+      await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
+      await this.#within(final, false, () => renameSync(temp, final));
+    });
+  }
+
+  async get(key: StoreKey): Promise<Uint8Array | null> {
+    try {
+      return readFileSync(this.#recordFile(key));
+    } catch (error) {
+      return nullIfMissing(error);
+    }
+  }
+
+  async *list(prefix: string): AsyncIterable<{ key: StoreKey; size: number }> {
+    const records = path.join(this.name, 'records');
+    for await (const { file, size } of walk(path.join(records, checkPrefix(prefix))))
+      yield { key: path.relative(records, file).split(path.sep).join('/'), size };
+  }
+
+  async *listBlobs(): AsyncIterable<{ digest: Digest; size: number }> {
+    for await (const { file, size } of walk(path.join(this.name, 'blobs')))
+      yield { digest: path.basename(file) as Digest, size };
+  }
+
+  async remove(key: StoreKey): Promise<void> {
+    try {
+      rmSync(this.#recordFile(key), { force: true });
+    } catch (error) {
+      nullIfMissing(error);
+    }
+  }
+
+  async #createDurable(temp: string, final: string, body: Uint8Array): Promise<boolean> {
+    const handle = await this.#within(temp, true, () => open(temp, 'wx'));
+    try {
+      await handle.writeFile(body);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!(await this.#within(final, true, () => linked(temp, final)))) return false;
+    await syncFolder(path.dirname(final));
+    return true;
+  }
+
+  async #createQuick(temp: string, final: string, body: Uint8Array): Promise<boolean> {
+    await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
+    return this.#within(final, false, () => linkedNow(temp, final));
+  }
+
+  /** Gives a write its temporary name, removes what is left under it, and says in words when there is no space. */
+  async #writing<T>(write: (temp: string) => Promise<T>): Promise<T> {
+    const temp = path.join(this.name, 'tmp', `${this.#unique}-${this.#temps++}`);
+    try {
+      return await write(temp);
+    } catch (error) {
+      throw storeFull(error, this.name) ?? error;
+    } finally {
+      rmSync(temp, { force: true });
+    }
+  }
+
+  /** Makes a file's folder, then acts on the file; once more when the folder was removed since this process made it. */
+  async #within<T>(file: string, durable: boolean, act: () => T | Promise<T>): Promise<T> {
+    await this.#makeFolder(path.dirname(file), durable);
+    try {
+      return await act();
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || statSync(path.dirname(file), { throwIfNoEntry: false })) throw error;
+      this.#folders.clear();
+      await this.#makeFolder(path.dirname(file), durable);
+      return act();
+    }
+  }
+
+  async #makeFolder(folder: string, durable: boolean): Promise<void> {
+    const known = this.#folders.get(folder);
+    if (known === 'durable' || (known && !durable)) return;
+    const first = mkdirSync(folder, { recursive: true });
+    if (first !== undefined && durable)
+      for (let made = folder; made.length >= first.length; made = path.dirname(made))
+        await syncFolder(path.dirname(made));
+    this.#folders.set(folder, durable ? 'durable' : 'made');
+  }
+
+  #blobFile(digest: Digest): string {
+    const hex = checkDigest(digest).slice('sha256-'.length);
+    return path.join(this.name, 'blobs', hex.slice(0, 2), digest);
+  }
+
+  #recordFile(key: StoreKey): string {
+    return path.join(this.name, 'records', checkKey(key));
+  }
+}
+
+function unfit(name: string, actual: string): TrainyardError {
+  return new TrainyardError('TY-STORE-UNFIT', {
+    what: `the file system of ${name} cannot create a file only where there is none`,
+    where: { file: name },
+    expected: 'hard links, as local file systems have them',
+    actual,
+  });
+}

@@ -1,0 +1,66 @@
+import { digestText, isDigest, type Digest } from '../core/digest.js';
+import { TrainyardError } from '../core/errors/index.js';
+import type { StoreKey } from './store.js';
+
+/** The longest key, in bytes; all its characters are ASCII. */
+export const KEY_BYTES = 200;
+
+const SEGMENT = /^[a-z0-9._~=-]+$/;
+
+/** Gives back a key that every store can hold, or throws TY-STORE-KEY: keys become paths and URLs. */
+export function checkKey(key: StoreKey): StoreKey {
+  const segments = key.split('/');
+  if (key.length <= KEY_BYTES && segments.every((segment) => SEGMENT.test(segment) && !/^\.{1,2}$/.test(segment)))
+    return key;
+  throw refusal('a record cannot have this key', key);
+}
+
+/** Gives back a prefix for listing: empty, or a key with a `/` after it. */
+export function checkPrefix(prefix: string): string {
+  if (prefix === '') return prefix;
+  if (prefix.endsWith('/')) return `${checkKey(prefix.slice(0, -1))}/`;
+  throw refusal('a list of records needs a prefix that ends in /', prefix);
+}
+
+/** Gives back a well-formed digest; anything else must never become a path. */
+export function checkDigest(digest: Digest): Digest {
+  if (isDigest(digest)) return digest;
+  throw new TrainyardError('TY-STORE-KEY', {
+    what: 'a blob cannot have this digest',
+    expected: 'sha256- and 64 hexadecimal digits',
+    actual: shown(String(digest)),
+  });
+}
+
+/** Longest segment that stands for a name as it is; longer ones end in a hash. */
+const NAME_BYTES = 60;
+
+/**
+ * One segment of a key for any name (a run's id, a node's name): letters `a-z`, digits, `.`, `_` and `-` stay, every
+ * other byte of its UTF-8 becomes `=` and two hexadecimal digits. A name that grows longer than 60 bytes is cut and
+ * ends in `~` and 16 digits of its SHA-256, so that different names still have different segments.
+ */
+export function segmentOf(name: string): string {
+  let segment = '';
+  for (const byte of new TextEncoder().encode(name)) {
+    const character = String.fromCharCode(byte);
+    segment += /[a-z0-9._-]/.test(character) ? character : `=${byte.toString(16).padStart(2, '0')}`;
+  }
+  if (/^\.{0,2}$/.test(segment)) segment = segment === '' ? '=' : segment.replaceAll('.', '=2e');
+  if (segment.length <= NAME_BYTES) return segment;
+  return `${segment.slice(0, NAME_BYTES - 17)}~${digestText(name).slice('sha256-'.length, 'sha256-'.length + 16)}`;
+}
+
+function refusal(what: string, key: string): TrainyardError {
+  return new TrainyardError('TY-STORE-KEY', {
+    what,
+    expected: `segments of a-z 0-9 . _ ~ = - joined by /, none of them . or .., at most ${KEY_BYTES} bytes`,
+    actual: shown(key),
+  });
+}
+
+/** A hostile text, made fit to be shown. */
+function shown(text: string): string {
+  const short = text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
+  return JSON.stringify(short);
+}
