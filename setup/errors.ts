@@ -13,7 +13,7 @@ const faults = {
     code: 'TY-SETUP',
     message: '{what} is not published for {platform}.',
     expected: 'linux or macOS on x64 or arm64.',
-    remedy: 'Install {what} yourself and name it: {variable}=/path/to/{what}',
+    remedy: 'Install {what} yourself. It can be named by an environment variable: {variable}=/path/to/{what}',
   },
   path: {
     code: 'TY-SETUP',
@@ -71,6 +71,25 @@ const faults = {
     message: 'TensorFlow could not be loaded: {reason}',
     expected:
       'the native binding in the tools folder, or the packages @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm.',
+    remedy: 'Run: npx trainyard doctor',
+  },
+  npm: {
+    code: 'TY-DOWNLOAD',
+    message: '{what} could not be installed by npm: {reason}',
+    expected: 'the packages of {pins}, with their hashes.',
+    remedy: 'Check the network and the registry that npm is set to use (npm config list), then try again.',
+  },
+  compiler: {
+    code: 'TY-SETUP',
+    message: 'No C++ compiler was found, and the binding of TensorFlow needs one.',
+    expected: 'g++, c++ or clang++ on the PATH, or one named by CXX.',
+    remedy:
+      'Install it (Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install), then run: npx trainyard setup',
+  },
+  build: {
+    code: 'TY-SETUP',
+    message: 'The binding of TensorFlow was not built: {reason}',
+    expected: 'a binding that {compiler} builds and Node loads.',
     remedy: 'Run: npx trainyard doctor',
   },
   chromium: {

@@ -10,7 +10,7 @@ export interface Pin {
   readonly requirements: string;
   /** Size of the download in bytes, by `platform-arch` as Node names them; absent where nothing is published. */
   readonly bytes: Readonly<Record<string, number>>;
-  /** The environment variable by which a user names his own. */
+  /** The environment variable by which a user names his own; empty where he cannot. */
   readonly variable: string;
 }
 
@@ -27,6 +27,24 @@ export const pins = {
     bytes: { 'linux-x64': 1_609_511, 'linux-arm64': 1_590_269, 'darwin-x64': 1_513_065, 'darwin-arm64': 1_357_640 },
     variable: 'TRAINYARD_VALKEY',
   },
+  tensorflowCpu: {
+    what: 'tensorflow',
+    requirements: 'tensorflow-cpu.requirements.txt',
+    bytes: { 'linux-x64': 273_829_956 },
+    variable: '',
+  },
+  tensorflow: {
+    what: 'tensorflow',
+    requirements: 'tensorflow.requirements.txt',
+    bytes: { 'linux-x64': 572_440_367, 'linux-arm64': 281_828_020, 'darwin-arm64': 223_405_849 },
+    variable: '',
+  },
+  cuda: {
+    what: "NVIDIA's libraries",
+    requirements: 'tensorflow-cuda.requirements.txt',
+    bytes: { 'linux-x64': 2_807_208_857 },
+    variable: '',
+  },
 } as const satisfies Record<string, Pin>;
 
 /** What is known of a pinned package on this machine. */
@@ -37,6 +55,11 @@ export interface PinnedHere {
   readonly bytes: number;
   /** Names the version and all its hashes: another pin is another folder. */
   readonly folder: string;
+}
+
+/** Whether the package is published for this kind of machine. */
+export function isPublishedHere(pin: Pin): boolean {
+  return pin.bytes[`${process.platform}-${process.arch}`] !== undefined;
 }
 
 /** @throws {TrainyardError} TY-SETUP where the package is not published for this kind of machine. */

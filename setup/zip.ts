@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -74,7 +74,13 @@ function placeUnder(folder: string, name: string): string {
   return join(folder, place);
 }
 
-async function unpackEntry(file: FileHandle, entry: Entry, target: string, mode: number): Promise<void> {
+async function unpackEntry(
+  archive: string,
+  file: FileHandle,
+  entry: Entry,
+  target: string,
+  mode: number,
+): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const local = await bytesAt(file, entry.offset, 30);
   if (local.readUInt32LE(0) !== localSignature) throw new Error(`the entry "${entry.name}" is damaged`);
@@ -83,12 +89,7 @@ async function unpackEntry(file: FileHandle, entry: Entry, target: string, mode:
   if (entry.packed === 0) {
     await pipeline([], out);
   } else {
-    const packed = file.createReadStream({
-      start,
-      end: start + entry.packed - 1,
-      autoClose: false,
-      highWaterMark: 1 << 20,
-    });
+    const packed = createReadStream(archive, { start, end: start + entry.packed - 1, highWaterMark: 1 << 20 });
     if (entry.method === 8) await pipeline(packed, createInflateRaw({ chunkSize: 1 << 20 }), out);
     else if (entry.method === 0) await pipeline(packed, out);
     else throw new Error(`the entry "${entry.name}" uses compression method ${entry.method}`);
@@ -115,7 +116,7 @@ export async function unpackZip(
     for (const entry of await entries(file)) {
       const place = entry.name.endsWith('/') ? undefined : choose(entry.name);
       if (place === undefined) continue;
-      await unpackEntry(file, entry, placeUnder(folder, place), mode);
+      await unpackEntry(archive, file, entry, placeUnder(folder, place), mode);
       written++;
     }
     return written;

@@ -57,17 +57,17 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches a pinned wheel into `folder` and checks it against the hashes of its requirements file. pip does both, from
+ * Fetches the wheels of a requirements file into `folder` and checks them against its hashes. pip does both, from
  * whatever index the user has set it to use.
- * @returns the path of the wheel, which is a zip file.
+ * @returns the paths of the wheels, which are zip files; not empty.
  * @throws {TrainyardError} TY-SETUP without Python, TY-DOWNLOAD when it fails or the hash is another.
  */
-export async function fetchWheel(
+export async function fetchWheels(
   step: string,
   pin: PinnedHere,
   folder: string,
   options: FetchOptions,
-): Promise<string> {
+): Promise<string[]> {
   const { onProgress, signal } = options;
   const what = `${pin.name} ${pin.version}`;
   const env = { ...(options.env ?? process.env) };
@@ -111,8 +111,10 @@ export async function fetchWheel(
     const isHash = /DO NOT MATCH THE HASHES|hashes are required/i.test(output);
     throw setupError(isHash ? 'hash' : 'download', { what, reason, pins: pin.requirementsFile });
   }
-  const wheel = readdirSync(wheels).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw setupError('download', { what, reason: 'pip left no file', pins: pin.requirementsFile });
+  const fetched = readdirSync(wheels).filter((name) => name.endsWith('.whl'));
+  if (fetched.length === 0) {
+    throw setupError('download', { what, reason: 'pip left no file', pins: pin.requirementsFile });
+  }
   onProgress?.({ step, message: `unpacking ${what}` });
-  return join(wheels, wheel);
+  return fetched.sort().map((name) => join(wheels, name));
 }

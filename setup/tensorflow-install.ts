@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isTrainyardError } from '../core/errors/index.js';
+import { setupError } from './errors.js';
+import { findPython, lastLine, type FetchOptions } from './fetch-wheels.js';
+import { installLocked, runInstallScript } from './npm.js';
+import { setupFile } from './package-root.js';
+import { isPublishedHere, pinnedHere, pins, type PinnedHere } from './pins.js';
+import { runProgram } from './program.js';
+import { say } from './progress.js';
+import { buildBinding, findCompiler, unpackCuda, unpackTensorflow } from './tensorflow-build.js';
+import { installOnce, requireSpace, toolsFolder } from './tools-folder.js';
+
+export interface TensorflowOptions extends FetchOptions {
+  /** The binding for NVIDIA's devices, with their libraries (3.4 GB to download); default false. */
+  readonly gpu?: boolean | undefined;
+  /** Default {@link toolsFolder}. */
+  readonly tools?: string | undefined;
+}
+
+export type TensorflowInstall =
+  | {
+      readonly kind: 'native';
+      /** Folder of the package tfjs-node, to be loaded from there. */
+      readonly path: string;
+      readonly tensorflowVersion: string;
+    }
+  | {
+      /** Dense nets train on WebAssembly; convolutions cannot be trained. */
+      readonly kind: 'wasm';
+      readonly reason: string;
+    };
+
+interface Recipe {
+  readonly lock: 'tfjs' | 'tfjs-gpu';
+  readonly packageName: string;
+  readonly wheel: PinnedHere | undefined;
+  readonly cuda: PinnedHere | undefined;
+  /** In the tools folder; names everything that the result depends on. */
+  readonly folder: string;
+}
+
+const tfjsVersion = '4.22.0';
+const unpackedBytes = { tfjs: 1_250_000_000, 'tfjs-gpu': 8_000_000_000 };
+
+function recipe(gpu: boolean): Recipe {
+  const lock = gpu ? 'tfjs-gpu' : 'tfjs';
+  const pin = !gpu && isPublishedHere(pins.tensorflowCpu) ? pins.tensorflowCpu : pins.tensorflow;
+  const wheel = isPublishedHere(pin) ? pinnedHere(pin) : undefined;
+  const cuda = gpu && isPublishedHere(pins.cuda) ? pinnedHere(pins.cuda) : undefined;
+  const digest = createHash('sha256')
+    .update(readFileSync(setupFile(lock, 'package-lock.json')))
+    .update(JSON.stringify([wheel?.folder, cuda?.folder]))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = `${gpu ? 'tfjs-node-gpu' : 'tfjs-node'}-${tfjsVersion}-${process.platform}-${process.arch}-${digest}`;
+  return { lock, packageName: `@tensorflow/tfjs-node${gpu ? '-gpu' : ''}`, wheel, cuda, folder };
+}
+
+/** The binding as it stands in the tools folder; `undefined` where it was not installed. Takes no time. */
+export function findTensorflow(options: TensorflowOptions = {}): (TensorflowInstall & { kind: 'native' }) | undefined {
+  const { folder, packageName } = recipe(options.gpu ?? false);
+  const home = join(options.tools ?? toolsFolder(options.env), folder);
+  try {
+    const { tensorflowVersion } = JSON.parse(readFileSync(join(home, 'ready.json'), 'utf8')) as {
+      tensorflowVersion: string;
+    };
+    return { kind: 'native', path: join(home, 'node_modules', ...packageName.split('/')), tensorflowVersion };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Loads the finished binding in a process of its own: what comes back is TensorFlow's version. */
+async function tryLoading(packageFolder: string, options: FetchOptions): Promise<string> {
+  const program = `const util = require('node:util');
+    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    console.log = console.warn = () => {};
+    const tf = require(${JSON.stringify(packageFolder)});
+    process.stdout.write('version ' + tf.backend().binding.TF_Version + '\\n');`;
+  const env = { ...(options.env ?? process.env), TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '' };
+  const { code, output } = await runProgram(process.execPath, ['-e', program], { env, signal: options.signal });
+  const version = /^version (\S+)$/m.exec(output)?.[1];
+  if (code !== 0 || !version) throw setupError('build', { reason: lastLine(output), compiler: 'the compiler' });
+  return version;
+}
+
+/** TensorFlow from its wheel, with hashes, and a binding built here. */
+async function byWheel(draft: string, packageFolder: string, plan: Recipe, options: FetchOptions): Promise<void> {
+  const { wheel, cuda } = plan;
+  if (!wheel)
+    throw setupError('platform', { what: 'TensorFlow', platform: `${process.platform}-${process.arch}`, variable: '' });
+  const deps = join(packageFolder, 'deps');
+  mkdirSync(deps, { recursive: true });
+  await unpackTensorflow(wheel, draft, deps, options);
+  if (cuda) await unpackCuda(cuda, draft, deps, options);
+  rmSync(join(draft, 'wheels'), { recursive: true, force: true });
+  await buildBinding(join(draft, 'node_modules'), packageFolder, options);
+}
+
+const ownInstallLimitMs = 10 * 60_000;
+
+/** What the package does by itself where scripts are allowed: TensorFlow and a ready binding from its makers' store. */
+async function byItsOwnInstall(draft: string, packageName: string, options: FetchOptions): Promise<void> {
+  say(
+    options.onProgress,
+    'tensorflow',
+    `no compiler here: ${packageName} fetches a ready binding itself (no hash is known for it)`,
+  );
+  const { code, output, timedOut } = await runInstallScript(draft, packageName, ownInstallLimitMs, options);
+  if (code === 0) return;
+  const reason = timedOut
+    ? 'it took more than 10 minutes'
+    : (output.split('\n').find((line) => /error/i.test(line)) ?? lastLine(output));
+  throw setupError('build', {
+    reason: `${packageName} could not install itself: ${reason.trim()}`,
+    compiler: 'a compiler',
+  });
+}
+
+/**
+ * The native TensorFlow binding, installed once into the tools folder, apart from the project's own packages.
+ * With Python and a C++ compiler: TensorFlow's wheel, checked by hash, and a binding built against it. Without: the
+ * install step of tfjs-node itself. When neither works the answer says why, and WebAssembly is used.
+ * A second call costs a millisecond; a failure is tried again by the next call.
+ */
+export async function ensureTensorflow(options: TensorflowOptions = {}): Promise<TensorflowInstall> {
+  const found = findTensorflow(options);
+  if (found) return found;
+  const env = options.env ?? process.env;
+  const tools = options.tools ?? toolsFolder(env);
+  const plan = recipe(options.gpu ?? false);
+  const install = async (draft: string): Promise<void> => {
+    const canBuild = findCompiler(env) !== undefined && plan.wheel !== undefined;
+    if (canBuild) await findPython('TensorFlow', env);
+    requireSpace(tools, unpackedBytes[plan.lock], 'TensorFlow');
+    await installLocked(plan.lock, `${plan.packageName} ${tfjsVersion}`, draft, options);
+    const packageFolder = join(draft, 'node_modules', ...plan.packageName.split('/'));
+    if (canBuild) await byWheel(draft, packageFolder, plan, options);
+    else await byItsOwnInstall(draft, plan.packageName, options);
+    const tensorflowVersion = await tryLoading(packageFolder, options);
+    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion }));
+  };
+  try {
+    await installOnce(tools, plan.folder, install, options.onProgress);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!isTrainyardError(error)) throw error;
+    return { kind: 'wasm', reason: `${error.what} ${error.remedy}` };
+  }
+  const installed = findTensorflow(options);
+  if (!installed) throw setupError('tensorflow', { reason: `${join(tools, plan.folder)} is not complete` });
+  return installed;
+}
