@@ -1,0 +1,4 @@
+export { callMs, sayState, STATES, type StateLook } from './states.js';
+export { graphMermaid } from './mermaid.js';
+export { graphSvg, type SvgOptions } from './svg.js';
+export { graphText } from './text.js';

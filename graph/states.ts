@@ -1,0 +1,40 @@
+import type { GraphNode, NodeState } from '../core/graph.js';
+import { sayDuration } from '../core/duration.js';
+
+/** How a state looks: a colour never stands alone, a shape and a word go with it. */
+export interface StateLook {
+  /** One character for terminals. */
+  readonly glyph: string;
+  /** Path of a sign in a box of 16 by 16. */
+  readonly path: string;
+  readonly solid: boolean;
+  /** Colour on white, at least 4.5 to 1. */
+  readonly colour: string;
+  /** Dashes of the border, for what has not happened. */
+  readonly dashes?: string;
+}
+
+export const STATES: Readonly<Record<NodeState, StateLook>> = {
+  waiting: { glyph: '○', path: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12z', solid: false, colour: '#66706b', dashes: '4 3' },
+  running: { glyph: '▶', path: 'M4 2l10 6-10 6z', solid: true, colour: '#1c64b0' },
+  found: { glyph: '◆', path: 'M8 1l7 7-7 7-7-7z', solid: true, colour: '#1f6b69' },
+  done: { glyph: '✓', path: 'M2 8.5l4 4L14 4', solid: false, colour: '#2c7a3d' },
+  failed: { glyph: '✗', path: 'M3 3l10 10M13 3L3 13', solid: false, colour: '#b3261e' },
+  skipped: { glyph: '–', path: 'M2 8h12', solid: false, colour: '#75684f', dashes: '1 4' },
+  cancelled: { glyph: '■', path: 'M3 3h10v10H3z', solid: true, colour: '#7a5490', dashes: '4 3' },
+};
+
+/** How long a call has taken, in ms: until its end, or until `now` while it runs; undefined before it started. */
+export function callMs(node: GraphNode, now: number): number | undefined {
+  if (node.state === 'found') return undefined;
+  if (node.startedAt === undefined) return node.ms;
+  if (node.endedAt !== undefined) return node.endedAt - node.startedAt;
+  return node.state === 'running' ? Math.max(0, now - node.startedAt) : undefined;
+}
+
+/** State and time of a call in a few words: `done 1.2 s`, `found`, `no`. */
+export function sayState(node: GraphNode, now: number): string {
+  const ms = callMs(node, now);
+  const word = node.decision ? `${node.state}: ${node.decision.passed ? 'yes' : 'no'}` : node.state;
+  return ms === undefined ? word : `${word} ${sayDuration(ms)}`;
+}
