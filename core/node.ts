@@ -52,6 +52,11 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
   readonly cache?: boolean;
   /** Parameters that change how, but not what is computed (a number of workers, say): left out of the key. */
   readonly notInKey?: readonly string[];
+  /**
+   * Which of its output values stand for the run in lists of runs (search attributes), as `port.path`: the model's name,
+   * the metric, the digest of the data (a port alone).
+   */
+  readonly facts?: { readonly model?: string; readonly metric?: string; readonly data?: string };
   /** A few milliseconds of work without large data: run in the worker itself instead of a process of its own. */
   readonly light?: boolean;
 }

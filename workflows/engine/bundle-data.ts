@@ -1,0 +1,42 @@
+import type { AnyContract } from '../../core/node.js';
+
+/** What a pool offers, as the Workflow needs it to place nodes. */
+export interface PoolFacts {
+  readonly name: string;
+  readonly slots: number;
+  /** Most memory of one slot, in bytes; no limit when absent. */
+  readonly memory?: number;
+  /** Devices (GPUs); a pool with devices runs one node on each. */
+  readonly gpus: number;
+  readonly cpu: number;
+  readonly labels: { readonly [label: string]: string };
+}
+
+/** What the bundle carries beside code: computed once when it is built, so that keys can be computed in the Workflow. */
+export interface BundleData {
+  /** Code hash by node name. */
+  readonly codes: { readonly [node: string]: string };
+  readonly pools: readonly PoolFacts[];
+  readonly buildId: string;
+  /** Where pages are served, for links in the Temporal UI. */
+  readonly pages?: string;
+}
+
+const bundle: { data: BundleData; contracts: Map<string, AnyContract> } = {
+  data: { codes: {}, pools: [], buildId: 'none' },
+  contracts: new Map(),
+};
+
+/** Called once by the generated entry of a bundle. */
+export function installBundle(data: BundleData, contracts: Iterable<AnyContract>): void {
+  bundle.data = data;
+  for (const contract of contracts) bundle.contracts.set(contract.spec.name, contract);
+}
+
+export function bundleData(): BundleData {
+  return bundle.data;
+}
+
+export function contractNamed(name: string): AnyContract | undefined {
+  return bundle.contracts.get(name);
+}

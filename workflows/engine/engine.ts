@@ -1,0 +1,369 @@
+import {
+  condition,
+  executeChild,
+  isCancellation,
+  workflowInfo,
+  AsyncLocalStorage,
+  ParentClosePolicy,
+  ChildWorkflowCancellationType,
+} from '@temporalio/workflow';
+import { TrainyardError, isTrainyardError } from '../../core/errors/index.js';
+import type { Digest } from '../../core/digest.js';
+import type { GraphNode } from '../../core/graph.js';
+import { isHandle, makeHandle, type Handle } from '../../core/handle.js';
+import type { Json } from '../../core/json.js';
+import { nodeKey, nodeSeed, type NodeIdentity } from '../../core/key.js';
+import type { Ref } from '../../core/kinds.js';
+import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
+import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
+import type { NodeResult, NodeTask } from '../../core/task.js';
+import { Approvals } from './approvals.js';
+import { bundleData } from './bundle-data.js';
+import { explainFailure, errorRecord } from './failure.js';
+import { Finder, type FoundOutputs } from './finder.js';
+import type { GraphKeeper } from './graph-keeper.js';
+import { placeNode } from './place.js';
+import { engineActivities, runNodeActivity } from './proxies.js';
+import { wireCall, type Given, type WiredCall } from './wire.js';
+
+/** History length from which a run drains and continues as new; Temporal ends a run at 51,200 events. */
+const DRAIN_AT_EVENTS = 8_000;
+
+type Outcome = { readonly outputs: FoundOutputs; readonly found: boolean };
+
+/**
+ * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is
+ * scheduled when its inputs are known, its key computed and its result not found. Identity is content: two equal calls
+ * are one computation, whatever the order in which branches come along.
+ */
+export class Engine implements PipelineRuntime {
+  readonly run: RunFacts;
+  readonly graph: GraphKeeper;
+  readonly approvals: Approvals;
+  readonly #finder: Finder;
+  readonly #scopes = new AsyncLocalStorage<string>();
+  readonly #computations = new Map<Digest, Promise<Outcome>>();
+  /** Which call made an artifact, for edges from references and deferred handles. */
+  readonly #makers = new Map<Digest, { call: string; port: string; found: boolean }>();
+  readonly #children = new Set<string>();
+  #inFlight = 0;
+  #draining = false;
+
+  constructor(run: RunFacts, graph: GraphKeeper) {
+    this.run = run;
+    this.graph = graph;
+    this.#finder = new Finder((keys) => engineActivities()['trainyard.lookup'](keys));
+    this.approvals = new Approvals((approval) => graph.approval(approval, this.#scope()));
+  }
+
+  addFinished(rows: Iterable<readonly [Digest, FoundOutputs]>): void {
+    this.#finder.add(rows);
+  }
+
+  finished(): [Digest, FoundOutputs][] {
+    return this.#finder.rows();
+  }
+
+  /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
+  drained(): Promise<boolean> {
+    return condition(() => this.#draining && this.#inFlight === 0).then(() => true);
+  }
+
+  scope<T>(name: string, fn: () => T): T {
+    const outer = this.#scope();
+    return this.#scopes.run(outer === '' ? name : `${outer}/${name}`, fn);
+  }
+
+  call(contract: AnyContract, args: Readonly<Record<string, unknown>>, options: CallOptions): Record<string, Handle> {
+    const wired = wireCall(contract, args);
+    const { spec } = contract;
+    const pool = placeNode(spec.name, { ...spec.resources, ...options.resources }, bundleData().pools);
+    const node = this.graph.add({
+      node: spec.name,
+      kind: 'node',
+      scope: this.#scope(),
+      inputs: edges(wired),
+      pool: pool.name,
+      summary: options.summary,
+      title: spec.title,
+    });
+    const outcome = this.#settle(node, contract, wired, options, pool.name);
+    const ports = outputPorts(spec);
+    const handles: Record<string, Handle> = {};
+    for (const [port, kind] of Object.entries(ports)) {
+      const promise = outcome.then(({ outputs }) => outputs[port] as Ref);
+      handles[port] = makeHandle({ kind, call: node.call, port, node: spec.name, promise });
+    }
+    return handles;
+  }
+
+  decide: PipelineRuntime['decide'] = (decision) => {
+    const inputs = (decision.after ?? []).map((handle) => ({
+      port: 'evidence',
+      from: handle.call,
+      fromPort: handle.port,
+    }));
+    this.graph.decision({ ...decision, scope: this.#scope(), inputs });
+  };
+
+  approve: PipelineRuntime['approve'] = (ask) => this.approvals.ask(ask);
+
+  async child(call: ChildCall): Promise<Json> {
+    const scope = this.#scope();
+    const name = scope === '' ? call.name : `${scope}/${call.name}`;
+    const workflowId = `${this.run.id}/${name.replaceAll('/', '.')}`;
+    if (this.#children.has(workflowId)) {
+      throw new TrainyardError('TY-PARAM', {
+        what: `two children of this run are called "${name}"`,
+        where: { run: this.run.id },
+        remedy: 'give each a name of its own',
+      });
+    }
+    this.#children.add(workflowId);
+    const node = this.graph.add({
+      node: call.workflow,
+      kind: 'child',
+      scope,
+      inputs: this.#edgesOfRefs(call.args),
+      summary: call.name,
+      workflowId,
+    });
+    this.graph.update(node, { state: 'running', startedAt: Date.now() });
+    this.#inFlight++;
+    try {
+      const result = await executeChild(call.workflow, {
+        workflowId,
+        args: [{ args: call.args, run: this.run, name: call.name, scope: name }],
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        staticSummary: `${call.workflow} ${name} of ${this.run.id}`,
+      });
+      this.#noteMade(result, node.call);
+      this.graph.update(node, { state: 'done', endedAt: Date.now() });
+      return result as Json;
+    } catch (error) {
+      throw this.#fail(node, error);
+    } finally {
+      this.#inFlight--;
+      this.#children.delete(workflowId);
+    }
+  }
+
+  async value(handle: Handle): Promise<unknown> {
+    const ref = await handle;
+    return ref.value !== undefined ? ref.value : engineActivities()['trainyard.value'](ref);
+  }
+
+  #scope(): string {
+    return this.#scopes.getStore() ?? '';
+  }
+
+  async #settle(
+    node: GraphNode,
+    contract: AnyContract,
+    wired: WiredCall,
+    options: CallOptions,
+    pool: string,
+  ): Promise<Outcome> {
+    try {
+      const inputs = await this.#resolve(wired, node);
+      const identity = this.#identity(contract, wired, inputs, options);
+      const key = nodeKey(identity);
+      this.graph.update(node, { key, params: wired.params });
+      let computation = this.#computations.get(key);
+      const shared = computation !== undefined;
+      if (!computation) {
+        computation = this.#compute(node, contract, { key, identity, inputs, params: wired.params, options, pool });
+        this.#computations.set(key, computation);
+      }
+      const outcome = await computation;
+      if (shared)
+        this.graph.update(node, {
+          state: 'found',
+          outputs: outcome.outputs,
+          endedAt: Date.now(),
+          startedAt: Date.now(),
+        });
+      for (const [port, ref] of Object.entries(outcome.outputs)) {
+        if (!this.#makers.has(ref.digest))
+          this.#makers.set(ref.digest, { call: node.call, port, found: outcome.found });
+      }
+      this.graph.note(contract, outcome.outputs);
+      return outcome;
+    } catch (error) {
+      throw this.#fail(node, error);
+    }
+  }
+
+  #identity(contract: AnyContract, wired: WiredCall, inputs: NodeTask['inputs'], options: CallOptions): NodeIdentity {
+    const { spec } = contract;
+    const code = bundleData().codes[spec.name];
+    if (code === undefined) {
+      throw new TrainyardError('TY-NODE-NOT-IMPLEMENTED', {
+        what: `${spec.name} has no implementation in the plugins of temporal.config.ts`,
+        where: { node: spec.name },
+      });
+    }
+    const digests = Object.fromEntries(
+      Object.entries(inputs).map(([port, given]) => [
+        port,
+        isRefList(given) ? given.map((ref) => ref.digest) : given.digest,
+      ]),
+    );
+    const keyed = spec.notInKey ? omit(wired.params, spec.notInKey) : wired.params;
+    return {
+      node: spec.name,
+      version: spec.version,
+      code,
+      params: keyed,
+      inputs: digests,
+      threads: options.resources?.cpu ?? spec.resources?.cpu ?? 1,
+      seed: spec.seeded ? this.run.seed : undefined,
+      id: options.id,
+      // What may not be found by other runs is still found by the resumes of this one.
+      lineage: spec.effect || spec.cache === false ? this.run.lineage : undefined,
+    };
+  }
+
+  async #compute(
+    node: GraphNode,
+    contract: AnyContract,
+    call: {
+      key: Digest;
+      identity: NodeIdentity;
+      inputs: NodeTask['inputs'];
+      params: Json;
+      options: CallOptions;
+      pool: string;
+    },
+  ): Promise<Outcome> {
+    // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
+    if (this.#allFound(call.inputs)) {
+      const found = await this.#finder.find(call.key);
+      if (found) {
+        this.graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });
+        return { outputs: found, found: true };
+      }
+    }
+    if (this.#draining || workflowInfo().historyLength > DRAIN_AT_EVENTS || workflowInfo().continueAsNewSuggested) {
+      this.#draining = true;
+      return new Promise<Outcome>(() => undefined);
+    }
+    this.#inFlight++;
+    try {
+      this.graph.update(node, { state: 'running', startedAt: Date.now() });
+      const { spec } = contract;
+      const task: NodeTask = {
+        run: { id: this.run.id, lineage: this.run.lineage, pipeline: this.run.pipeline, cause: this.run.cause },
+        node: spec.name,
+        version: spec.version,
+        code: call.identity.code,
+        key: call.key,
+        params: call.params,
+        inputs: call.inputs,
+        ...(spec.seeded ? { seed: nodeSeed(call.key) } : {}),
+        threads: call.identity.threads ?? 1,
+        scope: node.scope,
+        call: node.call,
+        pool: call.pool,
+      };
+      const result: NodeResult = await runNodeActivity(spec, call.options, task, node.summary ?? node.scope);
+      this.#finder.add([[call.key, result.outputs]]);
+      const { worker, device, attempt, ms } = result;
+      this.graph.update(node, {
+        state: result.found ? 'found' : 'done',
+        outputs: result.outputs,
+        endedAt: Date.now(),
+        worker,
+        device,
+        attempt,
+        ms,
+      });
+      return { outputs: result.outputs, found: result.found };
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  #allFound(inputs: NodeTask['inputs']): boolean {
+    return Object.values(inputs).every((given) =>
+      (isRefList(given) ? given : [given]).every((ref) => this.#makers.get(ref.digest)?.found ?? true),
+    );
+  }
+
+  async #resolve(wired: WiredCall, node: GraphNode): Promise<NodeTask['inputs']> {
+    const resolved: Record<string, Ref | readonly Ref[]> = {};
+    for (const [port, given] of wired.inputs) {
+      resolved[port] = isGivenList(given)
+        ? await Promise.all(given.map(async (item) => await this.#refOf(item, node, port)))
+        : await this.#refOf(given, node, port);
+    }
+    return resolved;
+  }
+
+  async #refOf(given: Given, node: GraphNode, port: string): Promise<Ref> {
+    const ref: Ref = isHandle(given) ? await given : given;
+    const maker = this.#makers.get(ref.digest);
+    if (maker && !(isHandle(given) && this.graph.has(given.call)))
+      this.graph.edge(node, { port, from: maker.call, fromPort: maker.port });
+    return ref;
+  }
+
+  #edgesOfRefs(value: unknown): GraphNode['inputs'] {
+    const found: { port: string; from: string; fromPort: string }[] = [];
+    const walk = (part: unknown, port: string): void => {
+      if (typeof part !== 'object' || part === null) return;
+      const maker = 'digest' in part ? this.#makers.get(part.digest as Digest) : undefined;
+      if (maker) found.push({ port, from: maker.call, fromPort: maker.port });
+      else for (const [name, inner] of Object.entries(part)) walk(inner, name);
+    };
+    walk(value, 'args');
+    return found;
+  }
+
+  #noteMade(value: unknown, call: string): void {
+    if (typeof value !== 'object' || value === null) return;
+    if ('digest' in value && 'kind' in value) {
+      if (!this.#makers.has(value.digest as Digest))
+        this.#makers.set(value.digest as Digest, { call, port: 'out', found: false });
+    } else for (const inner of Object.values(value)) this.#noteMade(inner, call);
+  }
+
+  #fail(node: GraphNode, error: unknown): unknown {
+    const explained = explainFailure(error, {
+      node: node.node,
+      run: this.run.id,
+      ...(node.pool ? { pool: node.pool } : {}),
+    });
+    const because =
+      isTrainyardError(explained) && explained.where.node !== undefined && explained.where.node !== node.node;
+    this.graph.update(node, {
+      state: isCancellation(error) ? 'cancelled' : because ? 'skipped' : 'failed',
+      endedAt: Date.now(),
+      ...(isCancellation(error) ? {} : { error: errorRecord(explained) }),
+    });
+    return explained;
+  }
+}
+
+function edges(wired: WiredCall): GraphNode['inputs'] {
+  return [...wired.inputs].flatMap(([port, given]) =>
+    (isGivenList(given) ? given : [given])
+      .filter(isHandle)
+      .map((handle) => ({ port, from: handle.call, fromPort: handle.port })),
+  );
+}
+
+function isGivenList(given: Given | readonly Given[]): given is readonly Given[] {
+  return Array.isArray(given);
+}
+
+function isRefList(given: Ref | readonly Ref[]): given is readonly Ref[] {
+  return Array.isArray(given);
+}
+
+function omit(params: Json, names: readonly string[]): Json {
+  return Object.fromEntries(
+    Object.entries(params as { [key: string]: Json }).filter(([name]) => !names.includes(name)),
+  );
+}

@@ -1,0 +1,85 @@
+import { isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TemporalFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
+import { TrainyardError, isTrainyardError, type ErrorRecord } from '../../core/errors/index.js';
+import { CATALOGUE } from '../../core/errors/catalogue.js';
+
+/** What a node's or child's failure means, in the catalogue's words. Cancellations pass as they are. */
+export function explainFailure(error: unknown, where: { node: string; run: string; pool?: string }): unknown {
+  if (isTrainyardError(error) || isCancellation(error)) return error;
+  const cause = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
+  if (cause instanceof CancelledFailure) return error;
+  if (cause instanceof ApplicationFailure) {
+    const record = cause.details?.[0] as ErrorRecord | undefined;
+    if (record && typeof record === 'object' && 'code' in record && record.code in CATALOGUE)
+      return TrainyardError.fromRecord(record);
+    return new TrainyardError('TY-NODE-FAILED', { what: `${where.node} failed: ${cause.message}`, where, cause });
+  }
+  if (cause instanceof TimeoutFailure) return explainTimeout(cause, where);
+  if (cause instanceof TerminatedFailure)
+    return new TrainyardError('TY-NODE-FAILED', { what: `${where.node} was terminated`, where, cause });
+  return new TrainyardError('TY-NODE-FAILED', {
+    what: `${where.node} failed: ${error instanceof Error ? error.message : String(error)}`,
+    where,
+    cause: error,
+  });
+}
+
+function explainTimeout(cause: TimeoutFailure, where: { node: string; run: string; pool?: string }): TrainyardError {
+  const place = { node: where.node, run: where.run };
+  if (cause.timeoutType === 'SCHEDULE_TO_START') {
+    return new TrainyardError('TY-WORKER-NONE', {
+      what: `${where.node} waited for a free slot of pool "${where.pool ?? ''}" longer than its queueTimeout allows`,
+      where: place,
+      remedy: `start a worker for pool "${where.pool ?? ''}", or raise queueTimeout`,
+    });
+  }
+  const what =
+    cause.timeoutType === 'HEARTBEAT' ? 'its worker stopped answering' : 'it took longer than its timeout allows';
+  return new TrainyardError('TY-NODE-CRASHED', {
+    what: `${where.node} was given up: ${what}`,
+    where: place,
+    remedy:
+      cause.timeoutType === 'HEARTBEAT'
+        ? 'look at the log of the worker; run again: what had finished is found'
+        : 'raise timeout in its contract, or give it less to do',
+    cause,
+  });
+}
+
+/** The failure that ends a Workflow: its first line says what a person must do; Temporal does not try it again. */
+export function workflowFailure(error: unknown): Error {
+  if (isCancellation(error) || error instanceof TemporalFailure) return error as Error;
+  if (isTrainyardError(error)) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.code,
+      nonRetryable: true,
+      details: [error.toRecord()],
+    });
+  }
+  const own = error instanceof Error ? error : new Error(String(error));
+  const failure = ApplicationFailure.create({
+    message: `the pipeline threw: ${own.message}`,
+    type: own.name,
+    nonRetryable: true,
+    cause: own,
+  });
+  if (own.stack) failure.stack = own.stack;
+  return failure;
+}
+
+/** An error as the graph keeps it. */
+export function errorRecord(error: unknown): ErrorRecord {
+  if (isTrainyardError(error)) return error.toRecord();
+  return new TrainyardError('TY-NODE-FAILED', {
+    what: error instanceof Error ? error.message : String(error),
+  }).toRecord();
+}

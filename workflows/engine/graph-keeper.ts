@@ -1,0 +1,134 @@
+import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import type { Json } from '../../core/json.js';
+import type { AnyContract } from '../../core/node.js';
+import type { RunFacts } from '../../core/runtime.js';
+import type { FoundOutputs } from './finder.js';
+import type { Ask } from './approvals.js';
+
+/** Values that stand for the run in lists of runs. */
+export interface IndexedFacts {
+  model?: string;
+  metric?: number;
+  data?: string;
+}
+
+type NewNode = Pick<GraphNode, 'node' | 'kind' | 'scope' | 'inputs'> & {
+  pool?: string | undefined;
+  summary?: string | undefined;
+  title?: string | undefined;
+  workflowId?: string | undefined;
+};
+
+/** Keeps the record of what a run does, while it does it. */
+export class GraphKeeper {
+  readonly record: GraphRecord;
+  readonly facts: IndexedFacts = {};
+  readonly #byCall = new Map<string, GraphNode>();
+  readonly #before = new Map<string, GraphNode>();
+  readonly #onChange: () => void;
+
+  constructor(run: RunFacts, params: Json, startedAt: number, onChange: () => void) {
+    this.record = {
+      format: 1,
+      run: run.id,
+      pipeline: run.pipeline,
+      lineage: run.lineage,
+      state: 'running',
+      params,
+      cause: run.cause,
+      seed: run.seed,
+      startedAt,
+      nodes: [],
+    };
+    this.#onChange = onChange;
+  }
+
+  /** Takes times and workers of nodes from the part of the run before it continued as new. */
+  remember(graph: GraphRecord): void {
+    this.record.startedAt = graph.startedAt;
+    for (const node of graph.nodes)
+      if (node.key !== undefined && node.state === 'done') this.#before.set(node.key, node);
+  }
+
+  add(node: NewNode): GraphNode {
+    const call = `n${this.record.nodes.length + 1}`;
+    const known = Object.fromEntries(
+      Object.entries(node).filter(([, value]) => value !== undefined),
+    ) as unknown as NewNode;
+    const added = { call, state: 'waiting', ...known } as GraphNode;
+    this.record.nodes.push(added);
+    this.#byCall.set(call, added);
+    this.#onChange();
+    return added;
+  }
+
+  update(node: GraphNode, change: Partial<GraphNode>): void {
+    Object.assign(node, change);
+    const before = change.state === 'found' && node.key !== undefined ? this.#before.get(node.key) : undefined;
+    if (before) Object.assign(node, before, { call: node.call, inputs: node.inputs, scope: node.scope });
+    this.#onChange();
+  }
+
+  has(call: string): boolean {
+    return this.#byCall.has(call);
+  }
+
+  /** An edge found only when a reference or deferred handle resolved. */
+  edge(node: GraphNode, edge: GraphNode['inputs'][number]): void {
+    const known = node.inputs.filter((one) => !(one.port === edge.port && !this.#byCall.has(one.from)));
+    if (!known.some((one) => one.port === edge.port && one.from === edge.from && one.fromPort === edge.fromPort))
+      known.push(edge);
+    Object.assign(node, { inputs: known });
+  }
+
+  decision(decision: {
+    name: string;
+    kind: 'gate' | 'approval';
+    passed: boolean;
+    evidence: Json;
+    by?: string;
+    why?: string;
+    scope: string;
+    inputs: GraphNode['inputs'];
+  }): void {
+    const { name, kind, passed, evidence, by, why, scope, inputs } = decision;
+    const asked = this.record.nodes.find(
+      (node) => node.kind === 'approval' && node.node === name && node.state === 'waiting',
+    );
+    const node = asked ?? this.add({ node: name, kind, scope, inputs });
+    this.update(node, {
+      state: 'done',
+      endedAt: Date.now(),
+      startedAt: node.startedAt ?? Date.now(),
+      decision: { passed, evidence, ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) },
+    });
+  }
+
+  approval(ask: Ask, scope: string): void {
+    const node = this.add({ node: ask.name, kind: 'approval', scope, inputs: [], summary: ask.question });
+    this.update(node, { startedAt: Date.now() });
+  }
+
+  /** Notes the values that a contract declares to stand for the run. */
+  note(contract: AnyContract, outputs: FoundOutputs): void {
+    const { facts } = contract.spec;
+    if (!facts) return;
+    const read = (path: string | undefined): unknown => {
+      if (path === undefined) return undefined;
+      const [port = '', ...rest] = path.split('.');
+      return rest.length === 0
+        ? outputs[port]?.digest
+        : rest.reduce<unknown>(
+            (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+            outputs[port]?.value,
+          );
+    };
+    const model = read(facts.model);
+    const metric = read(facts.metric);
+    const data = read(facts.data);
+    if (typeof model === 'string') this.facts.model = model;
+    if (typeof metric === 'number') this.facts.metric = metric;
+    if (typeof data === 'string') this.facts.data = data;
+    this.#onChange();
+  }
+}

@@ -1,0 +1,184 @@
+import {
+  CancellationScope,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { z } from 'zod';
+import type { Digest } from '../../core/digest.js';
+import type { GraphRecord } from '../../core/graph.js';
+import { isHandle } from '../../core/handle.js';
+import type { Json } from '../../core/json.js';
+import type { RunFacts } from '../../core/runtime.js';
+import { setRuntime } from '../../core/runtime.js';
+import type { CarriedRun } from '../../core/task.js';
+import { bundleData } from './bundle-data.js';
+import { Engine } from './engine.js';
+import { errorRecord, workflowFailure } from './failure.js';
+import { GraphKeeper, type IndexedFacts } from './graph-keeper.js';
+import { engineActivities } from './proxies.js';
+import { countText, tableText } from './table-text.js';
+
+export const graphQuery = defineQuery<GraphRecord>('graph');
+
+/** Search attributes of runs; the server must know them (services and `trainyard doctor` see to it). */
+const SEARCH = {
+  status: defineSearchAttributeKey('TrainyardStatus', 'KEYWORD'),
+  model: defineSearchAttributeKey('TrainyardModel', 'KEYWORD'),
+  metric: defineSearchAttributeKey('TrainyardMetric', 'DOUBLE'),
+  data: defineSearchAttributeKey('TrainyardData', 'KEYWORD'),
+};
+
+/** Redrawing the table of a large graph at every change would cost more than the nodes. */
+const DETAILS_EVERY = 50;
+const SMALL_GRAPH = 80;
+
+export interface Hosted {
+  readonly facts: RunFacts;
+  readonly params: Json;
+  readonly using?: string | undefined;
+  readonly carried?: CarriedRun | undefined;
+  /** Makes the arguments with which the Workflow continues as new. */
+  readonly again: (carried: CarriedRun) => unknown[];
+  /** What the run is: the pipeline's function, or a study's loop. */
+  readonly body: (engine: Engine) => Promise<unknown>;
+}
+
+/**
+ * Runs a body on the engine inside the current Workflow: loads what former runs finished, keeps the details of the
+ * Temporal UI and the search attributes, saves the graph at the end, continues as new when the history is long.
+ */
+export async function hostRun(hosted: Hosted): Promise<Json> {
+  z.config({ jitless: true });
+  const { facts } = hosted;
+  let changes = 0;
+  let shown: IndexedFacts = {};
+  const keeper = new GraphKeeper(facts, hosted.params, workflowInfo().startTime.getTime(), () => {
+    changes++;
+    if (keeper.record.nodes.length <= SMALL_GRAPH || changes % DETAILS_EVERY === 0)
+      setCurrentDetails(details(keeper.record));
+    shown = upsertFacts(keeper.facts, shown);
+  });
+  setHandler(graphQuery, () => keeper.record);
+  const engine = new Engine(facts, keeper);
+  setRuntime(engine);
+  try {
+    await loadFinished(engine, keeper, hosted);
+    const ended = await Promise.race([
+      hosted
+        .body(engine)
+        .then(settle)
+        .then((result) => ({ result })),
+      engine.drained().then(() => null),
+    ]);
+    if (ended === null) return await goOn(engine, keeper, hosted);
+    await close(engine, 'done', { result: ended.result });
+    return {
+      run: facts.id,
+      outcome: 'done',
+      nodes: countText(keeper.record),
+      result: ended.result,
+      ...links(facts.id),
+    };
+  } catch (error) {
+    const cancelled = isCancellation(error);
+    await CancellationScope.nonCancellable(() =>
+      close(engine, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(error) }),
+    );
+    throw workflowFailure(error);
+  }
+}
+
+async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promise<void> {
+  const activities = engineActivities();
+  if (hosted.carried) {
+    for (let from: number | null = 0; from !== null;) {
+      const page: Awaited<ReturnType<(typeof activities)['trainyard.loadJournal']>> = await activities[
+        'trainyard.loadJournal'
+      ](hosted.carried.journal, from);
+      engine.addFinished(page.rows);
+      if (page.graph) keeper.remember(page.graph);
+      from = page.next;
+    }
+    return;
+  }
+  const ask = { pipeline: hosted.facts.pipeline, run: hosted.facts.id, using: hosted.using ?? null };
+  for (let from: number | null = 0; from !== null;) {
+    const page: Awaited<ReturnType<(typeof activities)['trainyard.table']>> = await activities['trainyard.table']({
+      ...ask,
+      from,
+    });
+    engine.addFinished(page.rows);
+    from = page.next;
+  }
+}
+
+async function goOn(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promise<never> {
+  const journal: Digest = await engineActivities()['trainyard.saveJournal']({
+    rows: engine.finished(),
+    graph: keeper.record,
+  });
+  return continueAsNew(...hosted.again({ journal, generation: (hosted.carried?.generation ?? 0) + 1 }));
+}
+
+async function close(
+  engine: Engine,
+  state: 'done' | 'failed' | 'cancelled',
+  end: Pick<GraphRecord, 'result' | 'error'>,
+): Promise<void> {
+  const { record } = engine.graph;
+  Object.assign(record, end, { state, endedAt: Date.now() });
+  if (state !== 'done')
+    for (const node of record.nodes)
+      if (node.state === 'waiting' || node.state === 'running')
+        node.state = state === 'cancelled' ? 'cancelled' : 'skipped';
+  const table = tableText(record);
+  setCurrentDetails(details(record));
+  upsertMemo({ nodes: table, ...links(record.run) });
+  upsertSearchAttributes([{ key: SEARCH.status, value: state }]);
+  await engineActivities()['trainyard.saveGraph'](record, engine.finished());
+}
+
+function upsertFacts(facts: IndexedFacts, shown: IndexedFacts): IndexedFacts {
+  if (facts.model !== undefined && facts.model !== shown.model)
+    upsertSearchAttributes([{ key: SEARCH.model, value: facts.model }]);
+  if (facts.metric !== undefined && facts.metric !== shown.metric)
+    upsertSearchAttributes([{ key: SEARCH.metric, value: facts.metric }]);
+  if (facts.data !== undefined && facts.data !== shown.data)
+    upsertSearchAttributes([{ key: SEARCH.data, value: facts.data }]);
+  return { ...facts };
+}
+
+function details(graph: GraphRecord): string {
+  const link = links(graph.run).page;
+  return [
+    `**${graph.pipeline}** ${graph.state}: ${countText(graph)}`,
+    ...(link ? [`[Run page](${link})`] : []),
+    `\`\`\`\n${tableText(graph)}\n\`\`\``,
+  ].join('\n\n');
+}
+
+function links(run: string): { page?: string } {
+  const { pages } = bundleData();
+  return pages === undefined ? {} : { page: `${pages}/runs/${encodeURIComponent(run)}` };
+}
+
+/** What a pipeline returned, with handles waited for and replaced by their references: JSON. */
+async function settle(value: unknown): Promise<Json> {
+  if (isHandle(value)) return (await value) as unknown as Json;
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return Promise.all(value.map(settle));
+  if (typeof value === 'object') {
+    const entries = await Promise.all(
+      Object.entries(value).map(async ([name, inner]) => [name, await settle(inner)] as const),
+    );
+    return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+  }
+  return value as Json;
+}

@@ -1,0 +1,35 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { Json } from '../../core/json.js';
+import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
+import type { RunFacts } from '../../core/runtime.js';
+import type { PipelineInput } from '../../core/task.js';
+import { workflowFailure } from './failure.js';
+import { hostRun } from './host.js';
+
+/** The Workflow that a pipeline runs as; its type is the pipeline's name. */
+export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) => Promise<Json> {
+  return async (input) => {
+    const id = workflowInfo().workflowId;
+    const facts: RunFacts = {
+      id,
+      lineage: input.lineage ?? id,
+      pipeline: pipeline.name,
+      seed: input.seed ?? pipeline.spec.seed ?? 0,
+      cause: input.cause ?? { kind: 'person' },
+    };
+    let params: unknown;
+    try {
+      params = parsePipelineParams(pipeline, input.params);
+    } catch (error) {
+      throw workflowFailure(error);
+    }
+    return hostRun({
+      facts,
+      params: input.params,
+      using: input.using,
+      carried: input.carried,
+      again: (carried) => [{ ...input, lineage: facts.lineage, carried } satisfies PipelineInput],
+      body: async () => pipeline.run(params as never, facts),
+    });
+  };
+}

@@ -1,0 +1,26 @@
+import type { Digest } from '../../core/digest.js';
+import type { GraphRecord } from '../../core/graph.js';
+import type { Json } from '../../core/json.js';
+import type { Ref } from '../../core/kinds.js';
+import type { FoundOutputs } from './finder.js';
+
+/** A page of the table of finished nodes of a former run. */
+export interface TablePage {
+  readonly rows: readonly (readonly [Digest, FoundOutputs])[];
+  /** Where the next page starts; null at the end. */
+  readonly next: number | null;
+}
+
+/** The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. */
+export interface EngineActivities {
+  'trainyard.lookup'(keys: readonly Digest[]): Promise<(FoundOutputs | null)[]>;
+  /** Rows of the table of the run named, or of the run of this pipeline that it most resembles. */
+  'trainyard.table'(ask: { pipeline: string; run: string; using: string | null; from: number }): Promise<TablePage>;
+  'trainyard.value'(ref: Ref): Promise<Json>;
+  'trainyard.saveGraph'(graph: GraphRecord, rows: readonly (readonly [Digest, FoundOutputs])[]): Promise<void>;
+  'trainyard.saveJournal'(journal: {
+    rows: readonly (readonly [Digest, FoundOutputs])[];
+    graph: GraphRecord;
+  }): Promise<Digest>;
+  'trainyard.loadJournal'(journal: Digest, from: number): Promise<TablePage & { graph: GraphRecord | null }>;
+}

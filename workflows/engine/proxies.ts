@@ -1,0 +1,47 @@
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { durationMs } from '../../core/duration.js';
+import type { AnyContract, CallOptions } from '../../core/node.js';
+import { poolQueue } from '../../core/queues.js';
+import type { NodeResult, NodeTask } from '../../core/task.js';
+import type { EngineActivities } from './ports.js';
+
+let local: EngineActivities | undefined;
+
+/** The engine's own Activities, run in the Workflow worker and recorded as markers. */
+export function engineActivities(): EngineActivities {
+  local ??= proxyLocalActivities<EngineActivities>({
+    startToCloseTimeout: '1 minute',
+    retry: { initialInterval: '100ms', maximumInterval: '5s', maximumAttempts: 20 },
+  });
+  return local;
+}
+
+const DEFAULT_TIMEOUT_MS = 3_600_000;
+/** Workers answer four times as often; longer silence means that the worker is gone. */
+const HEARTBEAT_MS = 12_000;
+
+/** Schedules a node's Activity, of the node's name, on its pool's queue. */
+export function runNodeActivity(
+  spec: AnyContract['spec'],
+  options: CallOptions,
+  task: NodeTask,
+  summary: string,
+): Promise<NodeResult> {
+  const retry = { ...spec.retry, ...options.retry };
+  const queueTimeout = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
+  const activities = proxyActivities<Record<string, (task: NodeTask) => Promise<NodeResult>>>({
+    taskQueue: poolQueue(task.pool),
+    startToCloseTimeout: durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
+    heartbeatTimeout: HEARTBEAT_MS,
+    ...(queueTimeout === undefined ? {} : { scheduleToStartTimeout: queueTimeout }),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      maximumAttempts: retry.attempts ?? 3,
+      initialInterval: durationMs(retry.initialInterval ?? 1000) ?? 1000,
+      maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
+    },
+    summary: summary.slice(0, 200),
+  });
+  const run = activities[spec.name] as (task: NodeTask) => Promise<NodeResult>;
+  return run(task);
+}
