@@ -6,7 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import type { Redis } from 'ioredis';
 import { sayNearest } from '../core/nearest.js';
 import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
@@ -103,7 +103,7 @@ export async function registerVersion(
     staticSummary: `model ${model}: its versions and aliases`,
   });
   return inWords(() =>
-    access.temporal.workflow.executeUpdateWithStart<RegisterAnswer, [RegisterRequest]>(REGISTRY.register, {
+    access.temporal.workflow.executeUpdateWithStart<Workflow, RegisterAnswer, [RegisterRequest]>(REGISTRY.register, {
       args: [request],
       updateId: randomUUID(),
       startWorkflowOperation,

@@ -2,9 +2,9 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
-  continueAsNew,
   defineQuery,
   defineUpdate,
+  makeContinueAsNewFunc,
   setHandler,
   upsertMemo,
   workflowInfo,
@@ -79,5 +79,7 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
     return input.continueAfter === undefined ? continueAsNewSuggested : historyLength >= input.continueAfter;
   };
   await condition(() => long() && allHandlersFinished());
-  await continueAsNew<typeof modelRegistry>({ ...input, state });
+  // The memo is handed on, not set again afterwards: readers must never see a run without it.
+  const memo = { [REGISTRY.announcement]: announcement(state) };
+  await makeContinueAsNewFunc<typeof modelRegistry>({ memo })({ ...input, state });
 }
