@@ -15,9 +15,7 @@ interface Reference {
   signTest: { fewer: number; n: number; p: number }[];
   wilson: { successes: number; trials: number; interval: [number, number] }[];
 }
-const reference = JSON.parse(
-  readFileSync(new URL('./reference/reference.json', import.meta.url), 'utf8'),
-) as Reference;
+const reference = JSON.parse(readFileSync(new URL('./reference/reference.json', import.meta.url), 'utf8')) as Reference;
 
 /** Every number of `expected` is met to 1e-9. */
 function expectClose(actual: unknown, expected: unknown, at: string): void {

@@ -10,8 +10,7 @@ export function mostProbable(p: Probabilities): Int32Array {
   const best = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
     let at = 0;
-    for (let k = 1; k < p.classes; k++)
-      if (p.values[i * p.classes + k]! > p.values[i * p.classes + at]!) at = k;
+    for (let k = 1; k < p.classes; k++) if (p.values[i * p.classes + k]! > p.values[i * p.classes + at]!) at = k;
     best[i] = at;
   }
   return best;
@@ -50,7 +49,7 @@ export function rocAucOf(truth: ArrayLike<number>, p: Probabilities, positive: n
   const score = (i: number): number => p.values[i * p.classes + positive]!;
   const order = Array.from({ length: rows }, (_, i) => i).sort((a, b) => score(a) - score(b));
   let [rankSum, positives] = [0, 0];
-  for (let start = 0; start < rows; ) {
+  for (let start = 0; start < rows;) {
     let end = start + 1;
     while (end < rows && score(order[end]!) === score(order[start]!)) end++;
     const sharedRank = (start + 1 + end) / 2;

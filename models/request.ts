@@ -1,0 +1,77 @@
+import { TrainyardError } from '../core/errors/index.js';
+import { nearest } from '../core/nearest.js';
+import type { FeatureRow } from '../plugins/features/transform.js';
+import type { ModelInput } from './card.js';
+
+/** Mistakes told at once; the rest is counted. */
+const TOLD = 5;
+
+interface Mistake {
+  readonly row: number;
+  readonly field: string;
+  readonly says: string;
+}
+
+/**
+ * Checks the rows of a prediction request against a model's inputs. Row numbers count from 0. Throws
+ * TY-PREDICT-INPUT that names field and row of the first mistakes: a missing or unknown field, a wrong type,
+ * a number that is not finite.
+ */
+export function checkRows(
+  inputs: readonly ModelInput[],
+  rows: readonly unknown[],
+): asserts rows is readonly FeatureRow[] {
+  const mistakes: Mistake[] = [];
+  let wrong = 0;
+  const names = new Set(inputs.map((input) => input.name));
+  rows.forEach((row, at) => {
+    const add = (field: string, says: string): void => {
+      if (wrong++ < TOLD) mistakes.push({ row: at, field, says });
+    };
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      add('', `is no object of fields, but ${sayValue(row)}`);
+      return;
+    }
+    for (const input of inputs) {
+      if (!Object.hasOwn(row, input.name)) add(input.name, 'is missing; send null where it is not known');
+      else {
+        const says = mistakeOf(input, (row as Record<string, unknown>)[input.name]);
+        if (says !== undefined) add(input.name, says);
+      }
+    }
+    for (const name of Object.keys(row)) {
+      if (names.has(name)) continue;
+      const meant = nearest(name, [...names]);
+      add(name, `is no input of the model${meant === undefined ? '' : `; did you mean "${meant}"?`}`);
+    }
+  });
+  const first = mistakes[0];
+  if (!first) return;
+  const told = mistakes.map(({ row, field, says }) => `row ${row}${field ? `, field "${field}"` : ''} ${says}`);
+  if (wrong > TOLD) told.push(`and ${wrong - TOLD} more`);
+  throw new TrainyardError('TY-PREDICT-INPUT', {
+    what: told.join('; '),
+    where: { row: first.row, field: first.field || undefined },
+    expected: inputs.map((input) => `${input.name}: ${input.type} or null`).join(', '),
+  });
+}
+
+function mistakeOf(input: ModelInput, value: unknown): string | undefined {
+  if (value === null) return undefined;
+  if (input.type === 'number') {
+    if (typeof value !== 'number') return `must be a number or null, not ${sayValue(value)}`;
+    return Number.isFinite(value) ? undefined : `must be a finite number, not ${value}`;
+  }
+  if (typeof value === 'string') return undefined;
+  // Columns of numbers or booleans may serve as categories: then the plain value is as good as its text.
+  const plain = typeof value === 'number' || typeof value === 'boolean';
+  if (plain && input.categories?.includes(String(value))) return undefined;
+  return `must be text or null, not ${sayValue(value)}`;
+}
+
+function sayValue(value: unknown): string {
+  if (value === undefined) return 'undefined';
+  const text = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? typeof value);
+  const kind = Array.isArray(value) ? 'array' : typeof value;
+  return `the ${kind} ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`;
+}
