@@ -40,4 +40,5 @@ export type { RunFacts } from './runtime.js';
 export type { Mistake } from './wiring.js';
 export { isTrainyardError, TrainyardError, TransientError, UserError } from './errors/index.js';
 export type { GraphNode, GraphRecord, NodeState } from './graph.js';
+export { defineConfig, type Config, type ConfigInput } from './config.js';
 export { currentRuntime } from './runtime.js';

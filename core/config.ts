@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { sizeBytes } from './duration.js';
+import { TrainyardError } from './errors/index.js';
+import { sayNearest } from './nearest.js';
+
+const port = z.number().int().min(0).max(65_535);
+const memory = z.string().refine((size) => sizeBytes(size) !== undefined, "a size such as '2GB'");
+
+const pool = z.strictObject({
+  /** Nodes that may run at once. Default: one for each device, or one. */
+  slots: z.number().int().min(1).max(512).optional(),
+  /** Cores that one slot gives a node. Default 1. */
+  cpu: z.number().int().min(1).default(1),
+  /** Most memory of one slot; a node that takes more is ended. */
+  memory: memory.optional(),
+  /** Device numbers (GPUs); each slot is pinned to one. */
+  devices: z.array(z.number().int().min(0)).optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+const secret = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
+
+export const configSchema = z.strictObject({
+  /** Modules that export pipelines, as paths relative to this file. */
+  pipelines: z.array(z.string()).default([]),
+  /** Packages or folders with contracts (entry `.`) and implementations (entry `./worker`). The built-in ones are always there. */
+  plugins: z.array(z.string()).default([]),
+  /** A Temporal to connect to. Without an address `trainyard dev` starts one. */
+  temporal: z
+    .strictObject({
+      address: z.string().optional(),
+      namespace: z.string().default('default'),
+      /** Ports of the Temporal that `trainyard dev` starts. */
+      port: port.optional(),
+      uiPort: port.optional(),
+      tls: z.boolean().default(false),
+      apiKey: secret.optional(),
+    })
+    .prefault({}),
+  /** A Redis or Valkey to connect to. Without a URL `trainyard dev` starts one. */
+  redis: z.strictObject({ url: z.string().optional(), port: port.optional() }).prefault({}),
+  /** Where artifacts and records are kept: a folder. */
+  store: z.string().default('.trainyard/store'),
+  /** Worker slots by name. */
+  pools: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), pool).prefault({ cpu: { slots: 2 } }),
+  /** The HTTP server of `trainyard dev` and `trainyard serve`. */
+  server: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.optional() }).prefault({}),
+  /** Secrets by the name that nodes ask for: where to read them, never their values. */
+  secrets: z.record(z.string(), secret).default({}),
+});
+
+/** `temporal.config.ts` as its author writes it. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** The configuration with its defaults. */
+export type Config = z.output<typeof configSchema>;
+
+/** Types `temporal.config.ts`; it is checked when it is loaded, with a message per field. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+/** The configuration of a module's default export; throws TY-CONFIG naming every field that is wrong. */
+export function parseConfig(given: unknown, file: string): Config {
+  const parsed = configSchema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => sayIssue(issue));
+    throw new TrainyardError('TY-CONFIG', {
+      what: `temporal.config.ts has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.map((problem) => `    ${problem}`).join('\n')}`,
+      where: { file, field: parsed.error.issues[0]?.path.join('.') || undefined },
+    });
+  }
+  for (const [name, one] of Object.entries(parsed.data.pools)) {
+    if (one.devices && one.slots !== undefined && one.slots % one.devices.length !== 0) {
+      throw new TrainyardError('TY-CONFIG', {
+        what: `pools.${name}.slots cannot be shared evenly by its devices`,
+        where: { file, field: `pools.${name}.slots` },
+        expected: `a multiple of ${one.devices.length}`,
+        actual: String(one.slots),
+      });
+    }
+  }
+  return parsed.data;
+}
+
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const at = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(issue.path);
+    return issue.keys
+      .map((key) => `${at === '' ? key : `${at}.${key}`}: no such field; ${sayNearest(key, known)}`)
+      .join('\n    ');
+  }
+  return `${at || 'the default export'}: ${issue.message}`;
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const top = configSchema.shape as Record<string, unknown>;
+  if (path.length === 0) return Object.keys(top);
+  if (path[0] === 'pools') return Object.keys(pool.shape);
+  let schema: unknown = top[String(path[0])];
+  while (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) schema = schema.unwrap();
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape as object) : [];
+}
+
+/** Slots of a pool: as stated, else one for each device, else one. */
+export function slotsOf(one: Config['pools'][string]): number {
+  return one.slots ?? one.devices?.length ?? 1;
+}

@@ -1,0 +1,193 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { TrainyardError } from '../core/errors/index.js';
+import { sayNearest } from '../core/nearest.js';
+import { isContract, type AnyContract } from '../core/node.js';
+import { isPipeline, type AnyPipeline } from '../core/pipeline.js';
+import { importModule, resolveModule } from './compile.js';
+import { parseConfig, type Config } from '../core/config.js';
+import { compiled } from './package-root.js';
+
+export const CONFIG_FILE = 'temporal.config.ts';
+
+export interface PipelineModule {
+  readonly name: string;
+  readonly file: string;
+  readonly exportName: string;
+  readonly pipeline: AnyPipeline;
+}
+
+export interface PluginModule {
+  /** As the configuration names it, or the built-in family's name. */
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly contractFile: string;
+  /** Absent when the plugin has contracts alone. */
+  readonly workerFile: string | undefined;
+  readonly contracts: readonly AnyContract[];
+}
+
+/** A user's project: its configuration, with what that names found and loaded. */
+export interface Project {
+  readonly root: string;
+  readonly configFile: string;
+  readonly config: Config;
+  /** Where the project's own state lives: `.trainyard`. */
+  readonly state: string;
+  readonly build: string;
+  readonly pipelines: ReadonlyMap<string, PipelineModule>;
+  readonly plugins: readonly PluginModule[];
+  readonly contracts: ReadonlyMap<string, AnyContract>;
+}
+
+/** The configuration alone: quick, no pipeline or plugin is loaded. Throws TY-CONFIG-MISSING or TY-CONFIG. */
+export async function loadConfig(
+  from?: string,
+): Promise<Pick<Project, 'root' | 'configFile' | 'config' | 'state' | 'build'>> {
+  const configFile = findConfig(from);
+  const root = path.dirname(configFile);
+  const state = path.join(root, '.trainyard');
+  const build = path.join(state, 'build');
+  const module = await importModule(configFile, build);
+  return { root, configFile, config: parseConfig(module['default'], configFile), state, build };
+}
+
+function findConfig(from: string | undefined): string {
+  const given = path.resolve(from ?? process.env['TRAINYARD_CONFIG'] ?? process.cwd());
+  if (/\.[cm]?[jt]s$/.test(given)) {
+    if (existsSync(given)) return given;
+    throw new TrainyardError('TY-CONFIG-MISSING', { what: 'the configuration is not there', where: { file: given } });
+  }
+  for (let folder = given; ; folder = path.dirname(folder)) {
+    const file = path.join(folder, CONFIG_FILE);
+    if (existsSync(file)) return file;
+    if (folder === path.dirname(folder)) {
+      throw new TrainyardError('TY-CONFIG-MISSING', {
+        what: `no ${CONFIG_FILE} in this folder or above it`,
+        where: { file: path.join(given, CONFIG_FILE) },
+      });
+    }
+  }
+}
+
+/** Loads a project whole. Throws in words when a module cannot be loaded, or two things have one name. */
+export async function loadProject(from?: string): Promise<Project> {
+  const base = await loadConfig(from);
+  process.env['TRAINYARD_PROJECT'] = base.root;
+  const plugins = [
+    ...(await builtInPlugins()),
+    ...(await Promise.all(base.config.plugins.map((spec) => loadPlugin(spec, base)))),
+  ];
+  const contracts = new Map<string, AnyContract>();
+  for (const plugin of plugins) {
+    for (const contract of plugin.contracts) {
+      const known = contracts.get(contract.spec.name);
+      if (known && known !== contract) {
+        throw new TrainyardError('TY-CONFIG', {
+          what: `two plugins have a node called "${contract.spec.name}"`,
+          where: { file: base.configFile, node: contract.spec.name },
+          remedy: `rename it in plugin ${plugin.name}`,
+        });
+      }
+      contracts.set(contract.spec.name, contract);
+    }
+  }
+  return { ...base, plugins, contracts, pipelines: await loadPipelines(base) };
+}
+
+async function builtInPlugins(): Promise<PluginModule[]> {
+  const folder = compiled('plugins');
+  const families = existsSync(folder)
+    ? (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    : [];
+  const withContracts = families.sort().filter((family) => existsSync(path.join(folder, family, 'index.js')));
+  return Promise.all(
+    withContracts.map(async (family) => {
+      const contractFile = path.join(folder, family, 'index.js');
+      const workerFile = path.join(folder, family, 'worker.js');
+      const module = (await import(pathToFileURL(contractFile).href)) as Record<string, unknown>;
+      return {
+        name: family,
+        builtIn: true,
+        contractFile,
+        workerFile: existsSync(workerFile) ? workerFile : undefined,
+        contracts: contractsOf(module),
+      };
+    }),
+  );
+}
+
+async function loadPlugin(spec: string, base: Pick<Project, 'root' | 'configFile' | 'build'>): Promise<PluginModule> {
+  const contractFile = (await resolveModule(spec, base.root)) ?? (await resolveModule(`${spec}/index`, base.root));
+  if (!contractFile) {
+    throw new TrainyardError('TY-CONFIG', {
+      what: `plugin "${spec}" cannot be found`,
+      where: { file: base.configFile, field: 'plugins' },
+      expected: 'an installed package, or a folder with index.ts (contracts) and worker.ts (implementations)',
+      remedy: spec.startsWith('.') ? 'correct the path; it is relative to temporal.config.ts' : `npm install ${spec}`,
+    });
+  }
+  const workerFile = await resolveModule(`${spec}/worker`, base.root);
+  const contracts = contractsOf(await importModule(contractFile, base.build));
+  return { name: spec, builtIn: false, contractFile, workerFile, contracts };
+}
+
+function contractsOf(module: Record<string, unknown>): AnyContract[] {
+  return [...new Set(Object.values(module).filter(isContract))];
+}
+
+async function loadPipelines(
+  base: Pick<Project, 'root' | 'configFile' | 'build' | 'config'>,
+): Promise<Map<string, PipelineModule>> {
+  const files = (await Promise.all(base.config.pipelines.map((pattern) => expand(pattern, base)))).flat();
+  const pipelines = new Map<string, PipelineModule>();
+  for (const file of files) {
+    const module = await importModule(file, base.build);
+    const found = Object.entries(module).filter((entry): entry is [string, AnyPipeline] => isPipeline(entry[1]));
+    if (found.length === 0) {
+      throw new TrainyardError('TY-CONFIG', {
+        what: `${path.relative(base.root, file)} exports no pipeline`,
+        where: { file, field: 'pipelines' },
+        expected: "export default pipeline('name', …)",
+      });
+    }
+    for (const [exportName, pipeline] of found) {
+      const known = pipelines.get(pipeline.name);
+      if (known && (known.file !== file || known.pipeline !== pipeline)) {
+        throw new TrainyardError('TY-CONFIG', {
+          what: `two pipelines are called "${pipeline.name}"`,
+          where: { file },
+          actual: known.file,
+          remedy: 'rename one of them',
+        });
+      }
+      if (!known) pipelines.set(pipeline.name, { name: pipeline.name, file, exportName, pipeline });
+    }
+  }
+  return pipelines;
+}
+
+async function expand(pattern: string, base: Pick<Project, 'root' | 'configFile'>): Promise<string[]> {
+  const full = path.resolve(base.root, pattern);
+  const missing = (names: string[]): TrainyardError =>
+    new TrainyardError('TY-CONFIG', {
+      what: `pipelines: "${pattern}" is not there; ${sayNearest(path.basename(pattern), names)}`,
+      where: { file: base.configFile, field: 'pipelines' },
+    });
+  if (!pattern.includes('*')) {
+    if (existsSync(full)) return [full];
+    throw missing(await readdir(path.dirname(full)).catch(() => []));
+  }
+  const matcher = new RegExp(
+    `^${path
+      .basename(full)
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^/]*')}$`,
+  );
+  const names = (await readdir(path.dirname(full)).catch(() => [])).filter((name) => matcher.test(name)).sort();
+  if (names.length === 0) throw missing([]);
+  return names.map((name) => path.join(path.dirname(full), name));
+}

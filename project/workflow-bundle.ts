@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { sizeBytes } from '../core/duration.js';
+import { TrainyardError } from '../core/errors/index.js';
+import type { BundleData, PoolFacts } from '../workflows/engine/index.js';
+import { bundleEntries } from './compile.js';
+import { slotsOf } from '../core/config.js';
+import type { NodeCode } from './codes.js';
+import { compiled, packageVersion } from './package-root.js';
+import type { Project } from './project.js';
+import { replaceWhole, writeWhole } from './write-whole.js';
+
+export interface WorkflowBundle {
+  readonly code: string;
+  /** Hash of all that decides what the Workflows do: runs keep to the build that they started with. */
+  readonly buildId: string;
+}
+
+/** Facts of the configured pools, as nodes are placed by them. */
+export function poolFacts(project: Pick<Project, 'config'>): PoolFacts[] {
+  return Object.entries(project.config.pools).map(([name, pool]) => {
+    const memory = pool.memory === undefined ? undefined : sizeBytes(pool.memory);
+    return {
+      name,
+      slots: slotsOf(pool),
+      cpu: pool.cpu,
+      gpus: pool.devices?.length ?? 0,
+      labels: pool.labels,
+      ...(memory === undefined ? {} : { memory }),
+    };
+  });
+}
+
+/**
+ * The code of all Workflows of a project: its pipelines, the engine and the durable processes, bundled for the Workflow
+ * sandbox. Bundling takes a second, so a bundle is kept under the hash of what goes into it.
+ */
+export async function workflowBundle(
+  project: Project,
+  codes: ReadonlyMap<string, NodeCode>,
+  pages: string | undefined,
+): Promise<WorkflowBundle> {
+  const data: Omit<BundleData, 'buildId'> = {
+    codes: Object.fromEntries([...codes.values()].map((code) => [code.node, code.hash]).sort()),
+    pools: poolFacts(project),
+    ...(pages === undefined ? {} : { pages }),
+  };
+  const body = entryBody(project);
+  const fingerprint = await fingerprintOf(project, body, data);
+  const kept = path.join(project.build, `workflows-${fingerprint}.js`);
+  if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
+  const entry = path.join(project.build, `entry-${fingerprint}.ts`);
+  await writeWhole(entry, `${body}\ninstallBundle(${JSON.stringify({ ...data, buildId: fingerprint })}, contracts);\n`);
+  const code = await bundle(entry);
+  await replaceWhole(kept, code);
+  return { code, buildId: fingerprint };
+}
+
+/** The durable processes beside pipelines: Workflow type, module, export. */
+const PROCESSES: readonly (readonly [type: string, module: string, exportName: string])[] = [
+  ['study', 'study', 'study'],
+  ['label-review', 'review', 'labelReview'],
+  ['model-registry', 'registry', 'modelRegistry'],
+  ['monitor', 'monitor', 'monitor'],
+];
+
+/** Names that a pipeline cannot have. */
+export const RESERVED_NAMES = PROCESSES.map(([type]) => type);
+
+function entryBody(project: Project): string {
+  const pipelines = [...project.pipelines.values()];
+  const clash = pipelines.find((one) => RESERVED_NAMES.includes(one.name));
+  if (clash)
+    throw new TrainyardError('TY-CONFIG', {
+      what: `a pipeline cannot be called "${clash.name}": a process of the engine is`,
+      where: { file: clash.file },
+    });
+  const from = (file: string): string => JSON.stringify(file);
+  return [
+    `import { installBundle, pipelineWorkflow } from ${from(compiled('workflows', 'engine', 'index.js'))};`,
+    `import { isContract } from ${from(compiled('core', 'node.js'))};`,
+    ...PROCESSES.map(
+      ([, module, name], index) =>
+        `import { ${name} as process${index} } from ${from(compiled('workflows', module, 'index.js'))};`,
+    ),
+    ...project.plugins.map((plugin, index) => `import * as contracts${index} from ${from(plugin.contractFile)};`),
+    ...pipelines.map((one, index) => `import { ${one.exportName} as pipeline${index} } from ${from(one.file)};`),
+    `const contracts = [${project.plugins.map((_, index) => `contracts${index}`).join(', ')}].flatMap((module) => Object.values(module)).filter(isContract);`,
+    ...pipelines.map((_, index) => `const run${index} = pipelineWorkflow(pipeline${index});`),
+    `export { ${[...PROCESSES.map(([type], index) => `process${index} as ${JSON.stringify(type)}`), ...pipelines.map((one, index) => `run${index} as ${JSON.stringify(one.name)}`)].join(', ')} };`,
+  ].join('\n');
+}
+
+async function fingerprintOf(project: Project, body: string, data: object): Promise<string> {
+  const bundled = await bundleEntries({ workflows: body }, project.root);
+  const hash = createHash('sha256');
+  for (const part of [packageVersion(), JSON.stringify(data), bundled['workflows']?.code ?? ''])
+    hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 24);
+}
+
+async function bundle(entry: string): Promise<string> {
+  const { bundleWorkflowCode } = await import('@temporalio/worker');
+  const problems: string[] = [];
+  const note = (message: string): void => void problems.push(message);
+  const quiet = () => undefined;
+  try {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: entry,
+      logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: note, error: note },
+      webpackConfigHook: (config) => ({
+        ...config,
+        resolve: { ...config.resolve, extensionAlias: { '.js': ['.js', '.ts'], '.mjs': ['.mjs', '.mts'] } },
+      }),
+    });
+    return code;
+  } catch (cause) {
+    throw new TrainyardError('TY-CODE', {
+      what: `the pipelines could not be bundled for the Workflow sandbox: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`,
+      actual: problems.slice(-3).join('\n'),
+      remedy: 'pipelines and contracts may import no Node built-in; move such code into the implementation of a node',
+      cause,
+    });
+  }
+}
