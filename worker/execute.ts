@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { TrainyardClient } from '../client/index.js';
+import { isTrainyardError, TrainyardError, TransientError, UserError } from '../core/errors/index.js';
+import type { Ref } from '../core/kinds.js';
+import type { AnyContract } from '../core/node.js';
+import type { NodeTask } from '../core/task.js';
+import { outputPorts } from '../core/node.js';
+import { Artifacts } from '../store/artifacts.js';
+import { Checkpoints } from '../store/checkpoints.js';
+import { storeFull } from '../store/disk.js';
+import type { Store } from '../store/store.js';
+import type { Implementation, NodeContext } from './implement.js';
+import { openInputs } from './inputs.js';
+import { checkOutputs } from './outputs.js';
+
+/** What the process that runs a node offers it. */
+export interface ExecutionHost {
+  /** Folder in which the node gets a scratch folder of its own; made when it is not there. */
+  readonly scratchRoot: string;
+  readonly device: string;
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  log(message: string): void;
+  progress(fraction: number, message?: string): void;
+  secret(name: string): string;
+  client(): Promise<TrainyardClient>;
+}
+
+/** The part of a task that the computation needs. */
+export type NodeWork = Pick<NodeTask, 'run' | 'key' | 'params' | 'inputs' | 'threads' | 'scope'> & {
+  readonly seed?: number | undefined;
+};
+
+/**
+ * Runs one node in this process: opens its inputs, calls its implementation, checks what it gave against the contract,
+ * stores that, and removes its scratch folder. Gives the references to its outputs by port, all durable.
+ *
+ * Raises Trainyard's errors with run, node and attempt in `where`: what the node threw as `UserError` or
+ * `TransientError`; TY-NODE-OUTPUT; TY-STORE-*; TY-NODE-FAILED with the thrown error as `cause` for anything else.
+ * When `host.signal` is aborted, the error that the node then threw is raised as it is.
+ * The task's parameters have been parsed by the contract's schema before.
+ */
+export async function executeNode(call: {
+  readonly implementation: Implementation;
+  readonly task: NodeWork;
+  readonly store: Store;
+  readonly host: ExecutionHost;
+}): Promise<Record<string, Ref>> {
+  const { implementation, task, store, host } = call;
+  const { spec } = implementation.contract;
+  const artifacts = new Artifacts(store);
+  let scratch: string | undefined;
+  try {
+    const inputs = await openInputs(spec, task.inputs, artifacts);
+    await mkdir(host.scratchRoot, { recursive: true });
+    scratch = await mkdtemp(path.join(host.scratchRoot, 'node-'));
+    const ctx = makeContext(spec, task, store, host, scratch);
+    const given = await implementation.run({ params: task.params, inputs, ctx } as Parameters<
+      Implementation['run']
+    >[0]);
+    const outputs = await checkOutputs(spec, given, scratch);
+    const refs: Record<string, Ref> = {};
+    for (const [port, kind] of Object.entries(outputPorts(spec)))
+      refs[port] = await artifacts.write(kind.kind, outputs[port]!);
+    return refs;
+  } catch (error) {
+    throw host.signal.aborted && !isTrainyardError(error) ? error : explain(error, spec, task, host);
+  } finally {
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function makeContext(
+  spec: AnyContract['spec'],
+  task: NodeWork,
+  store: Store,
+  host: ExecutionHost,
+  scratch: string,
+): NodeContext {
+  const checkpoints = new Checkpoints(store, task.key);
+  return {
+    get seed() {
+      if (spec.seeded && task.seed !== undefined) return task.seed;
+      throw new TrainyardError('TY-NODE-SEED', {
+        what: spec.seeded
+          ? `${spec.name} was started without a seed`
+          : `${spec.name} asks for a seed, but its contract does not say seeded: true`,
+        where: { node: spec.name },
+      });
+    },
+    threads: task.threads,
+    signal: host.signal,
+    scratch,
+    device: host.device,
+    run: task.run,
+    scope: task.scope,
+    attempt: host.attempt,
+    log: (message) => host.log(message),
+    progress: (fraction, message) => {
+      const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
+      host.progress(within, message);
+    },
+    checkpoint: { save: (state) => checkpoints.save(state), load: () => checkpoints.load() },
+    secret: (name) => host.secret(name),
+    client: () => host.client(),
+  };
+}
+
+/** The error that a failed node is reported with. */
+function explain(error: unknown, spec: AnyContract['spec'], task: NodeWork, host: ExecutionHost): TrainyardError {
+  const place = { run: task.run.id, node: spec.name, attempt: host.attempt };
+  if (isTrainyardError(error)) {
+    const { code, what, where, expected, actual, remedy, cause } = error;
+    const parts = { where: { ...place, ...where }, expected, actual, remedy, cause: cause ?? error };
+    if (code === 'TY-NODE-INPUT') return new UserError(what, parts);
+    if (code === 'TY-NODE-TRANSIENT') return new TransientError(what, parts);
+    return new TrainyardError(code, { what, ...parts });
+  }
+  const full = storeFull(error, host.scratchRoot);
+  if (full) return new TrainyardError(full.code, { what: full.what, where: { ...place, ...full.where }, cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.stack) host.log(userStack(error.stack));
+  return new TrainyardError('TY-NODE-FAILED', {
+    what: `${spec.name} failed: ${message || 'it threw an error without a message'}`,
+    where: place,
+    cause: error,
+  });
+}
+
+/** A stack up to where our own frames begin. */
+function userStack(stack: string): string {
+  const lines = stack.split('\n');
+  const ours = lines.findIndex((line) => /[\\/]worker[\\/](?:execute|implement)\.[jt]s/.test(line));
+  return (ours > 0 ? lines.slice(0, ours) : lines).join('\n');
+}
