@@ -54,12 +54,25 @@ export class Domain {
         point[i] = NaN;
         continue;
       }
-      const d = this.dimensions[i] as Dimension;
-      const u = point[i] as number;
-      if (d.nominal) point[i] = Math.max(0, Math.min(d.levels - 1, Math.floor(u)));
-      else point[i] = coordinateOf(d, valueAt(d, u)) ?? 0.5;
+      point[i] = this.settled(i, point[i] as number);
     }
     return point;
+  }
+
+  /** As `settle`, but leaves coordinates of uncountable ranges as they are: for candidates that are only compared. */
+  snap(point: Point): Point {
+    for (let i = 0; i < this.dimensions.length; i++) {
+      if (!this.exists(i, point)) point[i] = NaN;
+      else if ((this.dimensions[i] as Dimension).levels !== Infinity) point[i] = this.settled(i, point[i] as number);
+    }
+    return point;
+  }
+
+  /** The canonical coordinate of the value that dimension `i` has at a coordinate. */
+  settled(i: number, u: number): number {
+    const d = this.dimensions[i] as Dimension;
+    if (d.nominal) return Math.max(0, Math.min(d.levels - 1, Math.floor(u)));
+    return coordinateOf(d, valueAt(d, u)) ?? 0.5;
   }
 
   /** The configuration at a point. */

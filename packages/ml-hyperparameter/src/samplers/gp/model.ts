@@ -1,0 +1,309 @@
+/**
+ * Gaussian process regression: Matérn 5/2 kernel with a length scale per feature, constant mean and amplitude in
+ * closed form, noise estimated. Hyperparameters are the most probable ones.
+ */
+import { factorise, inverseOf, solveLower, solveUpper } from '../../numeric/cholesky.js';
+import { descend } from '../../numeric/descend.js';
+import { exp, log } from '../../numeric/elementary.js';
+import type { Features } from './features.js';
+
+const SQRT_5 = 2.23606797749979;
+/** Weight of the prior that puts the amplitude of standardised values at 1: as of so many observations. */
+const AMPLITUDE_PRIOR = 2;
+
+/** Logs of the length scales, then the log of the noise variance in units of the amplitude. */
+export type Hyperparameters = Float64Array;
+
+/** Bounds of the logs of length scales (in units of a range's width) and of the noise variance. */
+const LENGTH_BOUNDS = [log(5e-3), log(1e3)] as const;
+const NOISE_BOUNDS = [log(1e-8), log(1)] as const;
+
+/**
+ * Prior of the log length scales: normal, mean √2 + ½ log(features), variance 3.
+ * Source: Hvarfner et al., Vanilla Bayesian optimization performs great in high dimensions (2024).
+ */
+function priorMean(features: number): number {
+  return 1.4142135623730951 + 0.5 * log(features);
+}
+const PRIOR_VARIANCE = 3;
+/** Prior of the log noise variance: normal, wide; most trainings and functions repeat themselves closely. */
+const NOISE_MEAN = log(1e-5);
+const NOISE_VARIANCE = 9;
+
+/** Squared differences of all pairs, feature by feature; pairs run (1,0), (2,0), (2,1), … */
+function pairDifferences(features: Features, rows: readonly Float64Array[]): Float64Array[] {
+  const n = rows.length;
+  return Array.from({ length: features.count }, (_, f) => {
+    const out = new Float64Array((n * (n - 1)) / 2);
+    let at = 0;
+    for (let a = 1; a < n; a++) {
+      const u = (rows[a] as Float64Array)[f] as number;
+      for (let b = 0; b < a; b++) {
+        const v = (rows[b] as Float64Array)[f] as number;
+        out[at++] = features.nominal[f] === 1 ? (u === v ? 0 : 1) : (u - v) * (u - v);
+      }
+    }
+    return out;
+  });
+}
+
+/** Where a search for hyperparameters may start. */
+export function neutralHyperparameters(features: Features): Hyperparameters {
+  const start = new Float64Array(features.count + 1).fill(Math.min(0.7, priorMean(features.count) - 1.5));
+  start[features.count] = NOISE_MEAN;
+  return start;
+}
+
+/** Hyperparameters and how probable they are. */
+export interface Fit {
+  readonly hyperparameters: Hyperparameters;
+  /** Negative log of likelihood times prior, up to a constant. */
+  readonly cost: number;
+}
+
+/** Most probable hyperparameters near a start, in at most `evaluations` looks at the likelihood. */
+export function fit(features: Features, rows: readonly Float64Array[], values: ArrayLike<number>, start: Hyperparameters, evaluations: number): Fit {
+  const n = rows.length;
+  const d = features.count;
+  const differences = pairDifferences(features, rows);
+  const pairs = (n * (n - 1)) / 2;
+  const squared = new Float64Array(pairs);
+  const slope = new Float64Array(pairs);
+  const matrix = new Float64Array(n * n);
+  const mean = priorMean(d);
+  const cost = (theta: Float64Array, gradient: Float64Array): number => {
+    squared.fill(0);
+    const weights = Float64Array.from({ length: d }, (_, f) => exp(-2 * (theta[f] as number)));
+    for (let f = 0; f < d; f++) {
+      const w = weights[f] as number;
+      const diff = differences[f] as Float64Array;
+      for (let p = 0; p < pairs; p++) squared[p] = (squared[p] as number) + w * (diff[p] as number);
+    }
+    const noise = exp(theta[d] as number);
+    let at = 0;
+    for (let a = 0; a < n; a++) {
+      for (let b = 0; b < a; b++, at++) {
+        const r = SQRT_5 * Math.sqrt(squared[at] as number);
+        const e = exp(-r);
+        matrix[a * n + b] = (1 + r + (r * r) / 3) * e;
+        slope[at] = (-5 / 6) * (1 + r) * e;
+      }
+      matrix[a * n + a] = 1 + noise;
+    }
+    if (!factorise(matrix, n)) {
+      gradient.fill(0);
+      return Infinity;
+    }
+    let logDeterminant = 0;
+    for (let i = 0; i < n; i++) logDeterminant += log(matrix[i * n + i] as number);
+    const { alpha, quadratic } = centred(matrix, n, values);
+    const scale = (n + AMPLITUDE_PRIOR) / (quadratic + AMPLITUDE_PRIOR);
+    const inverse = inverseOf(matrix, n);
+    gradient.fill(0);
+    const weighted = slope;
+    at = 0;
+    let noiseGradient = 0;
+    for (let a = 0; a < n; a++) {
+      const mine = scale * (alpha[a] as number);
+      for (let b = 0; b < a; b++, at++) weighted[at] = ((inverse[a * n + b] as number) - mine * (alpha[b] as number)) * (slope[at] as number);
+      noiseGradient += (inverse[a * n + a] as number) - mine * (alpha[a] as number);
+    }
+    let prior = 0;
+    for (let f = 0; f < d; f++) {
+      const diff = differences[f] as Float64Array;
+      let sum = 0;
+      for (let p = 0; p < pairs; p++) sum += (weighted[p] as number) * (diff[p] as number);
+      const off = (theta[f] as number) - mean;
+      gradient[f] = -2 * (weights[f] as number) * sum + off / PRIOR_VARIANCE;
+      prior += (off * off) / (2 * PRIOR_VARIANCE);
+    }
+    const off = (theta[d] as number) - NOISE_MEAN;
+    gradient[d] = 0.5 * noise * noiseGradient + off / NOISE_VARIANCE;
+    prior += (off * off) / (2 * NOISE_VARIANCE);
+    return 0.5 * (n + AMPLITUDE_PRIOR) * log((quadratic + AMPLITUDE_PRIOR) / (n + AMPLITUDE_PRIOR)) + logDeterminant + prior;
+  };
+  const low = new Float64Array(d + 1).fill(LENGTH_BOUNDS[0]);
+  const high = new Float64Array(d + 1).fill(LENGTH_BOUNDS[1]);
+  low[d] = NOISE_BOUNDS[0];
+  high[d] = NOISE_BOUNDS[1];
+  const end = descend(cost, start, { low, high, evaluations, gain: 1e-3, reach: 1 });
+  return { hyperparameters: end.x, cost: end.value };
+}
+
+/** K⁻¹(y − m) with the best constant m, from the factor of K. */
+function centred(factor: Float64Array, n: number, values: ArrayLike<number>, stride = n): { alpha: Float64Array; mean: number; quadratic: number } {
+  const alpha = Float64Array.from({ length: n }, (_, i) => values[i] as number);
+  const ones = new Float64Array(n).fill(1);
+  solveLower(factor, n, alpha, stride);
+  solveLower(factor, n, ones, stride);
+  let top = 0;
+  let bottom = 0;
+  for (let i = 0; i < n; i++) {
+    top += (alpha[i] as number) * (ones[i] as number);
+    bottom += (ones[i] as number) * (ones[i] as number);
+  }
+  const mean = top / bottom;
+  let quadratic = 0;
+  for (let i = 0; i < n; i++) {
+    alpha[i] = (alpha[i] as number) - mean * (ones[i] as number);
+    quadratic += (alpha[i] as number) * (alpha[i] as number);
+  }
+  solveUpper(factor, n, alpha, stride);
+  return { alpha, mean, quadratic };
+}
+
+/** What a model says of a point. */
+export interface Posterior {
+  mean: number;
+  deviation: number;
+}
+
+/** A fitted process, to be asked and to be told fantasies. */
+export class Model {
+  private readonly weights: Float64Array;
+  private readonly flat: Float64Array;
+  private readonly factor: Float64Array;
+  private readonly stride: number;
+  private readonly noise: number;
+  private n: number;
+  private alpha: Float64Array;
+  private mean = 0;
+  private amplitude = 1;
+  private readonly values: number[];
+  private readonly covariance: Float64Array;
+  private readonly solved: Float64Array;
+  private readonly pull: Float64Array;
+
+  /** `room` rows may be added later. */
+  constructor(
+    private readonly features: Features,
+    rows: readonly Float64Array[],
+    values: ArrayLike<number>,
+    readonly hyperparameters: Hyperparameters,
+    room = 0,
+  ) {
+    const d = features.count;
+    this.weights = Float64Array.from({ length: d }, (_, f) => exp(-2 * (hyperparameters[f] as number)));
+    this.stride = rows.length + room;
+    this.flat = new Float64Array(this.stride * d);
+    this.factor = new Float64Array(this.stride * this.stride);
+    this.covariance = new Float64Array(this.stride);
+    this.solved = new Float64Array(this.stride);
+    this.pull = new Float64Array(this.stride);
+    this.noise = exp(hyperparameters[d] as number);
+    this.values = Array.from({ length: rows.length }, (_, i) => values[i] as number);
+    this.n = 0;
+    for (const row of rows) this.append(row);
+    let noise = this.noise;
+    // Rows that repeat one another may leave the matrix singular to rounding: more noise mends it.
+    while (!factorise(this.factor, this.n, 0, this.stride)) {
+      noise = Math.max(noise * 10, 1e-10);
+      this.n = 0;
+      for (const row of rows) this.append(row, noise);
+    }
+    const { alpha, mean, quadratic } = centred(this.factor, this.n, this.values, this.stride);
+    this.alpha = alpha;
+    this.mean = mean;
+    this.amplitude = (quadratic + AMPLITUDE_PRIOR) / (this.n + AMPLITUDE_PRIOR);
+  }
+
+  private append(row: Float64Array, noise = this.noise): void {
+    const d = this.features.count;
+    this.correlations(row, this.covariance);
+    this.factor.set(this.covariance.subarray(0, this.n), this.n * this.stride);
+    this.factor[this.n * this.stride + this.n] = 1 + noise;
+    this.flat.set(row, this.n * d);
+    this.n++;
+  }
+
+  /** Adds a point with the value that the model expects there, so that another is not suggested beside it. */
+  believe(row: Float64Array): void {
+    const { mean } = this.posterior(row);
+    this.append(row);
+    this.values.push(mean);
+    if (!factorise(this.factor, this.n, this.n - 1, this.stride)) {
+      this.n--;
+      this.values.pop();
+      return;
+    }
+    const kept = this.mean;
+    const alpha = Float64Array.from(this.values, (v) => v - kept);
+    solveLower(this.factor, this.n, alpha, this.stride);
+    solveUpper(this.factor, this.n, alpha, this.stride);
+    this.alpha = alpha;
+  }
+
+  private correlations(row: Float64Array, out: Float64Array): void {
+    const { nominal, count } = this.features;
+    for (let k = 0; k < this.n; k++) {
+      let squared = 0;
+      const base = k * count;
+      for (let f = 0; f < count; f++) {
+        const diff = (row[f] as number) - (this.flat[base + f] as number);
+        squared += (this.weights[f] as number) * (nominal[f] === 1 ? (diff === 0 ? 0 : 1) : diff * diff);
+      }
+      const r = SQRT_5 * Math.sqrt(squared);
+      out[k] = (1 + r + (r * r) / 3) * exp(-r);
+    }
+  }
+
+  /** Mean only: much cheaper than the whole posterior. */
+  expectation(row: Float64Array): number {
+    this.correlations(row, this.covariance);
+    let sum = this.mean;
+    for (let k = 0; k < this.n; k++) sum += (this.covariance[k] as number) * (this.alpha[k] as number);
+    return sum;
+  }
+
+  /** Mean and standard deviation of the function (without noise) at a row. */
+  posterior(row: Float64Array): Posterior {
+    const n = this.n;
+    const mean = this.expectation(row);
+    const solved = this.solved;
+    solved.set(this.covariance.subarray(0, n));
+    solveLower(this.factor, n, solved, this.stride);
+    let explained = 0;
+    for (let k = 0; k < n; k++) explained += (solved[k] as number) * (solved[k] as number);
+    return { mean, deviation: Math.sqrt(this.amplitude * Math.max(1e-14, 1 - explained)) };
+  }
+
+  /** Posterior with its gradients along the features, written to the two arrays. */
+  posteriorWithGradient(row: Float64Array, meanGradient: Float64Array, deviationGradient: Float64Array): Posterior {
+    const { count, nominal } = this.features;
+    const n = this.n;
+    const { mean, deviation } = this.posterior(row);
+    const pull = this.pull;
+    pull.set(this.solved.subarray(0, n));
+    solveUpper(this.factor, n, pull, this.stride);
+    meanGradient.fill(0);
+    deviationGradient.fill(0);
+    for (let k = 0; k < n; k++) {
+      let squared = 0;
+      const base = k * count;
+      for (let f = 0; f < count; f++) {
+        const diff = (row[f] as number) - (this.flat[base + f] as number);
+        squared += (this.weights[f] as number) * (nominal[f] === 1 ? (diff === 0 ? 0 : 1) : diff * diff);
+      }
+      const r = SQRT_5 * Math.sqrt(squared);
+      const slope = (-5 / 3) * (1 + r) * exp(-r);
+      const toMean = slope * (this.alpha[k] as number);
+      const toVariance = slope * (pull[k] as number);
+      for (let f = 0; f < count; f++) {
+        if (nominal[f] === 1) continue;
+        const lean = (this.weights[f] as number) * ((row[f] as number) - (this.flat[base + f] as number));
+        meanGradient[f] = (meanGradient[f] as number) + toMean * lean;
+        deviationGradient[f] = (deviationGradient[f] as number) + toVariance * lean;
+      }
+    }
+    for (let f = 0; f < count; f++) deviationGradient[f] = (-this.amplitude * (deviationGradient[f] as number)) / deviation;
+    return { mean, deviation };
+  }
+
+  /** Least expected value among the model's own points: the incumbent when values are noisy. */
+  leastExpectation(): number {
+    let least = Infinity;
+    const d = this.features.count;
+    for (let k = 0; k < this.n; k++) least = Math.min(least, this.expectation(this.flat.slice(k * d, (k + 1) * d)));
+    return least;
+  }
+}
