@@ -1,0 +1,71 @@
+import { canonical } from '../core/json.js';
+import { digestText } from '../core/digest.js';
+import type { JsonKind, Ref } from '../core/kinds.js';
+import { Artifacts, type Store, type StoreKey } from '../store/index.js';
+import type { ReviewActivities, ReviewInput, ReviewOutcome } from '../workflows/review/contract.js';
+
+/** Activities of label reviews, for the Workflow worker. */
+export function reviewActivities({ store }: { store: Store }): ReviewActivities {
+  const artifacts = new Artifacts(store);
+  return {
+    'trainyard.findReview': async (input) => {
+      const record = await store.get(recordKey(input));
+      return record ? (JSON.parse(new TextDecoder().decode(record)) as Ref<JsonKind>) : null;
+    },
+    'trainyard.writeReview': async (outcome) => {
+      const ref = (await artifacts.write('json', answersArtifact(outcome))) as Ref<JsonKind>;
+      if (outcome.closed !== 'complete') return ref;
+      const key = recordKey(outcome.input);
+      if (await store.create(key, new TextEncoder().encode(JSON.stringify(ref)))) return ref;
+      // This very review, tried again, or an equal one that was faster: one of them counts everywhere.
+      const first = await store.get(key);
+      return first ? (JSON.parse(new TextDecoder().decode(first)) as Ref<JsonKind>) : ref;
+    },
+  };
+}
+
+/** Where the answers of a review are found again: by what was asked, not by who asked, unless each lineage asks anew. */
+function recordKey({ args, run }: Omit<ReviewInput, 'carried'>): StoreKey {
+  const { queue, label, labels, reviewers, guideline, askAgain } = args;
+  const asked = {
+    queue: queue.digest,
+    label,
+    labels,
+    reviewers,
+    guideline,
+    ...(askAgain ? { lineage: run.lineage } : {}),
+  };
+  return `reviews/${digestText(canonical(asked))}`;
+}
+
+function answersArtifact({ input, finals, answers, ...outcome }: ReviewOutcome) {
+  const { args, run, name } = input;
+  const { queue, label, labels, reviewers, guideline, byDefault } = args;
+  const summary = {
+    label,
+    items: args.items,
+    settled: finals.filter(({ how }) => how !== 'unanswered').length,
+    answers: answers.length,
+    reviewers,
+    closed: outcome.closed,
+    byDefault,
+    people: outcome.people.slice(0, 20),
+    pairs: outcome.pairs,
+    equalPairs: outcome.equalPairs,
+  };
+  const whole = {
+    format: 1,
+    run: run.id,
+    name,
+    queue: queue.digest,
+    labels,
+    guideline,
+    startedAt: outcome.startedAt,
+    closedAt: outcome.closedAt,
+    ...summary,
+    people: outcome.people,
+    finals,
+    all: answers,
+  };
+  return { value: JSON.parse(canonical(summary)), files: { 'answers.json': `${canonical(whole)}\n` } };
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import {
+  REVIEW,
+  REVIEW_TYPE,
+  type AnswerRequest,
+  type NextReply,
+  type NextRequest,
+  type ReviewMemo,
+  type ReviewState,
+} from '../workflows/review/contract.js';
+
+export type { Answer, AnswerRequest, NextReply, NextRequest, ReviewState } from '../workflows/review/contract.js';
+
+/** What the functions of reviews need of a client. */
+export interface ReviewAccess {
+  readonly temporal: Client;
+}
+
+/** A review in a list. */
+export interface ReviewListing extends ReviewMemo {
+  /** Workflow id: also the id in addresses. */
+  readonly id: string;
+  readonly open: boolean;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+}
+
+/** How long an answer of the Workflow is waited for. */
+const PATIENCE_MS = 10_000;
+/** An Update may meet a review that just continues as new, or whose worker just restarts. */
+const ATTEMPTS = 4;
+
+/** Open reviews, or all that the server still remembers, newest first. Needs no worker. */
+export async function listReviews(
+  { temporal }: ReviewAccess,
+  options: { readonly all?: boolean; readonly run?: string } = {},
+): Promise<ReviewListing[]> {
+  const found: ReviewListing[] = [];
+  const query = `WorkflowType = '${REVIEW_TYPE}'${options.all ? '' : " AND ExecutionStatus = 'Running'"}`;
+  for await (const { workflowId, memo, status, startTime } of temporal.workflow.list({ query })) {
+    const review = memo?.[REVIEW.memo] as ReviewMemo | undefined;
+    if (review === undefined || (options.run !== undefined && review.run !== options.run)) continue;
+    const { name, run, pipeline, label, items } = review;
+    found.push({
+      id: workflowId,
+      name,
+      run,
+      pipeline,
+      label,
+      items,
+      open: status.name === 'RUNNING',
+      startedAt: startTime.getTime(),
+    });
+  }
+  return found.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
+}
+
+/** Where a review stands. Throws TY-REVIEW-UNKNOWN, and TY-WORKER-NONE when no worker answers. */
+export async function reviewState({ temporal }: ReviewAccess, id: string, reviewer = ''): Promise<ReviewState> {
+  return inWords(id, () =>
+    within(temporal, () => temporal.workflow.getHandle(id).query<ReviewState, [string]>(REVIEW.state, reviewer)),
+  );
+}
+
+/** Items kept for a reviewer; asking again gives the same ones. Throws as `reviewState`, and TY-REVIEW-ANSWER. */
+export async function nextItems({ temporal }: ReviewAccess, id: string, request: NextRequest): Promise<NextReply> {
+  return update(temporal, id, REVIEW.next, request);
+}
+
+/**
+ * Gives an answer and gets the next items. Sent twice under one `requestId` it counts once, so after a lost reply it is
+ * simply sent again. Throws TY-REVIEW-ANSWER when it is refused: nothing was entered then.
+ */
+export async function answerItem(
+  { temporal }: ReviewAccess,
+  id: string,
+  request: AnswerRequest & { readonly hold?: number },
+): Promise<NextReply> {
+  return update(temporal, id, REVIEW.answer, request);
+}
+
+async function update(temporal: Client, id: string, name: string, request: unknown): Promise<NextReply> {
+  return inWords(id, async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const handle = temporal.workflow.getHandle(id);
+        return await within(temporal, () => handle.executeUpdate<NextReply, [unknown]>(name, { args: [request] }));
+      } catch (error) {
+        // Both messages may be sent again, so a lost or interrupted one is.
+        if (attempt === ATTEMPTS || !passes(error)) throw error;
+        await sleep(50 * 2 ** attempt);
+      }
+    }
+  });
+}
+
+function within<T>(temporal: Client, ask: () => Promise<T>): Promise<T> {
+  return temporal.withDeadline(Date.now() + PATIENCE_MS, ask);
+}
+
+/** True for what another attempt may cure: the review continued as new, or its worker went away, in between. */
+function passes(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateFailedError)
+    return !(error.cause instanceof ApplicationFailure && error.cause.details?.[0]);
+  return false;
+}
+
+async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) {
+      throw new TrainyardError('TY-REVIEW-UNKNOWN', { what: `there is no label review "${id}" that is open` });
+    }
+    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+    const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
+    if (record) throw TrainyardError.fromRecord(record);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isDeadline(error)) {
+      throw new TrainyardError('TY-WORKER-NONE', {
+        what: `the review "${id}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
+        remedy: 'start one with trainyard dev or trainyard worker, then send it again: it counts once',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** gRPC's DEADLINE_EXCEEDED (4), CANCELLED (1) and UNAVAILABLE (14). */
+function isDeadline(error: unknown): boolean {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const { code } = inner as { code?: unknown };
+    if (code === 4 || code === 1 || code === 14) return true;
+  }
+  return false;
+}

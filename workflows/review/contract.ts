@@ -1,0 +1,156 @@
+import type { JsonKind, Ref } from '../../core/kinds.js';
+import type { RunFacts } from '../../core/runtime.js';
+
+/** Workflow type of a label review. */
+export const REVIEW_TYPE = 'label-review';
+
+/** Names of its messages, and of the memo field that readers without a worker look at. */
+export const REVIEW = { next: 'next', answer: 'answer', state: 'state', memo: 'review' } as const;
+
+/** What happens to rows that nobody answered for by the deadline: they keep their label, or are left out. */
+export type ReviewDefault = 'keep' | 'drop';
+
+/** What is asked of people. Items are named by their place in the queue, from 0: the rows themselves stay in the store. */
+export interface ReviewSpec {
+  /** The artifact whose file `queue.json` holds the rows. */
+  readonly queue: Ref<JsonKind>;
+  readonly items: number;
+  /** Column whose values are reviewed. */
+  readonly label: string;
+  /** The answers that may be given. */
+  readonly labels: readonly string[];
+  /** People asked for each item; where they differ, others are asked until more than half agree. */
+  readonly reviewers: number;
+  /** Markdown shown beside each item. */
+  readonly guideline: string;
+  readonly byDefault: ReviewDefault;
+  /** After this time from the start, in ms, the default counts; without it the review waits for as long as it takes. */
+  readonly deadlineMs?: number;
+  /** How long an item is kept for the one it was shown to, in ms. */
+  readonly leaseMs: number;
+  /** Ask again though an equal review was answered in another lineage of runs. */
+  readonly askAgain: boolean;
+}
+
+/** The Workflow's one argument, as the engine gives it to children. */
+export interface ReviewInput {
+  readonly args: ReviewSpec;
+  readonly run: RunFacts;
+  readonly name: string;
+  readonly scope: string;
+  /** Set by continue-as-new only. */
+  readonly carried?: CarriedReview;
+}
+
+export interface CarriedReview {
+  readonly answers: readonly Answer[];
+  readonly leases: readonly Lease[];
+  /** When the review began, ms since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface AnswerRequest {
+  readonly item: number;
+  readonly label: string;
+  readonly reviewer: string;
+  readonly note?: string;
+  /** How long the reviewer looked at it. */
+  readonly ms: number;
+  /** Chosen by the sender: an answer sent twice is one answer. */
+  readonly requestId: string;
+  /** The reviewer's earlier answer to this item that this one takes the place of. */
+  readonly revises?: string;
+}
+
+/** An answer on the record; `at` in ms since the epoch, by the Workflow's clock. */
+export interface Answer extends AnswerRequest {
+  readonly at: number;
+}
+
+export interface Lease {
+  readonly item: number;
+  readonly reviewer: string;
+  /** ms since the epoch. */
+  readonly until: number;
+}
+
+export interface NextRequest {
+  readonly reviewer: string;
+  /** Items to hold at once: the one shown and those fetched ahead. */
+  readonly hold: number;
+}
+
+export interface ReviewProgress {
+  readonly items: number;
+  /** Items whose label is settled. */
+  readonly settled: number;
+  /** Settled and open items that this reviewer has answered. */
+  readonly mine: number;
+}
+
+export interface NextReply extends ReviewProgress {
+  /** Items kept for this reviewer, in the order to be shown. Empty: nothing is left to do, or all is with others. */
+  readonly held: readonly number[];
+}
+
+/** How a label came about. */
+export type Settlement = 'agreed' | 'majority' | 'tie' | 'unanswered';
+
+export interface FinalLabel {
+  readonly item: number;
+  /** Null where the given label stands, or the row is left out, for want of an answer. */
+  readonly label: string | null;
+  readonly how: Settlement;
+}
+
+export interface ReviewerState {
+  readonly reviewer: string;
+  readonly answers: number;
+  /** Median time of an answer, in ms. */
+  readonly medianMs: number;
+}
+
+export interface ReviewState extends ReviewProgress {
+  readonly spec: ReviewSpec;
+  readonly name: string;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly open: boolean;
+  readonly answers: number;
+  readonly startedAt: number;
+  readonly deadline?: number;
+  readonly people: readonly ReviewerState[];
+  /** Pairs of answers to the same item by different people, and how many of them are equal. */
+  readonly pairs: number;
+  readonly equalPairs: number;
+}
+
+/** What stands in the memo: enough to list open reviews when no worker is there. */
+export interface ReviewMemo {
+  readonly name: string;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly label: string;
+  readonly items: number;
+}
+
+/** Everything that a closed review leaves behind. */
+export interface ReviewOutcome {
+  readonly input: Omit<ReviewInput, 'carried'>;
+  readonly startedAt: number;
+  readonly closedAt: number;
+  readonly closed: 'complete' | 'deadline';
+  readonly answers: readonly Answer[];
+  readonly finals: readonly FinalLabel[];
+  readonly people: readonly ReviewerState[];
+  readonly pairs: number;
+  readonly equalPairs: number;
+}
+
+/** Activities of a review; they run in the Workflow worker. */
+export interface ReviewActivities {
+  /** The answers of an equal review that was completed before, or null. */
+  'trainyard.findReview'(input: Omit<ReviewInput, 'carried'>): Promise<Ref<JsonKind> | null>;
+  /** Stores what a review gave, and where it is found again when it is complete. */
+  'trainyard.writeReview'(outcome: ReviewOutcome): Promise<Ref<JsonKind>>;
+}
