@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { Redis } from 'ioredis';
+import type { Config } from '../core/config.js';
+import { TrainyardError } from '../core/errors/index.js';
+import { WORKFLOW_QUEUE } from '../core/queues.js';
+import { readAddresses } from '../project/addresses.js';
+import { loadConfig, type Project } from '../project/project.js';
+import { openStore } from '../store/index.js';
+import type { TrainyardClient } from './client.js';
+
+export interface ConnectOptions {
+  /** Folder of the project, or its `temporal.config.ts`. The working folder, or a folder above it, by default. */
+  readonly config?: string;
+  /** Longest wait for Temporal, in ms. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+export type ProjectBase = Pick<Project, 'root' | 'configFile' | 'config' | 'state' | 'build'>;
+
+/** Connects to the Temporal, store and Redis that a project names or that `trainyard dev` started for it. Throws TY-TEMPORAL-AWAY. */
+export async function connect(options: ConnectOptions = {}): Promise<TrainyardClient> {
+  return connectTo(await loadConfig(options.config), options.timeoutMs);
+}
+
+/** Address and options of the Temporal that a project uses. */
+export function temporalAddress(project: ProjectBase): { address: string; tls?: boolean; apiKey?: string } {
+  const { temporal } = project.config;
+  const address = temporal.address ?? readAddresses(project.state)?.temporal ?? `127.0.0.1:${temporal.port ?? 7233}`;
+  return {
+    address,
+    ...(temporal.tls ? { tls: true } : {}),
+    ...(temporal.apiKey ? { apiKey: readSecret(temporal.apiKey) } : {}),
+  };
+}
+
+/** URL of the Redis or Valkey that a project uses, if it is known. */
+export function redisUrl(project: ProjectBase): string | undefined {
+  return project.config.redis.url ?? readAddresses(project.state)?.redis;
+}
+
+/** Folder or URL of a project's store. */
+export function storeUrl(project: ProjectBase): string {
+  const { store } = project.config;
+  return /^[a-z][a-z0-9+.-]+:/i.test(store) ? store : path.resolve(project.root, store);
+}
+
+export async function connectTo(project: ProjectBase, timeoutMs = 5_000): Promise<TrainyardClient> {
+  const { address, ...security } = temporalAddress(project);
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: timeoutMs, ...security });
+  } catch (cause) {
+    throw new TrainyardError('TY-TEMPORAL-AWAY', {
+      what: `Temporal does not answer at ${address}`,
+      where: { file: project.configFile, field: 'temporal.address' },
+      cause,
+    });
+  }
+  const { namespace } = project.config.temporal;
+  const url = redisUrl(project);
+  const redis = url === undefined ? undefined : openRedis(url);
+  return {
+    temporal: new Client({ connection, namespace }),
+    namespace,
+    taskQueue: WORKFLOW_QUEUE,
+    store: openStore(storeUrl(project)),
+    redis,
+    close: async () => {
+      redis?.disconnect();
+      await connection.close();
+    },
+  };
+}
+
+/** A connection that is made at its first command, comes back by itself, and never ends the process by an error event. */
+export function openRedis(url: string): Redis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (times) => Math.min(times * 200, 3_000),
+  });
+  redis.on('error', () => undefined);
+  return redis;
+}
+
+function readSecret(source: NonNullable<Config['temporal']['apiKey']>): string {
+  return 'env' in source ? (process.env[source.env] ?? '') : readFileSync(source.file, 'utf8').trim();
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import type { TrainyardClient } from '../client/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { openStore } from '../store/index.js';
+import { executeNode } from './execute.js';
+import { isImplementation, type Implementation } from './implement.js';
+import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage, type ToExecutor } from './protocol.js';
+
+/** The process in which nodes compute: one at a time, kept warm, ended with its worker. */
+const setup = JSON.parse(process.env[SETUP_VARIABLE] ?? '{}') as ExecutorSetup;
+const store = openStore(setup.store);
+const implementations = new Map<string, Promise<Implementation>>();
+let running: AbortController | undefined;
+let connected: Promise<TrainyardClient> | undefined;
+
+process.setSourceMapsEnabled(true);
+process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => running?.abort());
+process.on('message', (message: ToExecutor) => {
+  if (message.type === 'cancel') running?.abort();
+  else void run(message);
+});
+tell({ type: 'ready' });
+
+function tell(message: FromExecutor): void {
+  process.send?.(message);
+}
+
+async function run({ task, module, exportName, attempt }: RunMessage): Promise<void> {
+  const abort = new AbortController();
+  running = abort;
+  const started = performance.now();
+  try {
+    const implementation = await load(module, exportName, task.node);
+    const outputs = await executeNode({
+      implementation,
+      task,
+      store,
+      host: {
+        scratchRoot: setup.scratch,
+        device: setup.device,
+        attempt,
+        signal: abort.signal,
+        log: (line) => tell({ type: 'log', line: redact(line) }),
+        progress: (fraction, message) => tell({ type: 'progress', fraction, message }),
+        secret,
+        client,
+      },
+    });
+    tell({ type: 'done', outputs, ms: performance.now() - started });
+  } catch (error) {
+    const known = isTrainyardError(error)
+      ? error
+      : new TrainyardError('TY-NODE-FAILED', {
+          what: error instanceof Error ? error.message : String(error),
+          where: { node: task.node },
+        });
+    tell({
+      type: 'failed',
+      error: JSON.parse(redact(JSON.stringify(known.toRecord()))) as ReturnType<typeof known.toRecord>,
+      cancelled: abort.signal.aborted,
+    });
+  } finally {
+    running = undefined;
+  }
+}
+
+function load(module: string, exportName: string, node: string): Promise<Implementation> {
+  const name = `${module}#${exportName}`;
+  let loaded = implementations.get(name);
+  if (!loaded) {
+    loaded = import(pathToFileURL(module).href).then((found: Record<string, unknown>) => {
+      const implementation = found[exportName];
+      if (isImplementation(implementation) && implementation.contract.spec.name === node) return implementation;
+      throw new TrainyardError('TY-NODE-NOT-IMPLEMENTED', {
+        what: `${exportName} does not implement ${node}`,
+        where: { node, file: module },
+      });
+    });
+    implementations.set(name, loaded);
+  }
+  return loaded;
+}
+
+const revealed = new Set<string>();
+
+function secret(name: string): string {
+  const source = setup.secrets[name];
+  const known = Object.keys(setup.secrets).join(', ') || 'none';
+  if (!source)
+    throw new TrainyardError('TY-CONFIG', {
+      what: `secret "${name}" is not in temporal.config.ts`,
+      expected: `one of: ${known}`,
+    });
+  const value = 'env' in source ? process.env[source.env] : readFileSync(source.file, 'utf8').trim();
+  if (!value)
+    throw new TrainyardError('TY-CONFIG', { what: `secret "${name}" is empty`, where: { field: `secrets.${name}` } });
+  revealed.add(value);
+  return value;
+}
+
+/** No value of a secret that was asked for leaves this process in a log or an error. */
+function redact(text: string): string {
+  let clean = text;
+  for (const value of revealed)
+    clean = clean.replaceAll(value, '•••').replaceAll(JSON.stringify(value).slice(1, -1), '•••');
+  return clean;
+}
+
+function client(): Promise<TrainyardClient> {
+  connected ??= import('../client/connect.js').then(({ connect }) => connect({ config: setup.configFile }));
+  return connected;
+}

@@ -1,0 +1,35 @@
+import type { ErrorRecord } from '../core/errors/index.js';
+import type { Ref } from '../core/kinds.js';
+import type { NodeTask } from '../core/task.js';
+
+/** One node to run, as the worker tells an executor. */
+export interface RunMessage {
+  readonly type: 'run';
+  readonly task: NodeTask;
+  /** Module and export of the implementation. */
+  readonly module: string;
+  readonly exportName: string;
+  readonly attempt: number;
+}
+
+export type ToExecutor = RunMessage | { readonly type: 'cancel' };
+
+export type FromExecutor =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly fraction: number; readonly message?: string | undefined }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'done'; readonly outputs: { readonly [port: string]: Ref }; readonly ms: number }
+  | { readonly type: 'failed'; readonly error: ErrorRecord; readonly cancelled: boolean };
+
+/** What an executor is told once, through its environment. */
+export interface ExecutorSetup {
+  readonly store: string;
+  readonly scratch: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly configFile: string;
+  /** Where to read each secret; never the values. */
+  readonly secrets: { readonly [name: string]: { readonly env: string } | { readonly file: string } };
+}
+
+export const SETUP_VARIABLE = 'TRAINYARD_EXECUTOR';
