@@ -1,0 +1,180 @@
+import type { Client } from '@temporalio/client';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Redis } from 'ioredis';
+import { TrainyardError } from '../../core/errors/index.js';
+import { sayNearest } from '../../core/nearest.js';
+import { ALIAS_CHANNEL } from '../../client/endpoints.js';
+import { listModels, readAliases } from '../../client/models.js';
+import { Artifacts, type Store } from '../../store/index.js';
+import { AssignmentFiles } from './assignment-files.js';
+import { Endpoint } from './endpoint.js';
+
+export interface EndpointsOptions {
+  readonly temporal: Client;
+  readonly store: Store;
+  readonly redis?: Redis | undefined;
+  /** Folder for the last known assignments. */
+  readonly folder: string;
+  /** The alias that endpoints follow. */
+  readonly alias: string;
+  /** How often the registry is looked at when nothing is announced, in milliseconds. */
+  readonly pollMs: number;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Longest wait for one answer of Temporal, in milliseconds. */
+const LOOK_MS = 3000;
+/** An unknown name is looked up at most this often, in milliseconds. */
+const UNKNOWN_MS = 1000;
+
+/**
+ * The endpoints of this server. Each follows its model's alias: announced by Redis, looked up in the registry, which
+ * alone is believed. When either is away, what was known last goes on being served.
+ */
+export class Endpoints {
+  readonly #options: EndpointsOptions;
+  readonly #artifacts: Artifacts;
+  readonly #files: AssignmentFiles;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #looks = new Map<string, { running: Promise<void>; again: boolean }>();
+  #subscriber: Redis | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #lastUnknown = -Infinity;
+  #closed = false;
+
+  constructor(options: EndpointsOptions) {
+    this.#options = options;
+    this.#artifacts = new Artifacts(options.store);
+    this.#files = new AssignmentFiles(options.folder);
+  }
+
+  /** Loads what was served last, then what the registry says; returns also when Temporal or Redis is away. */
+  async start(): Promise<void> {
+    const known = await this.#files.load();
+    await Promise.all(known.map(({ endpoint, assignment }) => this.#endpoint(endpoint).assign(assignment)));
+    this.#subscribe();
+    await this.#lookAtAll();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#poll);
+    this.#subscriber?.disconnect();
+    await Promise.all([...this.#looks.values()].map(({ running }) => running));
+  }
+
+  names(): string[] {
+    return [...this.#endpoints.keys()].sort();
+  }
+
+  /** An endpoint by name. Throws TY-ENDPOINT-UNKNOWN, naming the nearest. */
+  async get(name: string): Promise<Endpoint> {
+    const found = this.#endpoints.get(name) ?? (await this.#lookForUnknown(name));
+    if (found) return found;
+    throw new TrainyardError('TY-ENDPOINT-UNKNOWN', {
+      what: `no endpoint "${name}" is served here; ${sayNearest(name, this.names())}`,
+    });
+  }
+
+  async #lookForUnknown(name: string): Promise<Endpoint | undefined> {
+    if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) return undefined;
+    if (!this.#looks.has(name)) {
+      if (performance.now() - this.#lastUnknown < UNKNOWN_MS) return undefined;
+      this.#lastUnknown = performance.now();
+    }
+    await this.#look(name);
+    return this.#endpoints.get(name);
+  }
+
+  #endpoint(name: string): Endpoint {
+    let endpoint = this.#endpoints.get(name);
+    if (!endpoint) this.#endpoints.set(name, (endpoint = new Endpoint(name, this.#artifacts)));
+    return endpoint;
+  }
+
+  #subscribe(): void {
+    const { redis, log } = this.#options;
+    if (!redis) return;
+    const subscriber = redis.duplicate({ lazyConnect: true, maxRetriesPerRequest: null });
+    this.#subscriber = subscriber;
+    subscriber.on('error', (error) => log.debug({ err: error }, 'Redis is away: aliases are followed by polling'));
+    subscriber.on('message', (_channel, message) => {
+      const model = modelOf(message);
+      if (model !== undefined) void this.#look(model);
+    });
+    // What was announced while the connection was away is caught up with at once.
+    subscriber.on('ready', () => void this.#lookAtKnown());
+    void subscriber.subscribe(ALIAS_CHANNEL).catch(() => undefined);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const { temporal, log, pollMs } = this.#options;
+    try {
+      const listed = await temporal.withDeadline(Date.now() + LOOK_MS, () => listModels({ temporal }));
+      await Promise.all([...new Set([...listed.map(({ model }) => model), ...this.names()])].map((m) => this.#look(m)));
+    } catch (error) {
+      log.debug({ err: error }, 'Temporal is away: the last known versions are served');
+    }
+    if (this.#closed) return;
+    this.#poll = setTimeout(() => void this.#lookAtAll(), pollMs);
+    this.#poll.unref();
+  }
+
+  async #lookAtKnown(): Promise<void> {
+    await Promise.all(this.names().map((name) => this.#look(name)));
+  }
+
+  /** Looks where a model's alias stands, one look at a time, so that an older answer never follows a newer one. */
+  #look(model: string): Promise<void> {
+    const now = this.#looks.get(model);
+    if (now) {
+      now.again = true;
+      return now.running;
+    }
+    const look = { again: false, running: Promise.resolve() };
+    this.#looks.set(model, look);
+    look.running = (async () => {
+      do {
+        look.again = false;
+        await this.#follow(model);
+      } while (look.again && !this.#closed);
+      this.#looks.delete(model);
+    })();
+    return look.running;
+  }
+
+  async #follow(model: string): Promise<void> {
+    const { temporal, alias, log } = this.#options;
+    try {
+      const found = await temporal.withDeadline(Date.now() + LOOK_MS, () => readAliases({ temporal }, model));
+      // Known nowhere, as after the loss of Temporal's data: what is served stays.
+      if (!found || this.#closed) return;
+      const assignment = found.aliases[alias];
+      if (!assignment) {
+        if (this.#endpoints.delete(model)) await this.#files.forget(model);
+        return;
+      }
+      const endpoint = this.#endpoint(model);
+      const before = endpoint.assignment;
+      const { version, move, model: ref } = assignment;
+      if (before?.version === version && before.move === move && before.model.digest === ref.digest) return;
+      if (!(await endpoint.assign(assignment))) {
+        log.error({ endpoint: model, problem: endpoint.problem }, 'a new version could not take over');
+        return;
+      }
+      log.info({ endpoint: model, version, before: before?.version }, 'a version took over');
+      await this.#files.save(model, assignment);
+    } catch (error) {
+      log.debug({ err: error, endpoint: model }, 'the registry could not be asked: the last known version is served');
+    }
+  }
+}
+
+function modelOf(message: string): string | undefined {
+  try {
+    const { model } = JSON.parse(message) as { model?: unknown };
+    return typeof model === 'string' ? model : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,1 @@
+export { predictRoutes, type PredictOptions } from './routes.js';

@@ -1,0 +1,70 @@
+import type { Redis } from 'ioredis';
+import { TrainyardError } from '../../core/errors/index.js';
+import { sayNearest } from '../../core/nearest.js';
+import { outcomeKey, outcomeStream, type Outcome } from '../../workflows/monitor/streams.js';
+import { MOST_ROWS, refuseRequest, requestIdOf } from './request.js';
+
+/** How long an outcome can be joined to its prediction. */
+const KEEP_SECONDS = 90 * 86_400;
+/** Outcomes that the stream keeps, about. */
+const KEEP = 1_000_000;
+
+/** Sets the newest outcome of each row and adds those that say something new to the stream; gives their number. */
+const WRITE = `local new = 0
+for i = 2, #KEYS do
+  local label = ARGV[i * 2 - 1]
+  local before = redis.call('GET', KEYS[i])
+  redis.call('SET', KEYS[i], label, 'EX', ARGV[1])
+  if before ~= label then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'o', ARGV[i * 2])
+    new = new + 1
+  end
+end
+return new`;
+
+/**
+ * The outcomes in a request: `{outcomes: [{requestId, row, label}]}`, or one by itself. Throws TY-PREDICT-INPUT, with
+ * the number of the outcome as the row.
+ */
+export function outcomesOf(body: unknown, classes: readonly string[]): Outcome[] {
+  const expected = '{"outcomes": [{"requestId", "row": 0, "label"}]}';
+  const { outcomes } = (body ?? {}) as { outcomes?: unknown };
+  const list: unknown = outcomes === undefined ? [body] : outcomes;
+  if (!Array.isArray(list) || list.length === 0) refuseRequest('the body has no outcomes', 'outcomes', expected);
+  if (list.length > MOST_ROWS)
+    refuseRequest(`the request has ${list.length} outcomes`, 'outcomes', `at most ${MOST_ROWS}`);
+  return list.map((given: unknown, at) => {
+    const { requestId, row = 0, label } = (given ?? {}) as Partial<Record<keyof Outcome, unknown>>;
+    const id = requestIdOf(requestId) ?? refuseRequest(`outcome ${at} has no requestId`, 'requestId', expected);
+    if (!Number.isInteger(row) || (row as number) < 0)
+      refuseRequest(`outcome ${at} has no row of its request`, 'row', 'its place in the request, from 0');
+    if (typeof label === 'string' && classes.includes(label)) return { requestId: id, row: row as number, label };
+    throw new TrainyardError('TY-PREDICT-INPUT', {
+      what: `the label of outcome ${at} is none that the model knows; ${sayNearest(String(label), classes)}`,
+      where: { row: at, field: 'label' },
+      expected: classes.slice(0, 20).join(', '),
+      actual: JSON.stringify(label),
+    });
+  });
+}
+
+/**
+ * Writes outcomes and gives how many said something new: sent again they change nothing, corrected ones count.
+ * Throws TY-REDIS-AWAY.
+ */
+export async function writeOutcomes(
+  redis: Redis | undefined,
+  endpoint: string,
+  outcomes: readonly Outcome[],
+): Promise<number> {
+  if (!redis) {
+    throw new TrainyardError('TY-REDIS-AWAY', { what: 'outcomes are kept in Redis, and this server has none' });
+  }
+  const keys = [outcomeStream(endpoint), ...outcomes.map(({ requestId, row }) => outcomeKey(endpoint, requestId, row))];
+  const values = outcomes.flatMap((outcome) => [outcome.label, JSON.stringify(outcome)]);
+  try {
+    return (await redis.eval(WRITE, keys.length, ...keys, String(KEEP_SECONDS), String(KEEP), ...values)) as number;
+  } catch (cause) {
+    throw new TrainyardError('TY-REDIS-AWAY', { what: 'the outcomes could not be written to Redis', cause });
+  }
+}

@@ -1,0 +1,38 @@
+import { TrainyardError } from '../../core/errors/index.js';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows of one request; more than that belong into a batch run. */
+export const MOST_ROWS = 10_000;
+
+/** Throws TY-PREDICT-INPUT for a request that is wrong as a whole. */
+export function refuseRequest(what: string, field?: string, expected?: string): never {
+  throw new TrainyardError('TY-PREDICT-INPUT', { what, where: { field }, expected });
+}
+
+export function checkCount(rows: number): void {
+  if (rows === 0) refuseRequest('the request has no rows', 'rows', `1 to ${MOST_ROWS} rows`);
+  if (rows > MOST_ROWS) refuseRequest(`the request has ${rows} rows`, 'rows', `at most ${MOST_ROWS} rows; split it`);
+}
+
+/** The rows of a plain JSON request, `{rows: [{…}]}` or `{row: {…}}`; their fields are checked by the model. */
+export function rowsOf(body: unknown): readonly Row[] {
+  const expected = '{"rows": [{"column": value, …}]} or {"row": {…}}';
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    refuseRequest('the body is no JSON object', undefined, expected);
+  for (const name of Object.keys(body))
+    if (name !== 'rows' && name !== 'row') refuseRequest(`the body has no field "${name}"`, name, expected);
+  const { rows, row } = body as { rows?: unknown; row?: unknown };
+  if ((rows === undefined) === (row === undefined)) refuseRequest('the body has either rows or row', 'rows', expected);
+  if (row !== undefined) return [row as Row];
+  if (!Array.isArray(rows)) refuseRequest('rows is no list', 'rows', expected);
+  checkCount(rows.length);
+  return rows as Row[];
+}
+
+/** The id that the caller gave the request, or undefined. Throws TY-PREDICT-INPUT when it cannot be one. */
+export function requestIdOf(given: unknown): string | undefined {
+  if (given === undefined || given === '') return undefined;
+  if (typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given)) return given;
+  return refuseRequest('this cannot be the id of a request', 'id', 'letters, digits and ._:- , at most 128');
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { FastifyRequest } from 'fastify';
+import type { Prediction } from '../../models/index.js';
+import type { Cell, LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { RouteModule } from '../services.js';
+import type { Answer, Endpoint } from './endpoint.js';
+import { Endpoints } from './endpoints.js';
+import { describeModel, inferenceAnswer, rowsOfInference } from './inference-protocol.js';
+import { Nudge } from './nudge.js';
+import { outcomesOf, writeOutcomes } from './outcomes.js';
+import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
+import { requestIdOf, rowsOf, type Row } from './request.js';
+
+export interface PredictOptions {
+  /** Folder for what must outlive the server: the last known assignments. */
+  readonly stateFolder: string;
+  /** The alias that endpoints follow. Default `champion`. */
+  readonly alias?: string;
+  /** How often the registry is looked at when nothing is announced, in milliseconds. Default 5,000. */
+  readonly pollMs?: number;
+  /** Monitors are told after this many logged rows. Default 50. */
+  readonly nudgeRows?: number;
+  readonly log?: PredictionLogOptions;
+}
+
+type Named = { Params: { name: string } };
+const open = { config: { access: 'open' as const } };
+
+/**
+ * Predictions over HTTP: plain JSON by column names (`/v1/endpoints/:name/predict`), the Open Inference Protocol v2
+ * (`/v2/models/:name/infer`), and outcomes that become known later (`/v1/endpoints/:name/outcomes`).
+ */
+export function predictRoutes(options: PredictOptions): RouteModule {
+  return async (app, { services }) => {
+    const { store, client, redis } = services;
+    const nudge = new Nudge(client.temporal, options.nudgeRows ?? 50);
+    const onWritten = (endpoint: string, rows: number): void => nudge.count(endpoint, rows);
+    const log = redis ? new PredictionLog(redis, { ...options.log, onWritten }) : undefined;
+    const endpoints = new Endpoints({
+      temporal: client.temporal,
+      store,
+      redis,
+      folder: join(options.stateFolder, 'endpoints'),
+      alias: options.alias ?? 'champion',
+      pollMs: options.pollMs ?? 5000,
+      log: app.log,
+    });
+    app.addHook('onReady', () => endpoints.start());
+    app.addHook('onClose', async () => {
+      nudge.close();
+      await Promise.all([endpoints.close(), log?.close()]);
+    });
+
+    const answer = async (endpoint: Endpoint, id: string, rows: readonly Row[]): Promise<Answer> => {
+      const given = await endpoint.predict(rows);
+      log?.add(endpoint.name, logged(id, given, rows));
+      return given;
+    };
+
+    app.post<Named>('/v1/endpoints/:name/predict', open, async (request) => {
+      const endpoint = await endpoints.get(request.params.name);
+      const rows = rowsOf(request.body);
+      const requestId = idOf(request);
+      const { version, predictions } = await answer(endpoint, requestId, rows);
+      return { model: endpoint.name, version, requestId, predictions };
+    });
+
+    app.post<Named>('/v1/endpoints/:name/outcomes', async (request) => {
+      const endpoint = await endpoints.get(request.params.name);
+      const outcomes = outcomesOf(request.body, endpoint.predictor.classes);
+      const recorded = await writeOutcomes(redis, endpoint.name, outcomes);
+      nudge.count(endpoint.name, recorded);
+      return { endpoint: endpoint.name, received: outcomes.length, recorded };
+    });
+
+    app.get('/v1/endpoints', async () => ({
+      endpoints: await Promise.all(endpoints.names().map(async (name) => describe(await endpoints.get(name), log))),
+    }));
+
+    app.get<Named>('/v1/endpoints/:name', async (request) => {
+      const endpoint = await endpoints.get(request.params.name);
+      const { card } = endpoint.predictor;
+      return { ...describe(endpoint, log), inputs: card.inputs, classes: card.classes, label: card.label };
+    });
+
+    app.post<Named>('/v2/models/:name/infer', open, async (request) => {
+      const endpoint = await endpoints.get(request.params.name);
+      const { id = idOf(request), rows } = rowsOfInference(request.body);
+      const given = await answer(endpoint, id, rows);
+      return inferenceAnswer(endpoint.name, id, Object.keys(given.predictions[0]?.probabilities ?? {}), given);
+    });
+
+    app.get<Named>('/v2/models/:name', async (request) => {
+      const endpoint = await endpoints.get(request.params.name);
+      const { card } = endpoint.predictor;
+      return describeModel(endpoint.name, endpoint.assignment?.version ?? 0, card);
+    });
+
+    app.get<Named>('/v2/models/:name/ready', async (request) => {
+      const endpoint = await endpoints.get(request.params.name);
+      return { name: endpoint.name, ready: endpoint.predictor.classes.length > 0 };
+    });
+
+    app.get('/v2', async () => ({ name: 'trainyard', extensions: [] }));
+    app.get('/v2/health/live', async () => ({ live: true }));
+    app.get('/v2/health/ready', async (_request, reply) => {
+      const all = await Promise.all(endpoints.names().map((name) => endpoints.get(name)));
+      const ready = all.every((endpoint) => endpoint.assignment !== undefined);
+      return reply.code(ready ? 200 : 503).send({ ready });
+    });
+  };
+}
+
+/** The request's id: the caller's own, so that outcomes can name it, or a new one. */
+function idOf(request: FastifyRequest): string {
+  return requestIdOf(request.headers['x-request-id']) ?? randomUUID();
+}
+
+function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
+  const { assignment, problem, name } = endpoint;
+  return {
+    name,
+    ready: assignment !== undefined,
+    version: assignment?.version ?? null,
+    model: assignment?.model.digest ?? null,
+    problem: problem ?? null,
+    log: log?.figures(name) ?? null,
+  };
+}
+
+function logged(id: string, { version, predictions }: Answer, rows: readonly Row[]): LoggedRequest {
+  return {
+    id,
+    at: Date.now(),
+    version,
+    rows: rows as readonly Readonly<Record<string, Cell>>[],
+    labels: predictions.map(({ label }) => label),
+    probabilities: predictions.map(({ label, probabilities }: Prediction) => probabilities[label] ?? 0),
+  };
+}
