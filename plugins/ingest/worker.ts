@@ -1,0 +1,25 @@
+import { basename, join } from 'node:path';
+import { withDatabase } from '../../tables/index.js';
+import { implement } from '../../worker/implement.js';
+import { parse, snapshot } from './contract.js';
+import { parseCsv } from './parse-csv.js';
+import { projectFolder, takeSnapshot } from './read-source.js';
+
+/** The one file of a source's snapshot. */
+const SOURCE_FILE = 'source';
+
+export const snapshotNode = implement(snapshot, async ({ params: { source }, ctx }) => {
+  const path = join(ctx.scratch, SOURCE_FILE);
+  const { bytes } = await takeSnapshot(source, projectFolder(), path);
+  ctx.log(`${source}: ${bytes} bytes`);
+  // No time and no path of this machine: the same bytes must give the same digest.
+  return { value: { name: basename(source), source, bytes }, files: { [SOURCE_FILE]: { path } } };
+});
+
+export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
+  const { source } = inputs.source.value as { source: string };
+  const path = await inputs.source.path(SOURCE_FILE);
+  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, (database) =>
+    parseCsv(database, { path, name: source }, params, ctx.scratch),
+  );
+});
