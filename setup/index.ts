@@ -1,6 +1,29 @@
 export { findBinary, type BinaryName, type FindBinaryOptions, type FoundBinary } from './binaries.js';
-export { type OnProgress, type Progress } from './progress.js';
+export { checkSetup, type Check, type CheckOptions } from './check.js';
+export { findChromium, type FindChromiumOptions, type FoundChromium } from './chromium.js';
+export { formatProgress, type OnProgress, type Progress } from './progress.js';
 export { type Service, type ServiceEnd } from './service.js';
+export {
+  planSetup,
+  setup,
+  type PlannedDownload,
+  type SetupOptions,
+  type SetupResult,
+  type SetupStep,
+} from './setup.js';
 export { startTemporal, type SearchAttributeType, type TemporalOptions, type TemporalService } from './temporal.js';
+export {
+  ensureTensorflow,
+  findTensorflow,
+  type TensorflowInstall,
+  type TensorflowOptions,
+} from './tensorflow-install.js';
+export {
+  isTensorflowNoise,
+  loadTensorflow,
+  type LoadedTensorflow,
+  type LoadOptions,
+  type Tensorflow,
+} from './tensorflow-load.js';
 export { toolsFolder } from './tools-folder.js';
 export { startValkey, type ValkeyOptions, type ValkeyService } from './valkey.js';

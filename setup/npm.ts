@@ -32,7 +32,7 @@ export async function installLocked(name: string, what: string, folder: string, 
   const pins = setupFile(name, 'package-lock.json');
   const npm = findNpm(env);
   if (!npm) throw setupError('npm', { what, reason: 'there is no npm on the PATH', pins });
-  say(options.onProgress, 'tensorflow', `installing ${what} and the packages it needs (about 60 MB)`);
+  say(options.onProgress, 'tensorflow', `installing ${what} and the packages it needs (about 72 MB)`);
   const args = [
     'ci',
     '--prefix',

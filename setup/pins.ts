@@ -10,6 +10,8 @@ export interface Pin {
   readonly requirements: string;
   /** Size of the download in bytes, by `platform-arch` as Node names them; absent where nothing is published. */
   readonly bytes: Readonly<Record<string, number>>;
+  /** What to call it where the file names several packages; otherwise the file says. */
+  readonly group?: { readonly name: string; readonly version: string };
   /** The environment variable by which a user names his own; empty where he cannot. */
   readonly variable: string;
 }
@@ -43,6 +45,7 @@ export const pins = {
     what: "NVIDIA's libraries",
     requirements: 'tensorflow-cuda.requirements.txt',
     bytes: { 'linux-x64': 2_807_208_857 },
+    group: { name: 'nvidia-cuda-libraries', version: '12.9' },
     variable: '',
   },
 } as const satisfies Record<string, Pin>;
@@ -71,7 +74,8 @@ export function pinnedHere(pin: Pin): PinnedHere {
   }
   const requirementsFile = setupFile(pin.requirements);
   const text = readFileSync(requirementsFile, 'utf8');
-  const [, name, version] = /^([\w-]+)==([\w.]+)/m.exec(text) ?? [];
+  const [, first, firstVersion] = /^([\w-]+)==([\w.]+)/m.exec(text) ?? [];
+  const { name, version } = pin.group ?? { name: first, version: firstVersion };
   if (name === undefined || version === undefined) {
     throw setupError('incomplete', { file: pin.requirements, from: requirementsFile });
   }

@@ -48,15 +48,11 @@ export function runProgram(path: string, args: readonly string[], options: RunOp
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: options.cwd,
       env: options.env ?? process.env,
-      // A group of its own, so that what it started (a compiler's parts, npm's children) ends with it.
-      detached: true,
     });
+    // In our own process group: Ctrl-C in the terminal reaches it too.
     const end = (): void => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // Gone already.
-      }
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 2000).unref();
     };
     const timer = options.timeoutMs
       ? setTimeout(() => {

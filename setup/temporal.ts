@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { findBinary, type FindBinaryOptions } from './binaries.js';
 import { claimPort, isListening } from './ports.js';
 import { startService, type Service } from './service.js';
@@ -50,6 +49,8 @@ async function answers(port: number): Promise<boolean> {
   // A gRPC channel that was refused once waits a second before it tries again: knock on the plain port first.
   if (!(await isListening(port))) return false;
   const address = `127.0.0.1:${port}`;
+  // Loaded here, since whoever only loads TensorFlow or runs the doctor can do without it.
+  const { Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({ address, connectTimeout: 2000 });
   try {
     await connection.withDeadline(Date.now() + 2000, async () => {

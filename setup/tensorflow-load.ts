@@ -77,14 +77,14 @@ function visibleDevices(): string | undefined {
   return named && named !== '-1' && existsSync('/dev/nvidia0') ? named : undefined;
 }
 
-/** tfjs-node still calls these, which newer versions of Node no longer have. */
+/** tfjs-node still calls these, which Node 22 warns of and later versions no longer have. */
 function putBackRemovedFunctions(): void {
   const removed = util as unknown as {
     isNullOrUndefined?: (value: unknown) => boolean;
     isArray?: (value: unknown) => boolean;
   };
-  removed.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  removed.isArray ??= Array.isArray;
+  removed.isNullOrUndefined = (value) => value === null || value === undefined;
+  removed.isArray = Array.isArray;
 }
 
 /** TensorFlow.js greets and advises on the console while it loads: this keeps a node's log to what the node says. */
@@ -129,4 +129,14 @@ async function loadPortable(threads: number): Promise<LoadedTensorflow> {
   }
   if (await tf.setBackend('cpu')) return { tf, backend: 'cpu', version, device: 'cpu' };
   throw setupError('tensorflow', { reason: 'no backend of TensorFlow.js could be set.' });
+}
+
+/**
+ * Whether a line of a process's standard error is one that TensorFlow writes while it loads, before its own filter
+ * works: for whoever shows the log of an executor.
+ */
+export function isTensorflowNoise(line: string): boolean {
+  return /^WARNING: All log messages before absl::InitializeLog|^[IW]\d{4} .*\] (oneDNN custom operations|This TensorFlow binary is optimized)/.test(
+    line,
+  );
 }
