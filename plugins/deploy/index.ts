@@ -1,0 +1,1 @@
+export { current, endpoint } from './contract.js';

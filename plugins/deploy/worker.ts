@@ -1,0 +1,2 @@
+export { currentNode } from './current.js';
+export { endpointNode } from './endpoint.js';
