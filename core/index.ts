@@ -17,6 +17,7 @@ export {
   type Pipeline,
   type PipelineSpec,
 } from './pipeline.js';
+export { tune, type StudyOptions, type Tuned } from './tune.js';
 export { file, json, many, model, optional, plot, report, sealedTable, table, transform } from './kinds.js';
 export type {
   File,

@@ -1,0 +1,1 @@
+export { tuneReport } from './contract.js';
