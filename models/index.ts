@@ -1,5 +1,6 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
 export type { Learner, Scorer } from './learner.js';
+export { scorerOf } from './learners/index.js';
 export { openModel, type ModelSource } from './open.js';
 export type { Prediction, Predictor } from './predictor.js';
 export { randomFrom, shuffled, type Random } from './random.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors/index.js';
 import { parseTransform } from '../plugins/features/transform.js';
 import { DAMAGED, MODEL_FILES, parseCard } from './card.js';
-import { learnerOf } from './learners/index.js';
+import { scorerOf } from './learners/index.js';
 import { joinPredictor, type Predictor } from './predictor.js';
 import { checkSample } from './sample.js';
 import { unpackTensors } from './tensors.js';
@@ -23,7 +23,7 @@ export async function openModel(source: ModelSource): Promise<Predictor> {
   const card = parseCard(await text(MODEL_FILES.card));
   const transform = parseTransform(await text(MODEL_FILES.transform));
   const tensors = unpackTensors(card.tensors, await read(MODEL_FILES.weights));
-  const predictor = joinPredictor(card, transform, learnerOf(card.learner).open(card.architecture, tensors));
+  const predictor = joinPredictor(card, transform, scorerOf(card.learner, card.architecture, tensors));
   await checkSample(predictor, await text(MODEL_FILES.sample));
   return predictor;
 }

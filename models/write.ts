@@ -3,7 +3,7 @@ import { canonical, type Json } from '../core/json.js';
 import type { Model } from '../core/kinds.js';
 import { transformInputs, type FeatureRow, type FittedTransform } from '../plugins/features/transform.js';
 import { MODEL_FILES, MODEL_FORMAT, type ModelCard, type ModelInput } from './card.js';
-import { learnerOf } from './learners/index.js';
+import { scorerOf } from './learners/index.js';
 import { joinPredictor } from './predictor.js';
 import { writeSample } from './sample.js';
 import { packTensors, type Tensors } from './tensors.js';
@@ -62,7 +62,7 @@ export async function writeModel(parts: ModelParts): Promise<OutputArtifact<Mode
     training: { ...parts.training } as ModelCard['training'],
     libraries: { ...parts.libraries },
   };
-  const scorer = learnerOf(parts.learner).open(parts.architecture, parts.tensors);
+  const scorer = scorerOf(parts.learner, parts.architecture, parts.tensors);
   const predictor = joinPredictor(card, parts.transform, scorer);
   const summary: ModelSummary = {
     ...(parts.name === undefined ? {} : { name: parts.name }),

@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors/index.js';
 import { MODEL_FILES } from '../card.js';
-import type { Learner } from '../learner.js';
+import type { Learner, Scorer } from '../learner.js';
+import type { Tensors } from '../tensors.js';
 import { constant } from './constant.js';
 import { denseNet } from './dense-net.js';
 import { logistic } from './logistic.js';
@@ -19,4 +20,9 @@ export function learnerOf(name: string): Learner {
     actual: name,
     remedy: 'open it with the version that made it',
   });
+}
+
+/** Opens a trained model's arithmetic by the name of its learner. Throws a UserError when the parts do not fit. */
+export function scorerOf(learner: string, architecture: unknown, tensors: Tensors): Scorer {
+  return learnerOf(learner).open(architecture, tensors);
 }

@@ -1,0 +1,25 @@
+import { implement } from '../../worker/implement.js';
+import { baseline } from './contract.js';
+import { readSurroundings } from './surroundings.js';
+import { writeOutcome } from './outcome.js';
+
+export const baselineNode = implement(baseline, async ({ params, inputs, ctx }) => {
+  const around = await readSurroundings(inputs, params.label, ctx.scratch);
+  const { labels, classes, rows, width } = around.train;
+  const counts = new Float64Array(classes.length);
+  for (const label of labels) counts[label]!++;
+  const shares = counts.map((count) => count / rows);
+  const most = shares.indexOf(Math.max(...shares));
+  const probabilities = params.strategy === 'prior' ? shares : shares.map((_, k) => (k === most ? 1 : 0));
+  const { model, figures } = await writeOutcome(
+    {
+      learner: 'constant',
+      architecture: { features: width },
+      tensors: { probabilities: { shape: [classes.length], values: probabilities } },
+      training: { node: baseline.spec.name, version: baseline.spec.version, params },
+      libraries: {},
+    },
+    around,
+  );
+  return { model, figures };
+});

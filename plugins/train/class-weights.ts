@@ -1,0 +1,31 @@
+import { UserError } from '../../core/errors/index.js';
+import { sayNearest } from '../../core/nearest.js';
+import type { Dataset } from './dataset.js';
+
+/** How much the rows of each class count. */
+export type ClassWeights = 'balanced' | Readonly<Record<string, number>> | undefined;
+
+/**
+ * The weight of each class, in the order of the classes: 1 where nothing is said; balanced as in scikit-learn,
+ * rows ÷ (classes × rows of the class). Throws a UserError for a class that the data lacks.
+ */
+export function weightsOfClasses(weights: ClassWeights, data: Dataset): Float64Array {
+  const result = new Float64Array(data.classes.length).fill(1);
+  if (weights === undefined) return result;
+  if (weights === 'balanced') {
+    const counts = new Float64Array(data.classes.length);
+    for (const label of data.labels) counts[label]!++;
+    return counts.map((count) => data.rows / (data.classes.length * count));
+  }
+  for (const [name, weight] of Object.entries(weights)) {
+    const at = data.classes.indexOf(name);
+    if (at < 0) {
+      throw new UserError(`classWeights names class "${name}", which the training table does not have`, {
+        where: { field: 'classWeights' },
+        remedy: sayNearest(name, data.classes),
+      });
+    }
+    result[at] = weight;
+  }
+  return result;
+}

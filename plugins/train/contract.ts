@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { json, model, node, optional, report, table, transform } from '../../core/index.js';
+import { figuresSchema } from '../evaluate/figures.js';
+
+/** Figures of a trained model, and the part of the data that they were measured on: what a study looks at. */
+export const trainingFigures = figuresSchema.extend({
+  on: z.enum(['validation', 'train']).describe('validation where there is such a table, else the training rows'),
+});
+
+/** What a learning curve says, in figures and in words. */
+export const curvesFigures = z.object({
+  epochs: z.number().int().describe('epochs trained'),
+  bestEpoch: z.number().int().describe('epoch whose weights the model has, from 1'),
+  stopped: z.string().describe('why training ended'),
+  trainLoss: z.number().nullable().describe('at the best epoch, in nats a row'),
+  validationLoss: z.number().nullable().describe('at the best epoch, in nats a row'),
+  diagnosis: z.array(z.string()).describe('findings with their evidence and what to try'),
+});
+
+const label = z.string().min(1).describe('column to predict');
+const classWeights = z
+  .union([z.literal('balanced'), z.record(z.string(), z.number().positive())])
+  .optional()
+  .describe("weight of each class's rows; balanced: rows ÷ (classes × rows of the class)");
+
+const data = { train: table, validation: optional(table), prep: transform };
+
+/** A model that looks at no feature: what any other must beat. */
+export const baseline = node({
+  name: 'train.baseline',
+  version: '1',
+  title: 'Answers every row alike: the yardstick for other models',
+  params: z.object({
+    label,
+    strategy: z
+      .enum(['prior', 'majority'])
+      .default('prior')
+      .describe('prior: the shares of the classes as probabilities; majority: the most frequent class for certain'),
+  }),
+  inputs: data,
+  outputs: { model, figures: json(trainingFigures) },
+});
+
+/** Multinomial logistic regression with an L2 penalty, trained to its optimum. Draws no random numbers. */
+export const logistic = node({
+  name: 'train.logistic',
+  version: '1',
+  title: 'Logistic regression for tables',
+  params: z.object({
+    label,
+    l2: z.number().positive().default(1).describe('penalty: half of it times the sum of squared coefficients'),
+    classWeights,
+    iterations: z.number().int().min(1).default(1000).describe('most steps of the optimiser'),
+    tolerance: z.number().positive().default(1e-8).describe('largest slope, a row, at which it has converged'),
+  }),
+  inputs: data,
+  outputs: { model, figures: json(trainingFigures) },
+});
+
+/** A net of dense layers on TensorFlow. With the same seed and threads it gives the same bits on the same kind of machine. */
+export const net = node({
+  name: 'train.net',
+  version: '1',
+  title: 'Neural net of dense layers for tables',
+  params: z.object({
+    label,
+    layers: z.number().int().min(0).max(16).default(2).describe('hidden layers, where units is one number'),
+    units: z
+      .union([z.number().int().min(1).max(8192), z.array(z.number().int().min(1).max(8192)).max(16)])
+      .default(32)
+      .describe('units of every hidden layer, or of each'),
+    activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu').describe('of the hidden layers'),
+    dropout: z.number().min(0).max(0.95).default(0).describe('share of hidden values left out of each step'),
+    optimizer: z.enum(['adam', 'sgd']).default('adam').describe('sgd: with momentum 0.9'),
+    learningRate: z.number().positive().max(10).default(0.003),
+    batchSize: z.number().int().min(1).default(32).describe('rows of one step'),
+    epochs: z.number().int().min(1).default(100).describe('most passes over the training rows'),
+    patience: z
+      .number()
+      .int()
+      .min(1)
+      .default(15)
+      .describe('epochs without a lower validation loss after which training stops'),
+    minDelta: z.number().min(0).default(1e-4).describe('by how much a loss must be lower to count'),
+    l2: z.number().min(0).default(0).describe('penalty: it times the sum of squared weights, biases left out'),
+    classWeights,
+    checkpointSeconds: z.number().min(0).default(10).describe('least time between checkpoints; 0: after every epoch'),
+  }),
+  inputs: data,
+  outputs: { model, figures: json(trainingFigures), curves: report(curvesFigures) },
+  seeded: true,
+  resources: { cpu: 1 },
+  notInKey: ['checkpointSeconds'],
+});

@@ -1,0 +1,99 @@
+import type { InputArtifact } from '../../core/artifact.js';
+import { UserError } from '../../core/errors/index.js';
+import { requireColumn, sql, withDatabase, openTable, type TableCell, type TableRow } from '../../tables/index.js';
+import { applyTransform } from '../features/apply.js';
+import { featureNames, type FeatureRow, type FittedTransform } from '../features/transform.js';
+
+/** Labelled rows as a learner takes them. */
+export interface Dataset {
+  readonly rows: number;
+  /** Features of a row. */
+  readonly width: number;
+  /** `[rows, width]`, row after row. */
+  readonly features: Float64Array;
+  /** Index of each row's class. */
+  readonly labels: Int32Array;
+  /** Names of the classes, sorted by code unit. */
+  readonly classes: readonly string[];
+  /** Some of the rows as they came, evenly spread. */
+  readonly sample: readonly FeatureRow[];
+}
+
+export interface DatasetRequest {
+  readonly table: InputArtifact;
+  readonly label: string;
+  readonly transform: FittedTransform;
+  /** Which part of the data it is, for messages: `train`, `validation`, `test`. */
+  readonly part: string;
+  /** The classes that may occur; without them those that do occur. */
+  readonly classes?: readonly string[];
+  /** Folder for what does not fit into memory. */
+  readonly scratch: string;
+}
+
+/** Rows kept as they came. */
+const SAMPLE = 20;
+
+/**
+ * Reads a table artifact in batches and turns its rows into features by the fitted transform, so that only features
+ * and labels stay in memory. Throws a UserError when the label column is missing, a row has no label or one of a class
+ * that is not allowed, or there are no rows.
+ */
+export async function readDataset(request: DatasetRequest): Promise<Dataset> {
+  const { transform, label, part } = request;
+  const width = featureNames(transform).length;
+  return withDatabase({ scratch: request.scratch }, async (database) => {
+    const columns = await openTable(database, 'data', request.table);
+    requireColumn(columns, label, `the label of ${part}`);
+    const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);
+    if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
+    const features = new Float64Array(rows * width);
+    const codes = new Int32Array(rows);
+    const seen = new Map<string, number>();
+    const sample: FeatureRow[] = [];
+    const step = Math.max(1, Math.floor(rows / SAMPLE));
+    let at = 0;
+    for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
+      for (const row of batch) {
+        features.set(applyTransform(transform, row), at * width);
+        const name = labelOf(row[label], at, request);
+        const code = seen.get(name) ?? seen.size;
+        seen.set(name, code);
+        codes[at] = code;
+        if (at % step === 0 && sample.length < SAMPLE) sample.push(row);
+        at++;
+      }
+    }
+    const classes = request.classes ?? [...seen.keys()].sort();
+    const places = [...seen.keys()].map((name) => classes.indexOf(name));
+    return { rows, width, features, labels: codes.map((code) => places[code]!), classes, sample };
+  });
+}
+
+function labelOf(cell: TableCell | undefined, row: number, { part, label, classes }: DatasetRequest): string {
+  if (cell === null || cell === undefined || cell === '') {
+    throw new UserError(`a row of the table "${part}" has no label`, {
+      where: { port: part, row, column: label },
+      remedy: 'label it, or leave such rows out when the table is cleaned',
+    });
+  }
+  const name = String(cell);
+  if (classes && !classes.includes(name)) {
+    throw new UserError(`the table "${part}" has a class that training did not see`, {
+      where: { port: part, row, column: label },
+      expected: classes.join(', '),
+      actual: name,
+      remedy: 'split the data so that every class is in the training table (split.stratified does)',
+    });
+  }
+  return name;
+}
+
+/** Throws a UserError when there is nothing to tell apart. */
+export function requireClasses(data: Dataset, label: string): void {
+  if (data.classes.length >= 2) return;
+  throw new UserError(`all rows of the training table are of one class, "${data.classes[0]}"`, {
+    where: { port: 'train', column: label },
+    expected: 'two classes or more',
+  });
+}

@@ -1,0 +1,1 @@
+export { baseline, logistic, net } from './contract.js';

@@ -1,0 +1,46 @@
+import { implement } from '../../../worker/implement.js';
+import { weightsOfClasses } from '../class-weights.js';
+import { logistic } from '../contract.js';
+import { requireClasses } from '../dataset.js';
+import { writeOutcome } from '../outcome.js';
+import { readSurroundings } from '../surroundings.js';
+import { fitLogistic } from './fit.js';
+
+export const logisticNode = implement(logistic, async ({ params, inputs, ctx }) => {
+  const around = await readSurroundings(inputs, params.label, ctx.scratch);
+  const { train } = around;
+  requireClasses(train, params.label);
+  const { coefficients, intercepts, minimum } = fitLogistic(train, {
+    ...params,
+    weights: weightsOfClasses(params.classWeights, train),
+    onIteration: (iteration, slope) => {
+      ctx.signal.throwIfAborted();
+      ctx.progress(iteration / params.iterations, `iteration ${iteration}, slope ${slope.toExponential(1)}`);
+    },
+  });
+  if (!minimum.converged)
+    ctx.log(
+      `not converged after ${minimum.iterations} iterations: the largest slope is ${minimum.slope}; raise l2 or iterations`,
+    );
+  const classes = train.classes.length;
+  const { model, figures } = await writeOutcome(
+    {
+      learner: 'logistic regression',
+      architecture: {},
+      tensors: {
+        coefficients: { shape: [train.width, classes], values: coefficients },
+        intercepts: { shape: [classes], values: intercepts },
+      },
+      training: {
+        node: logistic.spec.name,
+        version: logistic.spec.version,
+        params,
+        iterations: minimum.iterations,
+        converged: minimum.converged,
+      },
+      libraries: {},
+    },
+    around,
+  );
+  return { model, figures };
+});

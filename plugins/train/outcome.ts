@@ -1,0 +1,59 @@
+import type { OutputArtifact } from '../../core/artifact.js';
+import type { Json } from '../../core/json.js';
+import type { Model } from '../../core/kinds.js';
+import { scorerOf, writeModel, type ModelParts } from '../../models/index.js';
+import { figuresOf, type Figures } from '../evaluate/metrics/index.js';
+import type { FittedTransform } from '../features/transform.js';
+import type { Dataset } from './dataset.js';
+
+/** A trained model before it is written. */
+export interface Trained {
+  readonly learner: string;
+  readonly architecture: Json;
+  readonly tensors: ModelParts['tensors'];
+  /** How it came about; no times. */
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly libraries: Readonly<Record<string, string>>;
+}
+
+export interface Surroundings {
+  readonly label: string;
+  readonly transform: FittedTransform;
+  readonly train: Dataset;
+  readonly validation: Dataset | undefined;
+}
+
+export interface Outcome {
+  readonly model: OutputArtifact<Model>;
+  readonly figures: { readonly value: Figures & { readonly on: 'validation' | 'train' } };
+  /** Probabilities `[rows, classes]` of the rows that the figures were measured on. */
+  readonly probabilities: Float64Array;
+}
+
+/** Measures a trained model as it will answer when served, on validation rows where there are any, and writes it. */
+export async function writeOutcome(trained: Trained, around: Surroundings): Promise<Outcome> {
+  const { train, validation } = around;
+  const measured = validation ?? train;
+  const on = validation ? 'validation' : 'train';
+  const scorer = scorerOf(trained.learner, trained.architecture, trained.tensors);
+  const classes = train.classes.length;
+  const probabilities = new Float64Array(measured.rows * classes);
+  for (let i = 0; i < measured.rows; i++) {
+    const row = measured.features.subarray(i * measured.width, (i + 1) * measured.width);
+    probabilities.set(scorer.score(row), i * classes);
+  }
+  const figures = figuresOf(measured.labels, { values: probabilities, classes });
+  const model = await writeModel({
+    ...trained,
+    label: around.label,
+    classes: train.classes,
+    transform: around.transform,
+    metrics: { [on]: figures as unknown as Json },
+    training: {
+      ...(trained.training as Record<string, Json>),
+      rows: { train: train.rows, validation: validation?.rows ?? 0 },
+    },
+    rows: train.sample,
+  });
+  return { model, figures: { value: { ...figures, on } }, probabilities };
+}
