@@ -1,22 +1,24 @@
 import { SearchError, show } from '../errors.js';
 import type { Sampler } from './contract.js';
 import { gridSampler, type GridOptions } from './grid.js';
+import { cmaSampler, type CmaOptions } from './cma/cma.js';
 import { gpSampler, type GpOptions } from './gp/gp.js';
 import { haltonSampler, latinSampler, sobolSampler } from './sequences.js';
 import { randomSampler } from './random.js';
 import { tpeSampler, type TpeOptions } from './tpe/tpe.js';
 
 export type { Json, Sampler, SamplerView, Suggestion } from './contract.js';
-export type { GpOptions, GridOptions, TpeOptions };
-export { gpSampler, gridSampler, haltonSampler, latinSampler, randomSampler, sobolSampler, tpeSampler };
+export type { CmaOptions, GpOptions, GridOptions, TpeOptions };
+export { cmaSampler, gpSampler, gridSampler, haltonSampler, latinSampler, randomSampler, sobolSampler, tpeSampler };
 
 /** A sampler by name and options: plain JSON, so that it travels with the study. */
 export type SamplerSpec =
   | { readonly name: 'random' | 'sobol' | 'halton' | 'latin' } | ({ readonly name: 'grid' } & GridOptions) | ({ readonly name: 'tpe' } & TpeOptions)
-  | ({ readonly name: 'gp' } & GpOptions);
+  | ({ readonly name: 'gp' } & GpOptions)
+  | ({ readonly name: 'cma-es' } & CmaOptions);
 
 /** The names of all built-in samplers. */
-export const samplerNames = ['random', 'grid', 'sobol', 'halton', 'latin', 'tpe', 'gp'] as const satisfies readonly SamplerSpec['name'][];
+export const samplerNames = ['random', 'grid', 'sobol', 'halton', 'latin', 'tpe', 'gp', 'cma-es'] as const satisfies readonly SamplerSpec['name'][];
 
 /** The sampler that a specification names. */
 export function makeSampler(spec: SamplerSpec): Sampler {
@@ -31,6 +33,8 @@ export function makeSampler(spec: SamplerSpec): Sampler {
       return haltonSampler();
     case 'latin':
       return latinSampler();
+    case 'cma-es':
+      return cmaSampler(spec);
     case 'gp':
       return gpSampler(spec);
     case 'tpe':
