@@ -13,6 +13,8 @@ const STATUS: Partial<Record<Code, number>> = {
   'TY-STORE-MISSING': 404,
   'TY-REVIEW-ANSWER': 409,
   'TY-DECISION': 409,
+  'TY-ALIAS-MOVED': 409,
+  'TY-MONITOR-UNKNOWN': 404,
   'TY-PREDICT-INPUT': 422,
   'TY-PARAM': 422,
   'TY-STORE-FULL': 507,
