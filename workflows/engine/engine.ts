@@ -29,6 +29,18 @@ import { wireCall, type Given, type WiredCall } from './wire.js';
 /** History length from which a run drains and continues as new; Temporal ends a run at 51,200 events. */
 const DRAIN_AT_EVENTS = 8_000;
 
+/** How often a node's lost inputs are computed again before it fails. */
+const MOST_REMAKES = 5;
+
+type Call = {
+  key: Digest;
+  identity: NodeIdentity;
+  inputs: NodeTask['inputs'];
+  params: Json;
+  options: CallOptions;
+  pool: string;
+};
+
 type Outcome = { readonly outputs: FoundOutputs; readonly found: boolean };
 
 /**
@@ -44,7 +56,10 @@ export class Engine implements PipelineRuntime {
   readonly #scopes = new AsyncLocalStorage<string>();
   readonly #computations = new Map<Digest, Promise<Outcome>>();
   /** Which call made an artifact, for edges from references and deferred handles. */
-  readonly #makers = new Map<Digest, { call: string; port: string; found: boolean }>();
+  readonly #makers = new Map<Digest, { call: string; port: string; found: boolean; key?: Digest }>();
+  /** How to compute a call again, should its artifact turn out to be lost. */
+  readonly #recipes = new Map<Digest, () => Promise<Outcome>>();
+  readonly #remaking = new Map<Digest, Promise<void>>();
   readonly #children = new Set<string>();
   #inFlight = 0;
   #draining = false;
@@ -173,8 +188,10 @@ export class Engine implements PipelineRuntime {
       let computation = this.#computations.get(key);
       const shared = computation !== undefined;
       if (!computation) {
-        computation = this.#compute(node, contract, { key, identity, inputs, params: wired.params, options, pool });
+        const call = { key, identity, inputs, params: wired.params, options, pool };
+        computation = this.#compute(node, contract, call);
         this.#computations.set(key, computation);
+        this.#recipes.set(key, () => this.#schedule(node, contract, call));
       }
       const outcome = await computation;
       if (shared)
@@ -249,6 +266,36 @@ export class Engine implements PipelineRuntime {
       this.#draining = true;
       return new Promise<Outcome>(() => undefined);
     }
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#schedule(node, contract, call);
+      } catch (error) {
+        const explained = explainFailure(error, { node: node.node, run: this.run.id, pool: call.pool });
+        if (tries >= MOST_REMAKES || !(await this.#remakeInput(explained, call.inputs))) throw explained;
+      }
+    }
+  }
+
+  /** Computes again the input that was found missing or damaged when it was read; false when that was not the trouble. */
+  async #remakeInput(error: unknown, inputs: NodeTask['inputs']): Promise<boolean> {
+    if (!isTrainyardError(error) || (error.code !== 'TY-STORE-MISSING' && error.code !== 'TY-STORE-DAMAGED'))
+      return false;
+    const lost = Object.values(inputs)
+      .flatMap((given) => (isRefList(given) ? given : [given]))
+      .find((ref) => ref.digest === error.where.file);
+    const key = lost && this.#makers.get(lost.digest)?.key;
+    const recipe = key && this.#recipes.get(key);
+    if (!recipe) return false;
+    let remaking = this.#remaking.get(key);
+    if (!remaking) {
+      remaking = recipe().then(() => void this.#remaking.delete(key));
+      this.#remaking.set(key, remaking);
+    }
+    await remaking;
+    return true;
+  }
+
+  async #schedule(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
     this.#inFlight++;
     try {
       this.graph.update(node, { state: 'running', startedAt: Date.now() });

@@ -120,10 +120,10 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted)
 }
 
 async function goOn(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promise<never> {
-  const journal: Digest = await engineActivities()['trainyard.saveJournal']({
-    rows: engine.finished(),
-    graph: keeper.record,
-  });
+  const journal: Digest = await engineActivities()['trainyard.saveJournal'](
+    head(keeper.record),
+    await saveParts(engine),
+  );
   return continueAsNew(...hosted.again({ journal, generation: (hosted.carried?.generation ?? 0) + 1 }));
 }
 
@@ -142,7 +142,30 @@ async function close(
   setCurrentDetails(details(record));
   upsertMemo({ nodes: table, ...links(record.run) });
   upsertSearchAttributes([{ key: SEARCH.status, value: state }]);
-  await engineActivities()['trainyard.saveGraph'](record, engine.finished());
+  await engineActivities()['trainyard.saveGraph'](head(record), await saveParts(engine));
+}
+
+/** Nodes or rows of one part: its payload stays far below Temporal's limit. */
+const PART = 100;
+
+/** Everything that a run has finished and drawn, in the store. */
+async function saveParts(engine: Engine): Promise<Digest[]> {
+  const { nodes } = engine.graph.record;
+  const rows = engine.finished();
+  const parts: Promise<Digest>[] = [];
+  for (let from = 0; from < Math.max(nodes.length, rows.length); from += PART) {
+    parts.push(
+      engineActivities()['trainyard.savePart']({
+        nodes: nodes.slice(from, from + PART),
+        rows: rows.slice(from, from + PART),
+      }),
+    );
+  }
+  return Promise.all(parts);
+}
+
+function head(graph: GraphRecord): GraphRecord {
+  return { ...graph, nodes: [] };
 }
 
 function upsertFacts(facts: IndexedFacts, shown: IndexedFacts): IndexedFacts {

@@ -1,5 +1,5 @@
 import type { Digest } from '../../core/digest.js';
-import type { GraphRecord } from '../../core/graph.js';
+import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import type { FoundOutputs } from './finder.js';
@@ -17,10 +17,14 @@ export interface EngineActivities {
   /** Rows of the table of the run named, or of the run of this pipeline that it most resembles. */
   'trainyard.table'(ask: { pipeline: string; run: string; using: string | null; from: number }): Promise<TablePage>;
   'trainyard.value'(ref: Ref): Promise<Json>;
-  'trainyard.saveGraph'(graph: GraphRecord, rows: readonly (readonly [Digest, FoundOutputs])[]): Promise<void>;
-  'trainyard.saveJournal'(journal: {
-    rows: readonly (readonly [Digest, FoundOutputs])[];
-    graph: GraphRecord;
+  /** Puts part of a graph's nodes into the store; several, since a payload is limited. */
+  'trainyard.savePart'(part: {
+    readonly nodes: readonly GraphNode[];
+    readonly rows: readonly (readonly [Digest, FoundOutputs])[];
   }): Promise<Digest>;
-  'trainyard.loadJournal'(journal: Digest, from: number): Promise<TablePage & { graph: GraphRecord | null }>;
+  /** Saves the whole graph of a run from its parts, and how the run ended. */
+  'trainyard.saveGraph'(graph: GraphRecord, parts: readonly Digest[]): Promise<void>;
+  /** Joins parts to what a run carries when it continues as new. */
+  'trainyard.saveJournal'(graph: GraphRecord, parts: readonly Digest[]): Promise<Digest>;
+  'trainyard.loadJournal'(journal: Digest, from: number): Promise<TablePage & { readonly graph: GraphRecord | null }>;
 }

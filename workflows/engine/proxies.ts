@@ -20,6 +20,9 @@ const DEFAULT_TIMEOUT_MS = 3_600_000;
 /** Workers answer four times as often; longer silence means that the worker is gone. */
 const HEARTBEAT_MS = 12_000;
 
+/** Workers that may die under one node before it is given up. */
+const WORKER_DEATHS = 25;
+
 /** Schedules a node's Activity, of the node's name, on its pool's queue. */
 export function runNodeActivity(
   spec: AnyContract['spec'],
@@ -36,7 +39,8 @@ export function runNodeActivity(
     ...(queueTimeout === undefined ? {} : { scheduleToStartTimeout: queueTimeout }),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {
-      maximumAttempts: retry.attempts ?? 3,
+      // The worker counts the node's own failures; the deaths of workers come on top and must not use them up.
+      maximumAttempts: (retry.attempts ?? 3) + WORKER_DEATHS,
       initialInterval: durationMs(retry.initialInterval ?? 1000) ?? 1000,
       maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
     },

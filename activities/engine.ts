@@ -1,0 +1,101 @@
+import type { Digest } from '../core/digest.js';
+import type { GraphNode, GraphRecord } from '../core/graph.js';
+import { canonical, type Json } from '../core/json.js';
+import { Artifacts, endRun, lookup, putGraph, readBlob, readGraph, type Store } from '../store/index.js';
+import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
+
+/** Rows of a table of finished nodes in one answer: some 100 kB at most. */
+const PAGE = 250;
+
+type Row = TablePage['rows'][number];
+interface Part {
+  readonly nodes: readonly GraphNode[];
+  readonly rows: readonly Row[];
+}
+interface Journal {
+  readonly graph: GraphRecord;
+  readonly rows: readonly Row[];
+}
+
+/** The engine's own Activities over a store: short, idempotent, run as Local Activities in the Workflow worker. */
+export function engineActivities(store: Store): EngineActivities {
+  const putJson = async (value: unknown): Promise<Digest> =>
+    (await store.putBlob(Buffer.from(canonical(value)))).digest;
+  const getJson = async <T>(digest: Digest): Promise<T> =>
+    JSON.parse(Buffer.from(await readBlob(store, digest)).toString('utf8')) as T;
+  const join = async (parts: readonly Digest[]): Promise<Part> => {
+    const read = await Promise.all(parts.map((part) => getJson<Part>(part)));
+    return { nodes: read.flatMap((part) => part.nodes), rows: read.flatMap((part) => part.rows) };
+  };
+  return {
+    'trainyard.lookup': async (keys) => (await lookup(store, keys)).map((entry) => entry?.outputs ?? null),
+    'trainyard.table': async ({ pipeline, run, using, from }) => {
+      const former = using ?? (await latestRun(store, pipeline));
+      const graph =
+        former === null || former === run ? null : ((await readGraph(store, former)) as unknown as GraphRecord | null);
+      return page(graph === null ? [] : rowsOf(graph), from);
+    },
+    'trainyard.value': async (ref) => ((await new Artifacts(store).open(ref)).value ?? null) as Json,
+    'trainyard.savePart': (part) => putJson(part),
+    'trainyard.saveGraph': async (head, parts) => {
+      const graph: GraphRecord = { ...head, nodes: [...(await join(parts)).nodes] };
+      await putGraph(store, graph.run, graph as unknown as Json);
+      const status = graph.state === 'done' ? 'completed' : graph.state === 'running' ? 'terminated' : graph.state;
+      await endRun(store, graph.run, {
+        format: 1,
+        status,
+        endedAt: new Date(graph.endedAt ?? graph.startedAt).toISOString(),
+        ...(graph.result === undefined ? {} : { result: graph.result }),
+        ...(graph.error === undefined ? {} : { error: graph.error as unknown as Json }),
+      });
+      await store.put(latestKey(graph.pipeline), Buffer.from(JSON.stringify(graph.run)));
+    },
+    'trainyard.saveJournal': async (head, parts) => {
+      const { nodes, rows } = await join(parts);
+      return putJson({ graph: { ...head, nodes: [...nodes] }, rows } satisfies Journal);
+    },
+    'trainyard.loadJournal': async (digest, from) => {
+      const journal = await getJson<Journal>(digest);
+      const slim = journal.graph.nodes.map(
+        ({ call, node, kind, scope, inputs, state, key, startedAt, endedAt, ms, worker, device, attempt }) =>
+          JSON.parse(
+            JSON.stringify({
+              call,
+              node,
+              kind,
+              scope,
+              inputs,
+              state,
+              key,
+              startedAt,
+              endedAt,
+              ms,
+              worker,
+              device,
+              attempt,
+            }),
+          ) as GraphNode,
+      );
+      return { ...page(journal.rows, from), graph: { ...journal.graph, nodes: slim.slice(from, from + PAGE) } };
+    },
+  };
+}
+
+function page(rows: readonly Row[], from: number): TablePage {
+  return { rows: rows.slice(from, from + PAGE), next: from + PAGE < rows.length ? from + PAGE : null };
+}
+
+function rowsOf(graph: GraphRecord): Row[] {
+  return graph.nodes.flatMap((node) =>
+    node.key !== undefined && node.outputs !== undefined ? [[node.key as Digest, node.outputs] as const] : [],
+  );
+}
+
+function latestKey(pipeline: string): string {
+  return `latest/${pipeline}`;
+}
+
+async function latestRun(store: Store, pipeline: string): Promise<string | null> {
+  const body = await store.get(latestKey(pipeline));
+  return body === null ? null : (JSON.parse(Buffer.from(body).toString('utf8')) as string);
+}

@@ -1,0 +1,222 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { Digest } from '../core/digest.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import type { Ref } from '../core/kinds.js';
+import type { AnyContract } from '../core/node.js';
+import type { NodeProgress, NodeResult, NodeTask } from '../core/task.js';
+import {
+  Artifacts,
+  commit,
+  discardArtifact,
+  lookup,
+  recordOpening,
+  singleFlight,
+  writeNodeRecord,
+  type CacheEntry,
+  type Store,
+} from '../store/index.js';
+import { countFailure } from './attempts.js';
+
+/** What one computation of a node came to, however it was run. */
+export interface Computed {
+  readonly outputs: { readonly [port: string]: Ref };
+  readonly ms: number;
+  readonly device: string;
+}
+
+/** How a node's work is done: in a slot of the pool, or in the worker itself for light nodes. */
+export type Compute = (
+  task: NodeTask,
+  hooks: {
+    readonly signal: AbortSignal;
+    readonly attempt: number;
+    readonly onProgress: (fraction: number, message?: string) => void;
+    readonly onLog: (line: string) => void;
+  },
+) => Promise<Computed>;
+
+export interface RunnerParts {
+  readonly store: Store;
+  readonly worker: string;
+  readonly contracts: ReadonlyMap<string, AnyContract>;
+  readonly compute: Compute;
+  readonly libraries: { readonly [name: string]: string };
+  /** A longer silence of the holder of a reservation lets another worker take over, in ms. */
+  readonly leaseMs?: number;
+}
+
+const HEARTBEAT_MS = 1_000;
+const MOST_LOG = 1_000_000;
+
+/** The Activities of all nodes, each under its node's name: one runner, whatever the node. */
+export function nodeActivities(
+  parts: RunnerParts,
+  names: Iterable<string>,
+): Record<string, (task: NodeTask) => Promise<NodeResult>> {
+  const run = (task: NodeTask): Promise<NodeResult> => runNode(parts, task);
+  return Object.fromEntries([...names].map((name) => [name, run]));
+}
+
+/** Validates, reserves, computes, stores, records: the life of one node call on a worker. */
+async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> {
+  const context = Context.current();
+  const { attempt } = context.info;
+  const signal = context.cancellationSignal;
+  let progress: NodeProgress = { fraction: 0, worker: parts.worker, device: '' };
+  const beat = (): void => context.heartbeat(progress);
+  const beating = setInterval(beat, HEARTBEAT_MS);
+  const log = new NodeLog();
+  const startedAt = new Date();
+  try {
+    let made: Computed | undefined;
+    const { value, found } = await singleFlight(parts.store, task.key, {
+      ...(parts.leaseMs === undefined ? {} : { leaseMs: parts.leaseMs }),
+      signal,
+      found: async () => (await lookup(parts.store, [task.key]))[0] ?? null,
+      compute: async () => {
+        await recordSealed(parts, task);
+        made = await parts.compute(task, {
+          signal,
+          attempt,
+          onLog: (line) => log.add(line),
+          onProgress: (fraction, message) => {
+            progress = { fraction, message, worker: parts.worker, device: '' };
+          },
+        });
+        const entry: CacheEntry = {
+          format: 1,
+          key: task.key,
+          node: task.node,
+          outputs: made.outputs,
+          madeBy: task.run.id,
+        };
+        await record(parts, task, made, { attempt, startedAt, log });
+        return commit(parts.store, entry);
+      },
+    });
+    return {
+      outputs: value.outputs,
+      found,
+      worker: parts.worker,
+      device: made?.device ?? '',
+      attempt,
+      ms: Math.round(made?.ms ?? 0),
+    };
+  } catch (error) {
+    throw await toFailure(parts, task, error, signal);
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+/** The opening of a sealed artifact is on the record before its bytes are read. */
+async function recordSealed(parts: RunnerParts, task: NodeTask): Promise<void> {
+  for (const given of Object.values(task.inputs)) {
+    for (const ref of Array.isArray(given) ? (given as readonly Ref[]) : [given as Ref]) {
+      if (!ref.kind.startsWith('sealed ')) continue;
+      await recordOpening(parts.store, {
+        artifact: ref.digest,
+        key: task.key,
+        run: task.run.id,
+        node: task.node,
+        purpose: task.scope === '' ? task.run.pipeline : `${task.run.pipeline}/${task.scope}`,
+        by: task.run.cause,
+        openedAt: new Date().toISOString(),
+      });
+    }
+  }
+}
+
+async function record(
+  parts: RunnerParts,
+  task: NodeTask,
+  made: Computed,
+  at: { attempt: number; startedAt: Date; log: NodeLog },
+): Promise<void> {
+  const log = at.log.text === '' ? undefined : (await parts.store.putBlob(Buffer.from(at.log.text))).digest;
+  await writeNodeRecord(parts.store, {
+    format: 1,
+    run: task.run.id,
+    lineage: task.run.lineage,
+    pipeline: task.run.pipeline,
+    scope: task.scope,
+    node: task.node,
+    version: task.version,
+    code: task.code,
+    key: task.key,
+    params: task.params,
+    inputs: task.inputs,
+    outputs: made.outputs,
+    seed: task.seed,
+    threads: task.threads,
+    worker: parts.worker,
+    device: made.device,
+    pid: process.pid,
+    attempt: at.attempt,
+    startedAt: at.startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+    log,
+    libraries: parts.libraries,
+  });
+}
+
+/** A failure as Temporal carries it: its message for people, its parts for programs, and whether to try again. */
+async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, signal: AbortSignal): Promise<Error> {
+  if (signal.aborted) {
+    if (Context.current().cancellationDetails?.workerShutdown)
+      return ApplicationFailure.retryable('the worker is shutting down', 'TY-WORKER-NONE');
+    return error instanceof CancelledFailure ? error : new CancelledFailure('the node was cancelled');
+  }
+  let known = isTrainyardError(error)
+    ? error
+    : new TrainyardError('TY-NODE-FAILED', {
+        what: `${task.node} failed: ${error instanceof Error ? error.message : String(error)}`,
+        where: { run: task.run.id, node: task.node },
+      });
+  if (known.code === 'TY-STORE-MISSING' || known.code === 'TY-STORE-DAMAGED')
+    known = await nameLostInput(parts.store, task, known);
+  const attempts = parts.contracts.get(task.node)?.spec.retry?.attempts ?? 3;
+  const failures = known.permanent ? attempts : await countFailure(parts.store, task, known);
+  return ApplicationFailure.create({
+    message: known.message,
+    type: known.code,
+    nonRetryable: failures >= attempts,
+    details: [known.toRecord()],
+  });
+}
+
+/** Finds which input has lost a blob, and takes it out of use so that its node computes it again. */
+async function nameLostInput(store: Store, task: NodeTask, error: TrainyardError): Promise<TrainyardError> {
+  for (const given of Object.values(task.inputs)) {
+    for (const ref of Array.isArray(given) ? (given as readonly Ref[]) : [given as Ref]) {
+      const lost: Digest[] = await missingParts(store, ref);
+      if (lost.length === 0) continue;
+      return new TrainyardError(error.code, {
+        what: `an input of ${task.node} was lost in the store; it is computed again`,
+        where: { run: task.run.id, node: task.node, file: ref.digest },
+        actual: error.what,
+      });
+    }
+  }
+  return error;
+}
+
+async function missingParts(store: Store, ref: Ref): Promise<Digest[]> {
+  try {
+    const artifact = await new Artifacts(store).open(ref);
+    for (const file of artifact.files) await artifact.bytes(file);
+    return [];
+  } catch {
+    return discardArtifact(store, ref.digest);
+  }
+}
+
+/** A node's log, bounded: the end is what explains a failure. */
+class NodeLog {
+  text = '';
+
+  add(line: string): void {
+    this.text += `${line}\n`;
+    if (this.text.length > MOST_LOG) this.text = `…\n${this.text.slice(-MOST_LOG / 2)}`;
+  }
+}
