@@ -1,4 +1,23 @@
 export type { BlobSource, Store, StoreKey } from './store.js';
 export { FileStore } from './files.js';
 export { openStore } from './open.js';
+export { readBlob } from './blobs.js';
 export { Artifacts, type Manifest } from './artifacts.js';
+export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
+export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
+export { Checkpoints } from './checkpoints.js';
+export { makersOf, recordsOfRun, usersOf, writeNodeRecord, type ArtifactName, type NodeRecord } from './lineage.js';
+export {
+  endRun,
+  listRuns,
+  openingsOf,
+  putGraph,
+  readGraph,
+  readRun,
+  recordOpening,
+  startRun,
+  type RunEnd,
+  type RunRecord,
+  type RunStart,
+  type SealedOpening,
+} from './runs.js';

@@ -32,23 +32,20 @@ export function checkDigest(digest: Digest): Digest {
   });
 }
 
-/** Longest segment that stands for a name as it is; longer ones end in a hash. */
-const NAME_BYTES = 60;
-
 /**
  * One segment of a key for any name (a run's id, a node's name): letters `a-z`, digits, `.`, `_` and `-` stay, every
- * other byte of its UTF-8 becomes `=` and two hexadecimal digits. A name that grows longer than 60 bytes is cut and
- * ends in `~` and 16 digits of its SHA-256, so that different names still have different segments.
+ * other byte of its UTF-8 becomes `=` and two hexadecimal digits. What grows longer than `most` bytes is cut and
+ * ends in `~` and 16 digits of the name's SHA-256, so that different names have different segments.
  */
-export function segmentOf(name: string): string {
+export function segmentOf(name: string, most = 60): string {
   let segment = '';
   for (const byte of new TextEncoder().encode(name)) {
     const character = String.fromCharCode(byte);
     segment += /[a-z0-9._-]/.test(character) ? character : `=${byte.toString(16).padStart(2, '0')}`;
   }
   if (/^\.{0,2}$/.test(segment)) segment = segment === '' ? '=' : segment.replaceAll('.', '=2e');
-  if (segment.length <= NAME_BYTES) return segment;
-  return `${segment.slice(0, NAME_BYTES - 17)}~${digestText(name).slice('sha256-'.length, 'sha256-'.length + 16)}`;
+  if (segment.length <= most) return segment;
+  return `${segment.slice(0, most - 17)}~${digestText(name).slice('sha256-'.length, 'sha256-'.length + 16)}`;
 }
 
 function refusal(what: string, key: string): TrainyardError {

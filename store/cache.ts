@@ -1,0 +1,109 @@
+import { isDigest, type Digest } from '../core/digest.js';
+import { isTrainyardError } from '../core/errors/index.js';
+import { canonical } from '../core/json.js';
+import type { Ref } from '../core/kinds.js';
+import { Artifacts } from './artifacts.js';
+import { readText } from './blobs.js';
+import { Checkpoints } from './checkpoints.js';
+import { each } from './each.js';
+import { checkDigest } from './keys.js';
+import type { Store } from './store.js';
+
+/** What a node call gave, found again by its key. */
+export interface CacheEntry {
+  readonly format: 1;
+  readonly key: Digest;
+  readonly node: string;
+  readonly outputs: { readonly [port: string]: Ref };
+  /** The run that computed it. */
+  readonly madeBy: string;
+}
+
+/**
+ * What is known of these keys, in their order; null for what must be computed. An entry counts only while the
+ * manifests of all its outputs are in the store.
+ */
+export async function lookup(store: Store, keys: readonly Digest[]): Promise<(CacheEntry | null)[]> {
+  return each(keys, async (key) => (await newest(store, key)).whole);
+}
+
+/**
+ * Makes a result the one that its key stands for: the first commit wins, all others get the winner's entry and must use
+ * that. Durable on return. The node's checkpoints are dropped, nobody needs them any more.
+ */
+export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntry> {
+  const body = Buffer.from(canonical(entry));
+  for (;;) {
+    const { whole, next } = await newest(store, entry.key);
+    if (whole) return whole;
+    if (!(await store.create(next, body))) continue;
+    await new Checkpoints(store, entry.key).drop();
+    return entry;
+  }
+}
+
+/**
+ * Takes an artifact with a damaged or missing blob out of use: its damaged blobs and its manifest are removed, so that
+ * every entry that names it counts as a miss and the node that made it computes it again. Gives the blobs that were
+ * damaged or gone.
+ */
+export async function discardArtifact(store: Store, artifact: Digest): Promise<Digest[]> {
+  const bad: Digest[] = [];
+  const named: Digest[] = [];
+  try {
+    const manifest = await new Artifacts(store).manifest({ digest: artifact });
+    named.push(...manifest.files.map(({ digest }) => digest));
+    if (manifest.valueBlob) named.push(manifest.valueBlob.digest);
+  } catch (error) {
+    if (!isTrainyardError(error)) throw error;
+    bad.push(artifact);
+  }
+  for (const digest of named) {
+    if (await isSound(store, digest)) continue;
+    await store.removeBlob(digest);
+    bad.push(digest);
+  }
+  await store.removeBlob(artifact);
+  return bad;
+}
+
+/**
+ * The entry that counts for a key. `cache/<key>` is written once and never changed; when an output of it is lost, the
+ * next one, `cache/<key>~1`, takes its place by the same rule, and so on: each place has exactly one winner.
+ */
+async function newest(store: Store, key: Digest): Promise<{ whole: CacheEntry | null; next: string }> {
+  for (let generation = 0; ; generation++) {
+    const name = `cache/${checkDigest(key)}${generation === 0 ? '' : `~${generation}`}`;
+    const text = await readText(store, name);
+    if (text === null) return { whole: null, next: name };
+    const entry = parseEntry(text, key);
+    if (entry && (await isWhole(store, entry))) return { whole: entry, next: name };
+  }
+}
+
+async function isWhole(store: Store, entry: CacheEntry): Promise<boolean> {
+  for (const { digest } of Object.values(entry.outputs)) if ((await store.blobSize(digest)) === null) return false;
+  return true;
+}
+
+function parseEntry(text: string, key: Digest): CacheEntry | null {
+  try {
+    const entry = JSON.parse(text) as CacheEntry;
+    const outputs = Object.values(entry.outputs);
+    return entry.format === 1 && entry.key === key && outputs.every(({ digest }) => isDigest(digest)) ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a blob is there and is what its digest says. */
+async function isSound(store: Store, digest: Digest): Promise<boolean> {
+  try {
+    const stream = await store.getBlob(digest);
+    for await (const _ of stream ?? []);
+    return stream !== null;
+  } catch (error) {
+    if (isTrainyardError(error)) return false;
+    throw error;
+  }
+}

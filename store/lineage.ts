@@ -1,0 +1,115 @@
+import type { Digest } from '../core/digest.js';
+import { canonical, type Json } from '../core/json.js';
+import { readText } from './blobs.js';
+import { each } from './each.js';
+import { checkDigest, segmentOf } from './keys.js';
+import type { Store, StoreKey } from './store.js';
+
+/** An artifact as records name it: by content, without its value. */
+export interface ArtifactName {
+  readonly kind: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** One execution of a node, written once and never changed. Times are allowed here, results have none. */
+export interface NodeRecord {
+  readonly format: 1;
+  readonly run: string;
+  readonly lineage: string;
+  readonly pipeline: string;
+  readonly scope: string;
+  readonly node: string;
+  readonly version: string;
+  /** Hash of the implementation's code. */
+  readonly code: string;
+  readonly key: Digest;
+  readonly params: Json;
+  readonly inputs: { readonly [port: string]: ArtifactName | readonly ArtifactName[] };
+  readonly outputs: { readonly [port: string]: ArtifactName };
+  readonly seed?: number | undefined;
+  readonly threads: number;
+  readonly worker: string;
+  readonly device: string;
+  readonly pid: number;
+  readonly attempt: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Blob with the node's log. */
+  readonly log?: Digest | undefined;
+  /** Versions of what computed it: Node, TensorFlow, DuckDB and so on. */
+  readonly libraries: { readonly [name: string]: string };
+}
+
+/** Lengths of the parts of a record's name: a marker's key, the longest, must stay below the limit for keys. */
+const RUN_BYTES = 56;
+const NODE_BYTES = 32;
+
+/**
+ * Writes the record of a node execution, `lineage/<run>/<node>~<key>.<attempt>`, and before it a marker
+ * `used/<artifact>/…` for each input and `made/<artifact>/…` for each output, so that a crash in between leaves a
+ * marker without a record, which says nothing, and never a record that no marker points to. Gives the record's key.
+ */
+export async function writeNodeRecord(store: Store, record: NodeRecord): Promise<StoreKey> {
+  const body = Buffer.from(canonical(strip(record)));
+  const run = segmentOf(record.run, RUN_BYTES);
+  const short = checkDigest(record.key).slice('sha256-'.length, 'sha256-'.length + 16);
+  const first = `${run}/${segmentOf(record.node, NODE_BYTES)}~${short}.${record.attempt}`;
+  const markers = new Set([
+    ...Object.values(record.inputs).flatMap((input) =>
+      digestsOf(input).map((digest) => `used/${checkDigest(digest)}/`),
+    ),
+    ...Object.values(record.outputs).map(({ digest }) => `made/${checkDigest(digest)}/`),
+  ]);
+  // A worker that died after its record may be followed by one that counts its attempts from one again.
+  for (let again = 0; ; again++) {
+    const place = again === 0 ? first : `${first}.${again}`;
+    if ((await store.get(`lineage/${place}`)) !== null) continue;
+    await each([...markers], (marker) => store.create(`${marker}${place}`, new Uint8Array(), { durable: false }));
+    if (await store.create(`lineage/${place}`, body)) return `lineage/${place}`;
+  }
+}
+
+/** All records of a run, in the order in which the executions ended. */
+export async function recordsOfRun(store: Store, run: string): Promise<NodeRecord[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(`lineage/${segmentOf(run, RUN_BYTES)}/`)) keys.push(key);
+  return (await read(store, keys)).filter((record) => record.run === run);
+}
+
+/** The executions that took this artifact as an input. */
+export async function usersOf(store: Store, artifact: Digest): Promise<NodeRecord[]> {
+  return marked(store, `used/${checkDigest(artifact)}/`);
+}
+
+/** The executions that gave this artifact. */
+export async function makersOf(store: Store, artifact: Digest): Promise<NodeRecord[]> {
+  return marked(store, `made/${checkDigest(artifact)}/`);
+}
+
+async function marked(store: Store, folder: string): Promise<NodeRecord[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(folder)) keys.push(`lineage/${key.slice(folder.length)}`);
+  return read(store, keys);
+}
+
+async function read(store: Store, keys: readonly string[]): Promise<NodeRecord[]> {
+  const texts = await each([...keys].sort(), (key) => readText(store, key));
+  const records = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as NodeRecord]));
+  return records.sort((a, b) => (a.endedAt < b.endedAt ? -1 : a.endedAt > b.endedAt ? 1 : 0));
+}
+
+function digestsOf(input: ArtifactName | readonly ArtifactName[]): Digest[] {
+  return 'digest' in input ? [input.digest] : input.map(({ digest }) => digest);
+}
+
+/** The record with artifacts by name only: references may carry values, which have no place here. */
+function strip(record: NodeRecord): NodeRecord {
+  const bare = ({ kind, digest, size }: ArtifactName): ArtifactName => ({ kind, digest, size });
+  const both = (input: ArtifactName | readonly ArtifactName[]): ArtifactName | ArtifactName[] =>
+    'digest' in input ? bare(input) : input.map(bare);
+  const ports = <T, R>(of: { readonly [port: string]: T }, change: (value: T) => R): { [port: string]: R } =>
+    Object.fromEntries(Object.entries(of).map(([port, value]) => [port, change(value)]));
+  return { ...record, inputs: ports(record.inputs, both), outputs: ports(record.outputs, bare) };
+}

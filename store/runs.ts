@@ -1,0 +1,117 @@
+import type { Digest } from '../core/digest.js';
+import { canonical, type Json } from '../core/json.js';
+import { readText } from './blobs.js';
+import { each } from './each.js';
+import { checkDigest, segmentOf } from './keys.js';
+import type { Store } from './store.js';
+
+/** What is known when a run starts. More fields may stand beside these. */
+export interface RunStart {
+  readonly format: 1;
+  readonly id: string;
+  /** The first run of which this one is a resume, or its own id. */
+  readonly lineage: string;
+  readonly pipeline: string;
+  readonly params: Json;
+  readonly seed: number;
+  readonly cause: Json;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly [more: string]: Json | undefined;
+}
+
+export interface RunEnd {
+  readonly status: 'completed' | 'failed' | 'cancelled' | 'terminated';
+  /** ISO 8601, UTC. */
+  readonly endedAt: string;
+  readonly result?: Json | undefined;
+  readonly error?: Json | undefined;
+  readonly [more: string]: Json | undefined;
+}
+
+export interface RunRecord {
+  readonly start: RunStart;
+  /** Null while the run goes on, or when it was lost without an end. */
+  readonly end: RunEnd | null;
+}
+
+/** Records that a run starts; false when a run of this id was there already. */
+export async function startRun(store: Store, start: RunStart): Promise<boolean> {
+  return store.create(`${folderOf(start.id)}start`, Buffer.from(canonical(start)));
+}
+
+/** Records how a run ended, once; gives the end that counts. */
+export async function endRun(store: Store, id: string, end: RunEnd): Promise<RunEnd> {
+  const key = `${folderOf(id)}end`;
+  if (await store.create(key, Buffer.from(canonical(end)))) return end;
+  return (await readJson<RunEnd>(store, key)) ?? end;
+}
+
+/** Replaces a run's graph. Only the run's own workflow may write it. */
+export async function putGraph(store: Store, id: string, graph: Json): Promise<void> {
+  await store.put(`${folderOf(id)}graph`, Buffer.from(canonical(graph)));
+}
+
+export async function readGraph(store: Store, id: string): Promise<Json | null> {
+  return readJson<Json>(store, `${folderOf(id)}graph`);
+}
+
+/** A run's records, or null when there is no such run. */
+export async function readRun(store: Store, id: string): Promise<RunRecord | null> {
+  const start = await readJson<RunStart>(store, `${folderOf(id)}start`);
+  return start?.id === id ? { start, end: await readJson<RunEnd>(store, `${folderOf(id)}end`) } : null;
+}
+
+/** All runs, the youngest first. */
+export async function listRuns(store: Store): Promise<RunRecord[]> {
+  const folders: string[] = [];
+  for await (const { key } of store.list('runs/'))
+    if (key.endsWith('/start')) folders.push(key.slice(0, -'start'.length));
+  const runs = await each(folders, async (folder) => {
+    const start = await readJson<RunStart>(store, `${folder}start`);
+    return start && { start, end: await readJson<RunEnd>(store, `${folder}end`) };
+  });
+  const age = ({ start }: RunRecord): string => `${start.startedAt} ${start.id}`;
+  return runs.filter((run) => run !== null).sort((a, b) => (age(a) < age(b) ? 1 : -1));
+}
+
+/** One opening of a sealed test set, on the record for good. */
+export interface SealedOpening {
+  readonly artifact: Digest;
+  /** Key of the node call that opens it. */
+  readonly key: Digest;
+  readonly run: string;
+  readonly node: string;
+  /** What the answer was wanted for. */
+  readonly purpose: string;
+  /** Who started the run. */
+  readonly by: Json;
+  /** ISO 8601, UTC. */
+  readonly openedAt: string;
+}
+
+/**
+ * Records, before a sealed artifact is opened, that this call opens it: `opened/<artifact>/<key>`. False when the same
+ * call had opened it before (a retry, a resume), which tells nobody anything new.
+ */
+export async function recordOpening(store: Store, opening: SealedOpening): Promise<boolean> {
+  const key = `opened/${checkDigest(opening.artifact)}/${checkDigest(opening.key)}`;
+  return store.create(key, Buffer.from(canonical(opening)));
+}
+
+/** Every opening of a sealed artifact, the first one first. */
+export async function openingsOf(store: Store, artifact: Digest): Promise<SealedOpening[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(`opened/${checkDigest(artifact)}/`)) keys.push(key);
+  const openings = await each(keys.sort(), (key) => readJson<SealedOpening>(store, key));
+  return openings.filter((opening) => opening !== null).sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
+}
+
+function folderOf(run: string): string {
+  return `runs/${segmentOf(run)}/`;
+}
+
+async function readJson<T>(store: Store, key: string): Promise<T | null> {
+  const text = await readText(store, key);
+  return text === null ? null : (JSON.parse(text) as T);
+}
