@@ -1,1 +1,2 @@
 export { runNode, type NodeRun, type RunNodeOptions, type TestArtifact, type TestInput } from './run-node.js';
+export { storeCases, type StoreCase, type StoreUnderTest } from './store-cases.js';

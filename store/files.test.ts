@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { storeCases } from '../testing/index.js';
+import { FileStore, openStore } from './index.js';
+
+const root = mkdtempSync(path.join(tmpdir(), 'trainyard-files-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const fresh = (): string => mkdtempSync(path.join(root, 'store-'));
+
+test.each(storeCases)('$name', async (one) => {
+  const folder = fresh();
+  await one.run({
+    url: folder,
+    store: openStore(folder),
+    folder,
+    damage: async (digest) => {
+      const file = path.join(folder, 'blobs', digest.slice(7, 9), digest);
+      const bytes = readFileSync(file);
+      bytes[bytes.length >> 1]! ^= 1;
+      chmodSync(file, 0o644);
+      writeFileSync(file, bytes);
+    },
+  });
+  expect(readdirSync(folder).includes('tmp') ? readdirSync(path.join(folder, 'tmp')).length : 0).toBeLessThanOrEqual(6);
+});
+
+test('a store is named by a path or a file: URL; other kinds are refused in words, without their password', () => {
+  const folder = fresh();
+  expect(openStore(folder).name).toBe(folder);
+  expect(openStore(pathToFileURL(folder).href).name).toBe(folder);
+  expect(openStore('data/store', folder).name).toBe(path.join(folder, 'data', 'store'));
+  expect(() => openStore('s3://me:secret@bucket/path')).toThrow(/TY-CONFIG/);
+  expect(() => openStore('s3://me:secret@bucket/path')).not.toThrow(/secret/);
+  expect(() => openStore('')).toThrow(/TY-CONFIG/);
+});
+
+test('writing goes on after the folder was removed behind the store', async () => {
+  const folder = fresh();
+  const store = new FileStore(folder);
+  await store.create('a/b', Buffer.from('1'));
+  rmSync(folder, { recursive: true });
+  expect(await store.create('a/b', Buffer.from('2'))).toBe(true);
+  expect((await store.putBlob(Buffer.from('x'))).created).toBe(true);
+  await store.put('a/c', Buffer.from('3'));
+  expect(Buffer.from((await store.get('a/c'))!).toString()).toBe('3');
+});
+
+test('a blob cut short by a broken disk is replaced when it is stored again', async () => {
+  const folder = fresh();
+  const store = new FileStore(folder);
+  const { digest } = await store.putBlob(Buffer.from('whole'));
+  const file = (await store.blobPath(digest))!;
+  chmodSync(file, 0o644);
+  writeFileSync(file, 'who');
+  expect((await store.putBlob(Buffer.from('whole'))).created).toBe(true);
+  expect(readFileSync(file, 'utf8')).toBe('whole');
+});
+
+test('a source that is not there is said as it is, and leaves nothing', async () => {
+  const folder = fresh();
+  await expect(new FileStore(folder).putBlob({ path: path.join(folder, 'none') })).rejects.toThrow(/ENOENT/);
+  expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
+});
+
+const mount = `mount -t tmpfs -o size=2m none "$0"`;
+const canMount = spawnSync('unshare', ['-Urm', 'sh', '-c', mount, fresh()]).status === 0;
+
+test.skipIf(!canMount)('a disk that is really full is said in words', async () => {
+  const { build } = await import('esbuild');
+  const program = path.join(fresh(), 'fill.mjs');
+  const source = `import { FileStore } from './store/files.ts';
+    const store = new FileStore(process.argv[2]);
+    await store.putBlob(Buffer.from('small'));
+    const said = await store.putBlob(Buffer.alloc(5_000_000, 1)).catch((error) => error);
+    let made = 0, error;
+    while (!error) await store.create('r/' + made, Buffer.alloc(100_000)).then(() => made++, (e) => { error = e; });
+    console.log(JSON.stringify([said.code, said.message, made > 3, error.code]));`;
+  await build({
+    stdin: { contents: source, resolveDir: path.join(import.meta.dirname ?? __dirname, '..'), loader: 'ts' },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
+  const folder = fresh();
+  const done = spawnSync('unshare', [
+    '-Urm',
+    'sh',
+    '-c',
+    `${mount} && "$1" "$2" "$0"`,
+    folder,
+    process.execPath,
+    program,
+  ]);
+  const [code, message, made, second] = JSON.parse(done.stdout.toString()) as [string, string, boolean, string];
+  expect([code, made, second]).toEqual(['TY-STORE-FULL', true, 'TY-STORE-FULL']);
+  expect(message).toContain(folder);
+  expect(message).toContain('no space is left');
+});
