@@ -4,8 +4,10 @@ export {
   tableSchema,
   tableSchemaJson,
   tableSchemaParam,
+  type ColumnOf,
   type ColumnSchema,
   type ColumnType,
+  type RowOf,
   type TableSchema,
 } from './schema.js';
 export { Database, withDatabase, type DatabaseOptions } from './database.js';

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import type { TableRow } from '../../tables/index.js';
+import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
+import type { NodeRun } from '../../testing/index.js';
+import { applyTransform } from './apply.js';
+import { binOf, monitorReference, placeOf, type MonitorReference } from './reference.js';
+import { featureNames, parseTransform } from './transform.js';
+import { fitFeaturesNode } from './worker.js';
+
+const PENGUINS = new URL('../../examples/penguins/data/penguins.csv', import.meta.url);
+
+async function fitted(csv: string | URL, recipe: unknown): Promise<NodeRun & { rows: TableRow[] }> {
+  const text = typeof csv === 'string' ? csv : await readFile(csv, 'utf8');
+  const table = await tableOf(text);
+  const fit = await run(fitFeaturesNode, { params: { recipe }, inputs: { table } });
+  return Object.assign(fit, { rows: await rowsOf(table) });
+}
+
+const transformOf = async (run: NodeRun) =>
+  parseTransform((await run.outputs['transform']?.text('transform.json')) ?? '');
+
+test('the features of the penguins are those of scikit-learn', async () => {
+  const reference = JSON.parse(await readFile(new URL('reference/sklearn.json', import.meta.url), 'utf8')) as {
+    step: number;
+    features: number[][];
+  };
+  const fit = await fitted(PENGUINS, {
+    numeric: [
+      'bill_length_mm',
+      'bill_depth_mm',
+      { column: 'flipper_length_mm', scale: 'min-max', fill: 'mean' },
+      { column: 'body_mass_g', scale: 'robust' },
+    ],
+    categorical: ['island', { column: 'sex', missing: 'feature' }],
+  });
+  const transform = await transformOf(fit);
+  const names = featureNames(transform);
+  const order = [
+    ...['bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g'],
+    ...['island=Biscoe', 'island=Dream', 'island=Torgersen', 'sex=female', 'sex=male', 'sex is missing'],
+  ].map((name) => names.indexOf(name));
+  reference.features.forEach((expected, i) => {
+    const actual = applyTransform(transform, fit.rows[i * reference.step] ?? {});
+    order.forEach((at, j) => expect(actual[at]).toBeCloseTo(expected[j] ?? NaN, 12));
+  });
+});
+
+test('the reference counts every row of every column once', async () => {
+  const fit = await fitted(PENGUINS, { rest: 'auto', label: 'species' });
+  const reference = monitorReference.parse(fit.outputs['reference']?.value);
+  expect(reference.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+    'island categorical',
+    'bill_length_mm numeric',
+    'bill_depth_mm numeric',
+    'flipper_length_mm numeric',
+    'body_mass_g numeric',
+    'sex categorical',
+    'year numeric',
+  ]);
+  for (const column of reference.columns) {
+    const counts = new Map<number | string, number>();
+    for (const row of fit.rows) {
+      const place = placeOf(column, row[column.name]);
+      counts.set(place, (counts.get(place) ?? 0) + 1);
+    }
+    const listed = column.kind === 'numeric' ? column.counts : column.values.map(({ count }) => count);
+    listed.forEach((count, i) => expect(counts.get(i) ?? 0, `${column.name} ${i}`).toBe(count));
+    expect(counts.get('missing') ?? 0).toBe(column.missing);
+  }
+});
+
+test('the bins of a reference hold about as many values each', async () => {
+  const fit = await fitted(PENGUINS, { numeric: ['body_mass_g'] });
+  const [mass] = (fit.outputs['reference']?.value as MonitorReference).columns;
+  expect(mass?.kind === 'numeric' && mass.counts.every((count) => count > 25 && count < 43)).toBe(true);
+  expect([0, 1, 1.5, 2, 3].map((value) => binOf([1, 2], value))).toEqual([0, 0, 1, 1, 2]);
+});
+
+test('a constant column becomes 0, and one value more than twice as common as any is no trouble', async () => {
+  const fit = await fitted('c,n\n5,1\n5,1\n5,1\n5,9\n', { numeric: ['c', 'n'] });
+  const transform = await transformOf(fit);
+  expect(fit.rows.map((row) => applyTransform(transform, row)[0])).toEqual([0, 0, 0, 0]);
+});
+
+test('a missing value in training gets its feature; rare values and unknown ones share another', async () => {
+  const fit = await fitted('t,u\na,x\na,x\nb,x\nNA,x\n', { categorical: [{ column: 't', minCount: 2 }, 'u'] });
+  const transform = await transformOf(fit);
+  expect(featureNames(transform)).toEqual(['t=a', 't is missing', 't is unknown', 'u=x']);
+  const features = (row: Record<string, string>): number[] => [...applyTransform(transform, row)];
+  expect(features({ t: 'b', u: 'x' })).toEqual([0, 0, 1, 1]);
+  expect(features({ u: 'never seen' })).toEqual([0, 1, 0, 0]);
+});
+
+const csv = 'n,t,label,none\n1,a,x,\n2,b,y,\n';
+test.each([
+  ['a column that is not there', { numeric: ['m'] }, /recipe names column "m"[\s\S]*did you mean|there are/],
+  [
+    'the label',
+    { numeric: ['n'], categorical: ['label'], label: 'label' },
+    /"label" cannot be a feature: it is the label/,
+  ],
+  ['the identity of rows', { categorical: ['_row'] }, /"_row" cannot be a feature/],
+  ['a column twice', { numeric: ['n'], categorical: ['n'] }, /"n" cannot be a feature: the recipe names it twice/],
+  ['a column that is dropped as well', { numeric: ['n'], drop: ['n'] }, /the recipe drops it as well/],
+  ['text as numbers', { numeric: ['t'] }, /column "t" does not hold numbers[\s\S]*actual: {3}text/],
+  ['all columns without a word on the label', { rest: 'auto' }, /must say the label/],
+  ['nothing', {}, /makes no features/],
+  ['a column that is missing everywhere', { categorical: ['none'] }, /"none" is missing in every row/],
+  ['too many categories', { categorical: [{ column: 't', maxCategories: 1 }] }, /"t" has 2 distinct values, too many/],
+  ['only rare categories', { categorical: [{ column: 't', minCount: 2 }] }, /"t" has no value that 2 rows have/],
+])('a recipe with %s is refused', async (_name, recipe, message) => {
+  await expect(fitted(csv, recipe)).rejects.toThrow(message);
+});
+
+test('a training part without rows is refused', async () => {
+  await expect(fitted('n\n', { categorical: ['n'] })).rejects.toThrow(/training part has no rows/);
+});

@@ -1,0 +1,22 @@
+export { fit, type FittedFeatures } from './fit.js';
+export { recipe, type Recipe, type RecipeFor } from './recipe.js';
+export { applyTransform, applyTransformToRows, isMissing } from './apply.js';
+export {
+  featureNames,
+  parseTransform,
+  transformInputs,
+  type Cell,
+  type FeatureRow,
+  type FittedTransform,
+  type TransformInput,
+  type TransformStep,
+} from './transform.js';
+export {
+  binOf,
+  monitorReference,
+  placeOf,
+  type CategoricalReference,
+  type ColumnReference,
+  type MonitorReference,
+  type NumericReference,
+} from './reference.js';

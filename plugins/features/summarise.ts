@@ -1,0 +1,100 @@
+import { id, join, sql, type Database, type Sql } from '../../tables/index.js';
+import type { Chosen } from './choose-columns.js';
+import { fillOf, type CategoricalSummary, type ColumnSummary, type NumericSummary } from './fit-transform.js';
+import type { CategoricalReference, ColumnReference, NumericReference } from './reference.js';
+
+/** Bins of a numeric column's reference, of about equal counts. */
+const BINS = 10;
+/** Values listed in a categorical column's reference. */
+const LISTED = 50;
+
+/** A column's statistics of the training part, and its reference for monitors. */
+export interface Summarised {
+  readonly summary: ColumnSummary;
+  readonly reference: ColumnReference;
+}
+
+export async function summarise(database: Database, table: Sql, column: Chosen): Promise<Summarised> {
+  return column.kind === 'numeric'
+    ? summariseNumbers(database, table, column)
+    : summariseCategories(database, table, column);
+}
+
+async function summariseNumbers(
+  database: Database,
+  table: Sql,
+  column: Chosen & { kind: 'numeric' },
+): Promise<Summarised> {
+  const { kind, ...recipe } = column;
+  const name = recipe.column;
+  const finite = sql`(SELECT CASE WHEN isfinite(${id(name)}::DOUBLE) THEN ${id(name)}::DOUBLE END AS x FROM ${table})`;
+  const plain = await database.row<
+    Omit<NumericSummary, 'kind' | 'recipe' | 'filled' | 'quartiles'> & { deviation: number }
+  >(
+    sql`SELECT count(x) AS present, count(*) - count(x) AS missing, min(x) AS min, max(x) AS max,
+               favg(x) AS mean, stddev_pop(x) AS deviation, quantile_cont(x, 0.5) AS median FROM ${finite}`,
+  );
+  const steps = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
+  const shares = [0.25, 0.75, ...steps];
+  const quantiles = await database.rows<{ q: number | null }>(
+    sql`SELECT unnest(quantile_cont(x, ${shares})) AS q FROM ${finite}`,
+  );
+  const [first, third, ...inner] = quantiles.map(({ q }) => q ?? 0);
+  const filled = await database.row<{ mean: number; deviation: number }>(
+    sql`SELECT favg(f) AS mean, stddev_pop(f) AS deviation
+        FROM (SELECT coalesce(x, ${plain.present === 0 ? 0 : fillOf(recipe, plain)}) AS f FROM ${finite})`,
+  );
+  const { deviation, ...rest } = plain;
+  const summary: NumericSummary = { kind, recipe, ...rest, quartiles: [first ?? 0, third ?? 0], filled };
+  const edges = [...new Set(inner)].filter((edge) => plain.present > 0 && edge < plain.max);
+  const reference: NumericReference = {
+    kind,
+    name,
+    missing: plain.missing,
+    mean: plain.mean ?? 0,
+    deviation: deviation ?? 0,
+    min: plain.min ?? 0,
+    max: plain.max ?? 0,
+    edges,
+    counts: await countBins(database, finite, edges),
+  };
+  return { summary, reference };
+}
+
+async function countBins(database: Database, finite: Sql, edges: readonly number[]): Promise<number[]> {
+  const upTo = edges.map((edge, i) => sql`count(*) FILTER (WHERE x <= ${edge}) AS ${id(`b${i}`)}`);
+  const counted = await database.row<Record<string, number>>(
+    sql`SELECT ${join([...upTo, sql`count(x) AS ${id(`b${edges.length}`)}`])} FROM ${finite}`,
+  );
+  const cumulative = Array.from({ length: edges.length + 1 }, (_, i) => counted[`b${i}`] ?? 0);
+  return cumulative.map((count, i) => count - (cumulative[i - 1] ?? 0));
+}
+
+async function summariseCategories(
+  database: Database,
+  table: Sql,
+  column: Chosen & { kind: 'categorical' },
+): Promise<Summarised> {
+  const { kind, ...recipe } = column;
+  const name = recipe.column;
+  const counts = new Map<string, number>();
+  let missing = 0;
+  // The values come as rows give them, so that they become text here just as they do when the transform is applied.
+  for await (const batch of database.batches<{ value: string | number | boolean | null; count: number }>(
+    sql`SELECT ${id(name)} AS value, count(*) AS count FROM ${table} GROUP BY 1`,
+  ))
+    for (const { value, count } of batch) {
+      if (value === null || Number.isNaN(value)) missing += count;
+      else counts.set(String(value), (counts.get(String(value)) ?? 0) + count);
+    }
+  const summary: CategoricalSummary = { kind, recipe, missing, counts };
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const reference: CategoricalReference = {
+    kind,
+    name,
+    missing,
+    values: sorted.slice(0, LISTED).map(([value, count]) => ({ value, count })),
+    other: sorted.slice(LISTED).reduce((sum, [, count]) => sum + count, 0),
+  };
+  return { summary, reference };
+}
