@@ -1,0 +1,14 @@
+import type { TrainyardClient } from '../client/index.js';
+import type { Store } from '../store/index.js';
+
+/** What the Activities of the durable processes beside pipelines work with. */
+export interface ProcessParts {
+  readonly client: TrainyardClient;
+  readonly store: Store;
+  readonly redisUrl: string | undefined;
+}
+
+/** Activities of label reviews and monitors. */
+export function processActivities(_parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {
+  return {};
+}
