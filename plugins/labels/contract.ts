@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { json, node, report, table } from '../../core/index.js';
+
+/** What a queue holds, in a few figures; the rows stand in its file `queue.json`. */
+export const queueSummary = z.object({
+  label: z.string(),
+  /** The labels that there are, sorted. */
+  labels: z.array(z.string()),
+  /** Rows of the table, and how many of them are to be looked at. */
+  rows: z.int(),
+  items: z.int(),
+  /** Items that likely have a wrong label, that were drawn for the audit (some are both), that have no label. */
+  suspects: z.int(),
+  audited: z.int(),
+  unlabelled: z.int(),
+  /** Likely wrong labels in all, also those beyond the budget. */
+  found: z.int(),
+  /** How the probabilities were computed. */
+  probabilities: z.string(),
+});
+
+/** What a review gave, in a few figures; each answer stands in its file `answers.json`. */
+export const answersSummary = z.object({
+  label: z.string(),
+  items: z.int(),
+  settled: z.int(),
+  answers: z.int(),
+  reviewers: z.int(),
+  closed: z.enum(['complete', 'deadline']),
+  byDefault: z.enum(['keep', 'drop']),
+  people: z.array(z.object({ reviewer: z.string(), answers: z.int(), medianMs: z.number() })),
+  pairs: z.int(),
+  equalPairs: z.int(),
+});
+
+/** Figures of reviewed labels. */
+export const reviewFigures = z.object({
+  label: z.string(),
+  rows: z.int(),
+  checked: z.int(),
+  changed: z.int(),
+  dropped: z.int(),
+  unanswered: z.int(),
+  ties: z.int(),
+  /** Rows of the random audit that were settled, and how many had a wrong label. */
+  audited: z.int(),
+  auditWrong: z.int(),
+  /** Share of wrong labels before the review, estimated from the audit alone, with its 95 % interval; null without one. */
+  errorRate: z.object({ estimate: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** Share of equal answers among pairs for the same item; null when no item has two. */
+  agreement: z.number().nullable(),
+  closed: z.enum(['complete', 'deadline']),
+  people: z.array(z.object({ reviewer: z.string(), answers: z.int(), medianMs: z.number() })),
+});
+
+export const queueKind = json(queueSummary);
+export const answersKind = json(answersSummary);
+
+export const suspects = node({
+  name: 'labels.suspects',
+  version: '1',
+  title: 'Rows whose label is likely wrong, the likeliest first, and a random audit share',
+  seeded: true,
+  params: z.object({
+    /** Column with the class label. */
+    label: z.string(),
+    /** Columns to judge by; all but the label by default. */
+    columns: z.array(z.string()).optional(),
+    /** Share of labelled rows drawn at random to be checked as well: it tells how many labels are wrong in all. */
+    audit: z.number().min(0).max(1).default(0.05),
+    /** Most rows to look at, the audit included; all suspects by default. */
+    budget: z.int().positive().optional(),
+    /** Folds of the cross-validation of `logistic`. */
+    folds: z.int().min(2).max(20).default(5),
+    /** Neighbours that vote with `neighbours`. */
+    neighbours: z.int().min(1).max(200).default(10),
+    /** `auto`: neighbours and logistic regression averaged up to 5,000 rows, logistic regression alone beyond. */
+    probabilities: z.enum(['auto', 'neighbours', 'logistic']).default('auto'),
+  }),
+  inputs: { table },
+  outputs: queueKind,
+});
+
+export const apply = node({
+  name: 'labels.apply',
+  version: '1',
+  title: 'Puts the labels that people gave into the table, with a report on who changed what',
+  params: z.object({}),
+  inputs: { table, queue: queueKind, answers: answersKind },
+  outputs: { table, report: report(reviewFigures) },
+});
+
+export const corrupt = node({
+  name: 'labels.corrupt',
+  version: '1',
+  title: 'For demonstrations only: gives a stated share of rows a wrong label, and says which',
+  seeded: true,
+  params: z.object({ label: z.string(), share: z.number().min(0).max(1) }),
+  inputs: { table },
+  outputs: {
+    table,
+    flipped: json(
+      z.object({
+        label: z.string(),
+        share: z.number(),
+        flipped: z.array(z.object({ row: z.string(), from: z.string(), to: z.string() })),
+      }),
+    ),
+  },
+});
+
+export const mended = node({
+  name: 'labels.mended',
+  version: '1',
+  title: 'For demonstrations only: how many labels that labels.corrupt made wrong are right again',
+  params: z.object({}),
+  inputs: { table, flipped: json(z.object({ label: z.string(), flipped: z.array(z.unknown()) })), queue: queueKind },
+  outputs: json(
+    z.object({ flipped: z.int(), shown: z.int(), mended: z.int(), shownShare: z.number(), mendedShare: z.number() }),
+  ),
+});

@@ -1,0 +1,2 @@
+export { apply, corrupt, mended, suspects } from './contract.js';
+export { review, reviewed, type Reviewed, type ReviewOptions } from './review.js';
