@@ -1,0 +1,37 @@
+import { biasName, kernelName } from '../../../models/learners/dense-net.js';
+import type { Tensors } from '../../../models/tensors.js';
+import type { Dataset } from '../dataset.js';
+import type { NetShape } from './shape.js';
+
+/** Loss of always answering the shares of the classes, in nats a row: the entropy of the labels. */
+export function priorLoss({ labels, rows, classes }: Dataset): number {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const label of labels) counts[label]!++;
+  return -counts.reduce((sum, count) => sum + (count === 0 ? 0 : (count / rows) * Math.log(count / rows)), 0);
+}
+
+/** Rows that are looked at for dead units. */
+const LOOKED_AT = 2000;
+
+/** Share of hidden relu units that are 0 for the training rows (the first 2,000 of them); undefined without such units. */
+export function deadUnits(shape: NetShape, tensors: Tensors, data: Dataset): number | undefined {
+  const hidden = shape.layers.slice(0, -1);
+  if (hidden.length === 0 || hidden.some(({ activation }) => activation !== 'relu')) return undefined;
+  const alive = hidden.map(({ units }) => new Uint8Array(units));
+  for (let row = 0; row < Math.min(data.rows, LOOKED_AT); row++) {
+    let values: Float64Array = data.features.subarray(row * data.width, (row + 1) * data.width);
+    hidden.forEach(({ units }, layer) => {
+      const kernel = tensors[kernelName(layer)]!.values;
+      const sums = Float64Array.from(tensors[biasName(layer)]!.values);
+      values.forEach((value, i) => {
+        if (value !== 0) for (let j = 0; j < units; j++) sums[j]! += value * kernel[i * units + j]!;
+      });
+      values = sums.map((sum, j) => {
+        if (sum > 0) alive[layer]![j] = 1;
+        return Math.max(0, sum);
+      });
+    });
+  }
+  const units = alive.reduce((sum, layer) => sum + layer.length, 0);
+  return alive.reduce((sum, layer) => sum + layer.filter((is) => is === 0).length, 0) / units;
+}

@@ -1,0 +1,131 @@
+import { digestText } from '../../../core/digest.js';
+import { canonical } from '../../../core/json.js';
+import type { DenseArchitecture } from '../../../models/learners/dense-net.js';
+import { loadTensorflow, type LoadedTensorflow } from '../../../setup/tensorflow-load.js';
+import { implement } from '../../../worker/implement.js';
+import { averages, accuracy, confusionMatrix, logLoss, mostProbable } from '../../evaluate/metrics/index.js';
+import { weightsOfClasses } from '../class-weights.js';
+import { net } from '../contract.js';
+import { requireClasses, type Dataset } from '../dataset.js';
+import { curvesReport } from '../loop/curves.js';
+import type { Validation } from '../loop/history.js';
+import { trainInEpochs, type Trainee } from '../loop/loop.js';
+import { writeOutcome } from '../outcome.js';
+import { readSurroundings } from '../surroundings.js';
+import { batchOf, lossOf, orderOf, stepsOf, type BatchPlan } from './batches.js';
+import { deadUnits, priorLoss } from './evidence.js';
+import { eagerNet } from './eager.js';
+import type { NetInTraining } from './in-training.js';
+import { adam, sgd } from './optimiser.js';
+import { initialValues, shapeOf, tensorsOf, type NetShape } from './shape.js';
+
+export const netNode = implement(net, async ({ params, inputs, ctx }) => {
+  const around = await readSurroundings(inputs, params.label, ctx.scratch);
+  const { train, validation } = around;
+  requireClasses(train, params.label);
+  const loaded = await loadTensorflow({ threads: ctx.threads });
+  const note = noteOn(loaded);
+  if (note) ctx.log(note);
+
+  const architecture = architectureOf(params, train);
+  const shape = shapeOf(architecture);
+  const { tf } = loaded;
+  const running = eagerNet({
+    tf,
+    shape,
+    optimiser: params.optimizer === 'adam' ? adam(tf, params.learningRate) : sgd(tf, params.learningRate),
+    penalty: penaltyOf(shape, params.l2),
+    initial: initialValues(shape, ctx.seed),
+    watched: validation
+      ? { rows: validation.rows, features: Float32Array.from(validation.features) }
+      : { rows: 0, features: new Float32Array() },
+  });
+  try {
+    const weights = weightsOfClasses(params.classWeights, train);
+    const plan = { data: train, shape, batchSize: params.batchSize, dropout: params.dropout, weights, seed: ctx.seed };
+    const trainee = traineeOf(running, plan, validation);
+    const fingerprint = digestText(canonical({ params, seed: ctx.seed, shape, rows: train.rows, on: loaded.version }));
+    const { history, parameters } = await trainInEpochs(trainee, { ...params, fingerprint }, ctx);
+    const tensors = tensorsOf(shape, parameters);
+    const { model, figures } = await writeOutcome(
+      {
+        learner: 'dense net',
+        architecture,
+        tensors,
+        training: {
+          node: net.spec.name,
+          version: net.spec.version,
+          params: { ...params, checkpointSeconds: undefined },
+          seed: ctx.seed,
+          threads: ctx.threads,
+          parameters: shape.parameters,
+          epochs: history.epochs.length,
+          bestEpoch: history.bestEpoch,
+          stop: history.stop,
+          ...(note ? { note } : {}),
+        },
+        libraries: { [loaded.backend]: loaded.version },
+      },
+      around,
+    );
+    const evidence = { priorLoss: priorLoss(train), deadUnits: deadUnits(shape, tensors, train) };
+    const about = `${train.rows} training rows, ${validation?.rows ?? 0} validation rows, ${train.width} features, ${shape.parameters} parameters`;
+    return { model, figures, curves: curvesReport(history, evidence, about) };
+  } finally {
+    running.dispose();
+  }
+});
+
+type Params = (typeof net)['spec']['params']['_zod']['output'];
+
+function architectureOf({ layers, units, activation }: Params, { width, classes }: Dataset): DenseArchitecture {
+  const hidden = Array.isArray(units) ? units : Array<number>(layers).fill(units);
+  return {
+    features: width,
+    layers: [
+      ...hidden.map((size) => ({ units: size, activation })),
+      { units: classes.length, activation: 'linear' as const },
+    ],
+  };
+}
+
+function penaltyOf(shape: NetShape, l2: number): Float32Array | undefined {
+  if (l2 === 0) return undefined;
+  const penalty = new Float32Array(shape.parameters);
+  for (const { kernel, bias } of shape.layers) penalty.fill(2 * l2, kernel, bias);
+  return penalty;
+}
+
+/** The net as the loop sees it. */
+function traineeOf(running: NetInTraining, plan: BatchPlan, validation: Dataset | undefined): Trainee {
+  const steps = stepsOf(plan);
+  return {
+    epoch: async (epoch, pause) => {
+      const order = orderOf(plan, epoch);
+      let loss = 0;
+      for (let i = 0; i < steps; i++) {
+        const number = (epoch - 1) * steps + i + 1;
+        const batch = batchOf(plan, order.subarray(i * plan.batchSize, (i + 1) * plan.batchSize), number);
+        loss += lossOf(batch, running.step(batch, number));
+        if (Number.isNaN(loss)) return NaN;
+        await pause();
+      }
+      return loss / plan.data.rows;
+    },
+    validate: () => validation && validationOf(validation, running.predict()),
+    read: () => running.read(),
+    write: (state) => running.write(state),
+  };
+}
+
+function validationOf({ labels, classes }: Dataset, values: Float32Array): Validation {
+  const p = { values, classes: classes.length };
+  const confusion = confusionMatrix(labels, mostProbable(p), p.classes);
+  return { loss: logLoss(labels, p), accuracy: accuracy(confusion), f1Macro: averages(confusion, 'f1').macro };
+}
+
+function noteOn({ backend }: LoadedTensorflow): string | undefined {
+  if (backend === 'tensorflow') return undefined;
+  const where = backend === 'wasm' ? 'WebAssembly' : 'plain JavaScript, which is slow';
+  return `trained on ${where}, as the native TensorFlow is not installed; trainyard doctor says how to install it`;
+}

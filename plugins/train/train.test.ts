@@ -1,0 +1,276 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openModel } from '../../models/index.js';
+import { loadTensorflow } from '../../setup/tensorflow-load.js';
+import { FileStore } from '../../store/files.js';
+import { withDatabase, writeTable, sql, type TableRow, type TableOutput } from '../../tables/index.js';
+import { runNode, type NodeRun, type RunNodeOptions } from '../../testing/index.js';
+import type { FittedTransform } from '../features/transform.js';
+import { baselineNode, logisticNode, netNode } from './worker.js';
+
+// 89 wines by 13 standardised measurements of their chemistry, three growers (made by make-reference.py from scikit-learn's data).
+const wine = (
+  JSON.parse(readFileSync(new URL('./logistic/reference/reference.json', import.meta.url), 'utf8')) as {
+    cases: { features: number[][]; labels: number[] }[];
+  }
+).cases[0]!;
+const rows: TableRow[] = wine.features.map((features, i) => ({
+  _row: `row ${i}`,
+  grower: ['Barolo', 'Grignolino', 'Barbera'][wine.labels[i]!]!,
+  ...Object.fromEntries(features.map((value, k) => [`m${k}`, value])),
+}));
+const prep: FittedTransform = {
+  format: 'trainyard.transform/1',
+  rows: rows.length,
+  steps: wine.features[0]!.map((_, k) => ({
+    kind: 'numeric' as const,
+    column: `m${k}`,
+    fill: 0,
+    center: 0,
+    scale: 1,
+    clip: 10,
+    indicator: false,
+  })),
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'train-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let inputs: NonNullable<RunNodeOptions['inputs']>;
+async function tableOf(name: string, of: readonly TableRow[]): Promise<TableOutput> {
+  const columns = Object.entries(of[0]!).map(([column, cell]) => ({
+    name: column,
+    type: typeof cell === 'number' ? ('number' as const) : ('text' as const),
+  }));
+  return withDatabase({}, async (database) => {
+    await database.insert('given', columns, of);
+    return writeTable(database, sql`FROM given`, folder, name);
+  });
+}
+beforeAll(async () => {
+  inputs = {
+    train: await tableOf(
+      'train',
+      rows.filter((_, i) => i % 3 > 0),
+    ),
+    validation: await tableOf(
+      'validation',
+      rows.filter((_, i) => i % 3 === 0),
+    ),
+    prep: { files: { 'transform.json': JSON.stringify(prep) } },
+  };
+});
+
+const label = 'grower';
+const quick = { label, units: 16, epochs: 12, batchSize: 16, learningRate: 0.01, dropout: 0.2 };
+const digestOf = async (run: NodeRun): Promise<string> =>
+  createHash('sha256')
+    .update(await run.outputs['model']!.bytes('weights.bin'))
+    .digest('hex');
+const figuresOf = (run: NodeRun) =>
+  run.outputs['figures']!.value as { on: string; n: number; accuracy: number; logLoss: number; f1: { macro: number } };
+
+describe('a net', () => {
+  test('learns real data, better than the baseline, and its model answers as its figures say', async () => {
+    const run = await runNode(netNode, { params: quick, inputs });
+    const base = await runNode(baselineNode, { params: { label }, inputs });
+    expect(figuresOf(run)).toMatchObject({ on: 'validation', n: 30 });
+    expect(figuresOf(run).accuracy).toBeGreaterThan(0.9);
+    expect(figuresOf(run).logLoss).toBeLessThan(figuresOf(base).logLoss / 3);
+
+    const model = await openModel(run.outputs['model']!);
+    const held = rows.filter((_, i) => i % 3 === 0);
+    const answers = await model.predict(held.map(({ _row, grower, ...row }) => row));
+    const right = answers.filter((answer, i) => answer.label === held[i]![label]).length;
+    expect(right / held.length).toBe(figuresOf(run).accuracy);
+    expect(run.outputs['model']!.value).toMatchObject({
+      learner: 'dense net',
+      classes: ['Barbera', 'Barolo', 'Grignolino'],
+    });
+    expect(run.outputs['curves']!.value).toMatchObject({ epochs: 12 });
+    expect(run.progress.at(-1)!.message).toMatch(/^epoch 12 of 12: training loss/);
+    expect(await run.outputs['curves']!.text('report.html')).toContain('</svg>');
+  });
+
+  test('gives the same bits for the same seed, others for another', async () => {
+    const digests = await Promise.all(
+      [{ seed: 1 }, { seed: 1 }, { seed: 2 }].map(async ({ seed }) =>
+        digestOf(await runNode(netNode, { params: quick, inputs, seed })),
+      ),
+    );
+    expect(digests[1]).toBe(digests[0]);
+    expect(digests[2]).not.toBe(digests[0]);
+  });
+
+  test('stopped in the middle and taken up again, ends with the bits of an undisturbed run', async () => {
+    const params = { ...quick, checkpointSeconds: 0 };
+    const undisturbed = await runNode(netNode, { params, inputs });
+    const store = new FileStore(join(folder, 'store'));
+    const abort = new AbortController();
+    const stopped = runNode(netNode, {
+      params,
+      inputs,
+      store,
+      host: {
+        signal: abort.signal,
+        progress: (_, message) => message?.startsWith('epoch 7 ') && abort.abort(new Error('stopped')),
+      },
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    const resumed = await runNode(netNode, { params, inputs, store });
+    expect(resumed.log).toContain('taken up after epoch 7');
+    expect(await digestOf(resumed)).toBe(await digestOf(undisturbed));
+    for (const port of ['model', 'curves'] as const)
+      expect(resumed.outputs[port]!.ref.digest).toBe(undisturbed.outputs[port]!.ref.digest);
+  });
+
+  test('stops when the validation loss no longer falls, and keeps the best epoch', async () => {
+    const params = { ...quick, dropout: 0, epochs: 500, patience: 3, learningRate: 0.05 };
+    const run = await runNode(netNode, { params, inputs });
+    const curves = run.outputs['curves']!.value as { epochs: number; bestEpoch: number; stopped: string };
+    expect(curves.epochs).toBe(curves.bestEpoch + 3);
+    expect(curves.stopped).toBe('the validation loss did not fall for 3 epochs');
+  });
+
+  test('without validation rows trains all epochs and measures on the training rows', async () => {
+    const { validation: _, ...rest } = inputs;
+    const run = await runNode(netNode, {
+      params: { ...quick, epochs: 3, classWeights: 'balanced', l2: 1e-3 },
+      inputs: rest,
+    });
+    expect(figuresOf(run)).toMatchObject({ on: 'train', n: 59 });
+    expect(run.outputs['curves']!.value).toMatchObject({ epochs: 3, bestEpoch: 3, validationLoss: null });
+  });
+
+  test('that diverges at once fails with a reason and a remedy', async () => {
+    const huge = { ...quick, learningRate: 10, l2: 1e30, optimizer: 'sgd' };
+    await expect(runNode(netNode, { params: huge, inputs })).rejects.toThrow(/diverged[^]*lower learningRate/);
+  });
+
+  test('leaves no tensor behind, however many epochs it trains', async () => {
+    const { tf } = await loadTensorflow({ threads: 1 });
+    const before = tf.memory().numTensors;
+    const during: number[] = [];
+    const host = { progress: () => void during.push(tf.memory().numTensors) };
+    await runNode(netNode, { params: { ...quick, epochs: 8, l2: 1e-4 }, inputs, host });
+    expect(new Set(during).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  describe('in a process of its own', () => {
+    const program = fileURLToPath(new URL('../../node_modules/.cache/trainyard-train-test.mjs', import.meta.url));
+    beforeAll(() =>
+      build({
+        stdin: {
+          contents: `
+            import { runNode } from './testing/index.js';
+            import { netNode } from './plugins/train/worker.js';
+            const { outputs, log } = await runNode(netNode, JSON.parse(process.argv[2]));
+            const card = JSON.parse(await outputs.model.text('model.json'));
+            console.log(JSON.stringify({ digest: outputs.model.ref.digest, figures: outputs.figures.value, card, log }));`,
+          resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
+        },
+        outfile: program,
+        bundle: true,
+        packages: 'external',
+        platform: 'node',
+        format: 'esm',
+        logLevel: 'error',
+      }),
+    );
+    afterAll(() => rmSync(program));
+
+    interface Answer {
+      digest: string;
+      figures: { accuracy: number };
+      card: { libraries: Record<string, string>; training: { note?: string } };
+      log: string[];
+    }
+    const train = async (env: NodeJS.ProcessEnv = {}): Promise<Answer> => {
+      const request = JSON.stringify({ params: quick, inputs, seed: 5 });
+      const options = { env: { ...process.env, ...env } };
+      const { stdout } = await promisify(execFile)(process.execPath, [program, request], options);
+      return JSON.parse(stdout) as Answer;
+    };
+
+    test('gives the same bits as in another, and as here', async () => {
+      const [first, second] = [await train(), await train()];
+      expect(second.digest).toBe(first.digest);
+      const here = await runNode(netNode, { params: quick, inputs, seed: 5 });
+      expect(here.outputs['model']!.ref.digest).toBe(first.digest);
+    });
+
+    test('trains on WebAssembly where the native TensorFlow is not installed, and says so', async () => {
+      const answer = await train({ TRAINYARD_CACHE: join(folder, 'no-tools') });
+      expect(Object.keys(answer.card.libraries)).toEqual(['wasm']);
+      expect(answer.figures.accuracy).toBeGreaterThan(0.9);
+      expect(answer.card.training.note).toContain('trained on WebAssembly');
+      expect(answer.log[0]).toContain('trained on WebAssembly');
+    });
+  });
+});
+
+describe('the classical learners', () => {
+  test('logistic regression learns real data', async () => {
+    const run = await runNode(logisticNode, { params: { label }, inputs });
+    expect(figuresOf(run).accuracy).toBeGreaterThan(0.9);
+    expect((await openModel(run.outputs['model']!)).card.training).toMatchObject({ converged: true });
+  });
+  test('the baseline answers the shares of the classes, or the most frequent class for certain', async () => {
+    const prior = await runNode(baselineNode, { params: { label }, inputs });
+    const majority = await runNode(baselineNode, { params: { label, strategy: 'majority' }, inputs });
+    const p = await (await openModel(majority.outputs['model']!)).score([rows[0]!]);
+    expect([...p].sort()).toEqual([0, 0, 1]);
+    expect(figuresOf(prior).accuracy).toBe(figuresOf(majority).accuracy);
+  });
+});
+
+describe('training refuses', () => {
+  const cases: [string, () => Promise<TableOutput>, RegExp][] = [
+    [
+      'rows of one class',
+      () =>
+        tableOf(
+          'one',
+          rows.filter((row) => row[label] === 'Barolo'),
+        ),
+      /all rows .* one class, "Barolo"/,
+    ],
+    ['a row without label', () => tableOf('none', [...rows, { ...rows[0]!, [label]: null }]), /no label.*row 89/],
+    [
+      'text in a numeric column',
+      () =>
+        tableOf(
+          'text',
+          rows.map((row) => ({ ...row, m3: 'x' })),
+        ),
+      /"m3" does not hold a number/,
+    ],
+  ];
+  for (const [name, make, says] of cases)
+    test(name, async () => {
+      for (const node of [netNode, logisticNode])
+        await expect(
+          runNode(node, { params: { label }, inputs: { train: await make(), prep: inputs['prep'] } }),
+        ).rejects.toThrow(says);
+    });
+  test('a label column that is not there, offering the nearest', async () => {
+    await expect(runNode(netNode, { params: { label: 'growr' }, inputs })).rejects.toThrow('did you mean "grower"?');
+  });
+  test('a validation class that training did not see', async () => {
+    const train = await tableOf(
+      'two',
+      rows.filter((row) => row[label] !== 'Barolo'),
+    );
+    await expect(runNode(netNode, { params: { label }, inputs: { ...inputs, train } })).rejects.toThrow(
+      /class that training did not see[^]*Barolo/,
+    );
+  });
+});

@@ -1,0 +1,3 @@
+export { baselineNode } from './baseline.js';
+export { logisticNode } from './logistic/train.js';
+export { netNode } from './net/train.js';
