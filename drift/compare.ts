@@ -1,0 +1,185 @@
+import { chiSquared } from './chi-squared.js';
+import { jensenShannon, populationStability, totalVariation } from './distances.js';
+import { benjaminiHochberg } from './false-discovery.js';
+import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
+import type { ColumnProfile, Profile } from './profile.js';
+
+export interface DriftOptions {
+  /** Chance of any finding in a window from the same distribution as the reference. Default 0.05. */
+  readonly alpha?: number;
+  /** Least effect that counts, from 0 to 1: the largest difference in the share of rows. Default 0.1. */
+  readonly minEffect?: number;
+}
+
+/** One test of one column. */
+export interface ColumnDrift {
+  readonly column: string;
+  /** Whether the values are compared, or how many are missing. */
+  readonly of: 'values' | 'missing';
+  readonly test: 'Kolmogorov-Smirnov' | 'chi-squared';
+  readonly statistic: number;
+  readonly p: number;
+  /** Corrected for the number of tests. */
+  readonly corrected: number;
+  /**
+   * How much: the largest difference in the share of rows, from 0 to 1. Of numbers over all thresholds (the
+   * Kolmogorov-Smirnov statistic), of categories over all sets of them (total variation).
+   */
+  readonly effect: number;
+  /** Population stability index, in nats, over ten parts of the reference or its categories. */
+  readonly psi: number;
+  /** Jensen-Shannon distance over the same parts. */
+  readonly jensenShannon: number;
+  /** Both: evidence and size. */
+  readonly drifted: boolean;
+  /** The finding in words. */
+  readonly says: string;
+}
+
+export interface DriftReport {
+  readonly rows: number;
+  readonly referenceRows: number;
+  readonly alpha: number;
+  readonly minEffect: number;
+  readonly drifted: boolean;
+  /** Drifted ones first, then by effect. */
+  readonly columns: readonly ColumnDrift[];
+}
+
+type Raw = Omit<ColumnDrift, 'corrected' | 'drifted'>;
+
+/**
+ * Compares a window with a reference, column by column. A finding needs evidence, a p-value corrected for the number
+ * of tests by Benjamini and Hochberg, and size, an effect of at least `minEffect`: evidence alone alarms at any
+ * difference once rows are many, size alone at noise while they are few. Columns that only one side has are left out.
+ */
+export function compareProfiles(reference: Profile, window: Profile, options: DriftOptions = {}): DriftReport {
+  const { alpha = 0.05, minEffect = 0.1 } = options;
+  const raw = reference.columns.flatMap((before): Raw[] => {
+    const after = window.columns.find(({ name, type }) => name === before.name && type === before.type);
+    return after ? [...valueTest(before, after), ...missingTest(before, after)] : [];
+  });
+  const corrected = benjaminiHochberg(raw.map(({ p }) => p));
+  const columns = raw.map((test, i): ColumnDrift => {
+    const drifted = corrected[i]! <= alpha && test.effect >= minEffect;
+    return { ...test, corrected: corrected[i]!, drifted };
+  });
+  columns.sort(
+    (a, b) => Number(b.drifted) - Number(a.drifted) || b.effect - a.effect || (a.column < b.column ? -1 : 1),
+  );
+  const drifted = columns.some((test) => test.drifted);
+  return { rows: window.rows, referenceRows: reference.rows, alpha, minEffect, drifted, columns };
+}
+
+function valueTest(before: ColumnProfile, after: ColumnProfile): Raw[] {
+  if (before.present === 0 || after.present === 0) return [];
+  if (before.type === 'number' && after.type === 'number') return [numberTest(before, after)];
+  if (before.type === 'text' && after.type === 'text') return [textTest(before, after)];
+  return [];
+}
+
+type Numbers = Extract<ColumnProfile, { type: 'number' }>;
+type Texts = Extract<ColumnProfile, { type: 'text' }>;
+
+function numberTest(before: Numbers, after: Numbers): Raw {
+  const { statistic, p } = kolmogorovSmirnov(before.values, after.values);
+  const edges = deciles(before.values);
+  const [a, b] = [inParts(before.values, edges), inParts(after.values, edges)];
+  return {
+    column: before.name,
+    of: 'values',
+    test: 'Kolmogorov-Smirnov',
+    statistic,
+    p,
+    effect: statistic,
+    psi: populationStability(a, b, 0.5),
+    jensenShannon: jensenShannon(a, b),
+    says: `${before.name}: median ${round(median(before.values))} was, ${round(median(after.values))} is; ${percent(statistic)} of the rows lie elsewhere`,
+  };
+}
+
+function textTest(before: Texts, after: Texts): Raw {
+  const names = [...new Set([...Object.keys(before.counts), ...Object.keys(after.counts)])].sort();
+  const a = names.map((name) => before.counts[name] ?? 0);
+  const b = names.map((name) => after.counts[name] ?? 0);
+  const [pooledA, pooledB] = poolRare(a, b);
+  const { statistic, p } = chiSquared(pooledA, pooledB);
+  const effect = totalVariation(a, b);
+  const fresh = names.filter((_, i) => a[i] === 0);
+  const most = names
+    .map((name, i) => ({ name, gap: b[i]! / after.present - a[i]! / before.present }))
+    .sort((x, y) => Math.abs(y.gap) - Math.abs(x.gap))[0];
+  const added =
+    fresh.length > 0 ? `; never seen before: ${fresh.slice(0, 5).join(', ')}${fresh.length > 5 ? ', …' : ''}` : '';
+  return {
+    column: before.name,
+    of: 'values',
+    test: 'chi-squared',
+    statistic,
+    p,
+    effect,
+    psi: populationStability(a, b, 0.5),
+    jensenShannon: jensenShannon(a, b),
+    says: `${before.name}: ${percent(effect)} of the rows lie elsewhere${most ? `, most at "${most.name}" (${most.gap > 0 ? '+' : ''}${percent(most.gap)})` : ''}${added}`,
+  };
+}
+
+function missingTest(before: ColumnProfile, after: ColumnProfile): Raw[] {
+  if ((before.missing === 0 && after.missing === 0) || before.missing + before.present === 0) return [];
+  if (after.missing + after.present === 0) return [];
+  const [a, b] = [
+    [before.missing, before.present],
+    [after.missing, after.present],
+  ] as const;
+  const { statistic, p } = chiSquared(a, b);
+  const share = ({ missing, present }: ColumnProfile): number => missing / (missing + present);
+  return [
+    {
+      column: before.name,
+      of: 'missing',
+      test: 'chi-squared',
+      statistic,
+      p,
+      effect: totalVariation(a, b),
+      psi: populationStability(a, b, 0.5),
+      jensenShannon: jensenShannon(a, b),
+      says: `${before.name}: missing in ${percent(share(before))} of the rows before, in ${percent(share(after))} now`,
+    },
+  ];
+}
+
+/** Puts the categories expected fewer than five times on either side into one: the test's distribution needs that many. */
+function poolRare(a: readonly number[], b: readonly number[]): [number[], number[]] {
+  const [sumA, sumB] = [a, b].map((counts) => counts.reduce((sum, count) => sum + count, 0)) as [number, number];
+  const least = Math.min(sumA, sumB) / (sumA + sumB);
+  const rare = a.map((count, i) => (count + b[i]!) * least < 5);
+  const pooled = (counts: readonly number[]): number[] => [
+    ...counts.filter((_, i) => !rare[i]),
+    counts.reduce((sum, count, i) => (rare[i] ? sum + count : sum), 0),
+  ];
+  return [pooled(a), pooled(b)];
+}
+
+/** Nine values that part the reference into ten; fewer where values repeat. */
+function deciles(sorted: readonly number[]): number[] {
+  const edges = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]!);
+  return [...new Set(edges)];
+}
+
+function inParts(sorted: readonly number[], edges: readonly number[]): number[] {
+  const counts = new Array<number>(edges.length + 1).fill(0);
+  let part = 0;
+  for (const value of sorted) {
+    while (part < edges.length && value >= edges[part]!) part++;
+    counts[part]!++;
+  }
+  return counts;
+}
+
+function median(sorted: readonly number[]): number {
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle - 0.5)]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+const round = (x: number): number => Number(x.toPrecision(4));
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
