@@ -1,0 +1,93 @@
+/** Which trials a Parzen estimator counts as good. */
+import { dominationRanks, hypervolume } from '../../numeric/pareto.js';
+import { endingsOf } from '../../study/estimates.js';
+import type { Observation } from '../../study/trial.js';
+
+/** Good and bad trials with the weights of their kernels. */
+export interface Split {
+  readonly good: readonly Observation[];
+  readonly goodWeights: readonly number[];
+  readonly bad: readonly Observation[];
+}
+
+/** How many of n finished trials count as good. */
+function goodCount(n: number): number {
+  return Math.min(25, Math.ceil(0.1 * n));
+}
+
+/**
+ * The best tenth by loss. Pruned trials take part with the loss that they would have ended at, as far as the others
+ * tell; failed and running ones are bad (a running one keeps others away: the constant liar). Trials that break outcome
+ * constraints come after all that keep them, by how far.
+ */
+export function splitByLoss(history: readonly Observation[]): Split {
+  const ranked = endingsOf(history).sort((a, b) => a.trial.violation - b.trial.violation || a.loss - b.loss || a.trial.number - b.trial.number);
+  const good = new Set(ranked.slice(0, goodCount(ranked.length)).map((e) => e.trial));
+  const chosen = history.filter((t) => good.has(t));
+  return { good: chosen, goodWeights: chosen.map(() => 1), bad: history.filter((t) => !good.has(t)) };
+}
+
+/**
+ * The best tenth by domination rank, and within the last rank those that add most to the hypervolume; kernels weigh
+ * by what their trial adds. Source: Ozaki et al., Multiobjective tree-structured Parzen estimator (2022).
+ */
+export function splitByDomination(history: readonly Observation[]): Split {
+  const complete = history.filter((t) => t.losses !== undefined);
+  const feasible = complete.filter((t) => t.violation === 0);
+  const count = Math.ceil(0.1 * complete.length);
+  const losses = feasible.map((t) => t.losses as readonly number[]);
+  const ranks = dominationRanks(losses);
+  const fronts: Observation[][] = [];
+  feasible.forEach((t, i) => (fronts[ranks[i] as number] ??= []).push(t));
+  const chosen: Observation[] = [];
+  for (const front of fronts) {
+    if (chosen.length >= count) break;
+    chosen.push(...(chosen.length + front.length <= count ? front : widest(front, count - chosen.length)));
+  }
+  const broken = complete.filter((t) => t.violation > 0).sort((a, b) => a.violation - b.violation || a.number - b.number);
+  chosen.push(...broken.slice(0, Math.max(0, count - chosen.length)));
+  const good = new Set(chosen);
+  const ordered = history.filter((t) => good.has(t));
+  return { good: ordered, goodWeights: shares(ordered), bad: history.filter((t) => !good.has(t)) };
+}
+
+/** A point just beyond the worst of each objective. */
+function beyond(front: readonly (readonly number[])[]): number[] {
+  return (front[0] ?? []).map((_, k) => {
+    const values = front.map((p) => p[k] as number);
+    const worst = Math.max(...values);
+    const span = worst - Math.min(...values);
+    return worst + 0.1 * (span > 0 ? span : 1);
+  });
+}
+
+/** Greedy choice of those that together cover most. */
+function widest(front: readonly Observation[], count: number): Observation[] {
+  const reference = beyond(front.map((t) => t.losses as readonly number[]));
+  const left = front.slice();
+  const chosen: Observation[] = [];
+  while (chosen.length < count && left.length > 0) {
+    const covered = chosen.map((t) => t.losses as readonly number[]);
+    let best = 0;
+    let most = -1;
+    left.forEach((t, i) => {
+      const volume = hypervolume([...covered, t.losses as readonly number[]], reference);
+      if (volume > most) {
+        most = volume;
+        best = i;
+      }
+    });
+    chosen.push(...left.splice(best, 1));
+  }
+  return chosen;
+}
+
+function shares(good: readonly Observation[]): number[] {
+  const fronts = good.map((t) => t.losses as readonly number[]);
+  if (good.length < 2 || (fronts[0] as readonly number[]).length > 3) return good.map(() => 1);
+  const reference = beyond(fronts);
+  const all = hypervolume(fronts, reference);
+  const added = fronts.map((_, i) => Math.max(0, all - hypervolume(fronts.filter((_, j) => j !== i), reference)));
+  const most = Math.max(...added);
+  return added.map((v) => (most > 0 ? Math.max(0.05, v / most) : 1));
+}
