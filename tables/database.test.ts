@@ -29,7 +29,7 @@ const row = fc.record(
   {
     n: cell(fc.double({ noNaN: true })),
     i: cell(fc.maxSafeInteger()),
-    t: cell(fc.string({ unit: 'binary' }).map((text) => text.toWellFormed())),
+    t: cell(fc.string({ unit: 'binary' })),
     b: cell(fc.boolean()),
     d: cell(instant.map((date) => date.toISOString().slice(0, 10))),
     at: cell(instant.map((date) => date.toISOString())),
@@ -72,9 +72,8 @@ test('text from outside never becomes SQL, whatever is in it', async () => {
           fc.constantFrom(`'; DROP TABLE x; --`, '"', `\\'`, '$1', '\0'),
         ),
         async (text) => {
-          const given = text.toWellFormed();
-          const name = given.replaceAll('\0', '?');
-          expect(await database.rows(sql`SELECT ${given} AS ${id(name)}`)).toEqual([{ [name]: given }]);
+          const name = text.replaceAll('\0', '?');
+          expect(await database.rows(sql`SELECT ${text} AS ${id(name)}`)).toEqual([{ [name]: text }]);
         },
       ),
       { numRuns: 200 },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Handle } from '../core/handle.js';
-import type { Table } from '../core/kinds.js';
+import type { Kind } from '../core/kinds.js';
 import { TrainyardError } from '../core/errors/index.js';
 
 /** What a column holds. `number` is a 64-bit float, `integer` is exact up to ±(2^53 - 1), times are in UTC. */
@@ -11,7 +10,7 @@ export type ColumnType = (typeof COLUMN_TYPES)[number];
 export const ROW_ID = '_row';
 
 /** The rows that a table handle's type says it holds; `unknown` when it does not say. */
-export type RowOf<T> = T extends Handle<Table<infer Row>> ? Row : unknown;
+export type RowOf<T> = T extends { readonly artifact: Kind<'table', infer Row> } ? Row : unknown;
 
 /** Names of a row type's columns; any name where the row type is not known. */
 export type ColumnOf<Row> = unknown extends Row ? string : keyof Row & string;

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import type { Handle, JsonKind, SealedTable, Table, Transform } from '../../core/index.js';
 import type { TableRow } from '../../tables/index.js';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import type { NodeRun } from '../../testing/index.js';
 import { applyTransform } from './apply.js';
+import { fit } from './index.js';
 import { binOf, monitorReference, placeOf, type MonitorReference } from './reference.js';
 import { featureNames, parseTransform } from './transform.js';
 import { fitFeaturesNode } from './worker.js';
@@ -13,8 +15,8 @@ const PENGUINS = new URL('../../examples/penguins/data/penguins.csv', import.met
 async function fitted(csv: string | URL, recipe: unknown): Promise<NodeRun & { rows: TableRow[] }> {
   const text = typeof csv === 'string' ? csv : await readFile(csv, 'utf8');
   const table = await tableOf(text);
-  const fit = await run(fitFeaturesNode, { params: { recipe }, inputs: { table } });
-  return Object.assign(fit, { rows: await rowsOf(table) });
+  const done = await run(fitFeaturesNode, { params: { recipe }, inputs: { table } });
+  return Object.assign(done, { rows: await rowsOf(table) });
 }
 
 const transformOf = async (run: NodeRun) =>
@@ -25,7 +27,7 @@ test('the features of the penguins are those of scikit-learn', async () => {
     step: number;
     features: number[][];
   };
-  const fit = await fitted(PENGUINS, {
+  const done = await fitted(PENGUINS, {
     numeric: [
       'bill_length_mm',
       'bill_depth_mm',
@@ -34,21 +36,21 @@ test('the features of the penguins are those of scikit-learn', async () => {
     ],
     categorical: ['island', { column: 'sex', missing: 'feature' }],
   });
-  const transform = await transformOf(fit);
+  const transform = await transformOf(done);
   const names = featureNames(transform);
   const order = [
     ...['bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g'],
     ...['island=Biscoe', 'island=Dream', 'island=Torgersen', 'sex=female', 'sex=male', 'sex is missing'],
   ].map((name) => names.indexOf(name));
   reference.features.forEach((expected, i) => {
-    const actual = applyTransform(transform, fit.rows[i * reference.step] ?? {});
+    const actual = applyTransform(transform, done.rows[i * reference.step] ?? {});
     order.forEach((at, j) => expect(actual[at]).toBeCloseTo(expected[j] ?? NaN, 12));
   });
 });
 
 test('the reference counts every row of every column once', async () => {
-  const fit = await fitted(PENGUINS, { rest: 'auto', label: 'species' });
-  const reference = monitorReference.parse(fit.outputs['reference']?.value);
+  const done = await fitted(PENGUINS, { rest: 'auto', label: 'species' });
+  const reference = monitorReference.parse(done.outputs['reference']?.value);
   expect(reference.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
     'island categorical',
     'bill_length_mm numeric',
@@ -60,7 +62,7 @@ test('the reference counts every row of every column once', async () => {
   ]);
   for (const column of reference.columns) {
     const counts = new Map<number | string, number>();
-    for (const row of fit.rows) {
+    for (const row of done.rows) {
       const place = placeOf(column, row[column.name]);
       counts.set(place, (counts.get(place) ?? 0) + 1);
     }
@@ -71,21 +73,21 @@ test('the reference counts every row of every column once', async () => {
 });
 
 test('the bins of a reference hold about as many values each', async () => {
-  const fit = await fitted(PENGUINS, { numeric: ['body_mass_g'] });
-  const [mass] = (fit.outputs['reference']?.value as MonitorReference).columns;
+  const done = await fitted(PENGUINS, { numeric: ['body_mass_g'] });
+  const [mass] = (done.outputs['reference']?.value as MonitorReference).columns;
   expect(mass?.kind === 'numeric' && mass.counts.every((count) => count > 25 && count < 43)).toBe(true);
   expect([0, 1, 1.5, 2, 3].map((value) => binOf([1, 2], value))).toEqual([0, 0, 1, 1, 2]);
 });
 
 test('a constant column becomes 0, and one value more than twice as common as any is no trouble', async () => {
-  const fit = await fitted('c,n\n5,1\n5,1\n5,1\n5,9\n', { numeric: ['c', 'n'] });
-  const transform = await transformOf(fit);
-  expect(fit.rows.map((row) => applyTransform(transform, row)[0])).toEqual([0, 0, 0, 0]);
+  const done = await fitted('c,n\n5,1\n5,1\n5,1\n5,9\n', { numeric: ['c', 'n'] });
+  const transform = await transformOf(done);
+  expect(done.rows.map((row) => applyTransform(transform, row)[0])).toEqual([0, 0, 0, 0]);
 });
 
 test('a missing value in training gets its feature; rare values and unknown ones share another', async () => {
-  const fit = await fitted('t,u\na,x\na,x\nb,x\nNA,x\n', { categorical: [{ column: 't', minCount: 2 }, 'u'] });
-  const transform = await transformOf(fit);
+  const done = await fitted('t,u\na,x\na,x\nb,x\nNA,x\n', { categorical: [{ column: 't', minCount: 2 }, 'u'] });
+  const transform = await transformOf(done);
   expect(featureNames(transform)).toEqual(['t=a', 't is missing', 't is unknown', 'u=x']);
   const features = (row: Record<string, string>): number[] => [...applyTransform(transform, row)];
   expect(features({ t: 'b', u: 'x' })).toEqual([0, 0, 1, 1]);
@@ -116,3 +118,20 @@ test.each([
 test('a training part without rows is refused', async () => {
   await expect(fitted('n\n', { categorical: ['n'] })).rejects.toThrow(/training part has no rows/);
 });
+
+/** Checked by the compiler alone. */
+export function wiring(
+  table: Handle<Table<{ species: string; mass: number | null }>>,
+  sealed: Handle<SealedTable>,
+): void {
+  const prep = fit({ table, recipe: { numeric: ['mass', { column: 'mass', fill: 0 }], label: 'species' } });
+  const transform: Handle<Transform> = prep;
+  const reference: Handle<JsonKind<MonitorReference>> = prep.reference;
+  void [transform, reference];
+  // @ts-expect-error a column that the table does not have
+  fit({ table, recipe: { numeric: ['mas'] } });
+  // @ts-expect-error a way to scale that does not exist
+  fit({ table, recipe: { numeric: [{ column: 'mass', scale: 'log' }] } });
+  // @ts-expect-error a sealed table
+  fit({ table: sealed, recipe: {} });
+}

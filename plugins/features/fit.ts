@@ -17,4 +17,5 @@ function fitOn<const T>(
   return { ...transform, reference };
 }
 
-export const fit = Object.assign(fitOn, fitFeatures);
+// Spread, so that the contract's own, looser call is no second signature.
+export const fit = Object.assign(fitOn, { ...fitFeatures });

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { InputArtifact } from '../../core/artifact.js';
+import type { Handle, SealedTable, Table } from '../../core/index.js';
+import { isContract } from '../../core/node.js';
+import type { TableRow } from '../../tables/index.js';
+import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
+import type { SplitFigures } from './contract.js';
+import { PARTS, type Part } from './deal.js';
+import { random, stratified } from './index.js';
+import { randomSplitNode, stratifiedSplitNode } from './worker.js';
+
+interface Dealt {
+  parts: Record<Part, TableRow[]>;
+  figures: SplitFigures;
+  /** The part of each row by its identity. */
+  where: Map<unknown, Part>;
+  outputs: Readonly<Record<string, InputArtifact>>;
+}
+
+async function deal(table: InputArtifact, params: Record<string, unknown>): Promise<Dealt> {
+  const node = 'label' in params ? stratifiedSplitNode : randomSplitNode;
+  const { outputs } = await run(node, { params, inputs: { table } });
+  const parts = {} as Record<Part, TableRow[]>;
+  for (const part of PARTS) parts[part] = await rowsOf(outputs[part]);
+  const where = new Map(PARTS.flatMap((part) => parts[part].map((row) => [row['_row'], part] as const)));
+  return { parts, where, outputs, figures: outputs['leaks']?.value as SplitFigures };
+}
+
+let penguins: InputArtifact;
+let csv: string;
+beforeAll(async () => {
+  csv = await readFile(new URL('../../examples/penguins/data/penguins.csv', import.meta.url), 'utf8');
+  penguins = await tableOf(csv);
+});
+
+describe.each([
+  ['random', {}],
+  ['stratified', { label: 'species' }],
+  ['stratified, exact', { label: 'species', exact: true }],
+  ['random by group', { group: 'body_mass_g', seed: 11 }],
+])('a split (%s)', (_name, params) => {
+  test('deals each row to exactly one part, in the order of the table, and seals the test part', async () => {
+    const { parts, where, figures, outputs } = await deal(penguins, params);
+    const all = await rowsOf(penguins);
+    expect(where.size).toBe(all.length);
+    for (const part of PARTS) expect(parts[part]).toEqual(all.filter((row) => where.get(row['_row']) === part));
+    expect(figures.rows).toEqual({
+      train: parts.train.length,
+      validation: parts.validation.length,
+      test: parts.test.length,
+    });
+    expect(outputs['test']?.ref.kind).toBe('sealed table');
+  });
+
+  test('is the same each time, and another with another seed', async () => {
+    const [first, again, other] = [
+      await deal(penguins, params),
+      await deal(penguins, params),
+      await deal(penguins, { ...params, seed: 12 }),
+    ];
+    expect(PARTS.map((part) => again.outputs[part]?.ref.digest)).toEqual(
+      PARTS.map((part) => first.outputs[part]?.ref.digest),
+    );
+    expect(other.outputs['train']?.ref.digest).not.toBe(first.outputs['train']?.ref.digest);
+  });
+});
+
+test('a row never changes its part when rows are added, removed or reordered, or its label changes', async () => {
+  const lines = Array.from({ length: 300 }, (_, i) => `k${i},${i % 3}`);
+  const params = { label: 'c', test: 0.25, validation: 0.25 };
+  const of = async (rows: readonly string[]): Promise<Map<unknown, Part>> =>
+    (await deal(await tableOf(`k,c\n${rows.join('\n')}\n`, { key: ['k'] }), params)).where;
+  const all = await of(lines);
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(lines, { minLength: 200 }), fc.boolean(), async (rows, relabel) => {
+      const given = relabel ? rows.map((line, i) => (i === 0 ? line.replace(/.$/, '1') : line)) : rows;
+      for (const [row, part] of await of(given)) expect(part).toBe(all.get(row));
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test('shares come out as asked, within what chance allows', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => i);
+  const { figures } = await deal(await tableOf(`k\n${rows.join('\n')}\n`), { test: 0.2, validation: 0.1 });
+  // Four standard deviations of a binomial count.
+  const within = (count: number, share: number): boolean =>
+    Math.abs(count - 20_000 * share) < 4 * Math.sqrt(20_000 * share * (1 - share));
+  expect(within(figures.rows.test, 0.2) && within(figures.rows.validation, 0.1)).toBe(true);
+});
+
+test('another share of validation leaves the test part as it is', async () => {
+  const [one, other] = [await deal(penguins, { validation: 0.1 }), await deal(penguins, { validation: 0.3 })];
+  expect(other.outputs['test']?.ref.digest).toBe(one.outputs['test']?.ref.digest);
+});
+
+test('an exact split has the shares of each class to a row', async () => {
+  const { figures } = await deal(penguins, { label: 'species', exact: true, test: 0.2, validation: 0.25 });
+  expect(figures.classes).toEqual([
+    { name: 'Adelie', test: 30, validation: 38, train: 84 },
+    { name: 'Chinstrap', test: 14, validation: 17, train: 37 },
+    { name: 'Gentoo', test: 25, validation: 31, train: 68 },
+  ]);
+});
+
+test('equal values of the group stay together', async () => {
+  const rows = Array.from({ length: 400 }, (_, i) => `g${i % 40},${i}`);
+  const { parts } = await deal(await tableOf(`g,n\n${rows.join('\n')}\n`), { group: 'g' });
+  const groups = PARTS.map((part) => new Set(parts[part].map((row) => row['g'])));
+  expect(groups.reduce((sum, group) => sum + group.size, 0)).toBe(40);
+});
+
+test('rows that were equal when they were ingested stay together', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => i % 100);
+  const { figures } = await deal(await tableOf(`n\n${rows.join('\n')}\n`), {});
+  expect(figures.duplicates).toEqual({ testInTrain: 0, testInValidation: 0, validationInTrain: 0 });
+});
+
+test('rows that stand in two parts are counted and warned of', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `k${i},${i % 10}`);
+  const table = await tableOf(`k,n\n${rows.join('\n')}\n`, { key: ['k'], schema: undefined });
+  const { figures } = await deal(table, {});
+  expect(figures.duplicates.testInTrain).toBe(0);
+  const bare = await tableOf(`k,n\n${rows.join('\n')}\n`, {
+    key: ['k'],
+    schema: { columns: { n: { type: 'integer' } } },
+  });
+  const { figures: found } = await deal(bare, {});
+  expect(found.duplicates.testInTrain).toBe(found.rows.test);
+  expect(found.warnings[0]).toMatch(/rows of the test part equal rows outside it/);
+});
+
+test.each([
+  ['a label that is no column', { label: 'specis' }, /label names column "specis"[\s\S]*did you mean "species"/],
+  ['a group that is no column', { group: 'nest' }, /group names column "nest"/],
+  ['shares that leave nothing', { test: 0.6, validation: 0.4 }, /leave nothing to train on/],
+  ['exact and group at once', { label: 'species', exact: true, group: 'island' }, /exact by class and by group/],
+  ['rows without a label', { label: 'sex' }, /11 rows have no label[\s\S]*rule: 'require', columns: \['sex'\]/],
+])('%s is refused', async (_name, params, message) => {
+  await expect(deal(penguins, params)).rejects.toThrow(message);
+});
+
+test('a class that a part lacks is refused, with what to do', async () => {
+  const rows = [...Array.from({ length: 100 }, (_, i) => `${i},a`), '100,b'];
+  const table = await tableOf(`n,c\n${rows.join('\n')}\n`);
+  await expect(deal(table, { label: 'c' })).rejects.toThrow(/part has no row of class b[\s\S]*exact: true/);
+});
+
+test('a part without rows is refused', async () => {
+  await expect(deal(await tableOf('n\n1\n'), {})).rejects.toThrow(/part has no rows/);
+});
+
+/** Checked by the compiler alone. */
+export function wiring(table: Handle<Table<{ species: string; island: string }>>, sealed: Handle<SealedTable>): void {
+  const parts = stratified({ table, label: 'species', test: 0.2 });
+  const train: Handle<Table<{ species: string; island: string }>> = parts.train;
+  const test: Handle<SealedTable<{ species: string; island: string }>> = parts.test;
+  void [train, test];
+  // @ts-expect-error a label that is no column of the table
+  stratified({ table, label: 'specis' });
+  // @ts-expect-error a group that is no column of the table
+  random({ table, group: 'nest' });
+  // @ts-expect-error no label
+  stratified({ table });
+  // @ts-expect-error a sealed table
+  random({ table: sealed });
+  // @ts-expect-error a share that is no number
+  random({ table, test: 'a fifth' });
+}
+
+test('the functions that authors call are the contracts that workers implement', () => {
+  expect([random, stratified].every(isContract)).toBe(true);
+  expect([random.spec.name, stratified.spec.name]).toEqual(['split.random', 'split.stratified']);
+});
