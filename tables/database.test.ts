@@ -86,7 +86,7 @@ test('text from outside never becomes SQL, whatever is in it', async () => {
 test('numbers in SQL keep their bits', async () => {
   await withDatabase({}, async (database) => {
     await fc.assert(
-      fc.asyncProperty(fc.double({ noNaN: true }), async (number) => {
+      fc.asyncProperty(fc.double(), async (number) => {
         expect(await database.row(sql`SELECT ${number} AS n`)).toEqual({ n: number });
       }),
     );

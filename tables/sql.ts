@@ -49,8 +49,7 @@ function literal(value: SqlValue): string {
   if (typeof value === 'bigint') return `(${value}::BIGINT)`;
   if (typeof value === 'number') {
     // By way of text: a bare decimal would be read as DECIMAL, which rounds.
-    const text = Number.isNaN(value) ? 'nan' : value === Infinity ? 'inf' : value === -Infinity ? '-inf' : `${value}`;
-    return `('${text}'::DOUBLE)`;
+    return `('${Object.is(value, -0) ? '-0.0' : String(value)}'::DOUBLE)`;
   }
   if (typeof value === 'string') return quoted(value);
   return `[${value.map(literal).join(', ')}]`;

@@ -55,8 +55,9 @@ function numericStep(summary: NumericSummary): NumericStep {
   return {
     kind: 'numeric',
     column: recipe.column,
-    fill: fillOf(recipe, summary),
-    center,
+    // JSON has no -0.
+    fill: fillOf(recipe, summary) + 0,
+    center: center + 0,
     // A constant column has nothing to divide by; it becomes 0 where it is what it was.
     scale: scale > 0 && Number.isFinite(scale) ? scale : 1,
     clip: recipe.clip,
