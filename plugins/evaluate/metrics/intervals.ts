@@ -17,14 +17,15 @@ export function wilson(successes: number, trials: number): Interval {
 }
 
 /**
- * 95 % percentile bootstrap (Efron 1979): `figure` is computed on `resamples` draws of the row numbers with
- * replacement. Draws on which it is not defined are left out.
+ * Percentile bootstrap (Efron 1979) that holds `level`, 95 % by default: `figure` is computed on `resamples` draws of
+ * the row numbers with replacement. Draws on which it is not defined are left out.
  */
 export function bootstrap(
   rows: number,
   figure: (drawn: Int32Array) => number | undefined,
   random: Random,
   resamples = 1000,
+  level = 0.95,
 ): Interval | undefined {
   const drawn = new Int32Array(rows);
   const values: number[] = [];
@@ -35,7 +36,7 @@ export function bootstrap(
   }
   if (values.length === 0) return undefined;
   values.sort((a, b) => a - b);
-  return [quantile(values, 0.025), quantile(values, 0.975)];
+  return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];
 }
 
 /** Quantile of sorted values with linear interpolation (Hyndman and Fan 1996, type 7). */

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { challengeVerdict } from './contract.js';
+import { html, htmlPage, htmlTable, sayFigure } from './page/index.js';
+import { METRICS, type Rule } from './verdict.js';
+
+/** The report of a comparison, for people. */
+export function challengePage(value: z.output<typeof challengeVerdict>, rule: Rule): string {
+  const title = value.verdict === 'promote' ? 'The challenger is promoted' : 'The champion is kept';
+  const body = html`<ul>
+      ${value.reasons.map((reason) => html`<li>${reason}</li>`)}
+    </ul>
+    <p class="soft">
+      Rule: ${rule.rule}, by ${METRICS[rule.metric]}, margin ${rule.margin}, at most ${rule.alpha} chance of calling
+      equals different.
+    </p>
+    ${value.sets.map(
+      (set) =>
+        html`<h2>${set.rows === 'fresh' ? 'Fresh rows' : 'Sealed test rows'} (${set.n})</h2>
+          ${htmlTable(
+            ['figure', 'challenger', 'champion'],
+            (['accuracy', 'f1Macro', 'logLoss'] as const).map((figure) => [
+              METRICS[figure],
+              set.challenger[figure],
+              sayFigure(set.champion?.[figure]),
+            ]),
+          )}
+          ${
+            set.champion === null
+              ? undefined
+              : html`<p>
+                  Only the challenger is right on ${set.onlyChallenger ?? 0} rows, only the champion on
+                  ${set.onlyChampion ?? 0} (McNemar's exact test: p = ${sayFigure(set.p)}). Difference in the
+                  challenger's favour: ${sayFigure(set.difference)}, interval ${sayFigure(set.interval![0])} to
+                  ${sayFigure(set.interval![1])}.
+                </p>`
+          }`,
+    )}`;
+  return htmlPage(title, body);
+}

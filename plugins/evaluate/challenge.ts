@@ -1,0 +1,40 @@
+import type { InputArtifact } from '../../core/artifact.js';
+import { UserError } from '../../core/errors/index.js';
+import { openModel } from '../../models/index.js';
+import { implement } from '../../worker/implement.js';
+import { answersOf } from './answers.js';
+import { compare, type Comparison } from './comparison.js';
+import { challenge } from './contract.js';
+import { challengePage } from './challenge-page.js';
+import { judge } from './verdict.js';
+
+export const challengeNode = implement(challenge, async ({ params, inputs, ctx }) => {
+  const given = (['fresh', 'test'] as const).flatMap((rows) => {
+    const table: InputArtifact | undefined = inputs[rows];
+    return table ? [{ rows, table }] : [];
+  });
+  if (given.length === 0)
+    throw new UserError('evaluate.challenge was given no rows to compare on', {
+      expected: 'fresh, test, or both',
+      remedy: 'pass fresh: a table of labelled rows, or test: the sealed test set',
+    });
+  const models = [await openModel(inputs.challenger), ...(inputs.champion ? [await openModel(inputs.champion)] : [])];
+  try {
+    const sets: Comparison[] = [];
+    for (const { rows, table } of given) {
+      const answers = await answersOf({ models, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
+      sets.push(compare(rows, answers, { ...params, seed: ctx.seed }));
+      ctx.progress(sets.length / given.length, `compared on ${answers.rows} rows`);
+    }
+    const value = { ...judge(sets, params), metric: params.metric, sets };
+    return {
+      value,
+      files: {
+        'report.html': challengePage(value, params),
+        'report.json': `${JSON.stringify({ ...value, params })}\n`,
+      },
+    };
+  } finally {
+    for (const model of models) model.dispose();
+  }
+});

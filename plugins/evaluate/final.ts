@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import { openModel, randomFrom, type Predictor } from '../../models/index.js';
+import { implement } from '../../worker/implement.js';
+import { answersOf, type Answers } from './answers.js';
+import { figureOn, type ComparedFigure } from './compared.js';
+import { final, type finalFigures } from './contract.js';
+import { finalPage } from './final-page.js';
+import {
+  bootstrap,
+  calibration,
+  confusionMatrix,
+  figuresOf,
+  perClass,
+  wilson,
+  type Interval,
+} from './metrics/index.js';
+import { slicesOf, type Slice } from './slices.js';
+
+/** Slices in the value, and rows that one must have to stand there: the report has all. */
+const [WORST, ENOUGH] = [5, 5];
+
+export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
+  const model = await openModel(inputs.model);
+  try {
+    const answers = await answersOf({
+      models: [model],
+      table: inputs.test,
+      port: 'test',
+      columns: params.slices,
+      scratch: ctx.scratch,
+      signal: ctx.signal,
+    });
+    const slices = slicesOf(answers);
+    const value = valueOf(answers, slices, ctx.seed, params.resamples);
+    const details = detailsOf(answers);
+    return {
+      value,
+      files: {
+        'report.html': finalPage({ card: model.card, classes: answers.classes, value, slices, ...details }),
+        'report.json': `${JSON.stringify({ ...value, classes: answers.classes, ...details, slices, model: aboutModel(model) })}\n`,
+      },
+    };
+  } finally {
+    model.dispose();
+  }
+});
+
+function valueOf(
+  answers: Answers,
+  slices: readonly Slice[],
+  seed: number,
+  resamples: number,
+): z.output<typeof finalFigures> {
+  const { truth, rows } = answers;
+  const { probabilities, predicted } = answers.models[0]!;
+  const right = truth.reduce((sum, label, row) => sum + (label === predicted[row] ? 1 : 0), 0);
+  const limits = (figure: ComparedFigure, stream: number): [number, number] => {
+    const of = (drawn: Int32Array): number => figureOn(figure, truth, answers.models[0]!, drawn);
+    return pairOf(bootstrap(rows, of, randomFrom(seed, stream), resamples)!);
+  };
+  return {
+    ...figuresOf(truth, probabilities, predicted),
+    intervals: {
+      accuracy: pairOf(wilson(right, rows)),
+      f1Macro: limits('f1Macro', 1),
+      logLoss: limits('logLoss', 2),
+    },
+    slices: slices
+      .filter(({ n }) => n >= ENOUGH)
+      .slice(0, WORST)
+      .map(({ column, value, n, accuracy }) => ({ column, value: value.slice(0, 80), n, accuracy })),
+  };
+}
+
+/** What only the report has. */
+function detailsOf({ truth, models, classes }: Answers) {
+  const { probabilities, predicted } = models[0]!;
+  const confusion = confusionMatrix(truth, predicted, classes.length);
+  return { confusion, perClass: perClass(confusion), calibration: calibration(truth, probabilities) };
+}
+
+function aboutModel({ card }: Predictor) {
+  const { learner, label, classes, inputs, training, metrics, libraries } = card;
+  return { learner, label, classes, inputs, training, metrics, libraries };
+}
+
+const pairOf = (interval: Interval): [number, number] => [interval[0], interval[1]];

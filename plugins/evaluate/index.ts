@@ -1,0 +1,1 @@
+export { challenge, final } from './contract.js';

@@ -1,0 +1,72 @@
+import type { ComparedFigure } from './compared.js';
+import type { Comparison } from './comparison.js';
+import { sayFigure } from './page/index.js';
+
+export interface Rule {
+  readonly metric: ComparedFigure;
+  /** Units of the metric. */
+  readonly margin: number;
+  readonly rule: 'better' | 'not worse';
+  readonly alpha: number;
+}
+
+export interface Verdict {
+  readonly verdict: 'promote' | 'keep';
+  readonly reasons: string[];
+}
+
+const SETS = { fresh: 'the fresh rows', test: 'the sealed test rows' } as const;
+export const METRICS: Readonly<Record<ComparedFigure, string>> = {
+  accuracy: 'accuracy',
+  f1Macro: 'F1 (macro)',
+  logLoss: 'log loss',
+};
+
+/**
+ * Whether the challenger takes the champion's place. Not worse: on every set the lower limit of the difference lies
+ * above −margin (a non-inferiority test). Better, on the fresh rows, else on the test rows: by accuracy McNemar's
+ * exact test finds a difference in its favour, by another metric the interval of the difference lies above 0.
+ */
+export function judge(sets: readonly Comparison[], rule: Rule): Verdict {
+  if (sets.every((set) => set.champion === null))
+    return { verdict: 'promote', reasons: ['There is no champion to compare with.'] };
+  const worse = sets.filter((set) => set.interval![0] < -rule.margin);
+  if (worse.length > 0)
+    return {
+      verdict: 'keep',
+      reasons: worse.map(
+        (set) => `${sayDifference(set, rule)}, so it may be worse by more than the margin of ${rule.margin}.`,
+      ),
+    };
+  const notWorse = sets.map((set) => `${sayDifference(set, rule)}, so it is not worse by more than ${rule.margin}.`);
+  if (rule.rule === 'not worse') return { verdict: 'promote', reasons: notWorse };
+  const deciding = sets.find((set) => set.rows === 'fresh') ?? sets[0]!;
+  return isBetter(deciding, rule)
+    ? {
+        verdict: 'promote',
+        reasons: [`On ${SETS[deciding.rows]} it is better, beyond chance: ${sayProof(deciding, rule)}.`, ...notWorse],
+      }
+    : {
+        verdict: 'keep',
+        reasons: [
+          `On ${SETS[deciding.rows]} it is not better beyond chance: ${sayProof(deciding, rule)}.`,
+          ...notWorse,
+        ],
+      };
+}
+
+function isBetter(set: Comparison, { metric, alpha }: Rule): boolean {
+  return metric === 'accuracy' ? set.difference! > 0 && set.p! <= alpha : set.interval![0] > 0;
+}
+
+function sayDifference(set: Comparison, { metric }: Rule): string {
+  const [low, high] = set.interval!;
+  const figures = `${sayFigure(set.challenger[metric])} against ${sayFigure(set.champion![metric])}`;
+  return `On ${SETS[set.rows]} (${set.n}) its ${METRICS[metric]} is ${figures} (difference in its favour ${sayFigure(set.difference)}, interval ${sayFigure(low)} to ${sayFigure(high)})`;
+}
+
+function sayProof(set: Comparison, { metric, alpha }: Rule): string {
+  if (metric === 'accuracy')
+    return `of the rows that only one of them gets right, ${set.onlyChallenger} are the challenger's and ${set.onlyChampion} the champion's (p = ${sayFigure(set.p)}, limit ${alpha})`;
+  return `the interval of the difference in ${METRICS[metric]} ${set.interval![0] > 0 ? 'lies above 0' : 'holds 0, or lies below it'}`;
+}

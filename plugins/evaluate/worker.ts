@@ -1,0 +1,2 @@
+export { challengeNode } from './challenge.js';
+export { finalNode } from './final.js';
