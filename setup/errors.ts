@@ -81,7 +81,7 @@ const faults = {
   },
   compiler: {
     code: 'TY-SETUP',
-    message: 'No C++ compiler was found, and the binding of TensorFlow needs one.',
+    message: 'No C++ compiler was found; the native binding of TensorFlow is built with one.',
     expected: 'g++, c++ or clang++ on the PATH, or one named by CXX.',
     remedy:
       'Install it (Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install), then run: npx trainyard setup',

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runElsewhere } from './elsewhere.test-part.js';
 import { startTemporal, startValkey, type Service } from './index.js';
 import { identify } from './process-identity.js';
 
@@ -33,22 +32,11 @@ async function withClient<T>(address: string, work: (client: Client) => Promise<
   }
 }
 
-/** A program that starts a service, prints its pid and port, and waits. */
-function startElsewhere(code: string): Promise<{ killHard: () => void; pid: number; port: number }> {
-  const index = fileURLToPath(new URL('./index.ts', import.meta.url));
-  const program = `import { startTemporal, startValkey } from ${JSON.stringify(index)};
-    const s = await ${code}; console.log(JSON.stringify({ pid: s.pid, port: s.port })); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-  });
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
-    child.stdout.once('data', (line: Buffer) => {
-      const { pid, port } = JSON.parse(line.toString('utf8')) as { pid: number; port: number };
-      resolve({ killHard: () => child.kill('SIGKILL'), pid, port });
-    });
-  });
+/** A program that starts a service and waits. */
+async function startElsewhere(code: string): Promise<{ killHard: () => void; pid: number; port: number }> {
+  const child = await runElsewhere(`const s = await setup.${code};
+    console.log(JSON.stringify({ pid: s.pid, port: s.port })); setInterval(() => {}, 1000);`);
+  return { killHard: child.killHard, ...(JSON.parse(await child.firstLine) as { pid: number; port: number }) };
 }
 
 async function gone(pid: number, withinMs: number): Promise<boolean> {

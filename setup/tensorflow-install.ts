@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, type TrainyardError } from '../core/errors/index.js';
 import { setupError } from './errors.js';
 import { findPython, lastLine, type FetchOptions } from './fetch-wheels.js';
 import { installLocked, runInstallScript } from './npm.js';
@@ -15,6 +15,8 @@ import { installOnce, requireSpace, toolsFolder } from './tools-folder.js';
 export interface TensorflowOptions extends FetchOptions {
   /** The binding for NVIDIA's devices, with their libraries (3.4 GB to download); default false. */
   readonly gpu?: boolean | undefined;
+  /** Try again although this machine could not build it before; default false. */
+  readonly retry?: boolean | undefined;
   /** Default {@link toolsFolder}. */
   readonly tools?: string | undefined;
 }
@@ -87,14 +89,17 @@ async function tryLoading(packageFolder: string, options: FetchOptions): Promise
 }
 
 /** TensorFlow from its wheel, with hashes, and a binding built here. */
-async function byWheel(draft: string, packageFolder: string, plan: Recipe, options: FetchOptions): Promise<void> {
-  const { wheel, cuda } = plan;
-  if (!wheel)
-    throw setupError('platform', { what: 'TensorFlow', platform: `${process.platform}-${process.arch}`, variable: '' });
+async function byWheel(
+  draft: string,
+  packageFolder: string,
+  wheel: PinnedHere,
+  plan: Recipe,
+  options: FetchOptions,
+): Promise<void> {
   const deps = join(packageFolder, 'deps');
   mkdirSync(deps, { recursive: true });
   await unpackTensorflow(wheel, draft, deps, options);
-  if (cuda) await unpackCuda(cuda, draft, deps, options);
+  if (plan.cuda) await unpackCuda(plan.cuda, draft, deps, options);
   rmSync(join(draft, 'wheels'), { recursive: true, force: true });
   await buildBinding(join(draft, 'node_modules'), packageFolder, options);
 }
@@ -103,27 +108,54 @@ const ownInstallLimitMs = 10 * 60_000;
 
 /** What the package does by itself where scripts are allowed: TensorFlow and a ready binding from its makers' store. */
 async function byItsOwnInstall(draft: string, packageName: string, options: FetchOptions): Promise<void> {
-  say(
-    options.onProgress,
-    'tensorflow',
-    `no compiler here: ${packageName} fetches a ready binding itself (no hash is known for it)`,
-  );
+  const message = `${packageName} cannot be built here and fetches a ready binding itself (no hash is known for it)`;
+  say(options.onProgress, 'tensorflow', message);
   const { code, output, timedOut } = await runInstallScript(draft, packageName, ownInstallLimitMs, options);
+  options.signal?.throwIfAborted();
   if (code === 0) return;
-  const reason = timedOut
-    ? 'it took more than 10 minutes'
-    : (output.split('\n').find((line) => /error/i.test(line)) ?? lastLine(output));
+  const line = output.split('\n').find((text) => /^(\w*Error|npm error)\b/.test(text)) ?? lastLine(output);
   throw setupError('build', {
-    reason: `${packageName} could not install itself: ${reason.trim()}`,
+    reason: timedOut ? 'it took more than 10 minutes' : line.trim(),
     compiler: 'a compiler',
   });
+}
+
+/** What keeps this machine from building the binding, if anything does. */
+async function obstacleToBuilding(plan: Recipe, env: NodeJS.ProcessEnv): Promise<TrainyardError | undefined> {
+  if (!plan.wheel) {
+    const platform = `${process.platform}-${process.arch}`;
+    return setupError('platform', { what: 'TensorFlow', platform, variable: 'TRAINYARD_CACHE' });
+  }
+  if (!findCompiler(env)) return setupError('compiler', {});
+  try {
+    await findPython('TensorFlow', env);
+    return undefined;
+  } catch (error) {
+    if (isTrainyardError(error)) return error;
+    throw error;
+  }
+}
+
+/** A failure that would come again: kept, so that the next set-up need not fetch everything to find that out. */
+interface Refusal {
+  readonly compiler: string | null;
+  readonly reason: string;
+}
+
+function readRefusal(file: string): Refusal | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Refusal;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * The native TensorFlow binding, installed once into the tools folder, apart from the project's own packages.
  * With Python and a C++ compiler: TensorFlow's wheel, checked by hash, and a binding built against it. Without: the
  * install step of tfjs-node itself. When neither works the answer says why, and WebAssembly is used.
- * A second call costs a millisecond; a failure is tried again by the next call.
+ * A second call costs a millisecond. A download that failed is tried again by the next call; a machine that cannot
+ * build is remembered until it has another compiler, or `retry` is given.
  */
 export async function ensureTensorflow(options: TensorflowOptions = {}): Promise<TensorflowInstall> {
   const found = findTensorflow(options);
@@ -131,13 +163,19 @@ export async function ensureTensorflow(options: TensorflowOptions = {}): Promise
   const env = options.env ?? process.env;
   const tools = options.tools ?? toolsFolder(env);
   const plan = recipe(options.gpu ?? false);
+  const refusalFile = join(tools, `${plan.folder}.refused.json`);
+  const obstacle = await obstacleToBuilding(plan, env);
+  const compiler = obstacle ? null : (findCompiler(env) ?? null);
+  const refusal = options.retry ? undefined : readRefusal(refusalFile);
+  if (refusal && refusal.compiler === compiler) return { kind: 'wasm', reason: refusal.reason };
+
+  let isFetched = false;
   const install = async (draft: string): Promise<void> => {
-    const canBuild = findCompiler(env) !== undefined && plan.wheel !== undefined;
-    if (canBuild) await findPython('TensorFlow', env);
     requireSpace(tools, unpackedBytes[plan.lock], 'TensorFlow');
     await installLocked(plan.lock, `${plan.packageName} ${tfjsVersion}`, draft, options);
+    isFetched = true;
     const packageFolder = join(draft, 'node_modules', ...plan.packageName.split('/'));
-    if (canBuild) await byWheel(draft, packageFolder, plan, options);
+    if (plan.wheel && !obstacle) await byWheel(draft, packageFolder, plan.wheel, plan, options);
     else await byItsOwnInstall(draft, plan.packageName, options);
     const tensorflowVersion = await tryLoading(packageFolder, options);
     writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion }));
@@ -147,7 +185,11 @@ export async function ensureTensorflow(options: TensorflowOptions = {}): Promise
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!isTrainyardError(error)) throw error;
-    return { kind: 'wasm', reason: `${error.what} ${error.remedy}` };
+    const reason = obstacle ? `${obstacle.what} ${error.what} ${obstacle.remedy}` : `${error.what} ${error.remedy}`;
+    if (isFetched && error.code !== 'TY-DOWNLOAD') {
+      writeFileSync(refusalFile, JSON.stringify({ compiler, reason } satisfies Refusal));
+    }
+    return { kind: 'wasm', reason };
   }
   const installed = findTensorflow(options);
   if (!installed) throw setupError('tensorflow', { reason: `${join(tools, plan.folder)} is not complete` });

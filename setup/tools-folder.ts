@@ -33,8 +33,11 @@ export function requireSpace(folder: string, needed: number, what: string): void
 function removeLeftovers(tools: string): void {
   for (const entry of readdirSync(tools)) {
     const pid = /\.partial-(\d+)-[0-9a-f]+$/.exec(entry)?.[1];
-    if (pid && (Number(pid) === process.pid ? false : !identify(Number(pid)))) {
-      rmSync(join(tools, entry), { recursive: true, force: true });
+    if (!pid || identify(Number(pid))) continue;
+    try {
+      rmSync(join(tools, entry), { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // A download of the killed set-up may still write there: the next one clears it.
     }
   }
 }

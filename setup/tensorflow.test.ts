@@ -1,0 +1,72 @@
+import { beforeAll, expect, test } from 'vitest';
+import { runElsewhere } from './elsewhere.test-part.js';
+import { ensureTensorflow, isTensorflowNoise } from './index.js';
+
+/** Trains a small dense net in a process of its own; answers with what was loaded and a digest of the weights. */
+async function train(prefer: 'native' | 'wasm', threads: number) {
+  const { ended } = await runElsewhere(`import { createHash } from 'node:crypto';
+    const { tf, ...loaded } = await setup.loadTensorflow({ prefer: '${prefer}', threads: ${threads} });
+    const x = tf.randomNormal([200, 4], 0, 1, 'float32', 1);
+    const y = tf.oneHot(tf.argMax(x.slice([0, 0], [200, 3]), 1), 3);
+    const kernelInitializer = (seed) => tf.initializers.glorotUniform({ seed });
+    const model = tf.sequential({ layers: [
+      tf.layers.dense({ units: 16, activation: 'relu', inputShape: [4], kernelInitializer: kernelInitializer(1) }),
+      tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer: kernelInitializer(2) }),
+    ] });
+    model.compile({ optimizer: tf.train.adam(0.02), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    const { history } = await model.fit(x, y, { epochs: 15, batchSize: 20, shuffle: false, verbose: 0 });
+    const hash = createHash('sha256');
+    for (const weight of model.getWeights()) hash.update(new Uint8Array((await weight.data()).buffer));
+    console.log(JSON.stringify({ ...loaded, accuracy: history.acc.at(-1), digest: hash.digest('hex') }));`);
+  const { code, stdout, stderr } = await ended;
+  expect(code, stderr).toBe(0);
+  const noise = stderr.split('\n').filter((line) => line !== '' && !isTensorflowNoise(line));
+  const result = JSON.parse(stdout) as {
+    backend: string;
+    version: string;
+    device: string;
+    accuracy: number;
+    digest: string;
+  };
+  return { ...result, noise };
+}
+
+beforeAll(async () => {
+  await ensureTensorflow();
+}, 600_000);
+
+test('the native binding trains, gives the same bits in each process, and says nothing', async (context) => {
+  const installed = await ensureTensorflow();
+  if (installed.kind === 'wasm') return context.skip(installed.reason);
+  const [first, second] = [await train('native', 1), await train('native', 1)];
+  expect(first).toMatchObject({
+    backend: 'tensorflow',
+    version: installed.tensorflowVersion,
+    device: 'cpu',
+    noise: [],
+  });
+  expect(first.accuracy).toBeGreaterThan(0.9);
+  expect(second.digest).toBe(first.digest);
+});
+
+test('WebAssembly trains a dense net, gives the same bits in each process, and says nothing', async () => {
+  const [first, second] = [await train('wasm', 1), await train('wasm', 1)];
+  expect(first).toMatchObject({ backend: 'wasm', version: '4.22.0', device: 'cpu', noise: [] });
+  expect(first.accuracy).toBeGreaterThan(0.9);
+  expect(second.digest).toBe(first.digest);
+});
+
+test('a process that has loaded TensorFlow refuses to load it with other threads', async () => {
+  const { ended } = await runElsewhere(`await setup.loadTensorflow({ prefer: 'wasm', threads: 1 });
+    await setup.loadTensorflow({ prefer: 'wasm', threads: 1 });
+    await setup.loadTensorflow({ prefer: 'wasm', threads: 2 }).catch((error) => console.log(error.what));`);
+  expect((await ended).stdout).toMatch(/this process has loaded it with .*"threads":1.* again with .*"threads":2/);
+});
+
+test('native TensorFlow asked for, and not installed, is refused with the remedy', async () => {
+  const { ended } = await runElsewhere(
+    `await setup.loadTensorflow({ prefer: 'native' }).catch((error) => console.log(error.what, error.remedy));`,
+    { TRAINYARD_CACHE: '/nowhere' },
+  );
+  expect((await ended).stdout).toMatch(/the native binding is not installed.*trainyard doctor/s);
+});

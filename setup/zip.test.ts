@@ -1,0 +1,76 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import fc from 'fast-check';
+import { strToU8, zipSync } from 'fflate';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unpackZip } from './zip.js';
+
+let folder = '';
+let count = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trainyard-zip-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function archiveOf(bytes: Uint8Array): { archive: string; target: string } {
+  const archive = join(folder, `${++count}.zip`);
+  writeFileSync(archive, bytes);
+  return { archive, target: join(folder, `out-${count}`) };
+}
+
+function filesUnder(target: string): Map<string, Buffer> {
+  const entries = readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    entries.map((entry) => {
+      const path = join(entry.parentPath ?? entry.path, entry.name);
+      return [relative(target, path), readFileSync(path)];
+    }),
+  );
+}
+
+test('whatever another program packed comes out the same, packed or stored, large and small', async () => {
+  const name = fc.stringMatching(/^[a-z]{1,8}(\/[a-z]{1,8}){0,2}\.x$/);
+  const content = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(new Uint8Array(3_000_000).fill(7)));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(name, content, { minKeys: 1, maxKeys: 6 }),
+      fc.integer({ min: 0, max: 9 }),
+      async (files, level) => {
+        const { archive, target } = archiveOf(zipSync(files, { level: level as 0 }));
+        expect(await unpackZip(archive, target, (inside) => inside)).toBe(Object.keys(files).length);
+        const found = filesUnder(target);
+        expect([...found.keys()].sort()).toEqual(Object.keys(files).sort());
+        for (const [path, bytes] of Object.entries(files)) expect(found.get(path)?.equals(bytes)).toBe(true);
+      },
+    ),
+    { numRuns: 15, seed: 7 },
+  );
+});
+
+test('only what was chosen is written, where it was chosen to go, with the mode', async () => {
+  const { archive, target } = archiveOf(zipSync({ 'a/tool': strToU8('x'), 'a/other': strToU8('y') }));
+  await unpackZip(archive, target, (name) => (name === 'a/tool' ? 'tool' : undefined), 0o755);
+  expect([...filesUnder(target).keys()]).toEqual(['tool']);
+});
+
+test.each(['../out', 'a/../../out', '/etc/out', 'a\\..\\out'])('an entry named %s is refused', async (name) => {
+  const { archive, target } = archiveOf(zipSync({ [name]: strToU8('x') }));
+  await expect(unpackZip(archive, target, (inside) => inside)).rejects.toMatchObject({
+    code: 'TY-DOWNLOAD',
+    what: expect.stringContaining(`the entry "${name}" leads out of the folder`) as string,
+  });
+});
+
+test('an archive cut off anywhere is refused, and never half a file taken for a whole one', async () => {
+  const whole = zipSync({ 'a.x': new Uint8Array(5000).map((_, i) => (i * 31) % 251) });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (length) => {
+      const { archive, target } = archiveOf(whole.slice(0, length));
+      await expect(unpackZip(archive, target, (inside) => inside)).rejects.toMatchObject({ code: 'TY-DOWNLOAD' });
+    }),
+    { numRuns: 25, seed: 7 },
+  );
+});
