@@ -21,7 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const known = isTrainyardError(error) ? error : undefined;
     const json = args.includes('--json');
     if (json) process.stdout.write(`${JSON.stringify({ error: (known ?? unexpected(error)).toRecord() })}\n`);
-    else process.stderr.write(`${known ? known.message : unexpected(error).message}\n`);
+    else process.stderr.write(`\n${known ? known.message : unexpected(error).message}\n`);
     if (!known && process.env['TRAINYARD_DEBUG'])
       process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
     return 1;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { sizeBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
@@ -64,7 +65,7 @@ const PROCESSES: readonly (readonly [type: string, module: string, exportName: s
   ['label-review', 'review', 'labelReview'],
   ['model-registry', 'registry', 'modelRegistry'],
   ['monitor', 'monitor', 'monitor'],
-];
+].filter(([, module = '']) => existsSync(compiled('workflows', module, 'index.js'))) as [string, string, string][];
 
 /** Names that a pipeline cannot have. */
 export const RESERVED_NAMES = PROCESSES.map(([type]) => type);
@@ -106,13 +107,23 @@ async function bundle(entry: string): Promise<string> {
   const problems: string[] = [];
   const note = (message: string): void => void problems.push(message);
   const quiet = () => undefined;
+  // Where this package's own dependencies are, which need not be where the project's are.
+  const ownModules = path.resolve(
+    path.dirname(createRequire(import.meta.url).resolve('@temporalio/workflow/package.json')),
+    '..',
+    '..',
+  );
   try {
     const { code } = await bundleWorkflowCode({
       workflowsPath: entry,
       logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: note, error: note },
       webpackConfigHook: (config) => ({
         ...config,
-        resolve: { ...config.resolve, extensionAlias: { '.js': ['.js', '.ts'], '.mjs': ['.mjs', '.mts'] } },
+        resolve: {
+          ...config.resolve,
+          modules: [...(config.resolve?.modules ?? []), 'node_modules', ownModules],
+          extensionAlias: { '.js': ['.js', '.ts'], '.mjs': ['.mjs', '.mts'] },
+        },
       }),
     });
     return code;

@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   continueAsNew,
   defineQuery,
   isCancellation,
@@ -87,6 +88,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
       ...links(facts.id),
     };
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     const cancelled = isCancellation(error);
     await CancellationScope.nonCancellable(() =>
       close(engine, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(error) }),
