@@ -1,5 +1,6 @@
 import { assetRoutes } from './assets.js';
+import { reviewRoutes } from './reviews/routes.js';
 import type { RouteModule } from './services.js';
 
 /** All routes of the server, in the order in which they are registered. */
-export const routes: readonly RouteModule[] = [assetRoutes];
+export const routes: readonly RouteModule[] = [assetRoutes, reviewRoutes];

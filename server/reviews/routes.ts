@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { FastifyRequest } from 'fastify';
+import { answerItem, listReviews, nextItems, reviewState, type NextReply } from '../../client/reviews.js';
+import { TrainyardError } from '../../core/errors/index.js';
+import { sayIssues } from '../../core/pipeline.js';
+import type { ReviewSpec, ReviewState } from '../../workflows/review/contract.js';
+import { reviewPage } from '../pages/review.js';
+import type { RouteModule } from '../services.js';
+import { Queues } from './queues.js';
+
+const nextQuery = z.object({
+  reviewer: z.string().min(1).max(100),
+  hold: z.coerce.number().int().min(1).max(20).default(1),
+});
+const answerBody = z.strictObject({
+  item: z.int().min(0),
+  label: z.string(),
+  reviewer: z.string().min(1).max(100),
+  note: z.string().max(2000).optional(),
+  ms: z.number().min(0),
+  requestId: z.string().min(1).max(100),
+  revises: z.string().max(100).optional(),
+  hold: z.int().min(1).max(20).optional(),
+});
+
+type Named = { Params: { id: string } };
+
+/** Label reviews: the page for people, and the same interface for programs. Ids are Workflow ids, URL-encoded. */
+export const reviewRoutes: RouteModule = async (app, { services }) => {
+  const { temporal } = services.client;
+  const queues = new Queues(services.store);
+  const specs = new Map<string, ReviewSpec>();
+
+  /** What is asked never changes: one query for each review and server. */
+  const specOf = async (id: string): Promise<ReviewSpec> => {
+    const known = specs.get(id) ?? (await reviewState({ temporal }, id)).spec;
+    if (specs.size > 1000) specs.clear();
+    specs.set(id, known);
+    return known;
+  };
+
+  const withRows = async (id: string, { held, items: total, ...progress }: NextReply) => {
+    const spec = await specOf(id);
+    const queue = await queues.get(spec.queue);
+    // Why a row is looked at is not told: who knows that it is a suspect judges it differently.
+    const items = held.map((item) => {
+      const of = queue.items[item];
+      return { item, row: of?.row, given: of?.given, cells: of?.cells };
+    });
+    return { ...progress, total, items };
+  };
+
+  app.get('/api/reviews', async (request) => {
+    const { all } = request.query as { all?: string };
+    return { reviews: await listReviews({ temporal }, { all: all !== undefined }) };
+  });
+
+  app.get<Named>('/api/reviews/:id', async (request) => {
+    const { id } = request.params;
+    const { reviewer } = request.query as { reviewer?: string };
+    const state = await reviewState({ temporal }, id, reviewer);
+    const { columns } = await queues.get(state.spec.queue);
+    return { ...publicState(id, state), columns };
+  });
+
+  app.get<Named>('/api/reviews/:id/next', { config: { access: 'key' } }, async (request) => {
+    const { id } = request.params;
+    const asked = parse(nextQuery, request.query);
+    return withRows(id, await nextItems({ temporal }, id, asked));
+  });
+
+  app.post<Named>('/api/reviews/:id/answers', async (request) => {
+    const { id } = request.params;
+    const { note, revises, hold, ...answer } = parse(answerBody, request.body);
+    const reply = await answerItem({ temporal }, id, {
+      ...answer,
+      ...(note === undefined ? {} : { note }),
+      ...(revises === undefined ? {} : { revises }),
+      ...(hold === undefined ? {} : { hold }),
+    });
+    return withRows(id, reply);
+  });
+
+  app.get<Named>('/reviews/:id', async (request: FastifyRequest<Named>, reply) => {
+    const { id } = request.params;
+    const state = await reviewState({ temporal }, id);
+    return reply.type('text/html; charset=utf-8').send(reviewPage(id, state, request.keyName).text);
+  });
+};
+
+function publicState(id: string, state: ReviewState) {
+  const { spec, ...rest } = state;
+  const { label, labels, guideline, reviewers, byDefault } = spec;
+  return { id, ...rest, label, labels, guideline, reviewers, byDefault };
+}
+
+function parse<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new TrainyardError('TY-PARAM', {
+    what: `the request is not valid: ${sayIssues(parsed.error)}`,
+    where: { field: parsed.error.issues[0]?.path.join('.') || undefined },
+  });
+}
