@@ -50,6 +50,7 @@ interface MutableObservation {
   state: TrialState;
   losses: readonly number[] | undefined;
   violation: number;
+  constraints: readonly number[];
   readonly curve: (readonly [number, number])[];
 }
 
@@ -156,6 +157,7 @@ export class Study<C = AnyConfiguration> {
       state: t.state,
       losses: t.values?.map((v, i) => this.lossOf(v, i)),
       violation: violationOf(t.constraints),
+      constraints: t.constraints ?? [],
       curve: t.reports.map(([step, value]) => [step, value === null ? Infinity : this.lossOf(value, 0)] as const),
     };
   }
@@ -203,7 +205,7 @@ export class Study<C = AnyConfiguration> {
     }
     const params = this.domain.configurationAt(point) as C;
     this.drafts.push({ number, params, state: 'running', reports: [], by });
-    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, curve: [] });
+    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, constraints: [], curve: [] });
     return { number, params };
   }
 
@@ -239,7 +241,7 @@ export class Study<C = AnyConfiguration> {
       reports: [],
       by: 'given',
     });
-    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, curve: [] });
+    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, constraints: [], curve: [] });
     this.tell(number, result);
     return number;
   }
@@ -283,6 +285,7 @@ export class Study<C = AnyConfiguration> {
     seen.state = 'complete';
     seen.losses = values.map((v, i) => this.lossOf(v, i));
     seen.violation = violationOf(constraints);
+    seen.constraints = constraints?.slice() ?? [];
   }
 
   /** A trial broke. */

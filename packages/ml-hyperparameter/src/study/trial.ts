@@ -31,6 +31,8 @@ export interface Observation {
   readonly losses: readonly number[] | undefined;
   /** How far the outcome constraints are broken, summed; 0 when all hold or none are told. */
   readonly violation: number;
+  /** Outcome constraints as told, at most 0 where they hold. */
+  readonly constraints: readonly number[];
   /** Steps with the first objective's loss there, by rising step; `Infinity` where the report was no number. */
   readonly curve: readonly (readonly [step: number, loss: number])[];
 }

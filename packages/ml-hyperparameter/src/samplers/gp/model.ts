@@ -61,8 +61,8 @@ export interface Fit {
   readonly cost: number;
 }
 
-/** Most probable hyperparameters near a start, in at most `evaluations` looks at the likelihood. */
-export function fit(features: Features, rows: readonly Float64Array[], values: ArrayLike<number>, start: Hyperparameters, evaluations: number): Fit {
+/** Most probable hyperparameters near a start, in at most `evaluations` looks at the likelihood. `extra` are variances of single values. */
+export function fit(features: Features, rows: readonly Float64Array[], values: ArrayLike<number>, start: Hyperparameters, evaluations: number, extra?: Float64Array): Fit {
   const n = rows.length;
   const d = features.count;
   const differences = pairDifferences(features, rows);
@@ -88,7 +88,7 @@ export function fit(features: Features, rows: readonly Float64Array[], values: A
         matrix[a * n + b] = (1 + r + (r * r) / 3) * e;
         slope[at] = (-5 / 6) * (1 + r) * e;
       }
-      matrix[a * n + a] = 1 + noise;
+      matrix[a * n + a] = 1 + noise + (extra?.[a] ?? 0);
     }
     if (!factorise(matrix, n)) {
       gradient.fill(0);
@@ -181,6 +181,7 @@ export class Model {
     values: ArrayLike<number>,
     readonly hyperparameters: Hyperparameters,
     room = 0,
+    private readonly extra?: Float64Array,
   ) {
     const d = features.count;
     this.weights = Float64Array.from({ length: d }, (_, f) => exp(-2 * (hyperparameters[f] as number)));
@@ -211,7 +212,7 @@ export class Model {
     const d = this.features.count;
     this.correlations(row, this.covariance);
     this.factor.set(this.covariance.subarray(0, this.n), this.n * this.stride);
-    this.factor[this.n * this.stride + this.n] = 1 + noise;
+    this.factor[this.n * this.stride + this.n] = 1 + noise + (this.extra?.[this.n] ?? 0);
     this.flat.set(row, this.n * d);
     this.n++;
   }
@@ -299,11 +300,11 @@ export class Model {
     return { mean, deviation };
   }
 
-  /** Least expected value among the model's own points: the incumbent when values are noisy. */
-  leastExpectation(): number {
+  /** Least expected value among those of the model's own points that `counts`: the incumbent when values are noisy. */
+  leastExpectation(counts: (k: number) => boolean): number {
     let least = Infinity;
     const d = this.features.count;
-    for (let k = 0; k < this.n; k++) least = Math.min(least, this.expectation(this.flat.slice(k * d, (k + 1) * d)));
+    for (let k = 0; k < this.n; k++) if (counts(k)) least = Math.min(least, this.expectation(this.flat.slice(k * d, (k + 1) * d)));
     return least;
   }
 }

@@ -13,13 +13,19 @@ export const WARPS: readonly Warp[] = [0, 1, 0.1, 0.01];
 /** Losses changed and standardised, with what the change adds to the negative log likelihood. */
 export interface Warped {
   readonly values: Float64Array;
+  /** Variances of the values beyond noise. */
+  readonly extra: Float64Array;
   readonly cost: number;
+  /** Standardised value = (changed loss − mean) / scale. */
+  readonly mean: number;
+  readonly scale: number;
 }
 
-/** Applies a change, then takes off the mean and divides by the deviation. */
-export function warp(losses: readonly number[], by: Warp): Warped {
+/** Applies a change, then takes off the mean and divides by the deviation; spreads are carried along by the slope. */
+export function warp(losses: readonly number[], by: Warp, spreads: readonly number[] = []): Warped {
   const n = losses.length;
   const values = Float64Array.from(losses);
+  const extra = Float64Array.from(losses, (_, i) => spreads[i] ?? 0);
   let cost = 0;
   if (by > 0) {
     const sorted = values.slice().sort();
@@ -29,6 +35,7 @@ export function warp(losses: readonly number[], by: Warp): Warped {
     for (let i = 0; i < n; i++) {
       values[i] = log((losses[i] as number) - least + offset);
       cost += values[i] as number;
+      extra[i] = (extra[i] as number) / ((losses[i] as number) - least + offset);
     }
   }
   let mean = 0;
@@ -40,6 +47,10 @@ export function warp(losses: readonly number[], by: Warp): Warped {
   }
   const deviation = Math.sqrt(variance);
   const scale = deviation > 1e-300 ? deviation : 1;
-  for (let i = 0; i < n; i++) values[i] = ((values[i] as number) - mean) / scale;
-  return { values, cost: cost + n * log(scale) };
+  for (let i = 0; i < n; i++) {
+    values[i] = ((values[i] as number) - mean) / scale;
+    const spread = (extra[i] as number) / scale;
+    extra[i] = spread * spread;
+  }
+  return { values, extra, cost: cost + n * log(scale), mean, scale };
 }
