@@ -123,6 +123,18 @@ export const flightCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a result that is committed between the last look and the reservation is used, not computed again',
+    async run({ store }) {
+      let looks = 0;
+      const result = await singleFlight(store, keyOf('between'), {
+        found: async () => (++looks === 1 ? null : 'theirs'),
+        compute: async () => assert.fail('it was there already'),
+      });
+      assert.deepEqual(result, { value: 'theirs', found: true });
+      await nothingReserved(store);
+    },
+  },
+  {
     name: 'a computation that fails frees its key at once',
     async run({ store }) {
       const key = keyOf('failing');
