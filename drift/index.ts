@@ -1,5 +1,13 @@
 export { compareProfiles, type ColumnDrift, type DriftOptions, type DriftReport } from './compare.js';
-export { profileOf, type ColumnProfile, type DriftColumn, type DriftRow, type Profile } from './profile.js';
+export {
+  columnsOf,
+  PROFILE_FILE,
+  profileOf,
+  type ColumnProfile,
+  type DriftColumn,
+  type DriftRow,
+  type Profile,
+} from './profile.js';
 export { chiSquared } from './chi-squared.js';
 export { jensenShannon, populationStability, totalVariation } from './distances.js';
 export { benjaminiHochberg } from './false-discovery.js';

@@ -36,6 +36,14 @@ export interface Profile {
 /** Beyond so many values the Kolmogorov-Smirnov test is no longer exact, and a reference no better. */
 export const MOST_VALUES = 10_000;
 
+/** The file of an artifact that holds a profile. */
+export const PROFILE_FILE = 'profile.json';
+
+/** The columns of a profile, to make another one alike. */
+export function columnsOf({ columns }: Profile): DriftColumn[] {
+  return columns.map(({ name, type }) => ({ name, type }));
+}
+
 export type DriftRow = Readonly<Record<string, DriftCell>>;
 
 /** The profile of some rows, for the columns named. A value that is no number in a column of numbers counts as missing. */

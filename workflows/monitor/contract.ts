@@ -1,7 +1,10 @@
+import type { Json } from '../../core/json.js';
+import type { File, JsonKind, Ref, Table } from '../../core/kinds.js';
+
 /** Workflow type of a monitor. */
 export const MONITOR_TYPE = 'monitor';
 
-/** Names of its messages. */
+/** Names of its messages. `memo` is the field that lists read without a worker. */
 export const MONITOR = {
   state: 'state',
   configure: 'configure',
@@ -9,9 +12,203 @@ export const MONITOR = {
   resume: 'resume',
   freeze: 'freeze',
   nudge: 'nudge',
+  memo: 'monitor',
 } as const;
 
 /** Workflow id of an endpoint's monitor. */
 export function monitorId(endpoint: string): string {
   return `monitor/${endpoint}`;
+}
+
+/** A column of the requests, with the type that it has in the training table. */
+export interface MonitoredColumn {
+  readonly name: string;
+  readonly type: 'number' | 'integer' | 'text' | 'boolean' | 'timestamp' | 'date';
+}
+
+export interface MonitorConfig {
+  readonly endpoint: string;
+  /** The model's inputs. */
+  readonly columns: readonly MonitoredColumn[];
+  /** Column of the training table that the model predicts: where outcomes stand in the fresh rows. */
+  readonly label: MonitoredColumn;
+  /** Profile of the rows that windows are compared with. */
+  readonly reference: Ref<File>;
+  /** The table that the profile was made of. */
+  readonly table: Ref<Table>;
+  /** Rows of a window; a request is never parted, so it may be a few more. */
+  readonly window: number;
+  /** Chance of a finding in a window without drift. */
+  readonly alpha: number;
+  /** Least effect that counts, from 0 to 1. */
+  readonly minEffect: number;
+  /** How often it looks for new rows when nobody tells it, in ms. */
+  readonly everyMs: number;
+  /** What to do about drift; null: record it. */
+  readonly retrain: {
+    readonly pipeline: string;
+    /** Its parameters; `fresh`, a reference to the labelled rows of the drifted windows, is added. */
+    readonly params: { readonly [name: string]: Json };
+    /** Labelled rows without which it is not worth it. */
+    readonly leastLabelled: number;
+    /** From the end of one retraining to the start of the next, in ms. */
+    readonly cooldownMs: number;
+    /** Most retrainings within 30 days. */
+    readonly most: number;
+  } | null;
+}
+
+/** A test that found drift, small enough to be kept. */
+export interface Finding {
+  readonly column: string;
+  readonly of: 'values' | 'missing';
+  /** From 0 to 1. */
+  readonly effect: number;
+  /** p-value corrected for the number of tests. */
+  readonly corrected: number;
+  readonly says: string;
+}
+
+/** What is known of one window. */
+export interface WindowRecord {
+  /** From 1. */
+  readonly number: number;
+  readonly rows: number;
+  /** Rows whose outcome was known when the window was closed. */
+  readonly labelled: number;
+  /** Share of those that were predicted right; null without any. */
+  readonly accuracy: number | null;
+  /** Times of its first and last request, in ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+  /** Versions that answered. */
+  readonly versions: readonly number[];
+  readonly drifted: boolean;
+  readonly findings: readonly Finding[];
+  /** The rows, with predictions and outcomes. */
+  readonly table: Ref<Table>;
+  /** All tests. */
+  readonly report: Ref<JsonKind>;
+}
+
+export interface Retraining {
+  /** From 1. */
+  readonly number: number;
+  /** The run. */
+  readonly run: string;
+  readonly pipeline: string;
+  readonly startedAt: number;
+  /** The window that it answers. */
+  readonly window: number;
+  readonly columns: readonly string[];
+  readonly fresh: Ref<Table>;
+  readonly labelled: number;
+  readonly endedAt?: number;
+  readonly promoted?: boolean;
+  /** `promoted: version 2 serves`, `not better: …`, `failed: …`. */
+  readonly verdict?: string;
+}
+
+/** Drift that nothing has been done about yet. */
+export interface Pending {
+  /** The first and the newest drifted window. */
+  readonly since: number;
+  readonly last: number;
+  readonly columns: readonly string[];
+  readonly says: readonly string[];
+  /** Tables of the windows since then, oldest first. */
+  readonly tables: readonly Ref<Table>[];
+  /** False once a retraining has answered it: it takes another drifted window to begin anew. */
+  readonly open: boolean;
+}
+
+/** A line of the monitor's own record. */
+export interface Note {
+  readonly at: number;
+  readonly what: string;
+}
+
+export interface MonitorState {
+  readonly config: MonitorConfig;
+  readonly paused: boolean;
+  /** No retraining begins. */
+  readonly frozen: boolean;
+  /** The last entry of the stream that has been counted. */
+  readonly cursor: string;
+  /** Entries counted, and entries that the stream had dropped before they could be. */
+  readonly entries: number;
+  readonly lost: number;
+  readonly windows: number;
+  /** Windows in which drift was found. */
+  readonly drifted: number;
+  readonly recent: readonly WindowRecord[];
+  readonly pending: Pending | null;
+  /** Retrainings ever started. */
+  readonly started: number;
+  readonly retrainings: readonly Retraining[];
+  /** Why no retraining begins although there is drift. */
+  readonly waiting: string | null;
+  /** What went wrong last, until it goes right again. */
+  readonly problem: string | null;
+  readonly notes: readonly Note[];
+}
+
+export interface MonitorInput {
+  /** Absent when it is started by an Update that brings it. */
+  readonly config?: MonitorConfig;
+  readonly state?: MonitorState;
+  /** Continue as new from this many history events on; by Temporal's own suggestion otherwise. */
+  readonly continueAfter?: number;
+}
+
+/** By whom and why. */
+export interface Order {
+  readonly by: string;
+  readonly why: string;
+}
+export interface FreezeOrder extends Order {
+  readonly frozen: boolean;
+}
+
+/** What lists show. */
+export interface MonitorMemo {
+  readonly endpoint: string;
+  readonly windows: number;
+  readonly drifted: number;
+  readonly retrainings: number;
+  readonly state: 'watching' | 'paused' | 'frozen' | 'retraining';
+}
+
+export interface WindowAsk {
+  readonly config: MonitorConfig;
+  readonly number: number;
+  readonly cursor: string;
+  readonly entries: number;
+  readonly lost: number;
+}
+
+/** `ready` is false while there are too few rows for a window. */
+export type WindowAnswer =
+  | { readonly ready: false; readonly rows: number }
+  | {
+      readonly ready: true;
+      readonly cursor: string;
+      readonly entries: number;
+      readonly lost: number;
+      readonly window: WindowRecord;
+    };
+
+/** The Activities of a monitor. Each gives the same again when it is done again. */
+export interface MonitorActivities {
+  /** Reads the next window after the cursor, stores it and compares it with the reference. */
+  'trainyard.monitorWindow'(ask: WindowAsk): Promise<WindowAnswer>;
+  /** Joins windows with the outcomes known by now: a table of the labelled rows, as the training table has them. */
+  'trainyard.monitorFresh'(ask: {
+    config: MonitorConfig;
+    tables: readonly Ref<Table>[];
+  }): Promise<{ fresh: Ref<Table>; labelled: number }>;
+  /** The version that serves, and the run that made it. */
+  'trainyard.monitorChampion'(ask: { endpoint: string }): Promise<{ version: number; run: string } | null>;
+  /** Profile of the rows of windows. */
+  'trainyard.monitorProfile'(ask: { config: MonitorConfig; tables: readonly Ref<Table>[] }): Promise<Ref<File>>;
 }

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { Redis } from 'ioredis';
+import { readAliases } from '../client/models.js';
+import { isTrainyardError } from '../core/errors/index.js';
+import { Artifacts, type Store } from '../store/index.js';
+import type { MonitorActivities } from '../workflows/monitor/contract.js';
+import { labelledRows, profileTables } from './monitor-tables.js';
+import { takeWindow } from './monitor-window.js';
+
+export interface MonitorParts {
+  readonly temporal: Client;
+  readonly store: Store;
+  /** Where predictions and outcomes are; without one there is nothing to watch. */
+  readonly redis?: Redis | undefined;
+}
+
+/** What the work on one window needs. */
+export interface MonitorDesk {
+  readonly artifacts: Artifacts;
+  readonly redis: Redis;
+  /** A folder of its own. */
+  readonly scratch: string;
+}
+
+/** Activities of monitors, for the Workflow worker. Each can be done again: it then gives the same. */
+export function monitorActivities({ temporal, store, redis }: MonitorParts): MonitorActivities {
+  const artifacts = new Artifacts(store);
+  const atDesk = <T>(work: (desk: MonitorDesk) => Promise<T>): Promise<T> =>
+    inWords(async () => {
+      if (!redis) {
+        const words = 'predictions and outcomes are kept in Redis, and this worker has none: set redis.url';
+        throw ApplicationFailure.retryable(words, 'TY-REDIS-AWAY');
+      }
+      const scratch = await mkdtemp(path.join(tmpdir(), 'trainyard-monitor-'));
+      try {
+        return await work({ artifacts, redis, scratch });
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    });
+  return {
+    'trainyard.monitorWindow': (ask) => atDesk((desk) => takeWindow(desk, ask)),
+    'trainyard.monitorFresh': ({ config, tables }) => atDesk((desk) => labelledRows(desk, config, tables)),
+    'trainyard.monitorProfile': ({ config, tables }) => atDesk((desk) => profileTables(desk, config, tables)),
+    'trainyard.monitorChampion': ({ endpoint }) =>
+      inWords(async () => {
+        const champion = (await readAliases({ temporal }, endpoint))?.aliases['champion'];
+        return champion ? { version: champion.version, run: champion.run } : null;
+      }),
+  };
+}
+
+/** A mistake that trying again cannot mend is not tried again; anything else is. */
+async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isTrainyardError(error)) throw error;
+    const { message, code } = error;
+    throw ApplicationFailure.create({
+      message,
+      type: code,
+      nonRetryable: error.permanent,
+      details: [error.toRecord()],
+    });
+  }
+}

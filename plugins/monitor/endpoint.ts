@@ -1,0 +1,63 @@
+import { configureMonitor } from '../../client/monitors.js';
+import type { File, Ref } from '../../core/kinds.js';
+import { PROFILE_FILE, profileOf, type DriftColumn, type DriftRow } from '../../drift/index.js';
+import { MODEL_FILES, parseCard } from '../../models/index.js';
+import { Artifacts } from '../../store/index.js';
+import { openTable, readRows, requireColumn, TABLE_FILE, withDatabase } from '../../tables/index.js';
+import { implement } from '../../worker/implement.js';
+import { monitorId, type MonitoredColumn } from '../../workflows/monitor/contract.js';
+import { endpoint } from './contract.js';
+
+/** Implements `monitor.endpoint`. Done again it configures the monitor the same way again. */
+export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) => {
+  const { name, window, alpha, minEffect, every, retrain } = params;
+  const card = parseCard(await inputs.model.text(MODEL_FILES.card));
+  const { columns, label, profile } = await withDatabase(
+    { scratch: ctx.scratch, signal: ctx.signal },
+    async (database) => {
+      const held = await openTable(database, 'reference', inputs.reference);
+      const find = (column: string, said: string): MonitoredColumn => requireColumn(held, column, said);
+      const columns = card.inputs.map((input) => find(input.name, 'the model'));
+      const rows = await readRows(database, await inputs.reference.path(TABLE_FILE));
+      // As requests bring them: a column of numbers that the model takes as categories has no order.
+      const drift = card.inputs.map((input, i): DriftColumn => ({
+        name: input.name,
+        type: driftType(columns[i]!, input.type),
+      }));
+      return { columns, label: find(card.label, 'the model'), profile: profileOf(rows as readonly DriftRow[], drift) };
+    },
+  );
+  const { temporal, taskQueue, store } = await ctx.client();
+  const stored = await new Artifacts(store).write('file', {
+    value: { rows: profile.rows, columns: profile.columns.length },
+    files: { [PROFILE_FILE]: JSON.stringify(profile) },
+  });
+  const { kind: _, digest, size } = stored;
+  const reference: Ref<File> = { kind: 'file', digest, size };
+  const { ref } = inputs.reference;
+  const { pipeline, params: given = {}, leastLabelled = 1, cooldown = 0, most = 1 } = retrain ?? {};
+  await configureMonitor(
+    { temporal, taskQueue },
+    {
+      endpoint: name,
+      columns,
+      label,
+      reference,
+      table: { kind: 'table', digest: ref.digest, size: ref.size },
+      window,
+      alpha,
+      minEffect,
+      everyMs: every,
+      retrain: pipeline === undefined ? null : { pipeline, params: given, leastLabelled, cooldownMs: cooldown, most },
+    },
+  );
+  ctx.log(
+    `${monitorId(name)} compares windows of ${window} rows with ${profile.rows} rows in ${columns.length} columns`,
+  );
+  const value = { endpoint: name, monitor: monitorId(name), columns: columns.length, referenceRows: profile.rows };
+  return { value };
+});
+
+function driftType({ type }: MonitoredColumn, input: 'number' | 'text'): DriftColumn['type'] {
+  return input === 'number' && (type === 'number' || type === 'integer') ? 'number' : 'text';
+}

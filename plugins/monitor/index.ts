@@ -1,0 +1,1 @@
+export { endpoint } from './contract.js';

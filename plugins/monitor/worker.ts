@@ -1,0 +1,1 @@
+export { endpointNode } from './endpoint.js';

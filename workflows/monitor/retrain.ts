@@ -1,0 +1,144 @@
+import {
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  proxyActivities,
+  startChild,
+  type ChildWorkflowHandle,
+  type Workflow,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { PipelineInput } from '../../core/task.js';
+import type { MonitorActivities, MonitorState, Retraining } from './contract.js';
+import { begin, end, note, whyNot } from './ledger.js';
+
+/** The monitor's state while several things change it. */
+export interface Watched {
+  get(): MonitorState;
+  set(state: MonitorState): void;
+  /** Makes the monitor look at once whether there is something to do. */
+  wake(): void;
+  /** Retrainings under way: the Workflow must not continue as new before their end is on record. */
+  running: number;
+}
+
+type Pipeline = (input: PipelineInput) => Promise<unknown>;
+
+export function monitorActivities(): MonitorActivities {
+  return proxyActivities<MonitorActivities>({
+    startToCloseTimeout: '10 minutes',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  });
+}
+
+/** Starts the retraining that pending drift asks for, once there are labelled rows enough. */
+export async function startRetraining(watched: Watched): Promise<void> {
+  const { config, pending } = watched.get();
+  const { retrain } = config;
+  if (!retrain || !pending) return;
+  const { fresh, labelled } = await monitorActivities()['trainyard.monitorFresh']({ config, tables: pending.tables });
+  const state = watched.get();
+  // Something else may have been decided while the rows were read.
+  if (state.frozen || state.paused || !state.pending?.open || state.config.retrain === null) return;
+  if (labelled < retrain.leastLabelled) {
+    const waiting = `it waits for outcomes: ${labelled} of the ${retrain.leastLabelled} labelled rows that it needs`;
+    if (waiting !== state.waiting) watched.set({ ...state, waiting });
+    return;
+  }
+  const { since, last, columns, says } = pending;
+  const cause = { kind: 'drift', endpoint: config.endpoint, since, window: last, columns, says } as const;
+  const { number, handle } = await startOnce(state.started + 1, config.endpoint, retrain.pipeline, {
+    params: { ...retrain.params, fresh: { ...fresh } as never },
+    cause: { ...cause },
+  });
+  const retraining: Retraining = {
+    number,
+    run: handle.workflowId,
+    pipeline: retrain.pipeline,
+    startedAt: Date.now(),
+    window: last,
+    columns,
+    fresh,
+    labelled,
+  };
+  watched.set(
+    note(begin(watched.get(), retraining), Date.now(), `retraining ${number} started: ${says[0] ?? 'drift'}`),
+  );
+  watched.running++;
+  void follow(watched, retraining, handle);
+}
+
+/**
+ * Starts the pipeline under a name that only this retraining can have. The name is taken already only when an earlier
+ * monitor of this endpoint was ended by hand: then the next number is.
+ */
+async function startOnce(
+  first: number,
+  endpoint: string,
+  pipeline: string,
+  input: PipelineInput,
+): Promise<{ number: number; handle: ChildWorkflowHandle<Pipeline & Workflow> }> {
+  for (let number = first; ; number++) {
+    try {
+      const handle = await startChild<Pipeline>(pipeline, {
+        workflowId: `${pipeline}-retrain-${endpoint}-${number}`,
+        args: [input],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `retraining ${number} of ${endpoint}`,
+      });
+      return { number, handle };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+}
+
+/** Waits for a retraining's end and puts its verdict on record. */
+async function follow(
+  watched: Watched,
+  retraining: Retraining,
+  handle: ChildWorkflowHandle<Pipeline & Workflow>,
+): Promise<void> {
+  const reference = watched.get().config.reference.digest;
+  let outcome: { promoted: boolean; verdict: string };
+  try {
+    const result: unknown = await handle.result();
+    const champion = await monitorActivities()['trainyard.monitorChampion']({
+      endpoint: watched.get().config.endpoint,
+    });
+    outcome =
+      champion?.run === retraining.run
+        ? { promoted: true, verdict: `promoted: version ${champion.version} serves` }
+        : { promoted: false, verdict: `not better: ${whyNot(result)}` };
+  } catch (error) {
+    outcome = { promoted: false, verdict: `failed: ${firstLine(error)}` };
+  }
+  // The pipeline that deploys a model configures its monitor too; where it did not, the drifted rows are the new normal.
+  if (outcome.promoted && watched.get().config.reference.digest === reference)
+    await takeAsReference(watched, retraining);
+  const { number } = retraining;
+  const ended = end(watched.get(), number, { endedAt: Date.now(), ...outcome });
+  watched.running--;
+  watched.set(note(ended, Date.now(), `retraining ${number} ${outcome.verdict}`));
+  watched.wake();
+}
+
+async function takeAsReference(watched: Watched, { fresh }: Retraining): Promise<void> {
+  try {
+    const { config, pending } = watched.get();
+    const tables = pending && pending.tables.length > 0 ? pending.tables : [fresh];
+    const profile = await monitorActivities()['trainyard.monitorProfile']({ config, tables });
+    const state = watched.get();
+    watched.set({ ...state, config: { ...state.config, reference: profile, table: fresh } });
+  } catch (error) {
+    watched.set(note(watched.get(), Date.now(), `the reference could not be renewed: ${firstLine(error)}`));
+  }
+}
+
+function firstLine(error: unknown): string {
+  const cause =
+    error instanceof ChildWorkflowFailure || (error instanceof Error && error.cause) ? (error as Error).cause : error;
+  const message = cause instanceof ApplicationFailure || cause instanceof Error ? cause.message : String(cause);
+  return (message.split('\n')[0] ?? '').slice(0, 300);
+}
