@@ -62,7 +62,7 @@ async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> 
   const context = Context.current();
   const { attempt } = context.info;
   const signal = context.cancellationSignal;
-  let progress: NodeProgress = { fraction: 0, worker: parts.worker, device: '' };
+  let progress: NodeProgress = { call: task.call, fraction: 0, worker: parts.worker, device: '' };
   const beat = (): void => context.heartbeat(progress);
   const beating = setInterval(beat, HEARTBEAT_MS);
   const log = new NodeLog();
@@ -80,7 +80,7 @@ async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> 
           attempt,
           onLog: (line) => log.add(line),
           onProgress: (fraction, message) => {
-            progress = { fraction, message, worker: parts.worker, device: '' };
+            progress = { call: task.call, fraction, message, worker: parts.worker, device: '' };
           },
         });
         const entry: CacheEntry = {

@@ -59,6 +59,8 @@ export interface NodeResult {
 
 /** What a node's heartbeat carries. */
 export interface NodeProgress {
+  /** Call id in the graph. */
+  readonly call?: string | undefined;
   readonly fraction: number;
   readonly message?: string | undefined;
   readonly worker: string;

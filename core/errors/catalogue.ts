@@ -93,6 +93,8 @@ export const CATALOGUE = {
     'start it with trainyard dev, or correct redis.url in temporal.config.ts',
   ),
   'TY-WORKER-NONE': system('No worker listens for this run.', 'start one with trainyard dev or trainyard worker'),
+  'TY-DEV-RUNNING': user('trainyard dev runs for this project already.', 'use that one, or end it first with Ctrl-C'),
+  'TY-RUN-EXISTS': user('There is a run of this id already.', 'choose another id, or leave it to Trainyard'),
   'TY-RUN-UNKNOWN': user('There is no run of this id.', 'trainyard runs lists the runs'),
   'TY-MODEL-UNKNOWN': user('There is no model or version of this name.', 'trainyard models lists the models'),
   'TY-MODEL-REQUEST': user('The model registry refused a request.', 'correct the request'),
