@@ -31,6 +31,25 @@ export async function claimPort(port: number | undefined, what: string): Promise
   }
 }
 
+/**
+ * Starts something on the port, and where that was ours to choose, on another one if it does not start: between our
+ * choice and its start anybody may take the port.
+ */
+export async function onPort<T>(
+  port: number | undefined,
+  what: string,
+  start: (port: number) => Promise<T>,
+  isWorthAnother: (error: unknown) => boolean,
+): Promise<T> {
+  for (let left = port ? 0 : 2; ; left--) {
+    try {
+      return await start(await claimPort(port, what));
+    } catch (error) {
+      if (left === 0 || !isWorthAnother(error)) throw error;
+    }
+  }
+}
+
 /** Whether somebody takes connections on a loopback port. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {

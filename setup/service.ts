@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isTrainyardError } from '../core/errors/index.js';
 import { noteServer, releaseClaim, takeClaim } from './claim.js';
 import { setupError } from './errors.js';
 import { identify, isAlive } from './process-identity.js';
@@ -19,7 +20,7 @@ export interface Service {
   /** `127.0.0.1:PORT` */
   readonly address: string;
   readonly logFile: string | undefined;
-  /** Resolves when the process has ended, asked or not. */
+  /** Resolves when the process has ended, asked or not. Waiting for it does not by itself keep this process alive. */
   readonly exited: Promise<ServiceEnd>;
   /** Asks the server to end, and kills it after `graceMs` (default 5,000). Safe to call twice. */
   stop(options?: { graceMs?: number }): Promise<void>;
@@ -100,6 +101,11 @@ function openLog(logFile: string | undefined): { descriptor: number | 'ignore'; 
     // A new one.
   }
   return { descriptor: openSync(logFile, 'a'), size };
+}
+
+/** Whether a start failed because the server itself ended or did not answer. */
+export function hasNotStarted(error: unknown): boolean {
+  return isTrainyardError(error) && error.what.includes('did not start');
 }
 
 /**

@@ -103,7 +103,6 @@ test('a server ends with the program that started it, killed with -9, and the ne
   redis.on('error', () => undefined);
   await redis.connect();
   await redis.set('kept', 'yes');
-  await sleep(1100);
   await withClient(`127.0.0.1:${temporal.port}`, (client) =>
     client.workflow.start('nobody', { workflowId: 'orphan', taskQueue: 'none' }),
   );

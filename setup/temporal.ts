@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findBinary, type FindBinaryOptions } from './binaries.js';
-import { claimPort, isListening } from './ports.js';
-import { startService, type Service } from './service.js';
+import { claimPort, isListening, onPort } from './ports.js';
+import { hasNotStarted, startService, type Service } from './service.js';
 
 export type SearchAttributeType = 'Keyword' | 'KeywordList' | 'Text' | 'Int' | 'Double' | 'Bool' | 'Datetime';
 
@@ -63,6 +63,25 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
+function serverArguments(
+  options: TemporalOptions,
+  port: number,
+  uiPort: number | undefined,
+  dbFile?: string,
+): string[] {
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'];
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]));
+  for (const value of options.timeSkipping ? skipping : quickQueues) args.push('--dynamic-config-value', value);
+  for (const [name, type] of Object.entries(options.searchAttributes ?? {})) {
+    args.push('--search-attribute', `${name}=${type}`);
+  }
+  if (dbFile !== undefined) {
+    args.push('--db-filename', dbFile);
+    for (const pragma of pragmas) args.push('--sqlite-pragma', pragma);
+  }
+  return args;
+}
+
 /**
  * Starts the real Temporal server, on the loopback address, ready when it answers. Started again on the same `dbFile`
  * it carries on where it was, also after kill -9; a server left over from a killed process is ended first.
@@ -70,30 +89,23 @@ async function answers(port: number): Promise<boolean> {
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalService> {
   const { path } = await findBinary('temporal', options.binary);
-  const port = await claimPort(options.port, 'the Temporal server');
-  const uiPort = options.uiPort === false ? undefined : await claimPort(options.uiPort, 'the Temporal UI');
-  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'];
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]));
-  for (const value of options.timeSkipping ? skipping : quickQueues) args.push('--dynamic-config-value', value);
-  for (const [name, type] of Object.entries(options.searchAttributes ?? {})) {
-    args.push('--search-attribute', `${name}=${type}`);
-  }
   const dbFile = options.dbFile === undefined ? undefined : resolve(options.dbFile);
-  if (dbFile !== undefined) {
-    mkdirSync(dirname(dbFile), { recursive: true });
-    args.push('--db-filename', dbFile);
-    for (const pragma of pragmas) args.push('--sqlite-pragma', pragma);
-  }
-  const service = await startService({
-    what: 'The Temporal server',
-    path,
-    args,
-    port,
-    logFile: options.logFile,
-    data: dbFile === undefined ? undefined : { path: dbFile, claim: `${dbFile}.owner` },
-    ready: () => answers(port),
-    readyWithinMs: 30_000,
-    killToStop: dbFile === undefined,
-  });
+  if (dbFile !== undefined) mkdirSync(dirname(dbFile), { recursive: true });
+  let uiPort: number | undefined;
+  const start = async (port: number): Promise<Service> => {
+    uiPort = options.uiPort === false ? undefined : await claimPort(options.uiPort, 'the Temporal UI');
+    return startService({
+      what: 'The Temporal server',
+      path,
+      args: serverArguments(options, port, uiPort, dbFile),
+      port,
+      logFile: options.logFile,
+      data: dbFile === undefined ? undefined : { path: dbFile, claim: `${dbFile}.owner` },
+      ready: () => answers(port),
+      readyWithinMs: 30_000,
+      killToStop: dbFile === undefined,
+    });
+  };
+  const service = await onPort(options.port, 'the Temporal server', start, hasNotStarted);
   return { ...service, namespace: 'default', uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}` };
 }

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { findBinary, type FindBinaryOptions } from './binaries.js';
-import { claimPort } from './ports.js';
-import { startService, type Service } from './service.js';
+import { onPort } from './ports.js';
+import { hasNotStarted, startService, type Service } from './service.js';
 
 export interface ValkeyOptions {
   /** 0 or absent takes any free one. */
@@ -50,23 +50,25 @@ function quote(text: string): string {
  */
 export async function startValkey(options: ValkeyOptions = {}): Promise<ValkeyService> {
   const { path } = await findBinary('valkey', options.binary);
-  const port = await claimPort(options.port, 'the Valkey server');
   const dir = options.dir === undefined ? undefined : resolve(options.dir);
   if (dir !== undefined) mkdirSync(dir, { recursive: true });
-  const settings = [`port ${port}`, 'bind 127.0.0.1', 'daemonize no', 'save ""'];
-  if (dir !== undefined) settings.push(`dir ${quote(dir)}`, 'appendonly yes', 'appendfsync everysec');
-  if (options.password !== undefined) settings.push(`requirepass ${quote(options.password)}`);
-  const service = await startService({
-    what: 'The Valkey server',
-    path,
-    args: ['-'],
-    input: `${settings.join('\n')}\n`,
-    port,
-    logFile: options.logFile,
-    data: dir === undefined ? undefined : { path: dir, claim: join(dir, 'server.owner') },
-    ready: () => ping(port, options.password),
-    readyWithinMs: 30_000,
-    killToStop: dir === undefined,
-  });
+  const start = (port: number): Promise<Service> => {
+    const settings = [`port ${port}`, 'bind 127.0.0.1', 'daemonize no', 'save ""'];
+    if (dir !== undefined) settings.push(`dir ${quote(dir)}`, 'appendonly yes', 'appendfsync everysec');
+    if (options.password !== undefined) settings.push(`requirepass ${quote(options.password)}`);
+    return startService({
+      what: 'The Valkey server',
+      path,
+      args: ['-'],
+      input: `${settings.join('\n')}\n`,
+      port,
+      logFile: options.logFile,
+      data: dir === undefined ? undefined : { path: dir, claim: join(dir, 'server.owner') },
+      ready: () => ping(port, options.password),
+      readyWithinMs: 30_000,
+      killToStop: dir === undefined,
+    });
+  };
+  const service = await onPort(options.port, 'the Valkey server', start, hasNotStarted);
   return { ...service, url: `redis://${service.address}` };
 }
