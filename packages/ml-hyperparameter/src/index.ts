@@ -42,3 +42,22 @@ export type {
   Trial,
   TrialState,
 } from './study/index.js';
+export {
+  contour,
+  contourSvg,
+  curves,
+  curvesSvg,
+  dependenceSvg,
+  front,
+  frontSvg,
+  history,
+  historySvg,
+  hypervolumeHistory,
+  importance,
+  importanceSvg,
+  parallelSvg,
+  partialDependence,
+  slice,
+  sliceSvg,
+} from './reading/index.js';
+export type { Contour, Dependence, DependenceOptions, HistoryPoint, Importance, ImportanceOptions } from './reading/index.js';

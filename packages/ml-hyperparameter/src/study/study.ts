@@ -5,14 +5,14 @@ import { makeSampler, type Json, type Sampler, type SamplerSpec } from '../sampl
 import { Domain, type AnyConfiguration, type Configuration, type Restriction, type Space } from '../space/index.js';
 import { readStudy, STUDY_FORMAT, type StudyJson } from './json.js';
 import { objectivesOf, readResult, type Directions, type Result } from './results.js';
-import type { Objective, Trial, TrialState } from './trial.js';
+import type { Objective, Observation, Trial, TrialState } from './trial.js';
 
 /** How a study is set up. All but `sampler` and `pruner` objects of your own is plain JSON. */
 export interface StudyOptions<S extends Space> {
   readonly space: S;
   /** Restrictions between parameters that are known beforehand: `linear(…)`, `forbid(…)`. */
   readonly restrictions?: readonly Restriction[];
-  /** A name, a name with options, or a sampler of your own (default "tpe"). */
+  /** A name, a name with options, or a sampler of your own (default "auto"). */
   readonly sampler?: SamplerSpec['name'] | SamplerSpec | Sampler;
   /** A name, a name with options, or a pruner of your own (default "none"). */
   readonly pruner?: 'none' | 'median' | 'asha' | 'wilcoxon' | PrunerSpec | Pruner;
@@ -64,7 +64,7 @@ export function createStudy<const S extends Space>(options: StudyOptions<S>): St
   checkCount('giveUpAfter', giveUpAfter, 1);
   if (options.trials !== undefined) checkCount('trials', options.trials, 1);
   const domain = new Domain(options.space, options.restrictions ?? []);
-  const sampler = options.sampler ?? 'tpe';
+  const sampler = options.sampler ?? 'auto';
   const pruner = options.pruner ?? 'none';
   const json: StudyJson = {
     format: STUDY_FORMAT,
@@ -122,7 +122,8 @@ function checkCount(name: string, value: number, least: number): void {
  */
 export class Study<C = AnyConfiguration> {
   readonly objectives: readonly Objective[];
-  private readonly domain: Domain;
+  /** The space, flattened. */
+  readonly domain: Domain;
   private readonly sampler: Sampler;
   private readonly pruner: Pruner;
   private readonly json: StudyJson;
@@ -169,6 +170,11 @@ export class Study<C = AnyConfiguration> {
   /** All trials by number. */
   get trials(): readonly Trial<C>[] {
     return this.drafts;
+  }
+
+  /** This study's trials in coordinates and losses, as samplers see them. */
+  get observations(): readonly Observation[] {
+    return this.history.slice(this.json.past.length);
   }
 
   /** Sentences about what the sampler decided, by trial. */
