@@ -51,7 +51,7 @@ export function fold(graph: GraphRecord, atLeast = 5): Boxes {
 }
 
 function toBox(first: GraphNode, members: readonly GraphNode[]): Box {
-  const name = first.title ?? first.node;
+  const name = first.node;
   return {
     id: first.call,
     title: members.length > 1 ? `${name} × ${members.length}` : name,

@@ -45,7 +45,7 @@ function drawBox(box: Box, at: Point, options: SvgOptions): string {
   const words = box.calls.length > 1 ? sayMany(box) : sayState(box.calls[0]!, options.now);
   const detail = box.scope ? `${words} · ${box.scope}` : words;
   const body =
-    `<title>${escape(`${box.title}\n${detail}`)}</title>` +
+    `<title>${escape([box.title, detail, box.calls[0]?.title ?? ''].join('\n').trim())}</title>` +
     outline(box, x, y, `fill="#ffffff" stroke="${look.colour}" stroke-width="1.6"${dashes}`) +
     `${sign}<text class="name" x="${x + 34}" y="${y + 23}" fill="#1d2421" font-weight="600">${escape(shorten(box.title, 22))}</text>` +
     `<text class="detail" x="${x + 34}" y="${y + 41}" fill="#5c6863" font-size="11.5">${escape(shorten(detail, 28))}</text>`;

@@ -20,6 +20,5 @@ export function graphText(graph: GraphRecord, now: number): string {
 }
 
 function nameOf(node: GraphNode): string {
-  const name = node.title ?? node.node;
-  return node.scope ? `${node.scope}/${name}` : name;
+  return node.scope ? `${node.scope}/${node.node}` : node.node;
 }

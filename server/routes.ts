@@ -1,6 +1,8 @@
 import { assetRoutes } from './assets.js';
 import { reviewRoutes } from './reviews/routes.js';
+import { artifactRoutes } from './runs/artifacts.js';
+import { runRoutes } from './runs/routes.js';
 import type { RouteModule } from './services.js';
 
 /** All routes of the server, in the order in which they are registered. */
-export const routes: readonly RouteModule[] = [assetRoutes, reviewRoutes];
+export const routes: readonly RouteModule[] = [assetRoutes, runRoutes, artifactRoutes, reviewRoutes];

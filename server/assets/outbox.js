@@ -65,7 +65,10 @@ export class Outbox {
       }
       throw new Error(body.detail);
     } catch {
-      this.#on.onState(`${this.#waiting.length} answers are not saved yet: the server does not answer, trying again.`);
+      const count = this.#waiting.length;
+      this.#on.onState(
+        `${count === 1 ? 'One answer is' : `${count} answers are`} not saved yet: the server does not answer, trying again.`,
+      );
       return 'again';
     }
   }

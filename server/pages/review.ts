@@ -16,9 +16,7 @@ export function reviewPage(id: string, state: ReviewState, keyName: string | und
     <div class="review-head">
       <div>
         <h1>Is this <q>${spec.label}</q> right?</h1>
-        <p class="quiet small">
-          ${state.name} of run <a href="/runs/${encodeURIComponent(state.run)}">${state.run}</a>
-        </p>
+        <p class="quiet small">Run <a href="/runs/${encodeURIComponent(state.run)}">${state.run}</a></p>
       </div>
       <div class="review-progress">
         <progress id="progress" max="${spec.items}" value="${state.settled}"></progress>

@@ -1,0 +1,45 @@
+import { sayBytes } from '../../core/duration.js';
+import type { Manifest } from '../../store/index.js';
+import { html, type Html } from '../html.js';
+import { page } from './layout.js';
+import { jsonText } from './words.js';
+
+/** An artifact: its kind, value and files. */
+export function artifactPage(digest: string, manifest: Manifest, value: unknown, keyName: string | undefined): Html {
+  const sealed = manifest.kind.startsWith('sealed');
+  const files = manifest.files.map(
+    ({ name, size, digest: of }) =>
+      html`<tr>
+        <td>${sealed ? name : html`<a href="/artifacts/${digest}/${encodeURIComponent(name)}">${name}</a>`}</td>
+        <td class="number">${sayBytes(size)}</td>
+        <td class="mono small">${of}</td>
+      </tr>`,
+  );
+  const main = html`<h1>${manifest.kind}</h1>
+    <p class="mono small quiet">${digest}</p>
+    ${sealed && html`<p>It stays sealed: only the node <code>evaluate.final</code> opens it, on the record.</p>`}
+    ${
+      value !== undefined &&
+      html`<h2>Value</h2>
+        <pre tabindex="0">${jsonText(value)}</pre>`
+    }
+    ${
+      files.length > 0 &&
+      html`<h2>Files</h2>
+        <div class="wide">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">File</th>
+                <th scope="col" class="number">Size</th>
+                <th scope="col">SHA-256</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${files}
+            </tbody>
+          </table>
+        </div>`
+    }`;
+  return page({ title: manifest.kind, main, keyName });
+}

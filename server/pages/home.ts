@@ -1,0 +1,103 @@
+import { sayDuration } from '../../core/duration.js';
+import type { NodeState } from '../../core/graph.js';
+import type { ReviewListing } from '../../client/reviews.js';
+import type { Announcement } from '../../workflows/registry/contract.js';
+import type { RunRecord } from '../../store/index.js';
+import { html, type Html } from '../html.js';
+import { page } from './layout.js';
+import { moment, stateMark } from './words.js';
+
+export interface HomeContent {
+  readonly runs: readonly RunRecord[];
+  /** Absent where Temporal did not answer. */
+  readonly reviews: readonly ReviewListing[] | undefined;
+  readonly models: readonly Announcement[] | undefined;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** What goes on, what waits for a person, what is served. */
+export function homePage({ runs, reviews, models, now }: HomeContent, keyName: string | undefined): Html {
+  const main = html`<h1>Runs, reviews, models</h1>
+    <h2>Waits for a person</h2>
+    ${waiting(reviews)}
+    <h2>Models</h2>
+    ${modelCards(models)}
+    <h2>Runs</h2>
+    ${runTable(runs, now)}`;
+  return page({ title: 'Home', main, keyName });
+}
+
+function waiting(reviews: HomeContent['reviews']): Html {
+  if (reviews === undefined) return html`<p class="problem">Temporal does not answer: open reviews are not known.</p>`;
+  if (reviews.length === 0) return html`<p class="quiet">Nothing.</p>`;
+  return html`<div class="cards">
+    ${reviews.map(
+      (review) =>
+        html`<a class="card" href="/reviews/${encodeURIComponent(review.id)}">
+          <strong>Labels “${review.label}”</strong><br />
+          <span class="small">${review.items} rows · run ${review.run}</span><br />
+          <span class="small quiet">since ${moment(review.startedAt)}</span>
+        </a>`,
+    )}
+  </div>`;
+}
+
+function modelCards(models: HomeContent['models']): Html {
+  if (models === undefined) return html`<p class="problem">Temporal does not answer: models are not known.</p>`;
+  if (models.length === 0) return html`<p class="quiet">None is registered yet.</p>`;
+  return html`<div class="cards">
+    ${models.map(
+      (of) =>
+        html`<div class="card">
+          <strong>${of.model}</strong>
+          <ul class="plain small">
+            ${Object.entries(of.aliases).map(([alias, { version }]) => html`<li>${alias}: version ${version}</li>`)}
+          </ul>
+        </div>`,
+    )}
+  </div>`;
+}
+
+const STATE_OF: Readonly<Record<string, NodeState>> = {
+  completed: 'done',
+  failed: 'failed',
+  terminated: 'failed',
+  cancelled: 'cancelled',
+};
+
+function runTable(runs: readonly RunRecord[], now: number): Html {
+  if (runs.length === 0) return html`<p class="quiet">None yet. <code>npx trainyard run</code> starts one.</p>`;
+  return html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          <th scope="col">Pipeline</th>
+          <th scope="col">State</th>
+          <th scope="col">Started</th>
+          <th scope="col" class="number">Took</th>
+          <th scope="col">Because</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map(({ start, end }) => {
+          const took = (end ? Date.parse(end.endedAt) : now) - Date.parse(start.startedAt);
+          return html`<tr>
+            <td><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
+            <td>${start.pipeline}</td>
+            <td>${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : 'running')}</td>
+            <td class="nowrap">${moment(start.startedAt)}</td>
+            <td class="number">${sayDuration(Math.max(0, took))}</td>
+            <td>${causeWord(start.cause)}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+export function causeWord(cause: unknown): string {
+  const kind = (cause as { kind?: unknown } | null)?.kind;
+  return typeof kind === 'string' ? kind : '';
+}

@@ -1,0 +1,86 @@
+import { sayBytes, sayDuration } from '../../core/duration.js';
+import type { GraphNode } from '../../core/graph.js';
+import type { NodeProgress } from '../../core/task.js';
+import { callMs } from '../../graph/index.js';
+import { html, type Html } from '../html.js';
+import type { RunView } from '../runs/view.js';
+import { artifactLink, jsonText, stateMark } from './words.js';
+
+/** Rows drawn at most: beyond them a table serves nobody. */
+const MOST_ROWS = 1000;
+
+/** A run's calls as a table: state, time, attempts, where they ran, what they gave. */
+export function nodeTable({ graph, progress }: RunView, now: number): Html {
+  const shown = graph.nodes.slice(0, MOST_ROWS);
+  return html`<div class="wide">
+      <table class="nodes">
+        <thead>
+          <tr>
+            <th scope="col">Node</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">Time</th>
+            <th scope="col" class="number">Attempt</th>
+            <th scope="col">Ran on</th>
+            <th scope="col">Gave</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map((node) => row(node, progress.get(node.call), now))}
+        </tbody>
+      </table>
+    </div>
+    ${
+      graph.nodes.length > shown.length &&
+      html`<p class="small quiet">${graph.nodes.length - shown.length} more stand in the JSON.</p>`
+    }`;
+}
+
+function row(node: GraphNode, progress: NodeProgress | undefined, now: number): Html {
+  const ms = callMs(node, now);
+  const place = progress?.worker ?? node.worker;
+  const device = progress?.device || node.device;
+  return html`<tr id="${node.call}">
+    <td>
+      <strong>${node.node}</strong>
+      ${(node.scope !== '' || node.summary !== undefined) && html`<br /><span class="small quiet">${[node.scope, node.summary].filter(Boolean).join(' · ')}</span>`}
+      ${
+        node.params !== undefined &&
+        JSON.stringify(node.params) !== '{}' &&
+        html`<details id="${node.call}-params" class="small">
+          <summary>Parameters</summary>
+          <pre>${jsonText(node.params, 4000)}</pre>
+        </details>`
+      }
+      ${node.error !== undefined && node.state !== 'skipped' && html`<div class="problem small">${node.error.message}<br />to do: ${node.error.remedy}</div>`}
+    </td>
+    <td>
+      ${stateMark(node.state, node.decision ? (node.decision.passed ? 'yes' : 'no') : node.state)}
+      ${node.decision?.by !== undefined && html`<br /><span class="small quiet">by ${node.decision.by}${node.decision.why && `: ${node.decision.why}`}</span>`}
+      ${progress && progress.fraction > 0 && progressBar(progress, ms)}
+    </td>
+    <td class="number">${ms === undefined ? '' : sayDuration(ms)}</td>
+    <td class="number">${node.attempt ?? ''}</td>
+    <td class="small">${place ?? ''}${device && html`<br /><span class="quiet">${device}</span>`}</td>
+    <td class="small">${gave(node)}</td>
+  </tr>`;
+}
+
+function progressBar({ fraction, message }: NodeProgress, ms: number | undefined): Html {
+  const left = ms !== undefined && fraction > 0.02 && fraction < 1 ? (ms * (1 - fraction)) / fraction : undefined;
+  const words = [message, left === undefined ? undefined : `about ${sayDuration(left)} left`]
+    .filter(Boolean)
+    .join(', ');
+  return html`<progress max="1" value="${fraction}" aria-label="progress"></progress
+    ><span class="small quiet">${words}</span>`;
+}
+
+function gave(node: GraphNode): Html {
+  if (node.workflowId !== undefined && node.node === 'label-review')
+    return html`<a href="/reviews/${encodeURIComponent(node.workflowId)}">the review</a>`;
+  return html`${Object.entries(node.outputs ?? {}).map(
+    ([port, { digest, kind, size }]) =>
+      html`<div>
+        ${artifactLink(digest, port === 'out' ? kind : port)} <span class="quiet">${sayBytes(size)}</span>
+      </div>`,
+  )}`;
+}

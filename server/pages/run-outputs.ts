@@ -1,0 +1,61 @@
+import type { GraphRecord } from '../../core/graph.js';
+import type { Ref } from '../../core/kinds.js';
+import { html, type Html } from '../html.js';
+import { jsonText } from './words.js';
+
+/** What a run gave for people: its result, reports in frames of their own, plots. */
+export function outputs(graph: GraphRecord): Html {
+  const reports = madeBy(graph, 'report');
+  const plots = madeBy(graph, 'plot');
+  return html`${
+    graph.result !== undefined &&
+    graph.result !== null &&
+    html`<h2>Result</h2>
+      <pre tabindex="0">${jsonText(graph.result)}</pre>`
+  }
+  ${
+    reports.length > 0 &&
+    html`<h2>Reports</h2>
+      ${reports.map(
+        ({ title, ref }) =>
+          html`<details id="report-${ref.digest}">
+            <summary>${title} <a class="small" href="/artifacts/${ref.digest}/report.html">alone</a></summary>
+            <iframe
+              class="report"
+              loading="lazy"
+              sandbox="allow-scripts"
+              src="/artifacts/${ref.digest}/report.html"
+              title="Report of ${title}"
+            ></iframe>
+          </details>`,
+      )}`
+  }
+  ${
+    plots.length > 0 &&
+    html`<h2>Plots</h2>
+      <div class="cards plots">
+        ${plots.map(
+          ({ title, ref }) =>
+            html`<figure>
+              <a href="/artifacts/${ref.digest}/plot.svg"
+                ><img src="/artifacts/${ref.digest}/plot.svg" alt="Plot of ${title}" loading="lazy"
+              /></a>
+              <figcaption>${title}</figcaption>
+            </figure>`,
+        )}
+      </div>`
+  }`;
+}
+
+/** Artifacts of a kind, each once, with the call that gave it first. */
+function madeBy(graph: GraphRecord, kind: string): { title: string; ref: Ref }[] {
+  const seen = new Set<string>();
+  return graph.nodes.flatMap((node) =>
+    Object.entries(node.outputs ?? {}).flatMap(([port, ref]) => {
+      if (ref.kind !== kind || seen.has(ref.digest)) return [];
+      seen.add(ref.digest);
+      const name = port === 'out' || port === kind ? node.node : `${node.node} ${port}`;
+      return [{ title: node.scope === '' ? name : `${name} (${node.scope})`, ref }];
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import type { NodeState } from '../../core/graph.js';
+import { STATES } from '../../graph/index.js';
+import { html, trusted, type Html } from '../html.js';
+
+/** A state as sign, word and colour. */
+export function stateMark(state: NodeState, word: string = state): Html {
+  const { path, solid } = STATES[state];
+  const sign = `<svg viewBox="0 0 16 16" aria-hidden="true"><path class="${solid ? 'solid' : ''}" d="${path}"/></svg>`;
+  return html`<span class="state ${state}">${trusted(sign)}${word}</span>`;
+}
+
+/** A moment, to the second, in UTC. */
+export function moment(at: number | string): Html {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
+}
+
+/** JSON for people: indented, cut when it is very long. */
+export function jsonText(value: unknown, most = 20_000): string {
+  const text = JSON.stringify(value, null, 2) ?? '';
+  return text.length > most ? `${text.slice(0, most)}\n… (${text.length - most} more characters)` : text;
+}
+
+export function artifactLink(digest: string, text: string): Html {
+  return html`<a href="/artifacts/${digest}">${text}</a>`;
+}
