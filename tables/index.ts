@@ -22,3 +22,4 @@ export {
   writeTable,
   type TableOutput,
 } from './artifact.js';
+export { readAs, SAID } from './read-as.js';

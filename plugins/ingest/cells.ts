@@ -1,39 +1,5 @@
-import { sql, type Column, type Database, type Sql } from '../../tables/index.js';
+import { readAs, SAID, sql, type Column, type Database, type Sql } from '../../tables/index.js';
 import type { ColumnSchema, ColumnType } from '../../tables/schema.js';
-
-const WHOLE = Number.MAX_SAFE_INTEGER;
-
-/** What a column's text must be for each type, in words. */
-export const SAID: Readonly<Record<ColumnType, string>> = {
-  number: 'a finite number, with a point for the fraction',
-  integer: `a whole number within ±${WHOLE}`,
-  text: 'text',
-  boolean: 'true or false (also yes, no, 1, 0)',
-  timestamp: 'a time such as 2024-02-29T12:30:00Z',
-  date: 'a date such as 2024-02-29 that exists',
-};
-
-/** SQL that reads text as a type: NULL where it is not of that type. */
-export function readAs(type: ColumnType, text: Sql): Sql {
-  const number = sql`(CASE WHEN contains(${text}, '_') THEN NULL ELSE try_cast(${text} AS DOUBLE) END)`;
-  switch (type) {
-    case 'text':
-      return text;
-    case 'number':
-      return sql`(CASE WHEN isfinite(${number}) THEN ${number} END)`;
-    case 'integer':
-      return sql`(CASE WHEN ${number} = trunc(${number}) AND abs(${number}) <= ${WHOLE} THEN ${number}::BIGINT END)`;
-    case 'boolean':
-      return sql`(CASE WHEN lower(${text}) IN ('true', 't', 'yes', 'y', '1') THEN true
-                       WHEN lower(${text}) IN ('false', 'f', 'no', 'n', '0') THEN false END)`;
-    case 'date':
-      return sql`(CASE WHEN regexp_full_match(${text}, '\\d{4}-\\d\\d-\\d\\d') THEN try_cast(${text} AS DATE) END)`;
-    case 'timestamp':
-      // A time without a zone is taken as UTC: the session's zone.
-      return sql`(CASE WHEN regexp_full_match(${text}, '\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d.*)?')
-                       THEN try_cast(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END)`;
-  }
-}
 
 /** One thing that a schema asks of a cell: rows for which `failing` is true break it. */
 export interface Check {

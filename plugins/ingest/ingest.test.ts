@@ -95,6 +95,15 @@ describe('a CSV file', () => {
     expect(await years({ mass: 5000 })).toEqual([2008]);
   });
 
+  test('keeps its rows in order, whatever its columns are called', async () => {
+    const text = 'n,cell 1,cell 0,number of the record\n3,b,x,9\n2,a,y,8\n1,c,x,7\n';
+    const { rows } = await read(text, { where: { 'cell 0': 'x' } });
+    expect(data(rows)).toEqual([
+      { n: 3, 'cell 1': 'b', 'cell 0': 'x', 'number of the record': 9 },
+      { n: 1, 'cell 1': 'c', 'cell 0': 'x', 'number of the record': 7 },
+    ]);
+  });
+
   test('with the same bytes is the same table; so it is under another name', async () => {
     const text = 'a,b\n1,x\n2,y\n';
     expect((await read(text)).digest).toBe((await read(text)).digest);

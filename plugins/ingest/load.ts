@@ -5,8 +5,10 @@ import { csvRecords } from './records.js';
 /** The most characters that one cell may have. */
 export const LONGEST_CELL = 8_000_000;
 
-/** The table that a file is loaded into: `n`, the record's number from 1, then `c0`, `c1`, … as text. */
+/** The table that a file is loaded into: the number of each record, from 1, then its cells as text. */
 export const RAW = 'raw';
+const NUMBER = 'number of the record';
+export const RECORD = id(NUMBER);
 
 /** What the text of a file is and how it is read. */
 export interface CsvSource {
@@ -19,7 +21,11 @@ export interface CsvSource {
 
 /** The name that the column at a place has in the raw table, whatever it is called in the file. */
 export function rawColumn(index: number): Sql {
-  return id(`c${index}`);
+  return id(rawName(index));
+}
+
+function rawName(index: number): string {
+  return `cell ${index}`;
 }
 
 /**
@@ -28,11 +34,11 @@ export function rawColumn(index: number): Sql {
  */
 export async function loadCells(database: Database, source: CsvSource): Promise<'fast' | 'careful'> {
   const { path, delimiter, columns } = source;
-  const types = Array.from({ length: columns }, (_, i) => sql`${`c${i}`}: 'VARCHAR'`);
-  const names = Array.from({ length: columns }, (_, i) => sql`${`c${i}`}`);
+  const types = Array.from({ length: columns }, (_, i) => sql`${rawName(i)}: 'VARCHAR'`);
+  const names = Array.from({ length: columns }, (_, i) => sql`${rawName(i)}`);
   try {
     await database.run(
-      sql`CREATE OR REPLACE TABLE ${id(RAW)} AS SELECT row_number() OVER () AS n, * FROM read_csv(${path},
+      sql`CREATE OR REPLACE TABLE ${id(RAW)} AS SELECT row_number() OVER () AS ${RECORD}, * FROM read_csv(${path},
           auto_detect = false, header = true, delim = ${delimiter}, quote = '"', escape = '"', strict_mode = true,
           null_padding = false, max_line_size = ${Sql.of(String(LONGEST_CELL))},
           force_not_null = [${join(names)}], columns = {${join(types)}})`,
@@ -68,7 +74,10 @@ async function loadCarefully(database: Database, source: CsvSource): Promise<voi
       count++;
       if (faults.length < 5) faults.push({ line: record.line, what: fault });
     } else if (count === 0) {
-      rows.push({ n: rows.length + 1, ...Object.fromEntries(record.cells.map((cell, i) => [`c${i}`, cell])) });
+      rows.push({
+        [NUMBER]: rows.length + 1,
+        ...Object.fromEntries(record.cells.map((cell, i) => [rawName(i), cell])),
+      });
     }
   }
   const first = faults[0];
@@ -81,8 +90,8 @@ async function loadCarefully(database: Database, source: CsvSource): Promise<voi
       remedy: 'correct these lines, or pass the delimiter that the file has',
     });
   }
-  const cells = Array.from({ length: columns }, (_, i) => ({ name: `c${i}`, type: 'text' as const }));
-  await database.insert(RAW, [{ name: 'n', type: 'integer' }, ...cells], rows);
+  const cells = Array.from({ length: columns }, (_, i) => ({ name: rawName(i), type: 'text' as const }));
+  await database.insert(RAW, [{ name: NUMBER, type: 'integer' }, ...cells], rows);
 }
 
 /** The line that a record starts on: quoted line ends and blank lines make it differ from its number. */

@@ -3,6 +3,7 @@ import { UserError } from '../../core/index.js';
 import {
   id,
   join,
+  readAs,
   ROW_ID,
   sql,
   writeTable,
@@ -12,10 +13,10 @@ import {
   type TableOutput,
   type TableSchema,
 } from '../../tables/index.js';
-import { checksOf, inferTypes, readAs, type Check } from './cells.js';
+import { checksOf, inferTypes, type Check } from './cells.js';
 import { checkText } from './decode.js';
 import { columnsToRead, headerNames, requireName } from './header.js';
-import { lineOfRecord, loadCells, RAW, rawColumn, type CsvSource } from './load.js';
+import { lineOfRecord, loadCells, RAW, rawColumn, RECORD, type CsvSource } from './load.js';
 import { csvRecords, type CsvRecord } from './records.js';
 
 type Kept = string | number | boolean;
@@ -65,7 +66,7 @@ export async function parseCsv(
   const columns = readings.map((reading) => sql`${reading.value} AS ${id(reading.name)}`);
   return writeTable(
     database,
-    sql`SELECT ${identity} AS ${id(ROW_ID)}, ${join(columns)} FROM ${id(RAW)} WHERE ${keep} ORDER BY n`,
+    sql`SELECT ${identity} AS ${id(ROW_ID)}, ${join(columns)} FROM ${id(RAW)} WHERE ${keep} ORDER BY ${id(RAW)}.${RECORD}`,
     scratch,
   );
 }
@@ -129,8 +130,8 @@ async function refuseViolations(
   const total = checks.reduce((sum, _, i) => sum + (counts[`k${i}`] ?? 0), 0);
   const found = broken.map(
     (check, i) =>
-      sql`(SELECT n, ${Number(i)}::INTEGER AS which, ${check.reading.text} AS text FROM ${rows}
-           WHERE ${check.failing} ORDER BY n LIMIT 5)`,
+      sql`(SELECT ${RECORD} AS n, ${Number(i)}::INTEGER AS which, ${check.reading.text} AS text FROM ${rows}
+           WHERE ${check.failing} ORDER BY ${RECORD} LIMIT 5)`,
   );
   const examples = await database.rows<{ n: number; which: number; text: string | null }>(
     sql`FROM (${join(found, ' UNION ALL ')}) ORDER BY n, which LIMIT 5`,
@@ -177,7 +178,7 @@ async function rowIdentity(
   const sorted = names.map((name, index) => ({ name, index })).sort((a, b) => (a.name < b.name ? -1 : 1));
   const cells = sorted.map(({ index }) => rawColumn(index));
   const digest = sql`substr(sha256(to_json([${join(cells)}])::VARCHAR), 1, 24)`;
-  const nth = sql`row_number() OVER (PARTITION BY ${digest} ORDER BY n)`;
+  const nth = sql`row_number() OVER (PARTITION BY ${digest} ORDER BY ${RECORD})`;
   return sql`${digest} || CASE WHEN ${nth} = 1 THEN '' ELSE '~' || ${nth} END`;
 }
 
@@ -194,8 +195,8 @@ async function refuseBadKeys(
     ' OR ',
   );
   const rows = await database.rows<{ key: string | null; ns: number; first: number; second: number | null }>(
-    sql`SELECT CASE WHEN ${missing} THEN NULL ELSE ${key} END AS key, count(*) AS ns, min(n) AS first,
-               CASE WHEN count(*) > 1 THEN list_sort(list(n))[2] END AS second
+    sql`SELECT CASE WHEN ${missing} THEN NULL ELSE ${key} END AS key, count(*) AS ns, min(${RECORD}) AS first,
+               CASE WHEN count(*) > 1 THEN list_sort(list(${RECORD}))[2] END AS second
         FROM ${id(RAW)} WHERE ${keep} GROUP BY 1 HAVING count(*) > 1 OR key IS NULL ORDER BY first LIMIT 5`,
   );
   const first = rows[0];
