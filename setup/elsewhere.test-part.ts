@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { packageRoot } from './package-root.js';
@@ -11,6 +11,7 @@ async function bundled(): Promise<string> {
   const folder = join(packageRoot(), 'node_modules', '.cache', 'trainyard-setup-test');
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `index-${process.pid}.mjs`);
+  process.once('exit', () => rmSync(outfile, { force: true }));
   const entry = join(packageRoot(), 'setup', 'index.ts');
   await build({
     entryPoints: [entry],
@@ -45,7 +46,10 @@ export async function runElsewhere(code: string, env: Record<string, string> = {
   let [stdout, stderr] = ['', ''];
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.once('close', (status) => resolve({ code: status, stdout, stderr }));
+    child.once('close', (status) => {
+      rmSync(script, { force: true });
+      resolve({ code: status, stdout, stderr });
+    });
   });
   const firstLine = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {

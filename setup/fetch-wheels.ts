@@ -107,7 +107,7 @@ export async function fetchWheels(
   rmSync(env['TMPDIR'], { recursive: true, force: true });
   signal?.throwIfAborted();
   if (code !== 0) {
-    const reason = output.split('\n').find((line) => /^ERROR/.test(line)) ?? lastLine(output);
+    const reason = output.split('\n').find((line) => line.startsWith('ERROR')) ?? lastLine(output);
     const isHash = /DO NOT MATCH THE HASHES|hashes are required/i.test(output);
     throw setupError(isHash ? 'hash' : 'download', { what, reason, pins: pin.requirementsFile });
   }
