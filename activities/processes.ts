@@ -1,5 +1,6 @@
 import type { TrainyardClient } from '../client/index.js';
 import type { Store } from '../store/index.js';
+import { reviewActivities } from './review.js';
 
 /** What the Activities of the durable processes beside pipelines work with. */
 export interface ProcessParts {
@@ -9,6 +10,6 @@ export interface ProcessParts {
 }
 
 /** Activities of label reviews and monitors. */
-export function processActivities(_parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {
-  return {};
+export function processActivities(parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {
+  return { ...reviewActivities(parts) };
 }

@@ -142,11 +142,13 @@ async function loadPipelines(
   base: Pick<Project, 'root' | 'configFile' | 'build' | 'config'>,
 ): Promise<Map<string, PipelineModule>> {
   const files = (await Promise.all(base.config.pipelines.map((pattern) => expand(pattern, base)))).flat();
+  const named = new Set(base.config.pipelines.map((pattern) => path.resolve(base.root, pattern)));
   const pipelines = new Map<string, PipelineModule>();
   for (const file of files) {
     const module = await importModule(file, base.build);
     const found = Object.entries(module).filter((entry): entry is [string, AnyPipeline] => isPipeline(entry[1]));
-    if (found.length === 0) {
+    // Beside pipelines a folder may hold what they share; a file named by itself must be one.
+    if (found.length === 0 && named.has(file)) {
       throw new TrainyardError('TY-CONFIG', {
         what: `${path.relative(base.root, file)} exports no pipeline`,
         where: { file, field: 'pipelines' },
