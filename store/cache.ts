@@ -43,11 +43,12 @@ export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntr
 }
 
 /**
- * Takes an artifact with a damaged or missing blob out of use: its damaged blobs and its manifest are removed, so that
- * every entry that names it counts as a miss and the node that made it computes it again. Gives the blobs that were
- * damaged or gone.
+ * Reads an artifact through; when a blob of it is damaged or gone, takes it out of use: the damaged blobs and its
+ * manifest are removed, so that every entry that names it counts as a miss and the node that made it computes it again.
+ * Gives those blobs; none, and nothing is removed, for a sound artifact. For a runner whose node met TY-STORE-DAMAGED
+ * or TY-STORE-MISSING in an input.
  */
-export async function discardArtifact(store: Store, artifact: Digest): Promise<Digest[]> {
+export async function discardIfDamaged(store: Store, artifact: Digest): Promise<Digest[]> {
   const bad: Digest[] = [];
   const named: Digest[] = [];
   try {
@@ -63,7 +64,7 @@ export async function discardArtifact(store: Store, artifact: Digest): Promise<D
     await store.removeBlob(digest);
     bad.push(digest);
   }
-  await store.removeBlob(artifact);
+  if (bad.length > 0) await store.removeBlob(artifact);
   return bad;
 }
 

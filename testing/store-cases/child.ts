@@ -16,7 +16,10 @@ const ACTIONS: Readonly<Record<string, (store: Store, args: never) => Promise<Js
   /** Stores blobs of `bytes` bytes, each another one, until it is killed. */
   async blobs(store, { bytes, first }: { bytes: number; first: number }) {
     say('going');
-    for (let seed = first; ; seed++) await store.putBlob(new Uint8Array(bytes).fill(seed % 251).fill(seed, 0, 4));
+    for (let seed = first; ; seed++) {
+      await store.putBlob(new Uint8Array(bytes).fill(seed % 251).fill(seed, 0, 4));
+      say('stored');
+    }
   },
   /** Stores one blob given by its size and filling, after the start. */
   async blob(store, { bytes, fill }: { bytes: number; fill: number }) {
