@@ -24,6 +24,28 @@ export function orderOf(plan: BatchPlan, epoch: number): Int32Array {
   return shuffled(plan.data.rows, randomFrom(plan.seed, PURPOSE.order, epoch));
 }
 
+/** Steps done in one call, where there are so many of equal size. */
+const TOGETHER = 8;
+
+/**
+ * An epoch's batches as row numbers, in groups: as many groups of one size as there are, so that they can run as one
+ * graph, then the full batches left over and the last, smaller one, each by itself. `first` counts from 0.
+ */
+export function groupsOf(plan: BatchPlan, order: Int32Array): { first: number; batches: Int32Array[] }[] {
+  const size = plan.batchSize;
+  const batches = Array.from({ length: stepsOf(plan) }, (_, i) => order.subarray(i * size, (i + 1) * size));
+  const full = Math.floor(plan.data.rows / size);
+  const together = Math.max(1, Math.min(TOGETHER, full));
+  const grouped = Math.floor(full / together);
+  return [
+    ...Array.from({ length: grouped }, (_, i) => ({
+      first: i * together,
+      batches: batches.slice(i * together, (i + 1) * together),
+    })),
+    ...batches.slice(grouped * together).map((batch, i) => ({ first: grouped * together + i, batches: [batch] })),
+  ];
+}
+
 /** The batch of these rows. Its dropout follows from the seed and the step's number, counted from 1 over all epochs. */
 export function batchOf(plan: BatchPlan, indices: Int32Array, step: number): Batch {
   const { data, shape, weights } = plan;

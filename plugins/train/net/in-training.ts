@@ -15,11 +15,14 @@ export interface Batch {
   readonly masks: readonly Float32Array[];
 }
 
-/** A net in training: state, steps and predictions. Each implementation gives the same bits. */
+/** A net in training: state, steps and predictions. */
 export interface NetInTraining {
-  /** One step; the probabilities of the batch before it, `[rows, classes]`. `number` counts from 1. */
-  step(batch: Batch, number: number): Float32Array;
-  /** Probabilities `[rows, classes]` of the rows that it was made to predict, without dropout. */
+  /**
+   * One step for each batch, in order; `first` is the number of the first one, from 1. Gives the probabilities of each
+   * batch before its step, `[rows, classes]`.
+   */
+  steps(batches: readonly Batch[], first: number): Float32Array[];
+  /** Probabilities `[rows, classes]` of the watched rows, without dropout. */
   predict(): Float32Array;
   /** Parameters and the optimiser's slots. */
   read(): Float32Array[];
@@ -30,6 +33,7 @@ export interface NetInTraining {
 export interface NetParts {
   readonly tf: Tensorflow;
   readonly shape: NetShape;
+  /** Disposed with the net. */
   readonly optimiser: Optimiser;
   /** Twice the L2 penalty of each parameter. */
   readonly penalty: Float32Array | undefined;

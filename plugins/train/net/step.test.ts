@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '../../../models/index.js';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
-import { eagerNet } from './eager.js';
 import type { Batch } from './in-training.js';
 import { adam, sgd } from './optimiser.js';
+import { runningNet } from './running.js';
 import { initialValues, shapeOf } from './shape.js';
 
 let tf: Tensorflow;
@@ -40,8 +40,8 @@ describe('a step written out moves the parameters as automatic differentiation d
       for (const { kernel, bias } of shape.layers) penalty.fill(2 * l2, kernel, bias);
       const rate = 0.1;
       const watched = { rows: 0, features: new Float32Array() };
-      const net = eagerNet({ tf, shape, optimiser: sgd(tf, rate), penalty, initial, watched });
-      net.step(batch, 1);
+      const net = runningNet({ tf, shape, optimiser: sgd(tf, rate), penalty, initial, watched });
+      net.steps([batch], 1);
       const [after] = net.read();
       net.dispose();
 

@@ -37,7 +37,7 @@ export function probabilitiesOf(tf: Tensorflow, shape: NetShape, parameters: Ten
     const [kernel, bias] = layerOf(tf, parameters, layer);
     values = activate(tf, layer, values.matMul<Tensor2D>(kernel).add<Tensor2D>(bias));
   }
-  return tf.softmax(values);
+  return softmax(values);
 }
 
 /**
@@ -67,7 +67,7 @@ export function step(
     const mask = batch.masks[i];
     if (mask) values = values.mul(mask);
   });
-  const probabilities = tf.softmax(values);
+  const probabilities = softmax(values);
   let error = probabilities.sub<Tensor2D>(batch.y).mul<Tensor2D>(batch.weight);
   const gradients: Tensor1D[] = [];
   for (let i = shape.layers.length - 1; i >= 0; i--) {
@@ -102,3 +102,9 @@ function slope(tf: Tensorflow, { activation }: LayerPlace, error: Tensor2D, valu
 }
 
 const one = (tf: Tensorflow): Scalar => tf.scalar(1);
+
+/** Of each row. Written out, because TensorFlow's own operation gives other bits in a graph than by itself. */
+function softmax(scores: Tensor2D): Tensor2D {
+  const powers = scores.sub(scores.max(1, true)).exp();
+  return powers.div(powers.sum(1, true));
+}

@@ -12,11 +12,12 @@ import type { Validation } from '../loop/history.js';
 import { trainInEpochs, type Trainee } from '../loop/loop.js';
 import { writeOutcome } from '../outcome.js';
 import { readSurroundings } from '../surroundings.js';
-import { batchOf, lossOf, orderOf, stepsOf, type BatchPlan } from './batches.js';
+import { batchOf, groupsOf, lossOf, orderOf, stepsOf, type BatchPlan } from './batches.js';
 import { deadUnits, priorLoss } from './evidence.js';
-import { eagerNet } from './eager.js';
-import type { NetInTraining } from './in-training.js';
+import type { NetInTraining, NetParts } from './in-training.js';
 import { adam, sgd } from './optimiser.js';
+import { recordedSteps } from './recorded.js';
+import { runningNet } from './running.js';
 import { initialValues, shapeOf, tensorsOf, type NetShape } from './shape.js';
 
 export const netNode = implement(net, async ({ params, inputs, ctx }) => {
@@ -30,7 +31,7 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
   const architecture = architectureOf(params, train);
   const shape = shapeOf(architecture);
   const { tf } = loaded;
-  const running = eagerNet({
+  const parts: NetParts = {
     tf,
     shape,
     optimiser: params.optimizer === 'adam' ? adam(tf, params.learningRate) : sgd(tf, params.learningRate),
@@ -39,7 +40,8 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
     watched: validation
       ? { rows: validation.rows, features: Float32Array.from(validation.features) }
       : { rows: 0, features: new Float32Array() },
-  });
+  };
+  const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, log: ctx.log }));
   try {
     const weights = weightsOfClasses(params.classWeights, train);
     const plan = { data: train, shape, batchSize: params.batchSize, dropout: params.dropout, weights, seed: ctx.seed };
@@ -101,12 +103,12 @@ function traineeOf(running: NetInTraining, plan: BatchPlan, validation: Dataset 
   const steps = stepsOf(plan);
   return {
     epoch: async (epoch, pause) => {
-      const order = orderOf(plan, epoch);
       let loss = 0;
-      for (let i = 0; i < steps; i++) {
-        const number = (epoch - 1) * steps + i + 1;
-        const batch = batchOf(plan, order.subarray(i * plan.batchSize, (i + 1) * plan.batchSize), number);
-        loss += lossOf(batch, running.step(batch, number));
+      for (const group of groupsOf(plan, orderOf(plan, epoch))) {
+        const first = (epoch - 1) * steps + group.first + 1;
+        const batches = group.batches.map((indices, i) => batchOf(plan, indices, first + i));
+        const probabilities = running.steps(batches, first);
+        batches.forEach((batch, i) => (loss += lossOf(batch, probabilities[i]!)));
         if (Number.isNaN(loss)) return NaN;
         await pause();
       }

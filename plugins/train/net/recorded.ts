@@ -1,0 +1,108 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensorflow } from '../../../setup/tensorflow-load.js';
+import { nativeBackend, type NativeBackend } from '../graph/native.js';
+import { record } from '../graph/record.js';
+import { openSession, type Session } from '../graph/session.js';
+import type { Shortcut, StepsDone } from './running.js';
+import type { BatchTensors } from './step.js';
+
+export interface RecordedOptions {
+  readonly tf: Tensorflow;
+  /** For the file by which TensorFlow takes the graph. */
+  readonly folder: string;
+  /** Told once: that recorded steps are used, or why not. */
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Runs several steps as one graph: the first time that such batches come they are computed operation by operation and
+ * recorded; the second time both ways are computed and compared bit for bit; from then on the graph is used. Batches
+ * of other shapes (the last, smaller ones of an epoch), and all where the graph would not give the same bits, are
+ * computed operation by operation.
+ */
+export function recordedSteps({ tf, folder, log }: RecordedOptions): Shortcut {
+  const backend = nativeBackend(tf);
+  if ('reason' in backend) {
+    log(`steps are computed operation by operation: ${backend.reason}`);
+    return { steps: (_state, _batches, eager) => eager(), dispose: () => undefined };
+  }
+  return new RecordedSteps(tf, backend, folder, log);
+}
+
+class RecordedSteps implements Shortcut {
+  private recordedAs: string | undefined;
+  private session: Session | undefined;
+  private trusted = false;
+  private given = false;
+
+  constructor(
+    private readonly tf: Tensorflow,
+    private readonly backend: NativeBackend,
+    private readonly folder: string,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  steps(state: readonly Tensor1D[], batches: readonly BatchTensors[], eager: () => StepsDone): StepsDone {
+    const shapes = JSON.stringify(batches.map(({ x, masks }) => [x.shape, masks.length]));
+    if (this.given || (this.recordedAs !== undefined && shapes !== this.recordedAs)) return eager();
+    const inputs: Tensor[] = [...state, ...batches.flatMap((b) => [b.x, b.y, b.weight, ...b.masks, b.rate])];
+    if (!this.session) return this.recordFirst(inputs, shapes, eager);
+    if (!this.trusted) return this.compare(this.session, inputs, eager);
+    return split(this.session.run(inputs), state.length);
+  }
+
+  private recordFirst(inputs: readonly Tensor[], shapes: string, eager: () => StepsDone): StepsDone {
+    // A failure of recording must not cost the steps: they are done by then, or can be done anew.
+    let done: StepsDone | undefined;
+    try {
+      const { recording } = record(
+        this.backend,
+        inputs,
+        () => (done = eager()),
+        (result) => [...result.state, ...result.probabilities],
+      );
+      this.session = openSession(this.backend, recording, this.folder);
+      this.recordedAs = shapes;
+    } catch (error) {
+      this.giveUp(`they cannot be recorded (${error instanceof Error ? error.message : String(error)})`);
+    }
+    return done ?? eager();
+  }
+
+  private compare(session: Session, inputs: readonly Tensor[], eager: () => StepsDone): StepsDone {
+    const expected = eager();
+    let actual: Tensor[] = [];
+    try {
+      actual = session.run(inputs);
+      const all = [...expected.state, ...expected.probabilities];
+      this.trusted = all.length === actual.length && all.every((tensor, i) => sameBits(tensor, actual[i]!));
+      if (this.trusted)
+        this.log(`${expected.probabilities.length} steps at a time run as one recorded graph, equal bit for bit`);
+      else this.giveUp('recorded they give other bits');
+    } catch (error) {
+      this.giveUp(`the recorded graph does not run (${error instanceof Error ? error.message : String(error)})`);
+    } finally {
+      this.tf.dispose(actual);
+    }
+    return expected;
+  }
+
+  private giveUp(reason: string): void {
+    this.given = true;
+    this.log(`steps are computed operation by operation: ${reason}`);
+  }
+
+  dispose(): void {
+    this.session?.dispose();
+    this.session = undefined;
+  }
+}
+
+function split(outputs: readonly Tensor[], states: number): StepsDone {
+  return { state: outputs.slice(0, states) as Tensor1D[], probabilities: outputs.slice(states) as Tensor2D[] };
+}
+
+function sameBits(a: Tensor, b: Tensor): boolean {
+  const [x, y] = [a.dataSync(), b.dataSync()].map((values) => new Uint32Array(values.slice().buffer));
+  return x!.length === y!.length && x!.every((bits, i) => bits === y![i]);
+}
