@@ -48,7 +48,7 @@ export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntr
  * Gives those blobs; none, and nothing is removed, for a sound artifact. For a runner whose node met TY-STORE-DAMAGED
  * or TY-STORE-MISSING in an input.
  */
-export async function discardIfDamaged(store: Store, artifact: Digest): Promise<Digest[]> {
+export async function discardArtifact(store: Store, artifact: Digest): Promise<Digest[]> {
   const bad: Digest[] = [];
   const named: Digest[] = [];
   try {

@@ -3,7 +3,7 @@ export { FileStore } from './files.js';
 export { openStore } from './open.js';
 export { readBlob } from './blobs.js';
 export { Artifacts, type Manifest } from './artifacts.js';
-export { commit, discardIfDamaged, lookup, type CacheEntry } from './cache.js';
+export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
 export { Checkpoints } from './checkpoints.js';
 export { makersOf, recordsOfRun, usersOf, writeNodeRecord, type ArtifactName, type NodeRecord } from './lineage.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../../core/digest.js';
 import { isTrainyardError } from '../../core/errors/index.js';
-import { Artifacts, commit, discardIfDamaged, lookup, readBlob } from '../../store/index.js';
+import { Artifacts, commit, discardArtifact, lookup, readBlob } from '../../store/index.js';
 import type { StoreCase } from './case.js';
 import { race, start } from './processes.js';
 
@@ -108,11 +108,11 @@ export const blobCases: readonly StoreCase[] = [
       const key = sha('some key');
       await commit(store, { format: 1, key, node: 'toy.make', outputs: { out: made }, madeBy: 'first' });
       const file = sha('content');
-      assert.deepEqual(await discardIfDamaged(store, made.digest), []);
+      assert.deepEqual(await discardArtifact(store, made.digest), []);
       assert.equal((await lookup(store, [key]))[0]?.madeBy, 'first');
       await damage!(file);
       await assert.rejects((await artifacts.open(made)).text('a'), damaged);
-      assert.deepEqual(await discardIfDamaged(store, made.digest), [file]);
+      assert.deepEqual(await discardArtifact(store, made.digest), [file]);
       assert.deepEqual(await lookup(store, [key]), [null]);
       const again = await artifacts.write('file', { files: { a: 'content', b: 'other' } });
       assert.equal(again.digest, made.digest);
