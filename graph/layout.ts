@@ -17,7 +17,7 @@ export interface Placed {
 /** Places boxes in layers from top to bottom (Gansner et al. 1993, as implemented by dagre). */
 export function layout({ boxes, arrows }: Boxes): Placed {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'TB', nodesep: 22, ranksep: 34, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'TB', nodesep: 22, ranksep: 28, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const box of boxes) graph.setNode(box.id, { width: BOX_WIDTH, height: BOX_HEIGHT });
   for (const arrow of arrows) graph.setEdge(arrow.from, arrow.to);

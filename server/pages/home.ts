@@ -9,6 +9,9 @@ import { moment, stateMark } from './words.js';
 
 export interface HomeContent {
   readonly runs: readonly RunRecord[];
+  /** States of runs without a recorded end, by id: one may have been lost. */
+  readonly states: ReadonlyMap<string, NodeState>;
+  readonly approvals: readonly { readonly run: string; readonly name: string; readonly question: string }[];
   /** Absent where Temporal did not answer. */
   readonly reviews: readonly ReviewListing[] | undefined;
   readonly models: readonly Announcement[] | undefined;
@@ -17,21 +20,28 @@ export interface HomeContent {
 }
 
 /** What goes on, what waits for a person, what is served. */
-export function homePage({ runs, reviews, models, now }: HomeContent, keyName: string | undefined): Html {
+export function homePage(content: HomeContent, keyName: string | undefined): Html {
   const main = html`<h1>Runs, reviews, models</h1>
     <h2>Waits for a person</h2>
-    ${waiting(reviews)}
+    ${waiting(content)}
     <h2>Models</h2>
-    ${modelCards(models)}
+    ${modelCards(content.models)}
     <h2>Runs</h2>
-    ${runTable(runs, now)}`;
+    ${runTable(content)}`;
   return page({ title: 'Home', main, keyName });
 }
 
-function waiting(reviews: HomeContent['reviews']): Html {
+function waiting({ reviews, approvals }: HomeContent): Html {
   if (reviews === undefined) return html`<p class="problem">Temporal does not answer: open reviews are not known.</p>`;
-  if (reviews.length === 0) return html`<p class="quiet">Nothing.</p>`;
+  if (reviews.length + approvals.length === 0) return html`<p class="quiet">Nothing.</p>`;
   return html`<div class="cards">
+    ${approvals.map(
+      ({ run, question }) =>
+        html`<a class="card" href="/runs/${encodeURIComponent(run)}">
+          <strong>${question}</strong><br />
+          <span class="small">a decision of run ${run}</span>
+        </a>`,
+    )}
     ${reviews.map(
       (review) =>
         html`<a class="card" href="/reviews/${encodeURIComponent(review.id)}">
@@ -66,7 +76,7 @@ const STATE_OF: Readonly<Record<string, NodeState>> = {
   cancelled: 'cancelled',
 };
 
-function runTable(runs: readonly RunRecord[], now: number): Html {
+function runTable({ runs, states, now }: HomeContent): Html {
   if (runs.length === 0) return html`<p class="quiet">None yet. <code>npx trainyard run</code> starts one.</p>`;
   return html`<div class="wide">
     <table>
@@ -86,7 +96,7 @@ function runTable(runs: readonly RunRecord[], now: number): Html {
           return html`<tr>
             <td><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
             <td>${start.pipeline}</td>
-            <td>${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : 'running')}</td>
+            <td>${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : (states.get(start.id) ?? 'running'))}</td>
             <td class="nowrap">${moment(start.startedAt)}</td>
             <td class="number">${sayDuration(Math.max(0, took))}</td>
             <td>${causeWord(start.cause)}</td>

@@ -113,11 +113,18 @@ function head({ graph, open, stale }: RunView, { now, canAct }: PartOptions): Ht
     }`;
 }
 
+/** Decisions that a run waits for. */
+export function openApprovals(graph: GraphRecord): { run: string; name: string; question: string }[] {
+  return graph.nodes
+    .filter(({ kind, state }) => kind === 'approval' && state === 'waiting')
+    .map(({ node, summary }) => ({ run: graph.run, name: node, question: summary ?? node }));
+}
+
 /** What waits for a person, and how to give it. */
 function waits({ graph, open }: RunView, { canAct }: PartOptions): Html {
   if (!open) return html``;
   const reviews = graph.nodes.filter(({ node, state }) => node === 'label-review' && state === 'running');
-  const approvals = graph.nodes.filter(({ kind, state }) => kind === 'approval' && state === 'waiting');
+  const approvals = openApprovals(graph);
   if (reviews.length + approvals.length === 0) return html``;
   return html`<h2>Waits for a person</h2>
     <div class="cards">
@@ -128,13 +135,13 @@ function waits({ graph, open }: RunView, { canAct }: PartOptions): Html {
           </a>`,
       )}
       ${approvals.map(
-        ({ node, summary }) =>
-          html`<form class="card stack" data-approval="${node}">
-            <strong>${summary ?? node}</strong>
+        ({ name, question }) =>
+          html`<form class="card stack" data-approval="${name}">
+            <strong>${question}</strong>
             ${
               canAct
-                ? html`<label class="small" for="why-${node}">Why</label>
-                    <input id="why-${node}" name="why" maxlength="2000" />
+                ? html`<label class="small" for="why-${name}">Why</label>
+                    <input id="why-${name}" name="why" maxlength="2000" />
                     <span>
                       <button type="submit" name="approved" value="true">Approve</button>
                       <button type="submit" name="approved" value="false" class="plain">Refuse</button>

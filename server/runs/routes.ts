@@ -7,7 +7,7 @@ import { TrainyardError, type ErrorRecord } from '../../core/errors/index.js';
 import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
 import { listRuns } from '../../store/index.js';
 import { homePage } from '../pages/home.js';
-import { runPage, runParts } from '../pages/run.js';
+import { openApprovals, runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
 import { readRunView } from './view.js';
 
@@ -23,6 +23,9 @@ const decision = z.strictObject({
 /** Runs on the home page and in its list: the newest. */
 const MOST_LISTED = 100;
 
+/** Open runs that are asked for their state when the home page is drawn. */
+const MOST_ASKED = 20;
+
 /** Home, run pages, and the same as JSON. */
 export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
@@ -34,7 +37,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
       listReviews({ temporal }).catch(() => undefined),
       listModels({ temporal }).catch(() => undefined),
     ]);
-    const content = { runs: runs.slice(0, MOST_LISTED), reviews, models, now: Date.now() };
+    const listed = runs.slice(0, MOST_LISTED);
+    const open = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
+    const views = await Promise.all(open.map(({ start }) => readRunView(services, start.id).catch(() => undefined)));
+    const states = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph.state] as const] : [])));
+    const approvals = views.flatMap((view) => (view?.open ? openApprovals(view.graph) : []));
+    const content = { runs: listed, states, reviews, approvals, models, now: Date.now() };
     return reply.type('text/html; charset=utf-8').send(homePage(content, request.keyName).text);
   });
 

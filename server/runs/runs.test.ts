@@ -63,6 +63,7 @@ afterAll(async () => {
 const faults: string[] = [];
 async function open(at: string): Promise<Page> {
   const page = await context.newPage();
+  await page.bringToFront();
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('request', (request) => {
