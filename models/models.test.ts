@@ -205,7 +205,7 @@ describe('random numbers', () => {
   });
   test('integers are spread evenly: chi-squared below its 99.9 % quantile', () => {
     const random = randomFrom(11);
-    const counts = new Array<number>(10).fill(0);
+    const counts = Array.from({ length: 10 }, () => 0);
     for (let i = 0; i < 100_000; i++) counts[random.integer(10)]!++;
     const chi2 = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
     expect(chi2).toBeLessThan(27.9);

@@ -5,7 +5,7 @@ export type Confusion = readonly (readonly number[])[];
 export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Confusion {
   if (truth.length !== predicted.length)
     throw new RangeError(`${truth.length} labels stand beside ${predicted.length} predictions`);
-  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const counts = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
   for (let i = 0; i < truth.length; i++) {
     const row = counts[truth[i]!];
     const column = predicted[i]!;

@@ -5,7 +5,7 @@ import type { NetShape } from './shape.js';
 
 /** Loss of always answering the shares of the classes, in nats a row: the entropy of the labels. */
 export function priorLoss({ labels, rows, classes }: Dataset): number {
-  const counts = new Array<number>(classes.length).fill(0);
+  const counts = classes.map(() => 0);
   for (const label of labels) counts[label]!++;
   return -counts.reduce((sum, count) => sum + (count === 0 ? 0 : (count / rows) * Math.log(count / rows)), 0);
 }

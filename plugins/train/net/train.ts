@@ -81,7 +81,7 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
 type Params = (typeof net)['spec']['params']['_zod']['output'];
 
 function architectureOf({ layers, units, activation }: Params, { width, classes }: Dataset): DenseArchitecture {
-  const hidden = Array.isArray(units) ? units : Array<number>(layers).fill(units);
+  const hidden = Array.isArray(units) ? units : Array.from({ length: layers }, () => units);
   return {
     features: width,
     layers: [
