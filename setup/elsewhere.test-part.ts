@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { packageRoot } from './package-root.js';
@@ -11,7 +11,6 @@ async function bundled(): Promise<string> {
   const folder = join(packageRoot(), 'node_modules', '.cache', 'trainyard-setup-test');
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `index-${process.pid}.mjs`);
-  process.once('exit', () => rmSync(outfile, { force: true }));
   const entry = join(packageRoot(), 'setup', 'index.ts');
   await build({
     entryPoints: [entry],
@@ -22,7 +21,10 @@ async function bundled(): Promise<string> {
     packages: 'external',
     logLevel: 'error',
   });
-  return outfile;
+  // One name for all test processes, each of which replaces it whole.
+  const file = join(folder, 'index.mjs');
+  renameSync(outfile, file);
+  return file;
 }
 
 export interface Elsewhere {
