@@ -1,11 +1,11 @@
 import { SearchError } from '../errors.js';
 import { generator } from '../random.js';
-import type { Domain, Point } from '../space/index.js';
+import type { Dimension, Domain, Point } from '../space/index.js';
 import type { Sampler } from './contract.js';
 
 /** How a grid is laid. */
 export interface GridOptions {
-  /** How many values to take from a range that cannot be counted (default: none, such a range is an error). */
+  /** How many values, evenly spaced, to take from a range that has more (default: all; a range without steps is then an error). */
   readonly points?: number;
 }
 
@@ -26,22 +26,22 @@ function* walk(
     yield* walk(domain, points, at + 1, point);
     return;
   }
-  const n = levelsOf(d.levels, points, d.id);
+  const n = levelsOf(d, points);
   for (let k = 0; k < n; k++) {
-    point[at] = d.nominal ? k : d.levels === Infinity ? (n === 1 ? 0.5 : k / (n - 1)) : (k + 0.5) / n;
+    point[at] = d.nominal ? k : n < d.levels ? (n === 1 ? 0.5 : k / (n - 1)) : (k + 0.5) / n;
     yield* walk(domain, points, at + 1, point);
   }
 }
 
-function levelsOf(levels: number, points: number | undefined, id: string): number {
-  if (levels !== Infinity) return levels;
+function levelsOf(d: Dimension, points: number | undefined): number {
+  if (d.nominal || (points === undefined && d.levels !== Infinity)) return d.levels;
   if (points === undefined) {
     throw new SearchError('MLH-GRID-INFINITE', 'a grid cannot list a range without steps', {
-      at: `parameter "${id}"`,
+      at: `parameter "${d.id}"`,
       remedy: "Give it a step, or the grid a number of points: { name: 'grid', points: 5 }.",
     });
   }
-  return points;
+  return Math.min(d.levels, points);
 }
 
 /**
