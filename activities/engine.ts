@@ -1,7 +1,7 @@
 import type { Digest } from '../core/digest.js';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { canonical, type Json } from '../core/json.js';
-import { Artifacts, endRun, lookup, putGraph, readBlob, readGraph, type Store } from '../store/index.js';
+import { Artifacts, endRun, lookup, putGraph, readBlob, readGraph, startRun, type Store } from '../store/index.js';
 import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
 
 /** Rows of a table of finished nodes in one answer: some 100 kB at most. */
@@ -27,14 +27,19 @@ export function engineActivities(store: Store): EngineActivities {
     const read = await Promise.all(parts.map((part) => getJson<Part>(part)));
     return { nodes: read.flatMap((part) => part.nodes), rows: read.flatMap((part) => part.rows) };
   };
+  const table: EngineActivities['trainyard.table'] = async ({ pipeline, run, using, from }) => {
+    const former = using ?? (await latestRun(store, pipeline));
+    const graph =
+      former === null || former === run ? null : ((await readGraph(store, former)) as unknown as GraphRecord | null);
+    return page(graph === null ? [] : rowsOf(graph), from);
+  };
   return {
-    'trainyard.lookup': async (keys) => (await lookup(store, keys)).map((entry) => entry?.outputs ?? null),
-    'trainyard.table': async ({ pipeline, run, using, from }) => {
-      const former = using ?? (await latestRun(store, pipeline));
-      const graph =
-        former === null || former === run ? null : ((await readGraph(store, former)) as unknown as GraphRecord | null);
-      return page(graph === null ? [] : rowsOf(graph), from);
+    'trainyard.begin': async (start, using) => {
+      await startRun(store, start);
+      return table({ pipeline: start.pipeline, run: start.id, using, from: 0 });
     },
+    'trainyard.table': table,
+    'trainyard.lookup': async (keys) => (await lookup(store, keys)).map((entry) => entry?.outputs ?? null),
     'trainyard.value': async (ref) => ((await new Artifacts(store).open(ref)).value ?? null) as Json,
     'trainyard.savePart': (part) => putJson(part),
     'trainyard.saveGraph': async (head, parts) => {

@@ -1,15 +1,15 @@
 import type { TrainyardClient } from '../client/index.js';
 import type { Store } from '../store/index.js';
+import { monitorActivities } from './monitor.js';
 import { reviewActivities } from './review.js';
 
 /** What the Activities of the durable processes beside pipelines work with. */
 export interface ProcessParts {
   readonly client: TrainyardClient;
   readonly store: Store;
-  readonly redisUrl: string | undefined;
 }
 
 /** Activities of label reviews and monitors. */
 export function processActivities(parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {
-  return { ...reviewActivities(parts) };
+  return { ...reviewActivities(parts), ...monitorActivities({ ...parts.client, store: parts.store }) };
 }

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import type { Digest } from './digest.js';
+import { z } from 'zod';
+import { isDigest, type Digest } from './digest.js';
 
 /**
  * What an artifact is: a name, and at the type level what it holds (`Content`: a table's row type, a report's
@@ -67,6 +67,17 @@ export interface Ref<K extends Kind = Kind> {
   readonly size: number;
   /** The artifact's value, when its JSON is at most `INLINE_BYTES` long. */
   readonly value?: ValueOf<K> | undefined;
+}
+
+/** Schema of a reference to an artifact of a kind, for parameters that name one: a run's window of fresh rows, say. */
+export function refTo<K extends Kind>(kind: K): z.ZodType<Ref<K>, Ref<K>> {
+  const shape = z.object({
+    kind: z.literal(kind.kind),
+    digest: z.custom<Digest>(isDigest, 'the digest of an artifact'),
+    size: z.number(),
+    value: z.unknown().optional(),
+  });
+  return shape as unknown as z.ZodType<Ref<K>, Ref<K>>;
 }
 
 /** What `ref.value` holds for a kind: the shape of reports and JSON values, a summary for the others. */

@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { engineActivities } from '../activities/engine.js';
 import { nodeActivities, type Compute } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
-import { connectTo, redisUrl, storeUrl, temporalAddress } from '../client/connect.js';
+import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue, WORKFLOW_QUEUE } from '../core/queues.js';
@@ -76,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         workflowBundle: { code: bundle.code },
         activities: {
           ...engineActivities(store),
-          ...processActivities({ client, store, redisUrl: redisUrl(project) }),
+          ...processActivities({ client, store }),
         },
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
       }),

@@ -3,6 +3,8 @@ import { connectTo } from '../../client/connect.js';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { loadProject, type Project } from '../../project/project.js';
 import { createServer, listen, readKeys } from '../../server/index.js';
+import { modelRoutes } from '../../server/models/index.js';
+import { predictRoutes } from '../../server/predict/index.js';
 import { freePort } from './free-port.js';
 import { startServices } from './services.js';
 import { superviseWorker } from './supervisor.js';
@@ -35,6 +37,7 @@ export async function startDev(config: string | undefined, say: (line: string) =
     const app = createServer({
       services: { store: client.store, client, redis: client.redis, temporalUi: services.ui },
       keys,
+      routes: [predictRoutes({ stateFolder: project.state, nudgeRows: 20 }), modelRoutes],
     });
     ends.push(() => app.close());
     const server = await listen(app, {

@@ -95,6 +95,10 @@ export const CATALOGUE = {
   'TY-WORKER-NONE': system('No worker listens for this run.', 'start one with trainyard dev or trainyard worker'),
   'TY-DEV-RUNNING': user('trainyard dev runs for this project already.', 'use that one, or end it first with Ctrl-C'),
   'TY-RUN-EXISTS': user('There is a run of this id already.', 'choose another id, or leave it to Trainyard'),
+  'TY-RUN-ENDED': user(
+    'A run was cancelled or terminated before it was done.',
+    'run it again: what had finished is found',
+  ),
   'TY-RUN-UNKNOWN': user('There is no run of this id.', 'trainyard runs lists the runs'),
   'TY-MODEL-UNKNOWN': user('There is no model or version of this name.', 'trainyard models lists the models'),
   'TY-MODEL-REQUEST': user('The model registry refused a request.', 'correct the request'),

@@ -23,6 +23,7 @@ import { bundleData } from './bundle-data.js';
 import { Engine } from './engine.js';
 import { errorRecord, workflowFailure } from './failure.js';
 import { GraphKeeper, type IndexedFacts } from './graph-keeper.js';
+import type { TablePage } from './ports.js';
 import { engineActivities } from './proxies.js';
 import { countText, tableText } from './table-text.js';
 
@@ -30,6 +31,8 @@ export const graphQuery = defineQuery<GraphRecord>('graph');
 
 /** Search attributes of runs; the server must know them (services and `trainyard doctor` see to it). */
 const SEARCH = {
+  pipeline: defineSearchAttributeKey('TrainyardPipeline', 'KEYWORD'),
+  cause: defineSearchAttributeKey('TrainyardCause', 'KEYWORD'),
   status: defineSearchAttributeKey('TrainyardStatus', 'KEYWORD'),
   model: defineSearchAttributeKey('TrainyardModel', 'KEYWORD'),
   metric: defineSearchAttributeKey('TrainyardMetric', 'DOUBLE'),
@@ -69,6 +72,12 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   setHandler(graphQuery, () => keeper.record);
   const engine = new Engine(facts, keeper);
   setRuntime(engine);
+  // Also here, since not only the client starts runs: monitors and schedules do.
+  upsertSearchAttributes([
+    { key: SEARCH.pipeline, value: facts.pipeline },
+    { key: SEARCH.status, value: 'running' },
+    { key: SEARCH.cause, value: causeOf(facts.cause) },
+  ]);
   try {
     await loadFinished(engine, keeper, hosted);
     const ended = await Promise.race([
@@ -110,10 +119,26 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted)
     }
     return;
   }
-  const ask = { pipeline: hosted.facts.pipeline, run: hosted.facts.id, using: hosted.using ?? null };
-  for (let from: number | null = 0; from !== null;) {
-    const page: Awaited<ReturnType<(typeof activities)['trainyard.table']>> = await activities['trainyard.table']({
-      ...ask,
+  const { facts, using = null } = hosted;
+  const begun = await activities['trainyard.begin'](
+    {
+      format: 1,
+      id: facts.id,
+      lineage: facts.lineage,
+      pipeline: facts.pipeline,
+      params: hosted.params,
+      seed: facts.seed,
+      cause: facts.cause,
+      startedAt: workflowInfo().startTime.toISOString(),
+    },
+    using,
+  );
+  engine.addFinished(begun.rows);
+  for (let from = begun.next; from !== null;) {
+    const page: TablePage = await activities['trainyard.table']({
+      pipeline: facts.pipeline,
+      run: facts.id,
+      using,
       from,
     });
     engine.addFinished(page.rows);
@@ -206,4 +231,10 @@ async function settle(value: unknown): Promise<Json> {
     return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
   }
   return value as Json;
+}
+
+/** What a run was started by, in one word. */
+function causeOf(cause: Json): string {
+  const kind = typeof cause === 'object' && cause !== null && 'kind' in cause ? cause.kind : undefined;
+  return typeof kind === 'string' ? kind : 'person';
 }

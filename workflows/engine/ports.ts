@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
+import type { RunStart } from '../../store/runs.js';
 import type { FoundOutputs } from './finder.js';
 
 /** A page of the table of finished nodes of a former run. */
@@ -14,6 +15,8 @@ export interface TablePage {
 /** The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. */
 export interface EngineActivities {
   'trainyard.lookup'(keys: readonly Digest[]): Promise<(FoundOutputs | null)[]>;
+  /** Records that a run started, once, and gives the first page of its table. */
+  'trainyard.begin'(start: RunStart, using: string | null): Promise<TablePage>;
   /** Rows of the table of the run named, or of the run of this pipeline that it most resembles. */
   'trainyard.table'(ask: { pipeline: string; run: string; using: string | null; from: number }): Promise<TablePage>;
   'trainyard.value'(ref: Ref): Promise<Json>;

@@ -8,7 +8,14 @@ export type Row = Readonly<Record<string, Cell>>;
 export function readPenguins(file: string): Row[] {
   const [header = '', ...lines] = readFileSync(file, 'utf8').trim().split('\n');
   const names = header.trim().split(',');
-  return lines.map((line) => Object.fromEntries(line.trim().split(',').map((text, index) => [names[index] ?? '', cell(text)])));
+  return lines.map((line) =>
+    Object.fromEntries(
+      line
+        .trim()
+        .split(',')
+        .map((text, index) => [names[index] ?? '', cell(text)]),
+    ),
+  );
 }
 
 function cell(text: string): Cell {
@@ -19,7 +26,11 @@ function cell(text: string): Cell {
 /** What a row is recognised by, whatever its label says. */
 export function fingerprint(row: Row): string {
   const { species: _, _row: __, ...measures } = row;
-  return JSON.stringify(Object.entries(measures).filter(([, value]) => value !== null && value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(
+    Object.entries(measures)
+      .filter(([, value]) => value !== null && value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 /** The rows in an order drawn by a seed: mulberry32 and Fisher–Yates. */

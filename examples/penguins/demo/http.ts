@@ -6,7 +6,10 @@ export interface Http {
 
 export function httpTo(server: string, key: string): Http {
   const ask = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const response = await fetch(`${server}${path}`, { ...init, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' } });
+    const response = await fetch(`${server}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    });
     if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   };

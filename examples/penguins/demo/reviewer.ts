@@ -36,7 +36,14 @@ async function answerAll(http: Http, id: string, known: ReadonlyMap<string, Cell
     const { item, given, cells } = items[0];
     const label = String(known.get(fingerprint(cells)) ?? given);
     const requestId = `demo:${item}`;
-    ({ items } = await http.post<Next>(`${at}/answers`, { item, label, reviewer: 'demo', ms: 1200, requestId, hold: 1 }));
+    ({ items } = await http.post<Next>(`${at}/answers`, {
+      item,
+      label,
+      reviewer: 'demo',
+      ms: 1200,
+      requestId,
+      hold: 1,
+    }));
   }
   return answered;
 }

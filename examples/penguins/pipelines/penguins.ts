@@ -1,21 +1,25 @@
 import { categorical, float, int } from 'ml-hyperparameter';
-import { gate, pipeline, tune } from 'trainyard';
+import { gate, pipeline, refTo, table, tune } from 'trainyard';
+import * as clean from 'trainyard/plugins/clean';
 import * as deploy from 'trainyard/plugins/deploy';
 import * as evaluate from 'trainyard/plugins/evaluate';
 import * as features from 'trainyard/plugins/features';
 import * as ingest from 'trainyard/plugins/ingest';
 import * as labels from 'trainyard/plugins/labels';
+import * as monitor from 'trainyard/plugins/monitor';
 import * as split from 'trainyard/plugins/split';
 import * as train from 'trainyard/plugins/train';
 import { z } from 'zod';
 import { penguin } from './penguin.js';
 
 const params = z.object({
-  data: z.string().default('data/penguins.csv'),
-  islands: z.array(z.string()).default(['Biscoe', 'Dream']),
-  corrupt: z.number().min(0).max(0.2).default(0),
-  trials: z.number().int().min(1).default(12),
-  endpoint: z.string().default('penguins'),
+  data: z.string().default('data/penguins.csv').describe('the CSV file, relative to the project'),
+  islands: z.array(z.string()).default(['Biscoe', 'Dream']).describe('islands whose birds are known from the start'),
+  corrupt: z.number().min(0).max(0.2).default(0).describe('for demonstrations: share of labels made wrong beforehand'),
+  trials: z.number().int().min(1).default(12).describe('configurations tried'),
+  endpoint: z.string().default('penguins').describe('name under which the model is served'),
+  window: z.number().int().min(20).default(40).describe('requests that the monitor compares at a time'),
+  fresh: refTo(table).optional().describe('labelled rows from service, given by the monitor when it retrains'),
 });
 
 const space = {
@@ -26,41 +30,68 @@ const space = {
   activation: categorical(['relu', 'tanh']),
 };
 
+const guideline =
+  'Adelie: short bill. Chinstrap: long bill, light, on Dream. Gentoo: heavy, long flippers, shallow bill.';
+
 export default pipeline('penguins', { params, title: 'Species of a penguin from its measures' }, async (p) => {
+  const { fresh, ...given } = p;
   const raw = ingest.csv({ source: p.data, schema: penguin, where: { island: p.islands } });
-  const doubtful = labels.corrupt({ table: raw, label: 'species', share: p.corrupt });
-  const reviewed = labels.reviewed({
-    table: doubtful.table,
-    label: 'species',
-    audit: 0.03,
-    budget: 40,
-    askAgain: false,
+  const tidy = clean.table({
+    table: raw,
+    rules: [
+      { rule: 'require', columns: ['species', 'body_mass_g'] },
+      { rule: 'drop', columns: ['year'] },
+    ],
   });
+  const doubtful = labels.corrupt({ table: tidy, label: 'species', share: p.corrupt });
+  const reviewed = labels.reviewed({ table: doubtful.table, label: 'species', audit: 0.03, budget: 40, guideline });
   labels.mended({ table: reviewed.table, flipped: doubtful.flipped, queue: reviewed.queue });
   const parts = split.stratified({ table: reviewed.table, label: 'species', test: 0.2, validation: 0.2 });
+
+  // Half of the rows from service join the training part; the others decide between old and new.
+  const served = fresh && split.random({ table: fresh, validation: 0.5, test: 0.02 });
+  const known = served ? clean.concat({ tables: [parts.train, served.train] }) : parts.train;
+
   const prep = features.fit({
-    table: parts.train,
+    table: known,
     recipe: {
       numeric: ['bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g'],
       categorical: ['island', 'sex'],
       label: 'species',
     },
   });
-  const data = { train: parts.train, validation: parts.validation, prep };
-  const tuned = tune(train.net, data, {
-    space,
-    trials: p.trials,
-    objective: 'figures.f1.macro',
-    params: { label: 'species', epochs: 40, patience: 8 },
-  });
-  const fitted = train.net({ ...data, ...((await tuned.params) as { label: string }), epochs: 150, patience: 20 });
+  const data = { train: known, validation: parts.validation, prep };
+  const shared = { label: 'species', epochs: 40, patience: 8 };
+  const tuned = tune(train.net, data, { space, trials: p.trials, objective: 'figures.f1.macro', params: shared });
+  const fitted = train.net({ ...data, ...shared, ...(await tuned.params), epochs: 150, patience: 20 });
   const report = evaluate.final({ model: fitted.model, test: parts.test, slices: ['island'] });
   if (!(await gate(report, (figures) => figures.f1.macro >= 0.9, 'f1.macro ≥ 0.9'))) return { deployed: false };
-  const serving = await deploy.current({ name: p.endpoint });
-  return deploy.endpoint({
+
+  const serving = (await deploy.current({ name: p.endpoint })).value;
+  if (serving?.model && served) {
+    const duel = evaluate.challenge({
+      challenger: fitted.model,
+      champion: serving.model,
+      fresh: served.validation,
+      test: parts.test,
+      rule: 'not worse',
+    });
+    if (!(await gate(duel, (verdict) => verdict.verdict === 'promote', 'challenger against champion')))
+      return { deployed: false };
+  }
+  const deployed = deploy.endpoint({
     model: fitted.model,
     evidence: report,
     name: p.endpoint,
-    expected: serving.value?.version ?? null,
+    expected: serving?.version ?? null,
   });
+  await deployed;
+  monitor.endpoint({
+    name: p.endpoint,
+    model: fitted.model,
+    reference: known,
+    window: p.window,
+    retrain: { pipeline: 'penguins', params: given, leastLabelled: 30, cooldown: 0 },
+  });
+  return deployed;
 });
