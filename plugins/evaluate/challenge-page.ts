@@ -21,7 +21,7 @@ export function challengePage(value: z.output<typeof challengeVerdict>, rule: Ru
             (['accuracy', 'f1Macro', 'logLoss'] as const).map((figure) => [
               METRICS[figure],
               set.challenger[figure],
-              sayFigure(set.champion?.[figure]),
+              set.champion?.[figure] ?? null,
             ]),
           )}
           ${

@@ -15,7 +15,8 @@ export interface FinalPage {
   readonly slices: readonly Slice[];
 }
 
-const between = ([low, high]: Interval): string => `${sayFigure(low)} to ${sayFigure(high)}`;
+/** A bootstrap of rows without an error cannot see one: such an interval says nothing. */
+const between = ([low, high]: Interval): string => (low === high ? '–' : `${sayFigure(low)} to ${sayFigure(high)}`);
 
 /** The report of a final evaluation, for people. */
 export function finalPage(page: FinalPage): string {
@@ -36,9 +37,9 @@ export function finalPage(page: FinalPage): string {
         ['F1, weighted', value.f1.weighted, ''],
         ['log loss, nats a row', value.logLoss, between(intervals.logLoss)],
         ['Brier score', value.brier, ''],
-        ['ROC AUC, one against the rest', sayFigure(value.rocAuc), ''],
+        ['ROC AUC, one against the rest', value.rocAuc, ''],
         ['Matthews correlation', value.matthews, ''],
-        ["Cohen's kappa", sayFigure(value.kappa), ''],
+        ["Cohen's kappa", value.kappa, ''],
         ['calibration error', value.calibrationError, ''],
       ],
     )}

@@ -24,10 +24,15 @@ function textOf(part: Part): string {
   return String(part).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }
 
-/** A table with a header row; cells that are numbers stand to the right. */
-export function htmlTable(header: readonly string[], rows: readonly (readonly (string | number | Html)[])[]): Html {
-  const cell = (value: string | number | Html): Html =>
-    typeof value === 'number' ? html`<td class="number">${sayFigure(value)}</td>` : html`<td>${value}</td>`;
+/** A table with a header row; cells that are numbers, or null where there is none, stand to the right. */
+export function htmlTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null | Html)[])[],
+): Html {
+  const cell = (value: string | number | null | Html): Html =>
+    typeof value === 'number' || value === null
+      ? html`<td class="number">${sayFigure(value)}</td>`
+      : html`<td>${value}</td>`;
   return html`<div class="wide">
     <table>
       <thead>

@@ -23,6 +23,7 @@ export interface LineChart {
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 300, 64, 16, 36, 44];
+const DASHES: Html = { html: ' stroke-dasharray="5 4"' };
 const COLOURS = ['var(--a,#1f6feb)', 'var(--b,#d1570c)', 'var(--c,#2a8a3e)'];
 
 /** Lines over common axes as SVG, with a legend. Colours follow the page's, light or dark. */
@@ -72,7 +73,7 @@ export function lineChart(chart: LineChart): Html {
           fill="none"
           stroke="${colour}"
           stroke-width="2"
-          ${dashed ? { html: ' stroke-dasharray="5 4"' } : ''}
+          ${dashed ? DASHES : undefined}
           points="${at.map(([x, y]) => `${px(x)},${py(y)}`).join(' ')}"
         />
         ${chart.dots && !dashed ? at.map(([x, y]) => html`<circle cx="${px(x)}" cy="${py(y)}" r="3.5" fill="${colour}" />`) : ''}

@@ -41,6 +41,7 @@ export function curvesReport(
       title: 'Loss by epoch',
       x: 'epoch',
       y: 'nats a row',
+      yRange: [0, Math.max(...epochs.flatMap((e) => [e.trainLoss, e.validation?.loss ?? 0]))],
       mark,
       lines: [
         line('training', (e) => e.trainLoss),
@@ -65,9 +66,9 @@ export function curvesReport(
       epochs.map(({ epoch, trainLoss, validation: v }) => [
         epoch,
         trainLoss,
-        v?.loss ?? '–',
-        v?.accuracy ?? '–',
-        v?.f1Macro ?? '–',
+        v?.loss ?? null,
+        v?.accuracy ?? null,
+        v?.f1Macro ?? null,
       ]),
     )}`;
   return {

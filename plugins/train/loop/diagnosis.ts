@@ -16,8 +16,9 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 /**
  * A training in words: findings, each with its evidence and what to try. The rules and their limits:
  * diverged (the loss is no longer a number); learning rate too high (the training loss rises in 4 of 10 epochs, or
- * ends above where it began); overfitting (validation loss 10 % above its best while the training loss still fell);
- * not converged (the best epoch is among the last two and the loss fell by over 1 % in the last tenth);
+ * ends above where it began); overfitting (validation loss above its best by 10 % of that and 2 % of the loss of the
+ * classes' shares, while the training loss still fell); not converged (the best epoch is among the last two and the
+ * loss fell by over 1 % in the last tenth);
  * underfitting (no 10 % better than the shares of the classes); dead units (a fifth or more).
  */
 export function diagnose({ epochs, bestEpoch, stop }: History, evidence: Evidence): string[] {
@@ -39,7 +40,7 @@ export function diagnose({ epochs, bestEpoch, stop }: History, evidence: Evidenc
       `The learning rate may be too high: the training loss rose in ${rises} of ${epochs.length - 1} epochs${grew ? `, and ended at ${sayFigure(last.trainLoss)} above its start of ${sayFigure(first.trainLoss)}` : ''}. Try a third of it, or larger batches.`,
     );
 
-  const overfit = overfittingFrom(epochs, bestEpoch);
+  const overfit = isOverfit(epochs, bestEpoch, evidence.priorLoss);
   if (overfit)
     findings.push(
       `Overfitting from epoch ${bestEpoch + 1}: the validation loss rose from ${sayFigure(best.validation!.loss)} to ${sayFigure(last.validation!.loss)} while the training loss fell from ${sayFigure(best.trainLoss)} to ${sayFigure(last.trainLoss)}. The model has the weights of epoch ${bestEpoch}; dropout, l2, fewer units or more data may help.`,
@@ -65,13 +66,15 @@ export function diagnose({ epochs, bestEpoch, stop }: History, evidence: Evidenc
   return findings.length > 0 ? findings : ['Nothing stands out: the loss fell and settled.'];
 }
 
-function overfittingFrom(epochs: readonly Epoch[], bestEpoch: number): boolean {
+function isOverfit(epochs: readonly Epoch[], bestEpoch: number, priorLoss: number): boolean {
   const best = epochs[bestEpoch - 1]!;
   const size = window(epochs);
   const tail = epochs.slice(Math.max(bestEpoch, epochs.length - size));
   if (tail.length === 0 || !best.validation) return false;
   const validation = mean(tail.map((epoch) => epoch.validation?.loss ?? NaN));
-  return validation > 1.1 * best.validation.loss && mean(tail.map((epoch) => epoch.trainLoss)) < best.trainLoss;
+  const rise = validation - best.validation.loss;
+  const rose = rise > 0.1 * best.validation.loss && rise > 0.02 * priorLoss;
+  return rose && mean(tail.map((epoch) => epoch.trainLoss)) < best.trainLoss;
 }
 
 /** Share by which the watched loss fell over the last tenth of the epochs. */
