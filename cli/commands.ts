@@ -1,6 +1,31 @@
 import type { Command } from 'commander';
 import { devCommand } from './dev/command.js';
 import { runCommand } from './run/command.js';
+import { runsCommand } from './runs/command.js';
+import { showCommand } from './show/command.js';
+import { graphCommand } from './graph/command.js';
+import { cancelCommand } from './cancel/command.js';
+import { approveCommand } from './approve/command.js';
+import { nodesCommand } from './nodes/command.js';
+import { predictCommand } from './predict/command.js';
+import { modelsCommand } from './models/command.js';
+import { workerCommand } from './worker/command.js';
+import { setupCommand } from './setup/command.js';
+import { doctorCommand } from './doctor/command.js';
 
-/** Every command, in the order of the help. */
-export const commands: readonly ((program: Command) => void)[] = [devCommand, runCommand];
+/** Every command, in the order of the help. They load what they need only when they are called. */
+export const commands: readonly ((program: Command) => void)[] = [
+  devCommand,
+  runCommand,
+  runsCommand,
+  showCommand,
+  graphCommand,
+  cancelCommand,
+  approveCommand,
+  nodesCommand,
+  predictCommand,
+  modelsCommand,
+  workerCommand,
+  setupCommand,
+  doctorCommand,
+];

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import { packageVersion } from '../project/package-root.js';
 import { commands } from './commands.js';
+import { EXIT, exitCodeOf, explained, Interrupted, RunFailed } from './exit.js';
 
 /** Runs the command line and gives its exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -13,25 +13,25 @@ export async function run(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   for (const register of commands) register(program);
+  // Each command tells its usage after a mistake by itself, in one line.
+  for (const command of program.commands)
+    command.showHelpAfterError(`(trainyard ${command.name()} --help)`).exitOverride();
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const known = isTrainyardError(error) ? error : undefined;
-    const json = args.includes('--json');
-    if (json) process.stdout.write(`${JSON.stringify({ error: (known ?? unexpected(error)).toRecord() })}\n`);
-    else process.stderr.write(`\n${known ? known.message : unexpected(error).message}\n`);
-    if (!known && process.env['TRAINYARD_DEBUG'])
-      process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
-    return 1;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof Interrupted) return EXIT.interrupted;
+    report(error, args.includes('--json'));
+    return exitCodeOf(error);
   }
 }
 
-function unexpected(error: unknown): TrainyardError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new TrainyardError('TY-NODE-FAILED', {
-    what: message,
-    remedy: 'run it again with TRAINYARD_DEBUG=1 to see where it comes from',
-  });
+/** Says what went wrong: words for people on the error stream, one line of JSON on the output for programs. */
+function report(error: unknown, json: boolean): void {
+  const known = explained(error);
+  const run = error instanceof RunFailed ? { run: error.run, outcome: 'failed' } : {};
+  if (json) process.stdout.write(`${JSON.stringify({ ...run, error: known.toRecord() })}\n`);
+  else process.stderr.write(`\n${known.message}\n`);
+  if (process.env['TRAINYARD_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
 }

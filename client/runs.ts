@@ -1,10 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  defineSearchAttributeKey,
+  TerminatedFailure,
+  TypedSearchAttributes,
+} from '@temporalio/common';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
-import type { Json } from '../core/json.js';
+import { canonical, type Json } from '../core/json.js';
 import type { PipelineInput } from '../core/task.js';
-import { startRun } from '../store/index.js';
+import { readRun, startRun, type RunStart, type Store } from '../store/index.js';
+import { inWords } from './away.js';
 import type { TrainyardClient } from './client.js';
 
 export interface StartRun {
@@ -18,19 +33,26 @@ export interface StartRun {
   readonly pages?: string | undefined;
 }
 
+/** Longest wait for an answer to a start, a cancellation or a decision, ms. */
+const PATIENCE_MS = 10_000;
+
 /** An id that sorts by time and says what it is: `penguins-20261124-231502-x7f3`. */
 export function newRunId(pipeline: string, now: Date = new Date()): string {
   const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${pipeline}-${stamp}-${randomBytes(3).toString('hex').slice(0, 4)}`;
 }
 
-/** Starts a pipeline's Workflow and records the start. Throws TY-PARAM when a run of this id goes on already. */
+/**
+ * Records the start of a run and starts its Workflow. The record comes first, so that a run which goes on always has
+ * one. Throws TY-RUN-EXISTS when there is a run of this id, TY-TEMPORAL-AWAY when nobody answers: the run may have
+ * started then, and the same call made again starts it at most once.
+ */
 export async function startPipeline(client: TrainyardClient, start: StartRun): Promise<WorkflowHandle> {
-  const id = start.id ?? newRunId(start.pipeline);
+  const id = runId(start.id ?? newRunId(start.pipeline));
   const { input, pipeline } = start;
   const cause = (input.cause ?? { kind: 'person' }) as { kind?: string };
   const page = start.pages === undefined ? undefined : `${start.pages}/runs/${encodeURIComponent(id)}`;
-  await startRun(client.store, {
+  await recordStart(client.store, {
     format: 1,
     id,
     lineage: input.lineage ?? id,
@@ -43,36 +65,62 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
   });
   const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value });
   try {
-    return await client.temporal.workflow.start(pipeline, {
-      workflowId: id,
-      taskQueue: client.taskQueue,
-      args: [input],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: `${pipeline} ${short(input.params)}`.slice(0, 190),
-      staticDetails: [
-        `**${pipeline}**`,
-        ...(page ? [`[Run page](${page})`] : []),
-        `\`\`\`\n${JSON.stringify(input.params, null, 2)}\n\`\`\``,
-      ]
-        .join('\n\n')
-        .slice(0, 18_000),
-      memo: { params: short(input.params), ...(page ? { page } : {}) },
-      typedSearchAttributes: new TypedSearchAttributes([
-        keyword('TrainyardPipeline', pipeline),
-        keyword('TrainyardStatus', 'running'),
-        keyword('TrainyardCause', cause.kind ?? 'person'),
-        ...(start.commit === undefined ? [] : [keyword('TrainyardCommit', start.commit)]),
-      ]),
-    });
+    return await client.temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      client.temporal.workflow.start(pipeline, {
+        workflowId: id,
+        taskQueue: client.taskQueue,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `${pipeline} ${short(input.params)}`.slice(0, 190),
+        staticDetails: [
+          `**${pipeline}**`,
+          ...(page ? [`[Run page](${page})`] : []),
+          `\`\`\`\n${JSON.stringify(input.params, null, 2)}\n\`\`\``,
+        ]
+          .join('\n\n')
+          .slice(0, 18_000),
+        memo: { params: short(input.params), ...(page ? { page } : {}) },
+        typedSearchAttributes: new TypedSearchAttributes([
+          keyword('TrainyardPipeline', pipeline),
+          keyword('TrainyardStatus', 'running'),
+          keyword('TrainyardCause', cause.kind ?? 'person'),
+          ...(start.commit === undefined ? [] : [keyword('TrainyardCommit', start.commit)]),
+        ]),
+      }),
+    );
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError)
-      throw new TrainyardError('TY-PARAM', {
-        what: `there is a run "${id}" already`,
-        where: { run: id },
-        remedy: 'choose another id, or leave it to Trainyard',
-      });
-    throw error;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw runExists(id);
+    throw inWords(error);
   }
+}
+
+/** Ids become part of addresses and Workflow ids: a `/` is for a run's children. */
+function runId(id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/.test(id)) return id;
+  throw new TrainyardError('TY-PARAM', {
+    what: `${JSON.stringify(id)} is not the id of a run`,
+    where: { field: 'id' },
+    expected: 'letters, digits, dots, hyphens and underscores, at most 120',
+  });
+}
+
+async function recordStart(store: Store, start: RunStart): Promise<void> {
+  if (await startRun(store, start)) return;
+  const known = await readRun(store, start.id);
+  // A start that was recorded, but whose Workflow was not heard of any more, may be made again.
+  const again =
+    known?.end === null &&
+    known.start.pipeline === start.pipeline &&
+    canonical(known.start.params) === canonical(start.params);
+  if (!again) throw runExists(start.id);
+}
+
+function runExists(id: string): TrainyardError {
+  return new TrainyardError('TY-RUN-EXISTS', {
+    what: `there is a run "${id}" already`,
+    where: { run: id },
+    remedy: `choose another id, or leave it to Trainyard; trainyard show ${id} shows that run`,
+  });
 }
 
 /** Waits for a run's result; throws the error that it failed with, in the catalogue's words. */
@@ -80,15 +128,62 @@ export async function runResult(handle: WorkflowHandle): Promise<Json> {
   try {
     return (await handle.result()) as Json;
   } catch (error) {
-    if (error instanceof WorkflowFailedError) {
-      const record = (error.cause as { details?: unknown[] } | undefined)?.details?.[0] as ErrorRecord | undefined;
-      if (record?.code) throw TrainyardError.fromRecord(record);
-      throw new TrainyardError('TY-NODE-FAILED', {
-        what: error.cause?.message ?? error.message,
-        where: { run: handle.workflowId },
+    throw failureOf(error, handle.workflowId);
+  }
+}
+
+/** What a run failed with, in the catalogue's words; errors of other kinds as they are. */
+export function failureOf(error: unknown, run: string): unknown {
+  if (!(error instanceof WorkflowFailedError)) return inWords(error);
+  const record = (error.cause as { details?: unknown[] } | undefined)?.details?.[0] as ErrorRecord | undefined;
+  if (record?.code) return TrainyardError.fromRecord(record);
+  const ended =
+    error.cause instanceof CancelledFailure
+      ? 'cancelled'
+      : error.cause instanceof TerminatedFailure
+        ? 'terminated'
+        : '';
+  if (ended) return new TrainyardError('TY-RUN-ENDED', { what: `the run was ${ended}`, where: { run } });
+  return new TrainyardError('TY-NODE-FAILED', { what: error.cause?.message ?? error.message, where: { run } });
+}
+
+/**
+ * Asks a run to end; its nodes are told, and what had finished stays found. Resolves when Temporal has taken it, before
+ * the run has ended. Throws TY-RUN-UNKNOWN when no such run goes on.
+ */
+export async function cancelRun({ temporal }: { readonly temporal: Client }, run: string): Promise<void> {
+  await act(run, () =>
+    temporal.withDeadline(Date.now() + PATIENCE_MS, () => temporal.workflow.getHandle(run).cancel()),
+  );
+}
+
+/** A person's answer to an approval that a run waits for. Throws TY-DECISION, TY-RUN-UNKNOWN, TY-WORKER-NONE. */
+export async function decide(
+  { temporal }: { readonly temporal: Client },
+  run: string,
+  answer: { readonly name: string; readonly approved: boolean; readonly by: string; readonly why: string },
+): Promise<void> {
+  await act(run, () =>
+    temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      temporal.workflow.getHandle(run).executeUpdate('approve', { args: [answer] }),
+    ),
+  );
+}
+
+async function act(run: string, what: () => Promise<unknown>): Promise<void> {
+  try {
+    await what();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError)
+      throw new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${run}" that goes on`, where: { run } });
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+      throw new TrainyardError('TY-WORKER-NONE', {
+        what: `run "${run}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
+        cause: error,
       });
-    }
-    throw error;
+    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+    const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
+    throw record ? TrainyardError.fromRecord(record) : inWords(error);
   }
 }
 

@@ -1,27 +1,82 @@
-import type { WorkflowHandle } from '@temporalio/client';
-import type { TrainyardClient } from '../../client/index.js';
-import type { GraphRecord } from '../../core/graph.js';
+import type { TrainyardClient } from '../../client/client.js';
+import { isAway } from '../../client/away.js';
+import { connectTo, type ProjectBase } from '../../client/connect.js';
+import { failureOf } from '../../client/runs.js';
+import { watchRun, type RunMoment } from '../../client/run-watch.js';
 import { sayDuration } from '../../core/duration.js';
+import { TrainyardError } from '../../core/errors/index.js';
+import type { GraphRecord } from '../../core/graph.js';
+import type { Json } from '../../core/json.js';
+import { explained, Interrupted, RunFailed } from '../exit.js';
+import { colours, note, print } from '../terminal.js';
+import { earlierDurations } from './earlier.js';
+import { sayHowToTakeUp, type Interruption } from './interruption.js';
+import { ProgressView } from './progress-view.js';
 
-/** Prints each node of a run as it ends, until the run is closed. */
-export async function followRun(_client: TrainyardClient, handle: WorkflowHandle): Promise<void> {
-  const told = new Set<string>();
-  let closed = false;
-  void handle.result().then(
-    () => (closed = true),
-    () => (closed = true),
-  );
-  for (;;) {
-    const last = closed;
-    const graph = await handle.query<GraphRecord>('graph').catch(() => undefined);
-    for (const node of graph?.nodes ?? []) {
-      if (told.has(node.call) || node.state === 'waiting' || node.state === 'running') continue;
-      told.add(node.call);
-      process.stdout.write(
-        `${node.state.padEnd(9)} ${node.scope === '' ? '' : `${node.scope} › `}${node.node}${node.ms === undefined ? '' : `  ${sayDuration(node.ms)}`}\n`,
-      );
+/**
+ * Follows a run to its end and gives the Workflow's result. Throws what the run failed with as `RunFailed`, and
+ * `Interrupted` after Ctrl-C, which leaves the run going.
+ */
+export async function followToEnd(parts: {
+  project: ProjectBase;
+  client: TrainyardClient;
+  id: string;
+  json: boolean;
+  interruption: Interruption;
+}): Promise<Json> {
+  const { project, client, id, json, interruption } = parts;
+  const view = new ProgressView(id, { quiet: json });
+  const opened: TrainyardClient[] = [];
+  const reconnect = async (): Promise<TrainyardClient> => {
+    const again = await connectTo(project, 2_000);
+    opened.push(again);
+    return again;
+  };
+  interruption.following = true;
+  let last: RunMoment | undefined;
+  try {
+    for await (const moment of watchRun(client, id, { reconnect, signal: interruption.signal })) {
+      if (moment.graph && last?.graph === undefined && !json)
+        void earlierDurations(client.store, moment.graph.pipeline, id).then(
+          (known) => (view.expected = known),
+          () => undefined,
+        );
+      view.show(moment);
+      last = moment;
     }
-    if (last) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const result = await outcomeOf(opened.at(-1) ?? client, id, last);
+    if (!json && last?.graph) printOutcome(last.graph);
+    return result;
+  } catch (error) {
+    view.end();
+    if (!interruption.signal.aborted) throw error;
+    note(sayHowToTakeUp(id));
+    throw new Interrupted();
+  } finally {
+    interruption.following = false;
+    for (const one of opened) await one.close();
   }
+}
+
+/** What the Workflow gave; from the saved graph when Temporal went away at the last moment. */
+async function outcomeOf(client: TrainyardClient, id: string, last: RunMoment | undefined): Promise<Json> {
+  try {
+    return (await client.temporal.withDeadline(Date.now() + 5_000, () =>
+      client.temporal.workflow.getHandle(id).result(),
+    )) as Json;
+  } catch (error) {
+    const graph = last?.graph;
+    if (isAway(error) && graph?.state === 'done') return { run: id, outcome: 'done', result: graph.result ?? null };
+    if (isAway(error) && graph?.error) throw new RunFailed(id, TrainyardError.fromRecord(graph.error));
+    throw new RunFailed(id, explained(failureOf(error, id)));
+  }
+}
+
+function printOutcome(graph: GraphRecord): void {
+  const counts = new Map<string, number>();
+  for (const { state } of graph.nodes) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const took = sayDuration(Math.max(0, (graph.endedAt ?? Date.now()) - graph.startedAt));
+  const said = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  print(`\n${colours.green('done')} in ${took}${said ? `: ${said}` : ''}`);
+  if (graph.result !== undefined && graph.result !== null) print(JSON.stringify(graph.result, null, 2));
 }

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectNow } from '../../client/reader.js';
+import { describeRun } from '../../client/run-view.js';
+import { cancelRun } from '../../client/runs.js';
+import { loadConfig } from '../../project/project.js';
+import { readRun } from '../../store/index.js';
+import { unknownRun } from '../show/find-run.js';
+import { print, printJson } from '../terminal.js';
+import type { CancelOptions } from './command.js';
+
+/** `trainyard cancel`. A run that has ended already is no failure: the wish is fulfilled. */
+export async function cancel(config: string | undefined, run: string, options: CancelOptions): Promise<void> {
+  const client = await connectNow(await loadConfig(config));
+  try {
+    const before = await describeRun(client.temporal, run);
+    if (!before?.open) {
+      const record = await readRun(client.store, run);
+      if (!before && !record) throw await unknownRun(client, run);
+      const state = record?.end?.status ?? before?.description.status.name.toLowerCase() ?? 'lost';
+      if (options.json) printJson({ run, cancelled: false, state });
+      else print(`${run} has ended already: ${state}`);
+      return;
+    }
+    await cancelRun(client, run);
+    if (options.wait) while ((await describeRun(client.temporal, run))?.open) await sleep(200);
+    if (options.json) printJson({ run, cancelled: true });
+    else print(options.wait ? `${run} is cancelled` : `${run} is told to end`);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { configOf, example } from '../config-option.js';
+
+export function nodesCommand(program: Command): void {
+  program
+    .command('nodes')
+    .description('the catalogue of nodes, from their contracts')
+    .argument('[name]', 'one node in full, or a family such as train')
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', example('trainyard nodes ingest.csv'))
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
+      const { printNodes } = await import('./print-nodes.js');
+      await printNodes(configOf(program), name, options.json === true);
+    });
+}

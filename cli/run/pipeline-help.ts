@@ -1,0 +1,34 @@
+import { isTrainyardError } from '../../core/errors/index.js';
+import { loadProject, type Project } from '../../project/project.js';
+import { fieldsOf } from '../schema-fields.js';
+import { colours, table } from '../terminal.js';
+import { pipelineOf } from './pipeline-of.js';
+
+/** The parameters of a pipeline, or the pipelines of the project; nothing outside a project. */
+export async function helpOfPipelines(config: string | undefined, name: string | undefined): Promise<string> {
+  let project: Project;
+  try {
+    project = await loadProject(config);
+  } catch (error) {
+    if (name === undefined && isTrainyardError(error)) return `\nPipelines: ${error.what}\n`;
+    throw error;
+  }
+  if (name === undefined) return listOf(project);
+  const { pipeline } = pipelineOf(project, name);
+  const fields = pipeline.spec.params === undefined ? [] : fieldsOf(pipeline.spec.params);
+  const title = pipeline.spec.title === undefined ? '' : `: ${pipeline.spec.title}`;
+  if (fields.length === 0) return `\nPipeline ${colours.bold(name)}${title}\n  takes no parameters\n`;
+  const rows = fields.map((field) => [
+    `  ${field.name}`,
+    field.type,
+    field.required ? 'required' : (field.byDefault ?? ''),
+    field.description ?? '',
+  ]);
+  return `\nPipeline ${colours.bold(name)}${title}\n${table(['  parameter', 'type', 'default', ''], rows)}\n`;
+}
+
+function listOf(project: Project): string {
+  if (project.pipelines.size === 0) return '\nPipelines: none yet\n';
+  const rows = [...project.pipelines.values()].map(({ name, pipeline }) => [`  ${name}`, pipeline.spec.title ?? '']);
+  return `\nPipelines:\n${rows.map(([name = '', title]) => `${name}${title ? `  ${title}` : ''}`).join('\n')}\n`;
+}

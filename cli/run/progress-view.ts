@@ -1,0 +1,104 @@
+import type { RunMoment } from '../../client/run-watch.js';
+import { CATALOGUE } from '../../core/errors/index.js';
+import type { GraphNode } from '../../core/graph.js';
+import { canRedraw, LiveRegion } from '../live-region.js';
+import { colours, note, print } from '../terminal.js';
+import { countLine, endedLines, nameOf, runningLine, runningOf } from './lines.js';
+
+/** Running nodes shown at once. */
+const MOST_RUNNING = 12;
+/** Without a terminal a running node is told of this often, ms. */
+const PLAIN_EVERY_MS = 10_000;
+
+/**
+ * Shows a run in the terminal: nodes that ended are printed for good, those that run are drawn below, again and again.
+ * Without a terminal these are plain lines, told now and then. With `quiet` only troubles are said, on the error stream.
+ */
+export class ProgressView {
+  readonly #region: LiveRegion | undefined;
+  readonly #quiet: boolean;
+  readonly #run: string;
+  readonly #told = new Set<string>();
+  readonly #toldAt = new Map<string, { readonly at: number; readonly text: string }>();
+  #trouble: string | undefined;
+  /** How long nodes took earlier, ms, by their names. */
+  expected: ReadonlyMap<string, number> = new Map();
+
+  constructor(run: string, options: { readonly quiet?: boolean } = {}) {
+    this.#run = run;
+    this.#quiet = options.quiet ?? false;
+    this.#region = !this.#quiet && canRedraw() ? new LiveRegion() : undefined;
+  }
+
+  show(moment: RunMoment): void {
+    this.#tellTrouble(moment);
+    const { graph } = moment;
+    if (!graph || this.#quiet) return;
+    const ended = graph.nodes.filter((node) => !this.#told.has(node.call) && hasEnded(node));
+    for (const node of ended) this.#told.add(node.call);
+    for (const line of endedLines(ended)) this.#print(line);
+    this.#tellQuestions(graph.nodes);
+    if (moment.closed) return this.end();
+    const now = Date.now();
+    const running = runningOf(graph, moment.pending);
+    const lines = running.map((one) => ({ one, line: runningLine(one, this.expected.get(one.node.node), now) }));
+    if (!this.#region) {
+      for (const { one, line } of lines) this.#tellNowAndThen(one.node.call, line, now);
+      return;
+    }
+    const shown = lines.slice(0, MOST_RUNNING).map(({ line }) => line);
+    if (lines.length > MOST_RUNNING) shown.push(colours.dim(`  … and ${lines.length - MOST_RUNNING} more`));
+    this.#region.show([...shown, colours.dim(countLine(graph, now))]);
+  }
+
+  end(): void {
+    this.#region?.clear();
+  }
+
+  #tellTrouble({ trouble, pool }: RunMoment): void {
+    const name = trouble === undefined ? undefined : `${trouble} ${pool ?? ''}`;
+    if (name === this.#trouble) return;
+    const before = this.#trouble;
+    this.#trouble = name;
+    if (trouble === 'no-worker') {
+      const what = pool === undefined ? 'no worker listens for this run' : `no worker serves pool "${pool}"`;
+      this.#warn(`${what}; it waits\n  to do:    ${CATALOGUE['TY-WORKER-NONE'].remedy}\n  [TY-WORKER-NONE]`);
+    } else if (trouble === 'temporal-away')
+      this.#warn(
+        'Temporal does not answer; it is asked again until it does. Ctrl-C stops following, not the run.\n  [TY-TEMPORAL-AWAY]',
+      );
+    else this.#warn(before?.startsWith('temporal') ? 'Temporal answers again' : 'a worker has taken the run');
+  }
+
+  #tellQuestions(nodes: readonly GraphNode[]): void {
+    for (const node of nodes) {
+      if (node.kind !== 'approval' || node.state !== 'waiting' || this.#told.has(`asked ${node.call}`)) continue;
+      this.#told.add(`asked ${node.call}`);
+      this.#print(
+        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${node.node}"    no: add --no`,
+      );
+    }
+  }
+
+  #tellNowAndThen(call: string, text: string, now: number): void {
+    const before = this.#toldAt.get(call);
+    if (before && (now - before.at < PLAIN_EVERY_MS || before.text === text)) return;
+    this.#toldAt.set(call, { at: now, text });
+    // The first moment of a node is not worth a line: most end soon.
+    if (before) print(text);
+  }
+
+  #print(text: string): void {
+    if (this.#region) this.#region.print(text);
+    else print(text);
+  }
+
+  #warn(text: string): void {
+    if (this.#region) this.#region.print(colours.yellow(text));
+    else note(text);
+  }
+}
+
+function hasEnded(node: GraphNode): boolean {
+  return node.state !== 'waiting' && node.state !== 'running';
+}

@@ -1,0 +1,50 @@
+import { newRunId, startPipeline } from '../../client/runs.js';
+import { connectNow } from '../../client/reader.js';
+import { readAddresses } from '../../project/addresses.js';
+import { gitCommit } from '../../project/commit.js';
+import { loadProject } from '../../project/project.js';
+import { note, print, printJson } from '../terminal.js';
+import type { RunOptions } from './command.js';
+import { followToEnd } from './follow.js';
+import { Interruption, sayHowToTakeUp } from './interruption.js';
+import { readParams, readSeed } from './params.js';
+import { pipelineOf } from './pipeline-of.js';
+
+/** `trainyard run`: starts a pipeline and follows it to its end. */
+export async function runPipeline(
+  config: string | undefined,
+  name: string | undefined,
+  options: RunOptions,
+): Promise<void> {
+  const seed = options.seed === undefined ? undefined : readSeed(options.seed);
+  const project = await loadProject(config);
+  const { pipeline, name: known } = pipelineOf(project, name);
+  const params = await readParams(pipeline, options);
+  const client = await connectNow(project);
+  const interruption = new Interruption();
+  try {
+    const id = options.id ?? newRunId(known);
+    const commit = await gitCommit(project.root);
+    interruption.before = () =>
+      note(`\nInterrupted while ${id} was being started; trainyard show ${id} says whether it goes on.`);
+    await startPipeline(client, {
+      pipeline: known,
+      input: { params, ...(seed === undefined ? {} : { seed }), cause: { kind: 'person' } },
+      id,
+      pages: readAddresses(project.state)?.server,
+      commit,
+    });
+    interruption.before = () => note(sayHowToTakeUp(id));
+    if (options.detach) {
+      if (options.json) printJson({ run: id });
+      else print(`started ${id}\n  trainyard show ${id} --follow`);
+      return;
+    }
+    if (!options.json) print(`run ${id}`);
+    const result = await followToEnd({ project, client, id, json: options.json === true, interruption });
+    if (options.json) printJson(result);
+  } finally {
+    interruption.end();
+    await client.close();
+  }
+}

@@ -1,0 +1,25 @@
+import { Argument, type Command } from 'commander';
+import { example } from '../config-option.js';
+
+const STEPS = ['temporal', 'valkey', 'tensorflow', 'tensorflow-gpu', 'chromium'] as const;
+
+export interface SetupOptions {
+  plan?: boolean;
+  json?: boolean;
+}
+
+export function setupCommand(program: Command): void {
+  program
+    .command('setup')
+    .description('fetch and build the real parts: Temporal, Valkey, TensorFlow')
+    .addArgument(
+      new Argument('[parts...]', 'what to set up; temporal, valkey and tensorflow by default').choices(STEPS),
+    )
+    .option('--plan', 'say what would be fetched, with sizes, and fetch nothing')
+    .option('--json', 'print one line of JSON at the end')
+    .addHelpText('after', example('trainyard setup temporal valkey'))
+    .action(async (parts: (typeof STEPS)[number][], options: SetupOptions) => {
+      const { setUp } = await import('./set-up.js');
+      await setUp(parts, options);
+    });
+}

@@ -1,0 +1,164 @@
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { GraphNode, GraphRecord } from '../core/graph.js';
+import { TrainyardError } from '../core/errors/index.js';
+import type { Json } from '../core/json.js';
+import type { NodeProgress } from '../core/task.js';
+import { readGraph, readRun, recordsOfRun, type NodeRecord, type RunRecord, type Store } from '../store/index.js';
+import { isAway } from './away.js';
+
+/** What reading needs: the store, and Temporal where it answers. */
+export interface RunReader {
+  readonly store: Store;
+  readonly temporal?: Client | undefined;
+}
+
+/** What Temporal says of an open run. */
+export interface OpenRun {
+  readonly description: WorkflowExecutionDescription;
+  readonly open: boolean;
+  readonly pending: readonly PendingNode[];
+  /** Moment (as a name, not a time) of the Workflow task that waits for a worker, if one does. */
+  readonly waitingTask: string | undefined;
+}
+
+/** A node's Activity that has not ended. */
+export interface PendingNode {
+  readonly node: string;
+  /** A worker computes it; otherwise it waits for a free slot, or for its next attempt. */
+  readonly started: boolean;
+  readonly attempt: number;
+  readonly progress: NodeProgress | undefined;
+  /** What the attempt before failed with. */
+  readonly lastFailure: string | undefined;
+}
+
+/** A run as far as it is known. */
+export interface RunView {
+  readonly graph: GraphRecord;
+  readonly open: boolean;
+  /** Where the graph comes from: the Workflow itself, what was saved at its end, or the records of its single nodes. */
+  readonly source: 'workflow' | 'saved' | 'records';
+  readonly pending: readonly PendingNode[];
+  readonly record: RunRecord | null;
+}
+
+/** How long a question to Temporal or a Workflow is waited for, ms. */
+export const PATIENCE_MS = 3_000;
+
+// enums of Temporal's API: PendingWorkflowTaskState.SCHEDULED, PendingActivityState.STARTED
+const TASK_SCHEDULED = 1;
+const ACTIVITY_STARTED = 2;
+
+/** What Temporal knows of a run; undefined when it knows no such run. Other troubles are thrown as they are. */
+export async function describeRun(temporal: Client, id: string): Promise<OpenRun | undefined> {
+  try {
+    const description = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      temporal.workflow.getHandle(id).describe(),
+    );
+    const { pendingActivities, pendingWorkflowTask: task } = description.raw;
+    const at = task?.originalScheduledTime ?? task?.scheduledTime;
+    return {
+      description,
+      open: description.status.name === 'RUNNING' || description.status.name === 'CONTINUED_AS_NEW',
+      waitingTask: task?.state === TASK_SCHEDULED ? `${String(at?.seconds)}.${at?.nanos ?? 0}` : undefined,
+      pending: (pendingActivities ?? []).map((activity) => ({
+        node: activity.activityType?.name ?? '',
+        started: activity.state === ACTIVITY_STARTED,
+        attempt: activity.attempt ?? 1,
+        progress: decode(activity.heartbeatDetails?.payloads?.[0]?.data),
+        lastFailure: activity.lastFailure?.message ?? undefined,
+      })),
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function decode(data: Uint8Array | null | undefined): NodeProgress | undefined {
+  if (!data) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(data)) as NodeProgress;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The graph of an open run, asked of its Workflow; undefined when no worker answers in time. */
+export async function queryGraph(temporal: Client, id: string): Promise<GraphRecord | undefined> {
+  try {
+    return await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      temporal.workflow.getHandle(id).query<GraphRecord>('graph'),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A run as it is now: from its Workflow while it goes on, from the store once it is closed, and without Temporal from
+ * what the store has. Throws TY-RUN-UNKNOWN when neither knows it.
+ */
+export async function readRunView({ store, temporal }: RunReader, id: string): Promise<RunView> {
+  const described = temporal === undefined ? undefined : await describeRun(temporal, id).catch(passAway);
+  const record = await readRun(store, id);
+  const pending = described?.pending ?? [];
+  const open = described?.open ?? false;
+  if (temporal !== undefined && described?.open) {
+    const graph = await queryGraph(temporal, id);
+    if (graph) return { graph, open, source: 'workflow', pending, record };
+  }
+  const saved = (await readGraph(store, id)) as unknown as GraphRecord | null;
+  if (saved && !open) return { graph: saved, open, source: 'saved', pending, record };
+  if (record) {
+    const graph = graphOfRecords(record, await recordsOfRun(store, id));
+    return {
+      graph,
+      open: open || (record.end === null && described === undefined),
+      source: 'records',
+      pending,
+      record,
+    };
+  }
+  throw new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${id}"`, where: { run: id } });
+}
+
+function passAway(error: unknown): undefined {
+  if (isAway(error)) return undefined;
+  throw error;
+}
+
+/** What the records of single nodes tell of a run whose graph was never saved: the nodes that it computed. */
+function graphOfRecords({ start, end }: RunRecord, records: readonly NodeRecord[]): GraphRecord {
+  const nodes = records.map((record, index): GraphNode => ({
+    call: `n${index + 1}`,
+    node: record.node,
+    kind: 'node',
+    scope: record.scope,
+    inputs: [],
+    state: 'done',
+    key: record.key,
+    params: record.params,
+    worker: record.worker,
+    device: record.device,
+    attempt: record.attempt,
+    startedAt: Date.parse(record.startedAt),
+    endedAt: Date.parse(record.endedAt),
+    ms: Date.parse(record.endedAt) - Date.parse(record.startedAt),
+  }));
+  const states = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'cancelled' } as const;
+  return {
+    format: 1,
+    run: start.id,
+    pipeline: start.pipeline,
+    lineage: start.lineage,
+    state: end === null ? 'running' : states[end.status],
+    params: start.params,
+    cause: start.cause,
+    seed: start.seed,
+    startedAt: Date.parse(start.startedAt),
+    ...(end === null ? {} : { endedAt: Date.parse(end.endedAt) }),
+    nodes,
+    ...(end?.result === undefined ? {} : { result: end.result as Json }),
+  };
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { TrainyardError } from '../core/errors/index.js';
+import type { GraphRecord } from '../core/graph.js';
+import { poolQueue } from '../core/queues.js';
+import { readGraph, type Store } from '../store/index.js';
+import { isAway } from './away.js';
+import { describeRun, queryGraph, type OpenRun, type PendingNode } from './run-view.js';
+
+/** A run at one moment of being watched. */
+export interface RunMoment {
+  /** The newest graph that is known; undefined before a worker answered for the first time. */
+  readonly graph: GraphRecord | undefined;
+  readonly pending: readonly PendingNode[];
+  /** The run has ended: there will be no further moment. */
+  readonly closed: boolean;
+  /** Temporal's word for the state, such as `RUNNING` or `TERMINATED`. */
+  readonly status: string;
+  /** Why nothing moves, if something is not there. */
+  readonly trouble?: 'temporal-away' | 'no-worker' | undefined;
+  /** The pool that no worker serves, when that is the trouble. */
+  readonly pool?: string | undefined;
+}
+
+export interface WatchOptions {
+  /** Connects again, after Temporal was away: perhaps at another address. */
+  readonly reconnect: () => Promise<{ readonly temporal: Client }>;
+  /** Longest time between two looks, ms. Default 250. */
+  readonly everyMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A Workflow task that waits this long has no worker; a slot is looked for after as long, ms. */
+const WORKER_WAIT_MS = 3_000;
+const AWAY_WAIT_MS = 1_000;
+/** A poller that was last seen longer ago than a long poll lasts is gone, ms. */
+const POLLER_GONE_MS = 75_000;
+
+/**
+ * Looks at a run until it has ended, through restarts of workers and of Temporal. Throws TY-RUN-UNKNOWN when Temporal
+ * knows no such run, and what `signal` was aborted with.
+ */
+export async function* watchRun(
+  access: { readonly temporal: Client; readonly store: Store },
+  id: string,
+  options: WatchOptions,
+): AsyncGenerator<RunMoment> {
+  const { everyMs = 250, signal } = options;
+  let { temporal } = access;
+  let graph: GraphRecord | undefined;
+  let status = 'RUNNING';
+  let drawnAt: unknown;
+  const waits = new Waits();
+  for (let wait = Math.min(50, everyMs); ; wait = Math.min(wait * 2, everyMs)) {
+    signal?.throwIfAborted();
+    try {
+      const described = await describeRun(temporal, id);
+      if (!described)
+        throw new TrainyardError('TY-RUN-UNKNOWN', { what: `Temporal knows no run "${id}"`, where: { run: id } });
+      status = described.description.status.name;
+      if (!described.open) {
+        graph = ((await readGraph(access.store, id)) as unknown as GraphRecord | null) ?? graph;
+        yield { graph, pending: [], closed: true, status };
+        return;
+      }
+      // The graph changes only with the history, so an unchanged history costs no query.
+      const at = `${described.description.runId} ${described.description.historyLength}`;
+      if (at !== drawnAt && described.waitingTask === undefined) {
+        const drawn = await queryGraph(temporal, id);
+        if (drawn) [graph, drawnAt] = [drawn, at];
+      }
+      yield {
+        graph,
+        pending: described.pending,
+        closed: false,
+        status,
+        ...(await waits.look(temporal, described, graph)),
+      };
+      await sleep(wait, undefined, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isAway(error)) throw error;
+      yield { graph, pending: [], closed: false, status, trouble: 'temporal-away' };
+      await sleep(AWAY_WAIT_MS, undefined, signal ? { signal } : {});
+      temporal = await options.reconnect().then(
+        (client) => client.temporal,
+        () => temporal,
+      );
+    }
+  }
+}
+
+/** Notices when a run waits for workers that are not there. */
+class Waits {
+  #task: { readonly name: string; readonly since: number } | undefined;
+  #queuedSince: number | undefined;
+  #poolLook: { readonly at: number; readonly pool: string | undefined } | undefined;
+
+  async look(
+    temporal: Client,
+    { waitingTask, pending }: OpenRun,
+    graph: GraphRecord | undefined,
+  ): Promise<Pick<RunMoment, 'trouble' | 'pool'>> {
+    const now = performance.now();
+    if (waitingTask === undefined) this.#task = undefined;
+    else if (this.#task?.name !== waitingTask) this.#task = { name: waitingTask, since: now };
+    if (this.#task && now - this.#task.since > WORKER_WAIT_MS) return { trouble: 'no-worker' };
+    const queued = pending.filter((one) => !one.started && one.attempt === 1);
+    if (queued.length === 0 || queued.length < pending.length) this.#queuedSince = undefined;
+    else this.#queuedSince ??= now;
+    if (this.#queuedSince === undefined || now - this.#queuedSince < WORKER_WAIT_MS) return {};
+    if (this.#poolLook === undefined || now - this.#poolLook.at > WORKER_WAIT_MS) {
+      const pool = graph?.nodes.find((node) => node.state === 'running' && node.node === queued[0]?.node)?.pool;
+      const served = pool === undefined || (await isServed(temporal, poolQueue(pool), 'activity'));
+      this.#poolLook = { at: now, pool: served ? undefined : pool };
+    }
+    return this.#poolLook.pool === undefined ? {} : { trouble: 'no-worker', pool: this.#poolLook.pool };
+  }
+}
+
+/** Whether a worker has asked for work on a task queue within the last minute. */
+export async function isServed(temporal: Client, queue: string, type: 'workflow' | 'activity'): Promise<boolean> {
+  const { pollers } = await temporal.withDeadline(Date.now() + 3_000, () =>
+    temporal.workflowService.describeTaskQueue({
+      namespace: temporal.options.namespace,
+      taskQueue: { name: queue },
+      taskQueueType: type === 'workflow' ? 1 : 2,
+    }),
+  );
+  return (pollers ?? []).some(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLER_GONE_MS,
+  );
+}
