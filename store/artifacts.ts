@@ -5,6 +5,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
 import { INLINE_BYTES, type Kind, type Ref } from '../core/kinds.js';
 import { missingBlob, readBlob } from './blobs.js';
+import { each } from './each.js';
 import type { BlobSource, Store } from './store.js';
 
 /** Values whose JSON is longer, in bytes, are kept as a blob beside the manifest. */
@@ -65,12 +66,11 @@ export class Artifacts {
     const value = artifact.value === undefined ? undefined : canonical(artifact.value);
     const large = value !== undefined && Buffer.byteLength(value) > MANIFEST_VALUE_BYTES;
     const valueBlob = large ? await this.#store.putBlob(Buffer.from(value)) : undefined;
-    const files: Manifest['files'][number][] = [];
-    for (const [name, content] of contents) {
+    const files = await each(contents, async ([name, content]) => {
       const source: BlobSource = typeof content === 'string' ? Buffer.from(content) : content;
-      const blob = await this.#store.putBlob(source);
-      files.push({ name, digest: blob.digest, size: blob.size });
-    }
+      const { digest, size } = await this.#store.putBlob(source);
+      return { name, digest, size };
+    });
     const manifest: Manifest = {
       format: 1,
       kind,

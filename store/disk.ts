@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, linkSync, statSync } from 'node:fs';
+import { createReadStream, linkSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { link, open, readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
@@ -115,5 +115,18 @@ export async function* walk(folder: string): AsyncGenerator<{ file: string; size
       const found = statSync(file, { throwIfNoEntry: false });
       if (found) yield { file, size: found.size };
     }
+  }
+}
+
+/** Removes the files of a folder that nobody has written to for so long. */
+export function removeOlder(folder: string, ms: number): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const file = path.join(folder, name);
+      const found = statSync(file, { throwIfNoEntry: false });
+      if (found && Date.now() - found.mtimeMs > ms) rmSync(file, { force: true });
+    }
+  } catch {
+    // Tidying up is never a reason to fail: the folder may not be there yet, or belong to someone else.
   }
 }

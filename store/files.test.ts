@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -50,6 +59,18 @@ test('writing goes on after the folder was removed behind the store', async () =
   expect((await store.putBlob(Buffer.from('x'))).created).toBe(true);
   await store.put('a/c', Buffer.from('3'));
   expect(Buffer.from((await store.get('a/c'))!).toString()).toBe('3');
+});
+
+test('what a killed writer left is removed a day later by the next process, what is being written is not', async () => {
+  const folder = fresh();
+  mkdirSync(path.join(folder, 'tmp'));
+  const [old, young] = [path.join(folder, 'tmp', 'old'), path.join(folder, 'tmp', 'young')];
+  for (const file of [old, young]) writeFileSync(file, 'part of a blob');
+  const days = (n: number): Date => new Date(Date.now() - n * 24 * 3_600_000);
+  utimesSync(old, days(1.1), days(1.1));
+  utimesSync(young, days(0.9), days(0.9));
+  await new FileStore(folder).putBlob(Buffer.from('x'));
+  expect(readdirSync(path.join(folder, 'tmp'))).toEqual(['young']);
 });
 
 test('a blob cut short by a broken disk is replaced when it is stored again', async () => {

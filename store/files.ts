@@ -13,12 +13,16 @@ import {
   linked,
   linkedNow,
   nullIfMissing,
+  removeOlder,
   storeFull,
   syncFolder,
   walk,
 } from './disk.js';
 import { checkDigest, checkKey, checkPrefix } from './keys.js';
 import type { BlobSource, Store, StoreKey } from './store.js';
+
+/** Unfinished files this old, in milliseconds, belong to a process that was killed. */
+const ABANDONED_MS = 24 * 3_600_000;
 
 /** Blobs up to this size are read whole and checked before their first byte is given. */
 const SMALL_BYTES = 1 << 20;
@@ -183,6 +187,7 @@ export class FileStore implements Store {
   /** Gives a write its temporary name, removes what is left under it, and says in words when there is no space. */
   async #writing<T>(write: (temp: string) => Promise<T>): Promise<T> {
     const temp = path.join(this.name, 'tmp', `${this.#unique}-${this.#temps++}`);
+    if (this.#temps === 1) removeOlder(path.dirname(temp), ABANDONED_MS);
     try {
       return await write(temp);
     } catch (error) {
