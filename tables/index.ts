@@ -23,3 +23,4 @@ export {
   type TableOutput,
 } from './artifact.js';
 export { readAs, SAID } from './read-as.js';
+export { finite, numberStatistics, type NumberStatistics } from './statistics.js';

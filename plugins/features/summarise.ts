@@ -1,4 +1,4 @@
-import { id, join, sql, type Database, type Sql } from '../../tables/index.js';
+import { finite, id, join, numberStatistics, sql, type Database, type Sql } from '../../tables/index.js';
 import type { Chosen } from './choose-columns.js';
 import { fillOf, type CategoricalSummary, type ColumnSummary, type NumericSummary } from './fit-transform.js';
 import type { CategoricalReference, ColumnReference, NumericReference } from './reference.js';
@@ -27,37 +27,21 @@ async function summariseNumbers(
 ): Promise<Summarised> {
   const { kind, ...recipe } = column;
   const name = recipe.column;
-  const finite = sql`(SELECT CASE WHEN isfinite(${id(name)}::DOUBLE) THEN ${id(name)}::DOUBLE END AS x FROM ${table})`;
-  const plain = await database.row<
-    Omit<NumericSummary, 'kind' | 'recipe' | 'filled' | 'quartiles'> & { deviation: number }
-  >(
-    sql`SELECT count(x) AS present, count(*) - count(x) AS missing, min(x) AS min, max(x) AS max,
-               favg(x) AS mean, stddev_pop(x) AS deviation, quantile_cont(x, 0.5) AS median FROM ${finite}`,
-  );
+  const cell = id(name);
   const steps = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
-  const shares = [0.25, 0.75, ...steps];
-  const quantiles = await database.rows<{ q: number | null }>(
-    sql`SELECT unnest(quantile_cont(x, ${shares})) AS q FROM ${finite}`,
-  );
-  const [first, third, ...inner] = quantiles.map(({ q }) => q ?? 0);
-  const filled = await database.row<{ mean: number; deviation: number }>(
-    sql`SELECT favg(f) AS mean, stddev_pop(f) AS deviation
-        FROM (SELECT coalesce(x, ${plain.present === 0 ? 0 : fillOf(recipe, plain)}) AS f FROM ${finite})`,
-  );
-  const { deviation, ...rest } = plain;
-  const summary: NumericSummary = { kind, recipe, ...rest, quartiles: [first ?? 0, third ?? 0], filled };
-  const edges = [...new Set(inner)].filter((edge) => plain.present > 0 && edge < plain.max);
-  const reference: NumericReference = {
-    kind,
-    name,
-    missing: plain.missing,
-    mean: plain.mean ?? 0,
-    deviation: deviation ?? 0,
-    min: plain.min ?? 0,
-    max: plain.max ?? 0,
-    edges,
-    counts: await countBins(database, finite, edges),
+  const found = await numberStatistics(database, table, cell, [0.25, 0.5, 0.75, ...steps]);
+  const [first = 0, median = 0, third = 0, ...inner] = found.quantiles;
+  const { present, missing, min, max, mean, deviation } = found;
+  const fill = present === 0 ? 0 : fillOf(recipe, { median, mean });
+  const filled = await numberStatistics(database, table, sql`coalesce(${finite(cell)}, ${fill})`);
+  const summary: NumericSummary = {
+    ...{ kind, recipe, present, missing, min, max, mean, median },
+    quartiles: [first, third],
+    filled: { mean: filled.mean, deviation: filled.deviation },
   };
+  const edges = [...new Set(inner)].filter((edge) => present > 0 && edge < max);
+  const counts = await countBins(database, sql`(SELECT ${finite(cell)} AS x FROM ${table})`, edges);
+  const reference: NumericReference = { kind, name, missing, mean, deviation, min, max, edges, counts };
   return { summary, reference };
 }
 

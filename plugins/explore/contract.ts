@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { node, report, table } from '../../core/index.js';
+
+/** What a warning is about: its kind, the columns that it names, and the sentence for people. */
+const warning = z.object({
+  kind: z.enum([
+    'all-missing',
+    'constant',
+    'correlated',
+    'duplicates',
+    'few-rows',
+    'identifier',
+    'imbalance',
+    'leak',
+    'missing',
+    'skewed',
+  ]),
+  columns: z.array(z.string()),
+  said: z.string(),
+});
+export type Warning = z.output<typeof warning>;
+
+export const profileFigures = z.object({
+  rows: z.int(),
+  columns: z.int(),
+  /** Share of all cells that are missing, from 0 to 1. */
+  missing: z.number(),
+  /** Rows that equal an earlier one in every column, the identity aside. */
+  duplicates: z.int(),
+  /** Rows of each class, most frequent first; empty without a label of text, booleans or few integers. */
+  classes: z.array(z.object({ name: z.string(), rows: z.int() })),
+  warnings: z.array(warning),
+});
+export type ProfileFigures = z.output<typeof profileFigures>;
+
+/** Looks at a table: one page for people, the same as JSON, and warnings that name columns. */
+export const profile = node({
+  name: 'explore.profile',
+  version: '1',
+  title: 'Profiles a table: distributions, missing values, relations, warnings',
+  params: z.object({
+    label: z.string().optional().describe('the column to predict: its balance, and what it depends on'),
+    title: z.string().default('Profile').describe("the page's heading"),
+  }),
+  inputs: { table },
+  outputs: report(profileFigures),
+  resources: { memory: '2GB' },
+});
