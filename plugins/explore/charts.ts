@@ -31,9 +31,9 @@ export function histogramChart(name: string, { from, width, counts }: Histogram,
   </svg>`;
 }
 
-/** One line for each entry: its name, a bar as long as its share of the largest, and what it says. */
-export function barList(entries: readonly { name: string; size: number; said: string }[]): Html {
-  const most = Math.max(...entries.map(({ size }) => size), Number.MIN_VALUE);
+/** One line for each entry: its name, a bar as long as its share of `full` (the largest by default), and what it says. */
+export function barList(entries: readonly { name: string; size: number; said: string }[], full?: number): Html {
+  const most = full ?? Math.max(...entries.map(({ size }) => size), Number.MIN_VALUE);
   const bar = (size: number): string => ((100 * size) / most).toFixed(1);
   return html`<ul class="bars">
     ${entries.map(

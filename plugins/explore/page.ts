@@ -21,7 +21,8 @@ svg.histogram{width:100%;height:72px;margin-top:.6rem;display:block}svg rect{fil
 svg .axis{stroke:var(--line)}svg .mark{stroke:var(--b);stroke-width:1.5;vector-effect:non-scaling-stroke}.ends{display:flex;justify-content:space-between;font-size:.78rem;color:var(--soft)}
 .bars{list-style:none;padding:0;margin:.6rem 0 0;display:grid;gap:.3rem}.bars li{display:grid;grid-template-columns:minmax(4rem,9rem) 1fr minmax(4.5rem,auto);gap:.6rem;align-items:center}
 .bars svg{width:100%;height:10px;border-radius:3px}.bars .name{overflow-wrap:anywhere;line-height:1.2}.bars .said{text-align:right;font-variant-numeric:tabular-nums;font-size:.85rem;color:var(--soft)}
-.heat th[scope=col]{font-size:.78rem;vertical-align:bottom;max-width:6rem;overflow-wrap:anywhere}.heat th[scope=row]{white-space:nowrap}`;
+.card .bars li{grid-template-columns:minmax(3rem,6.5rem) 1fr auto}
+.heat th[scope=col]{font-size:.78rem;vertical-align:bottom;min-width:4rem;max-width:7rem;overflow-wrap:anywhere}.heat th[scope=row]{white-space:nowrap}`;
 
 /** A profile as one offline page: no script, nothing from elsewhere; light and dark; one column on a phone. */
 export function profilePage(profile: Profile, title: string): string {

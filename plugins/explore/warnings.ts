@@ -25,8 +25,11 @@ export function warningsOf(profile: Omit<Profile, 'warnings'>): Warning[] {
     );
   }
   for (const column of profile.columns) columnWarnings(column, label, warn);
+  const gaps = new Set(profile.columns.filter((one) => one.missing >= LIMITS.missing * rows).map(({ name }) => name));
   for (const one of associations.filter(({ value }) => Math.abs(value) >= LIMITS.correlated)) {
     const [a, b] = one.columns;
+    // The few rows that both have say little about the others.
+    if (gaps.has(a) || gaps.has(b)) continue;
     warn(
       'correlated',
       [a, b],
