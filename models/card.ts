@@ -20,6 +20,8 @@ const modelInput = z.object({
   type: z.enum(['number', 'text']),
   /** Values seen in training, for categorical columns. Others are handled as the transform was fitted. */
   categories: z.array(z.string()).optional(),
+  /** Smallest and largest value seen in training, for numeric columns that had any. */
+  range: z.tuple([z.number(), z.number()]).optional(),
 });
 
 /** An array of `weights.bin`: little-endian, row-major, at a byte offset that is a multiple of 8. */

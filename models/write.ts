@@ -26,6 +26,8 @@ export interface ModelParts {
   /** How it was trained; no times, so that equal training gives equal bytes. */
   readonly training: Readonly<Record<string, Json>>;
   readonly libraries: Readonly<Record<string, string>>;
+  /** Smallest and largest value of numeric columns in training, by column. */
+  readonly ranges?: Readonly<Record<string, readonly [number, number]>> | undefined;
   /** Rows to take the sample from, as the model gets them. */
   readonly rows: readonly FeatureRow[];
 }
@@ -46,7 +48,7 @@ export interface ModelSummary {
  */
 export async function writeModel(parts: ModelParts): Promise<OutputArtifact<Model>> {
   const { places, bytes } = packTensors(parts.tensors);
-  const inputs = inputsOf(parts.transform);
+  const inputs = inputsOf(parts.transform, parts.ranges ?? {});
   const card: ModelCard = {
     format: MODEL_FORMAT,
     ...(parts.name === undefined ? {} : { name: parts.name }),
@@ -84,9 +86,17 @@ export async function writeModel(parts: ModelParts): Promise<OutputArtifact<Mode
 }
 
 /** The columns that a transform reads, each once. */
-function inputsOf(transform: FittedTransform): ModelInput[] {
+function inputsOf(transform: FittedTransform, ranges: NonNullable<ModelParts['ranges']>): ModelInput[] {
   const inputs = new Map<string, ModelInput>();
-  for (const { name, type, categories } of transformInputs(transform))
-    if (!inputs.has(name)) inputs.set(name, { name, type, ...(categories ? { categories: [...categories] } : {}) });
+  for (const { name, type, categories } of transformInputs(transform)) {
+    const range = type === 'number' && Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+    if (inputs.has(name)) continue;
+    inputs.set(name, {
+      name,
+      type,
+      ...(categories ? { categories: [...categories] } : {}),
+      ...(range ? { range: [range[0], range[1]] } : {}),
+    });
+  }
   return [...inputs.values()];
 }

@@ -2,7 +2,7 @@ import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/errors/index.js';
 import { requireColumn, sql, withDatabase, openTable, type TableCell, type TableRow } from '../../tables/index.js';
 import { applyTransform } from '../features/apply.js';
-import { featureNames, type FeatureRow, type FittedTransform } from '../features/transform.js';
+import { featureNames, transformInputs, type FeatureRow, type FittedTransform } from '../features/transform.js';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {
@@ -15,6 +15,8 @@ export interface Dataset {
   readonly labels: Int32Array;
   /** Names of the classes, sorted by code unit. */
   readonly classes: readonly string[];
+  /** Smallest and largest value of the numeric columns that the transform reads. */
+  readonly ranges: Readonly<Record<string, readonly [number, number]>>;
   /** Some of the rows as they came, evenly spread. */
   readonly sample: readonly FeatureRow[];
 }
@@ -51,11 +53,13 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     const codes = new Int32Array(rows);
     const seen = new Map<string, number>();
     const sample: FeatureRow[] = [];
+    const ranges = new Ranges(transform);
     const step = Math.max(1, Math.floor(rows / SAMPLE));
     let at = 0;
     for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
       for (const row of batch) {
         features.set(applyTransform(transform, row), at * width);
+        ranges.add(row);
         const name = labelOf(row[label], at, request);
         const code = seen.get(name) ?? seen.size;
         seen.set(name, code);
@@ -66,8 +70,30 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     }
     const classes = request.classes ?? [...seen.keys()].sort();
     const places = [...seen.keys()].map((name) => classes.indexOf(name));
-    return { rows, width, features, labels: codes.map((code) => places[code]!), classes, sample };
+    const labels = codes.map((code) => places[code]!);
+    return { rows, width, features, labels, classes, ranges: ranges.byColumn, sample };
   });
+}
+
+/** Smallest and largest finite value of each numeric input. */
+class Ranges {
+  readonly byColumn: Record<string, [number, number]> = {};
+  private readonly names: readonly string[];
+
+  constructor(transform: FittedTransform) {
+    const numeric = transformInputs(transform).filter(({ type }) => type === 'number');
+    this.names = [...new Set(numeric.map(({ name }) => name))];
+  }
+
+  add(row: TableRow): void {
+    for (const name of this.names) {
+      const value = row[name];
+      if (typeof value !== 'number' || !Number.isFinite(value)) continue;
+      const range = (this.byColumn[name] ??= [value, value]);
+      if (value < range[0]) range[0] = value;
+      if (value > range[1]) range[1] = value;
+    }
+  }
 }
 
 function labelOf(cell: TableCell | undefined, row: number, { part, label, classes }: DatasetRequest): string {

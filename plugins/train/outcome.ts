@@ -53,6 +53,7 @@ export async function writeOutcome(trained: Trained, around: Surroundings): Prom
       ...(trained.training as Record<string, Json>),
       rows: { train: train.rows, validation: validation?.rows ?? 0 },
     },
+    ranges: train.ranges,
     rows: train.sample,
   });
   return { model, figures: { value: { ...figures, on } }, probabilities };

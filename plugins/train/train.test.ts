@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -174,9 +175,13 @@ describe('a net', () => {
       build({
         stdin: {
           contents: `
+            import { FileStore } from './store/files.js';
             import { runNode } from './testing/index.js';
             import { netNode } from './plugins/train/worker.js';
-            const { outputs, log } = await runNode(netNode, JSON.parse(process.argv[2]));
+            const { folder, ...request } = JSON.parse(process.argv[2]);
+            const store = folder && { store: new FileStore(folder) };
+            const host = { progress: (_, message) => console.error(message) };
+            const { outputs, log } = await runNode(netNode, { ...request, ...store, host });
             const card = JSON.parse(await outputs.model.text('model.json'));
             console.log(JSON.stringify({ digest: outputs.model.ref.digest, figures: outputs.figures.value, card, log }));`,
           resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
@@ -197,22 +202,33 @@ describe('a net', () => {
       card: { libraries: Record<string, string>; training: { note?: string } };
       log: string[];
     }
-    const train = async (env: NodeJS.ProcessEnv = {}): Promise<Answer> => {
-      const request = JSON.stringify({ params: quick, inputs, seed: 5 });
+    const train = async (request: object, env: NodeJS.ProcessEnv = {}): Promise<Answer> => {
       const options = { env: { ...process.env, ...env } };
-      const { stdout } = await promisify(execFile)(process.execPath, [program, request], options);
+      const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(request)], options);
       return JSON.parse(stdout) as Answer;
     };
 
     test('gives the same bits as in another, and as here', async () => {
-      const [first, second] = [await train(), await train()];
+      const request = { params: quick, inputs, seed: 5 };
+      const [first, second] = [await train(request), await train(request)];
       expect(second.digest).toBe(first.digest);
-      const here = await runNode(netNode, { params: quick, inputs, seed: 5 });
+      const here = await runNode(netNode, request);
       expect(here.outputs['model']!.ref.digest).toBe(first.digest);
     });
 
+    test('killed in the middle and taken up by another process, ends with the bits of an undisturbed run', async () => {
+      const request = { params: { ...quick, epochs: 60, patience: 60, checkpointSeconds: 0 }, inputs, seed: 6 };
+      const killed = { ...request, folder: join(folder, 'killed') };
+      const child = spawn(process.execPath, [program, JSON.stringify(killed)], { stdio: ['ignore', 'ignore', 'pipe'] });
+      child.stderr.on('data', (said: Buffer) => /^epoch 2\d of 60/m.test(said.toString()) && child.kill('SIGKILL'));
+      expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
+      const resumed = await train(killed);
+      expect(resumed.log[0]).toMatch(/^taken up after epoch (1|2|3)\d$/);
+      expect(resumed.digest).toBe((await runNode(netNode, request)).outputs['model']!.ref.digest);
+    });
+
     test('trains on WebAssembly where the native TensorFlow is not installed, and says so', async () => {
-      const answer = await train({ TRAINYARD_CACHE: join(folder, 'no-tools') });
+      const answer = await train({ params: quick, inputs }, { TRAINYARD_CACHE: join(folder, 'no-tools') });
       expect(Object.keys(answer.card.libraries)).toEqual(['wasm']);
       expect(answer.figures.accuracy).toBeGreaterThan(0.9);
       expect(answer.card.training.note).toContain('trained on WebAssembly');

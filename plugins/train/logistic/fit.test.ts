@@ -26,6 +26,7 @@ function datasetOf({ features, labels }: Case): Dataset {
     features: Float64Array.from(features.flat()),
     labels: Int32Array.from(labels),
     classes,
+    ranges: {},
     sample: [],
   };
 }

@@ -29,6 +29,7 @@ const data: Dataset = {
   features: Float64Array.from({ length: 150 * 7 }, () => random.uniform() * 4 - 2),
   labels: Int32Array.from({ length: 150 }, () => random.integer(3)),
   classes: ['a', 'b', 'c'],
+  ranges: {},
   sample: [],
 };
 

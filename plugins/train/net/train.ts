@@ -49,7 +49,7 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
     const fingerprint = digestText(canonical({ params, seed: ctx.seed, shape, rows: train.rows, on: loaded.version }));
     const { history, parameters } = await trainInEpochs(trainee, { ...params, fingerprint }, ctx);
     const tensors = tensorsOf(shape, parameters);
-    const { model, figures } = await writeOutcome(
+    const { model, figures, probabilities } = await writeOutcome(
       {
         learner: 'dense net',
         architecture,
@@ -70,6 +70,7 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
       },
       around,
     );
+    if (validation) requireSame(predictedBy(running, parameters), probabilities);
     const evidence = { priorLoss: priorLoss(train), deadUnits: deadUnits(shape, tensors, train) };
     const about = `${train.rows} training rows, ${validation?.rows ?? 0} validation rows, ${train.width} features, ${shape.parameters} parameters`;
     return { model, figures, curves: curvesReport(history, evidence, about) };
@@ -124,6 +125,21 @@ function validationOf({ labels, classes }: Dataset, values: Float32Array): Valid
   const p = { values, classes: classes.length };
   const confusion = confusionMatrix(labels, mostProbable(p), p.classes);
   return { loss: logLoss(labels, p), accuracy: accuracy(confusion), f1Macro: averages(confusion, 'f1').macro };
+}
+
+/** How far a served probability may lie from TensorFlow's: rounding of single precision through a deep net. */
+const SERVED_TOLERANCE = 1e-4;
+
+/** TensorFlow's probabilities of the watched rows by these parameters. */
+function predictedBy(running: NetInTraining, parameters: Float32Array): Float32Array {
+  running.write([parameters, ...running.read().slice(1)]);
+  return running.predict();
+}
+
+/** What is served must be what was trained. */
+function requireSame(trained: Float32Array, served: Float64Array): void {
+  const off = trained.findIndex((value, i) => !(Math.abs(value - served[i]!) <= SERVED_TOLERANCE));
+  if (off >= 0) throw new Error(`TensorFlow gives probability ${trained[off]}, the model as served ${served[off]}`);
 }
 
 function noteOn({ backend }: LoadedTensorflow): string | undefined {
