@@ -1,0 +1,104 @@
+// Compiles the library in packages/ and then everything else to dist/; each only where its sources changed.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inRoot, runNode } from './program.mjs';
+
+const tsc = () => inRoot('node_modules', 'typescript', 'bin', 'tsc');
+const NOT_SOURCES = new Set([
+  'node_modules',
+  'dist',
+  '.git',
+  '.trainyard',
+  'shared',
+  'docs',
+  'examples',
+  'bench',
+  'tests',
+]);
+
+/** What is compiled by itself: the folder of its sources, where the result goes, and how. */
+const parts = [
+  {
+    from: 'packages/ml-hyperparameter',
+    async compile() {
+      const types = await runNode(tsc(), ['-p', 'packages/ml-hyperparameter/tsconfig.json']);
+      if (types.code !== 0) return types;
+      return runNode(inRoot('packages/ml-hyperparameter/build-cjs.mjs'));
+    },
+  },
+  { from: '.', compile: () => runNode(tsc(), ['-p', 'tsconfig.build.json']) },
+];
+
+const distOf = (part) => inRoot(part.from, 'dist');
+const stampOf = (part) => path.join(distOf(part), '.sources');
+
+export function isBuilt() {
+  return parts.every((part) => readText(stampOf(part)) === hashSources(part));
+}
+
+/** Compiles what is stale. @returns {Promise<{ code: number, output: string }>} the compiler's words when it fails */
+export async function build() {
+  for (const part of parts) {
+    const hash = hashSources(part);
+    if (readText(stampOf(part)) === hash) continue;
+    // A remembered state without its files would keep the compiler from writing them.
+    if (!existsSync(path.join(distOf(part), 'core')) && part.from === '.')
+      rmSync(distOf(part), { recursive: true, force: true });
+    const result = await part.compile();
+    if (result.code !== 0) return result;
+    removeOrphans(part);
+    mkdirSync(distOf(part), { recursive: true });
+    writeFileSync(stampOf(part), hash);
+  }
+  return { code: 0, output: '' };
+}
+
+const readText = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** The sources of a part, relative to its folder, sorted. */
+function sourcesOf(part) {
+  const found = [];
+  const look = (folder) => {
+    for (const entry of readdirSync(inRoot(part.from, folder), { withFileTypes: true })) {
+      const name = path.join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (!NOT_SOURCES.has(entry.name) && !(part.from === '.' && entry.name === 'packages')) look(name);
+      } else if (/\.(ts|mjs)$/.test(name) || /^(tsconfig.*|package)\.json$/.test(name)) found.push(name);
+    }
+  };
+  look('');
+  return found.sort();
+}
+
+/** One digest of everything that decides what the compiler gives, the compiler's version included. */
+function hashSources(part) {
+  const hash = createHash('sha256');
+  hash.update(readText(inRoot('node_modules/typescript/package.json'))).update(readText(inRoot('tsconfig.json')));
+  for (const name of sourcesOf(part)) {
+    if (isTest(name)) continue;
+    hash.update(`\0${name}\0`).update(readFileSync(inRoot(part.from, name)));
+  }
+  return hash.digest('hex');
+}
+
+const isTest = (name) => /\.test(-part)?\.ts$/.test(name);
+
+/** Removes what is left of sources that have moved or gone: it would be packed, and found by an import. */
+function removeOrphans(part) {
+  const dist = distOf(part);
+  const rootDir = part.from === '.' ? inRoot() : inRoot(part.from, 'src');
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const source = String(name).replace(/(\.d)?\.[cm]?(js|ts)(\.map)?$/, '');
+    if (source === String(name)) continue;
+    if (existsSync(path.join(rootDir, `${source}.ts`)) && !isTest(`${source}.ts`)) continue;
+    rmSync(path.join(dist, String(name)));
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { code, output } = await build();
+  process.stdout.write(output);
+  process.exitCode = code === 0 ? 0 : 1;
+}

@@ -1,0 +1,98 @@
+// `npm test`: makes the clone ready, then checks and tests everything, and ends with one line that sums up.
+//   npm test                    everything that is quick enough for every day
+//   npm test -- --all           the long tests too
+//   npm test -- server/ drift/  only the test files whose path contains one of these
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inRoot, runNode } from './program.mjs';
+import { NotReady, ready } from './ready.mjs';
+import { lint, lintRunsHere } from './lint.mjs';
+
+const args = process.argv.slice(2);
+const all = args.includes('--all');
+const only = args.filter((one) => one !== '--all');
+const started = Date.now();
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
+
+/** One thing that passes or fails as a whole. */
+async function check(name, run) {
+  const from = Date.now();
+  const { code, output } = await run();
+  count[code === 0 ? 'passed' : 'failed'] += 1;
+  say(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+  if (code !== 0) say(output.trim().replace(/^/gm, '    '));
+}
+
+function skip(name, why) {
+  count.skipped += 1;
+  say(`skip   ${name}: ${why}`);
+}
+
+async function stage(name, run) {
+  await check(name, async () => {
+    try {
+      await run();
+      return { code: 0, output: '' };
+    } catch (error) {
+      return { code: 1, output: error instanceof NotReady || error?.what ? error.message : String(error?.stack) };
+    }
+  });
+  return count.failed === 0;
+}
+
+/** Runs the test files and adds their cases up; a file that could not be loaded counts as one failure. */
+async function runTests() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-report-'));
+  const report = path.join(folder, 'report.json');
+  const vitest = inRoot('node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const env = all ? { TRAINYARD_TESTS: 'all' } : {};
+  try {
+    const { code } = await runNode(vitest, ['run', ...reporters, ...only], { show: true, env });
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    const broken = result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+    const failed = result.numFailedTests + broken.length;
+    count.passed += result.numPassedTests;
+    count.skipped += result.numPendingTests + result.numTodoTests;
+    // An error outside of any case (an unhandled rejection) fails the run although each case passed.
+    count.failed += failed === 0 && code !== 0 ? 1 : failed;
+  } catch (error) {
+    count.failed += 1;
+    say(`FAILED tests: vitest gave no report: ${error.message}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const packages = await stage('packages', () => ready({ build: false, say }));
+if (packages) {
+  const built = await stage('build', () => ready({ say }));
+  if (built) await stage('real parts', () => ready({ setup: ['temporal', 'valkey', 'tensorflow', 'chromium'], say }));
+  if (only.length === 0) {
+    await check('types', () => runNode(tsc, ['-p', 'tsconfig.json']));
+    await check('types of ml-hyperparameter', () =>
+      runNode(tsc, ['-p', 'packages/ml-hyperparameter/tsconfig.check.json']),
+    );
+    if (lintRunsHere()) await check('lint', () => lint());
+    else skip('lint', `oxlint needs Node 20.19 or later, this is ${process.versions.node}`);
+    await check('format', () =>
+      runNode(inRoot('node_modules/prettier/bin/prettier.cjs'), [
+        '--check',
+        '--log-level=warn',
+        '--cache',
+        '--cache-strategy=content',
+        '.',
+      ]),
+    );
+  }
+  await runTests();
+}
+
+say(`\nin ${Math.round((Date.now() - started) / 1000)} s`);
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+say(`${count.passed} passed, ${count.failed} failed${skipped}`);
+process.exitCode = count.failed === 0 ? 0 : 1;
