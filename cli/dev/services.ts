@@ -3,55 +3,89 @@ import { redisUrl, temporalAddress } from '../../client/connect.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { writeAddresses } from '../../project/addresses.js';
 import type { Project } from '../../project/project.js';
-import { startTemporal, startValkey, type Service } from '../../setup/index.js';
+import {
+  formatProgress,
+  startTemporal,
+  startValkey,
+  type Progress,
+  type TemporalService,
+  type ValkeyService,
+} from '../../setup/index.js';
 import { freePort } from './free-port.js';
+import { keepRunning } from './keep-running.js';
 
 export interface DevServices {
   readonly temporal: string;
+  /** Address of the Temporal UI, when we started it. */
   readonly ui: string | undefined;
   readonly redis: string | undefined;
-  /** Called when a service that we started ends by itself. */
-  readonly own: readonly Service[];
-  stop(): Promise<void>;
 }
 
 type Base = Pick<Project, 'root' | 'configFile' | 'config' | 'state' | 'build'>;
 
-/** Starts the Temporal and Valkey that a project does not bring itself; their data stays in the project's state folder. */
-export async function startServices(project: Base): Promise<DevServices> {
+export interface ServiceHooks {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** Takes how to end what was started. */
+  readonly ends: (() => Promise<unknown>)[];
+}
+
+/**
+ * Starts the Temporal and Valkey that a project does not bring itself, and keeps them running. Their data stays in the
+ * project's state folder, so that one which died goes on where it was.
+ */
+export async function startServices(project: Base, hooks: ServiceHooks): Promise<DevServices> {
   const { config, state } = project;
-  const own: Service[] = [];
-  const stop = async (): Promise<void> => {
-    for (const service of own.reverse()) await service.stop();
-  };
-  try {
-    let temporal = config.temporal.address;
-    let ui: string | undefined;
-    if (temporal === undefined) {
-      const started = await startTemporal({
-        port: config.temporal.port ?? (await freePort(7233)),
-        uiPort: config.temporal.uiPort ?? (await freePort(8233)),
+  const binary = { signal: hooks.signal, onProgress: sayDownload(hooks.say) };
+  let temporal = config.temporal.address;
+  let ui: string | undefined;
+  if (temporal === undefined) {
+    const [port, uiPort] = [
+      config.temporal.port ?? (await freePort(7233)),
+      config.temporal.uiPort ?? (await freePort(8233)),
+    ];
+    const service = await keepRunning<TemporalService>('Temporal', hooks, (before) =>
+      startTemporal({
+        port: before?.port ?? port,
+        uiPort: before ? uiPortOf(before.uiUrl) : uiPort,
         dbFile: path.join(state, 'temporal', 'temporal.db'),
         searchAttributes: SEARCH_ATTRIBUTES,
         logFile: path.join(state, 'logs', 'temporal.log'),
-      });
-      own.push(started);
-      ({ address: temporal, uiUrl: ui } = started);
-    }
-    let redis = config.redis.url;
-    if (redis === undefined) {
-      const started = await startValkey({
-        port: config.redis.port ?? (await freePort(6380)),
+        binary,
+      }),
+    );
+    ({ address: temporal, uiUrl: ui } = service);
+  }
+  hooks.say(`Temporal  ${temporal}${ui ? `   UI ${ui}` : ''}`);
+  let redis = config.redis.url;
+  if (redis === undefined) {
+    const port = config.redis.port ?? (await freePort(6380));
+    const service = await keepRunning<ValkeyService>('Valkey', hooks, (before) =>
+      startValkey({
+        port: before?.port ?? port,
         dir: path.join(state, 'valkey'),
         logFile: path.join(state, 'logs', 'valkey.log'),
-      });
-      own.push(started);
-      redis = started.url;
-    }
-    await writeAddresses(state, { temporal, redis, pid: process.pid, ...(ui ? { ui } : {}) });
-    return { temporal: temporalAddress(project).address, ui, redis: redisUrl(project), own, stop };
-  } catch (error) {
-    await stop();
-    throw error;
+        binary,
+      }),
+    );
+    redis = service.url;
   }
+  hooks.say(`Valkey    ${redis.replace(/\/\/[^/@]*@/, '//…@')}`);
+  await writeAddresses(state, { temporal, redis, pid: process.pid, ...(ui ? { ui } : {}) });
+  return { temporal: temporalAddress(project).address, ui, redis: redisUrl(project) };
+}
+
+function uiPortOf(url: string | undefined): number | false {
+  return url === undefined ? false : Number(new URL(url).port);
+}
+
+/** Says each step of a download; how many bytes there are only every few seconds. */
+function sayDownload(say: (line: string) => void): (progress: Progress) => void {
+  let saidAt = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.bytes !== undefined && now - saidAt < 3_000) return;
+    if (progress.bytes !== undefined) saidAt = now;
+    say(formatProgress(progress));
+  };
 }

@@ -1,75 +1,139 @@
 import path from 'node:path';
 import { connectTo } from '../../client/connect.js';
+import { TrainyardError } from '../../core/errors/index.js';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { loadProject, type Project } from '../../project/project.js';
 import { createServer, listen, readKeys } from '../../server/index.js';
-import { modelRoutes } from '../../server/models/index.js';
 import { predictRoutes } from '../../server/predict/index.js';
+import { releaseClaim, takeClaim } from '../../setup/index.js';
 import { freePort } from './free-port.js';
-import { startServices } from './services.js';
-import { superviseWorker } from './supervisor.js';
+import { startServices, type DevServices } from './services.js';
+import { WorkerSupervisor } from './supervisor.js';
 
-export interface DevSession {
-  readonly project: Project;
-  readonly temporal: string;
-  readonly ui: string | undefined;
-  readonly server: string;
-  readonly key: string;
-  readonly workerPid: () => number | undefined;
-  stop(): Promise<void>;
-}
+/** Everything that a project needs to run, on this machine: Temporal, Valkey, the HTTP server, a worker. */
+export class DevSession {
+  readonly #config: string | undefined;
+  readonly #say: (line: string) => void;
+  readonly #ends: (() => Promise<unknown>)[] = [];
+  readonly #abort = new AbortController();
+  #project: Project | undefined;
+  #services: DevServices | undefined;
+  #worker: WorkerSupervisor | undefined;
+  #stopping: Promise<void> | undefined;
+  /** Address of the HTTP server. */
+  server = '';
+  /** A key with which programs may change things through the server. */
+  key = '';
 
-/** Everything that a project needs to run, started on this machine: Temporal, Valkey, the HTTP server, a worker. */
-export async function startDev(config: string | undefined, say: (line: string) => void): Promise<DevSession> {
-  const project = await loadProject(config);
-  const ends: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of ends.reverse()) await end().catch(() => undefined);
-  };
-  try {
-    const services = await startServices(project);
-    ends.push(() => services.stop());
-    say(`Temporal  ${services.temporal}${services.ui ? `   UI ${services.ui}` : ''}`);
-    if (services.redis) say(`Valkey    ${services.redis}`);
+  constructor(config: string | undefined, say: (line: string) => void) {
+    this.#config = config;
+    this.#say = say;
+  }
+
+  get temporal(): string {
+    return this.#services?.temporal ?? '';
+  }
+
+  get ui(): string | undefined {
+    return this.#services?.ui;
+  }
+
+  get redis(): string | undefined {
+    return this.#services?.redis;
+  }
+
+  get workerPid(): number | undefined {
+    return this.#worker?.pid;
+  }
+
+  get pipelines(): readonly string[] {
+    return [...(this.#project?.pipelines.keys() ?? [])];
+  }
+
+  get project(): Project | undefined {
+    return this.#project;
+  }
+
+  /** Resolves when everything listens. Throws in words, with nothing left running. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const project = await loadProject(this.#config);
+    this.#project = project;
+    this.#claim(project);
+    const logFile = path.join(project.state, 'logs', 'worker.log');
+    const services = await startServices(project, { say: this.#say, signal: this.#abort.signal, ends: this.#ends });
+    this.#services = services;
+    this.#go();
+    await this.#listen(project, services);
+    this.#go();
+    const worker = new WorkerSupervisor({
+      configFile: project.configFile,
+      logFile,
+      onTrouble: (what) => this.#say(`Worker    ${what}`),
+    });
+    this.#worker = worker;
+    this.#ends.push(() => worker.stop());
+    await worker.start();
+    this.#say(`Worker    process ${String(worker.pid)}, pools ${Object.keys(project.config.pools).join(', ')}`);
+  }
+
+  async #listen(project: Project, services: DevServices): Promise<void> {
     const client = await connectTo(project, 10_000);
-    ends.push(() => client.close());
+    this.#ends.push(() => client.close());
     const keys = await readKeys(path.join(project.state, 'keys.json'), { create: true });
+    this.key = keys[0]?.key ?? '';
     const app = createServer({
       services: { store: client.store, client, redis: client.redis, temporalUi: services.ui },
       keys,
-      routes: [predictRoutes({ stateFolder: project.state, nudgeRows: 20 }), modelRoutes],
+      routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],
     });
-    ends.push(() => app.close());
-    const server = await listen(app, {
-      host: project.config.server.host,
-      port: project.config.server.port ?? (await freePort(7400)),
-    });
+    this.#ends.push(() => app.close());
+    const { host, port = await freePort(7400) } = project.config.server;
+    this.server = await listen(app, { host, port });
+    const known = readAddresses(project.state);
     await writeAddresses(project.state, {
-      ...readAddresses(project.state),
+      ...known,
       temporal: services.temporal,
       pid: process.pid,
-      server,
+      server: this.server,
     });
-    say(`Pages     ${server}`);
-    const logFile = path.join(project.state, 'logs', 'worker.log');
-    const worker = await superviseWorker({
-      configFile: project.configFile,
-      logFile,
-      onRestart: (why) => say(`the worker is started again: ${why}`),
-    });
-    ends.push(() => worker.stop());
-    say(`Worker    process ${String(worker.pid())}, pools ${Object.keys(project.config.pools).join(', ')}`);
-    return {
-      project,
-      temporal: services.temporal,
-      ui: services.ui,
-      server,
-      key: keys[0]?.key ?? '',
-      workerPid: worker.pid,
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
+    this.#say(`Pages     ${this.server}`);
+  }
+
+  /** One session for each project: two would share data that only one may write. */
+  #claim({ state, root }: Project): void {
+    const file = path.join(state, 'dev.owner');
+    const held = takeClaim(file);
+    if (held) {
+      const addresses = readAddresses(state);
+      throw new TrainyardError('TY-DEV-RUNNING', {
+        what: `trainyard dev runs for this project already: process ${held.owner.pid}`,
+        where: { file: root },
+        ...(addresses?.server ? { actual: `pages at ${addresses.server}` } : {}),
+        remedy: `use that one, or end it first: kill ${held.owner.pid}`,
+      });
+    }
+    this.#ends.push(async () => releaseClaim(file));
+  }
+
+  #go(): void {
+    this.#abort.signal.throwIfAborted();
+  }
+
+  /** Ends everything, the last started first. May be called at any moment, and again. */
+  stop(): Promise<void> {
+    this.#abort.abort();
+    this.#stopping ??= (async () => {
+      for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end().catch(() => undefined);
+    })();
+    return this.#stopping;
   }
 }

@@ -1,70 +1,109 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { compiled } from '../../project/package-root.js';
-import { TrainyardError } from '../../core/errors/index.js';
-
-export interface Supervised {
-  readonly pid: () => number | undefined;
-  stop(): Promise<void>;
-}
+import { TrainyardError, type ErrorRecord } from '../../core/errors/index.js';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
+/** A worker lets its nodes finish for a few seconds; after this long it is killed. */
+const STOP_MS = 8_000;
 
-/** Keeps one worker process running: starts it again when it dies, with growing waits. Resolves when it first listens. */
-export async function superviseWorker(options: {
-  configFile: string;
-  logFile: string;
-  onRestart: (why: string) => void;
-}): Promise<Supervised> {
-  mkdirSync(path.dirname(options.logFile), { recursive: true });
-  const log = createWriteStream(options.logFile, { flags: 'a' });
-  let child: ChildProcess | undefined;
-  let stopping = false;
-  let wait = FIRST_WAIT_MS;
-  let again: NodeJS.Timeout | undefined;
+export interface SupervisorOptions {
+  readonly configFile: string;
+  readonly logFile: string;
+  /** Told why the worker ended, and when it is back. */
+  readonly onTrouble: (what: string) => void;
+}
 
-  const start = (): Promise<void> =>
-    new Promise((ready, failed) => {
-      const started = fork(compiled('worker', 'main.js'), [options.configFile], {
+type FromWorker = { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: ErrorRecord };
+
+/** Keeps one worker process running: starts it again when it dies, with growing waits. */
+export class WorkerSupervisor {
+  readonly #options: SupervisorOptions;
+  readonly #log: WriteStream;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #wait = FIRST_WAIT_MS;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    mkdirSync(path.dirname(options.logFile), { recursive: true });
+    this.#log = createWriteStream(options.logFile, { flags: 'a' });
+    // A log that cannot be written (no space left) is no reason to end.
+    this.#log.on('error', () => undefined);
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves when the first worker listens; throws why it could not, and does not try again then. */
+  async start(): Promise<void> {
+    await this.#spawn();
+    this.#child?.once('exit', (code, signal) => this.#ended(signal ?? `code ${String(code)}`));
+  }
+
+  #spawn(): Promise<void> {
+    return new Promise((ready, failed) => {
+      // In a process group of its own: Ctrl-C in the terminal is for us, and we end the worker in order.
+      const child = fork(compiled('worker', 'main.js'), [this.#options.configFile], {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        detached: true,
       });
-      child = started;
+      this.#child = child;
       let said = '';
+      let why: ErrorRecord | undefined;
       const keep = (chunk: Buffer): void => {
         said = (said + chunk.toString('utf8')).slice(-2_000);
-        log.write(chunk);
+        this.#log.write(chunk);
       };
-      started.stdout?.on('data', keep);
-      started.stderr?.on('data', keep);
-      started.on('message', () => {
-        wait = FIRST_WAIT_MS;
-        ready();
+      child.stdout?.on('data', keep);
+      child.stderr?.on('data', keep);
+      child.on('message', (message: FromWorker) => {
+        if (message.type === 'failed') why = message.error;
+        else ready();
       });
-      started.on('exit', (code, signal) => {
-        child = undefined;
-        failed(
-          new TrainyardError('TY-WORKER-NONE', {
-            what: `the worker ended ${signal ? `by ${signal}` : `with code ${String(code)}`} before it listened`,
-            actual: said.trim(),
-            remedy: `look at ${options.logFile}`,
-          }),
-        );
-        if (stopping) return;
-        options.onRestart(signal ? `it was ended by ${signal}` : `it ended with code ${String(code)}`);
-        again = setTimeout(() => void start().catch(() => undefined), wait);
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      child.once('exit', (code, signal) => {
+        this.#child = undefined;
+        failed(why ? TrainyardError.fromRecord(why) : this.#died(signal ?? `code ${String(code)}`, said));
       });
     });
+  }
 
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    clearTimeout(again);
-    const ending = child;
+  #died(how: string, said: string): TrainyardError {
+    return new TrainyardError('TY-WORKER-NONE', {
+      what: `the worker ended (${how}) before it listened`,
+      ...(said.trim() === '' ? {} : { actual: said.trim().split('\n').slice(-3).join(' | ') }),
+      remedy: `look at ${this.#options.logFile}`,
+    });
+  }
+
+  #ended(how: string): void {
+    if (this.#stopping) return;
+    this.#options.onTrouble(`ended (${how}); it is started again`);
+    this.#again = setTimeout(() => void this.#restart(), this.#wait);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      await this.start();
+      this.#wait = FIRST_WAIT_MS;
+      this.#options.onTrouble(`is back: process ${String(this.pid)}`);
+    } catch (error) {
+      if (!this.#stopping) this.#ended((error as TrainyardError).message.replaceAll('\n', '\n          '));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#again);
+    const ending = this.#child;
     if (ending) {
       await new Promise<void>((ended) => {
-        const force = setTimeout(() => ending.kill('SIGKILL'), 8_000);
+        const force = setTimeout(() => ending.kill('SIGKILL'), STOP_MS);
         ending.once('exit', () => {
           clearTimeout(force);
           ended();
@@ -72,13 +111,6 @@ export async function superviseWorker(options: {
         ending.kill('SIGTERM');
       });
     }
-    log.end();
-  };
-  try {
-    await start();
-  } catch (error) {
-    await stop();
-    throw error;
+    this.#log.end();
   }
-  return { pid: () => child?.pid, stop };
 }
