@@ -85,9 +85,9 @@ export const flightCases: readonly StoreCase[] = [
     name: 'when the holder is killed another takes over after the lease, not before',
     async run(subject) {
       const key = keyOf('killed');
-      await subject.store.put('go', new Uint8Array(1));
       const holder = await start(subject, 'flight', { key, me: 'holder', ms: 60_000, leaseMs: 1500 });
       try {
+        holder.go();
         await holder.says('computing');
         let taken = false;
         const waiting = take(subject.store, key, 1500).then((result) => ((taken = true), result));
@@ -107,9 +107,9 @@ export const flightCases: readonly StoreCase[] = [
     name: 'a holder that was stopped, lost its lease and goes on commits nothing and takes the value of the one after it',
     async run(subject) {
       const key = keyOf('zombie');
-      await subject.store.put('go', new Uint8Array(1));
       const zombie = await start(subject, 'flight', { key, me: 'zombie', ms: 2000, leaseMs: 400 });
       try {
+        zombie.go();
         await zombie.says('computing');
         zombie.process.kill('SIGSTOP');
         assert.deepEqual(await take(subject.store, key, 400), { value: 'here', found: false });

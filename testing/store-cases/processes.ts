@@ -13,6 +13,8 @@ export interface Other {
   readonly said: Json[];
   /** Waits until it says this; rejects when it ends before. */
   says(line: Json): Promise<void>;
+  /** Gives the start to an action that waits for it. */
+  go(): void;
   /** What its action gave; rejects when it ended without. */
   readonly done: Promise<Json>;
   /** Ends it by SIGKILL and waits for that. */
@@ -23,11 +25,13 @@ export interface Other {
 export async function start(subject: StoreUnderTest, action: string, args: Json, shell?: string): Promise<Other> {
   const node = [process.execPath, await program(), subject.url, action, JSON.stringify(args)];
   const [command, ...rest] = shell === undefined ? node : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...node];
-  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command!, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
   const said: Json[] = [];
   let problem = '';
   let text = '';
   const waiting = new Set<() => void>();
+  // It may have been killed before it reads its start.
+  child.stdin.on('error', () => undefined);
   child.stderr.on('data', (data: Buffer) => (problem += data.toString()));
   child.stdout.on('data', (data: Buffer) => {
     const lines = (text + data.toString()).split('\n');
@@ -46,6 +50,7 @@ export async function start(subject: StoreUnderTest, action: string, args: Json,
     process: child,
     said,
     done,
+    go: () => child.stdin.end(),
     says: async (line) =>
       new Promise((resolve, reject) => {
         const wanted = JSON.stringify(line);
@@ -79,7 +84,7 @@ export async function race(
   for (let index = 0; index < count; index++) others.push(await start(subject, action, args(index)));
   try {
     await Promise.all(others.map((other) => other.says('ready')));
-    await subject.store.put('go', new Uint8Array(1));
+    for (const other of others) other.go();
     return { answers: await Promise.all(others.map((other) => other.done)), others };
   } finally {
     for (const other of others) other.process.kill('SIGKILL');
