@@ -7,7 +7,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import { TrainyardError } from '../core/errors/index.js';
 import {
   REVIEW,
   REVIEW_TYPE,
@@ -15,6 +15,8 @@ import {
   type NextReply,
   type NextRequest,
   type ReviewMemo,
+  type ReviewReply,
+  type ReviewRequest,
   type ReviewState,
 } from '../workflows/review/contract.js';
 
@@ -38,6 +40,8 @@ export interface ReviewListing extends ReviewMemo {
 const PATIENCE_MS = 10_000;
 /** An Update may meet a review that just continues as new, or whose worker just restarts. */
 const ATTEMPTS = 4;
+/** Keeps an Update's payload far below Temporal's 2 MB, whatever the notes. */
+const MOST_IN_BATCH = 100;
 
 /** Open reviews, or all that the server still remembers, newest first. Needs no worker. */
 export async function listReviews(
@@ -71,32 +75,84 @@ export async function reviewState({ temporal }: ReviewAccess, id: string, review
   );
 }
 
-/** Items kept for a reviewer; asking again gives the same ones. Throws as `reviewState`, and TY-REVIEW-ANSWER. */
-export async function nextItems({ temporal }: ReviewAccess, id: string, request: NextRequest): Promise<NextReply> {
-  return update(temporal, id, REVIEW.next, request);
+interface Waiting {
+  readonly request: ReviewRequest;
+  readonly resolve: (reply: NextReply) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
- * Gives an answer and gets the next items. Sent twice under one `requestId` it counts once, so after a lost reply it is
- * simply sent again. Throws TY-REVIEW-ANSWER when it is refused: nothing was entered then.
+ * Passes requests of many people on to reviews: for each review one Update at a time, which carries all that has come
+ * meanwhile. Temporal bounds the Updates under way for a Workflow, and each costs it the same whatever it carries.
  */
-export async function answerItem(
-  { temporal }: ReviewAccess,
-  id: string,
-  request: AnswerRequest & { readonly hold?: number },
-): Promise<NextReply> {
-  return update(temporal, id, REVIEW.answer, request);
+export class ReviewDesk {
+  readonly #temporal: Client;
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  constructor({ temporal }: ReviewAccess) {
+    this.#temporal = temporal;
+  }
+
+  /** Items kept for a reviewer; asking again gives the same ones. Throws as `reviewState`, and TY-REVIEW-ANSWER. */
+  next(id: string, request: NextRequest): Promise<NextReply> {
+    return this.#ask(id, { kind: 'next', ...request });
+  }
+
+  /**
+   * Gives an answer and gets the next items. Sent twice under one `requestId` it counts once, so after a lost reply it
+   * is simply sent again. Throws TY-REVIEW-ANSWER when it is refused: nothing was entered then.
+   */
+  answer(id: string, request: AnswerRequest & Pick<NextRequest, 'hold'>): Promise<NextReply> {
+    return this.#ask(id, { kind: 'answer', ...request });
+  }
+
+  #ask(id: string, request: ReviewRequest): Promise<NextReply> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(id);
+      if (waiting) waiting.push({ request, resolve, reject });
+      else {
+        this.#waiting.set(id, [{ request, resolve, reject }]);
+        void this.#serve(id);
+      }
+    });
+  }
+
+  async #serve(id: string): Promise<void> {
+    for (let waiting = this.#waiting.get(id); waiting && waiting.length > 0;) {
+      const batch = waiting.splice(0, MOST_IN_BATCH);
+      try {
+        const replies = await sendBatch(
+          this.#temporal,
+          id,
+          batch.map(({ request }) => request),
+        );
+        batch.forEach(({ resolve, reject }, index) => {
+          const reply = replies[index];
+          if (reply && 'reply' in reply) resolve(reply.reply);
+          else reject(reply ? TrainyardError.fromRecord(reply.refused) : new Error('the review left out a reply'));
+        });
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#waiting.delete(id);
+  }
 }
 
-async function update(temporal: Client, id: string, name: string, request: unknown): Promise<NextReply> {
+async function sendBatch(temporal: Client, id: string, batch: readonly ReviewRequest[]): Promise<ReviewReply[]> {
   return inWords(id, async () => {
     for (let attempt = 1; ; attempt++) {
       try {
         const handle = temporal.workflow.getHandle(id);
-        return await within(temporal, () => handle.executeUpdate<NextReply, [unknown]>(name, { args: [request] }));
+        return await within(temporal, () =>
+          handle.executeUpdate<ReviewReply[], [readonly ReviewRequest[]]>(REVIEW.requests, { args: [batch] }),
+        );
       } catch (error) {
-        // Both messages may be sent again, so a lost or interrupted one is.
-        if (attempt === ATTEMPTS || !passes(error)) throw error;
+        const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+        if (cause instanceof ApplicationFailure && cause.type === REVIEW.unchanged)
+          return (cause.details?.[0] ?? []) as ReviewReply[];
+        // The review may just continue as new. All requests may be sent again, so interrupted ones are.
+        if (attempt === ATTEMPTS || !(error instanceof WorkflowUpdateFailedError)) throw error;
         await sleep(50 * 2 ** attempt);
       }
     }
@@ -107,13 +163,6 @@ function within<T>(temporal: Client, ask: () => Promise<T>): Promise<T> {
   return temporal.withDeadline(Date.now() + PATIENCE_MS, ask);
 }
 
-/** True for what another attempt may cure: the review continued as new, or its worker went away, in between. */
-function passes(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateFailedError)
-    return !(error.cause instanceof ApplicationFailure && error.cause.details?.[0]);
-  return false;
-}
-
 async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -121,9 +170,6 @@ async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
     if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) {
       throw new TrainyardError('TY-REVIEW-UNKNOWN', { what: `there is no label review "${id}" that is open` });
     }
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
-    if (record) throw TrainyardError.fromRecord(record);
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isDeadline(error)) {
       throw new TrainyardError('TY-WORKER-NONE', {
         what: `the review "${id}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,

@@ -52,8 +52,8 @@ function take(reply) {
   el('progress').value = reply.settled;
   say('progress-text', `${reply.settled} of ${reply.total} settled`);
   say('mine', `${reply.mine} by you`);
-  const busy = new Set(outbox.items());
-  upcoming = reply.items.filter(({ item }) => item !== current?.item && !busy.has(item));
+  const known = new Set([...outbox.items(), current?.item, setAside?.item]);
+  upcoming = reply.items.filter(({ item }) => !known.has(item));
   if (!current) show();
   if (!current && upcoming.length === 0) rest(reply);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
-import { answerItem, listReviews, nextItems, reviewState, type NextReply } from '../../client/reviews.js';
+import { listReviews, ReviewDesk, reviewState, type NextReply } from '../../client/reviews.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayIssues } from '../../core/pipeline.js';
 import type { ReviewSpec, ReviewState } from '../../workflows/review/contract.js';
@@ -20,7 +20,7 @@ const answerBody = z.strictObject({
   ms: z.number().min(0),
   requestId: z.string().min(1).max(100),
   revises: z.string().max(100).optional(),
-  hold: z.int().min(1).max(20).optional(),
+  hold: z.int().min(1).max(20).default(1),
 });
 
 type Named = { Params: { id: string } };
@@ -29,6 +29,7 @@ type Named = { Params: { id: string } };
 export const reviewRoutes: RouteModule = async (app, { services }) => {
   const { temporal } = services.client;
   const queues = new Queues(services.store);
+  const desk = new ReviewDesk({ temporal });
   const specs = new Map<string, ReviewSpec>();
 
   /** What is asked never changes: one query for each review and server. */
@@ -66,17 +67,16 @@ export const reviewRoutes: RouteModule = async (app, { services }) => {
   app.get<Named>('/api/reviews/:id/next', { config: { access: 'key' } }, async (request) => {
     const { id } = request.params;
     const asked = parse(nextQuery, request.query);
-    return withRows(id, await nextItems({ temporal }, id, asked));
+    return withRows(id, await desk.next(id, asked));
   });
 
   app.post<Named>('/api/reviews/:id/answers', async (request) => {
     const { id } = request.params;
-    const { note, revises, hold, ...answer } = parse(answerBody, request.body);
-    const reply = await answerItem({ temporal }, id, {
+    const { note, revises, ...answer } = parse(answerBody, request.body);
+    const reply = await desk.answer(id, {
       ...answer,
       ...(note === undefined ? {} : { note }),
       ...(revises === undefined ? {} : { revises }),
-      ...(hold === undefined ? {} : { hold }),
     });
     return withRows(id, reply);
   });

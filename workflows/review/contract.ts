@@ -1,11 +1,12 @@
+import type { ErrorRecord } from '../../core/errors/index.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
 import type { RunFacts } from '../../core/runtime.js';
 
 /** Workflow type of a label review. */
 export const REVIEW_TYPE = 'label-review';
 
-/** Names of its messages, and of the memo field that readers without a worker look at. */
-export const REVIEW = { next: 'next', answer: 'answer', state: 'state', memo: 'review' } as const;
+/** Names of its messages, of the refusal of a batch that changes nothing, and of the memo field that readers without a worker look at. */
+export const REVIEW = { requests: 'requests', state: 'state', unchanged: 'UNCHANGED', memo: 'review' } as const;
 
 /** What happens to rows that nobody answered for by the deadline: they keep their label, or are left out. */
 export type ReviewDefault = 'keep' | 'drop';
@@ -79,6 +80,13 @@ export interface NextRequest {
   /** Items to hold at once: the one shown and those fetched ahead. */
   readonly hold: number;
 }
+
+/** What people ask of a review. Those who serve many send them in batches, one Update at a time: Temporal bounds how many are under way. */
+export type ReviewRequest =
+  ({ readonly kind: 'next' } & NextRequest) | ({ readonly kind: 'answer' } & AnswerRequest & Pick<NextRequest, 'hold'>);
+
+/** The reply to one request, in the order asked: what is held now, or why it was refused. */
+export type ReviewReply = { readonly reply: NextReply } | { readonly refused: ErrorRecord };
 
 export interface ReviewProgress {
   readonly items: number;

@@ -11,23 +11,21 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isTrainyardError } from '../../core/errors/index.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
 import {
   REVIEW,
-  type AnswerRequest,
-  type NextReply,
-  type NextRequest,
   type ReviewActivities,
   type ReviewInput,
   type ReviewMemo,
+  type ReviewReply,
+  type ReviewRequest,
   type ReviewState,
 } from './contract.js';
+import { Desk } from './desk.js';
 import { detailsOf } from './details.js';
 import { ReviewLedger } from './ledger.js';
 
-const nextUpdate = defineUpdate<NextReply, [NextRequest]>(REVIEW.next);
-const answerUpdate = defineUpdate<NextReply, [AnswerRequest & Partial<Pick<NextRequest, 'hold'>>]>(REVIEW.answer);
+const requestsUpdate = defineUpdate<ReviewReply[], [readonly ReviewRequest[]]>(REVIEW.requests);
 const stateQuery = defineQuery<ReviewState, [reviewer?: string]>(REVIEW.state);
 
 /**
@@ -45,6 +43,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
   const startedAt = carried?.startedAt ?? Date.now();
   const deadline = spec.deadlineMs === undefined ? undefined : startedAt + spec.deadlineMs;
   const ledger = new ReviewLedger(spec, carried?.answers, carried?.leases);
+  const desk = new Desk(ledger);
   let open = carried !== undefined;
 
   const state = (reviewer = ''): ReviewState => ({
@@ -61,21 +60,23 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     people: ledger.people(),
   });
   setHandler(stateQuery, state);
-  const next = (request: NextRequest): NextReply =>
-    open ? ledger.next(request, Date.now()) : { ...ledger.progress(request.reviewer), held: [] };
-  setHandler(nextUpdate, next, { validator: (request) => inWords(() => ledger.checkNext(request)) });
   setHandler(
-    answerUpdate,
-    ({ hold = 1, ...request }) => {
-      if (ledger.answer(request, Date.now())) setCurrentDetails(detailsOf(state(), Date.now()));
-      return next({ reviewer: request.reviewer, hold });
+    requestsUpdate,
+    (requests: readonly ReviewRequest[]) => {
+      const before = ledger.answers.length;
+      const replies = requests.map((request) => desk.serve(request, open, Date.now()));
+      if (ledger.answers.length !== before) setCurrentDetails(detailsOf(state(), Date.now()));
+      return replies;
     },
     {
-      validator: (request) =>
-        inWords(() => {
-          ledger.checkAnswer(request, open);
-          ledger.checkNext({ reviewer: request.reviewer, hold: request.hold ?? 1 });
-        }),
+      // What changes nothing leaves no trace: its replies travel in the refusal.
+      validator: (requests: readonly ReviewRequest[]) => {
+        const now = Date.now();
+        if (!requests.some((request) => desk.changes(request, open, now))) {
+          const replies = requests.map((request) => desk.look(request, open, now));
+          throw ApplicationFailure.nonRetryable('nothing changes', REVIEW.unchanged, replies);
+        }
+      },
     },
   );
   setCurrentDetails(detailsOf(state(), Date.now()));
@@ -116,14 +117,4 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     people: ledger.people(),
     ...ledger.agreement(),
   });
-}
-
-/** A refusal keeps its record on the way to the caller, and fails the Update alone, never the Workflow. */
-function inWords(check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    if (isTrainyardError(error)) throw ApplicationFailure.nonRetryable(error.message, error.code, error.toRecord());
-    throw error;
-  }
 }

@@ -61,21 +61,25 @@ export class ReviewLedger {
    * Keeps items for a reviewer and says which. Asking again gives the same ones: nothing is lost when a reply is. An
    * item is shown to no more people at once than it still needs answers of.
    */
-  next({ reviewer, hold }: NextRequest, now: number): NextReply {
-    const held: number[] = [];
+  next(request: NextRequest, now: number): NextReply {
+    const held = this.available(request, now);
     this.#leases.forEach((leases, item) => {
-      const until = leases.get(reviewer);
-      if (until === undefined) return;
-      if (until > now && held.length < hold && this.#wants(item, reviewer)) held.push(item);
-      else leases.delete(reviewer);
+      if (held.includes(item)) leases.set(request.reviewer, now + this.#spec.leaseMs);
+      else leases.delete(request.reviewer);
     });
-    for (let item = 0; item < this.#spec.items && held.length < hold; item++) {
-      if (held.includes(item) || !this.#wants(item, reviewer)) continue;
-      if (this.#lookedAt(item, now) >= this.#missing(item)) continue;
-      held.push(item);
-    }
-    for (const item of held) this.#leases[item]?.set(reviewer, now + this.#spec.leaseMs);
-    return { ...this.progress(reviewer), held };
+    return { ...this.progress(request.reviewer), held };
+  }
+
+  /** The items that `next` would keep: first those that the reviewer holds, then others in the order of the queue. Changes nothing. */
+  available({ reviewer, hold }: NextRequest, now: number): number[] {
+    const found: number[] = [];
+    const take = (fits: (item: number) => boolean): void => {
+      for (let item = 0; item < this.#spec.items && found.length < hold; item++)
+        if (!found.includes(item) && this.#wants(item, reviewer) && fits(item)) found.push(item);
+    };
+    take((item) => (this.#leases[item]?.get(reviewer) ?? 0) > now);
+    take((item) => this.#lookedAt(item, reviewer, now) < this.#missing(item));
+    return found;
   }
 
   /** Throws TY-REVIEW-ANSWER when a request for items is not acceptable. */
@@ -120,6 +124,11 @@ export class ReviewLedger {
       refuse('there is no answer of this reviewer to be replaced', 'revises', 'nothing', revises);
     if (!earlier && this.#settled[item])
       refuse('others have settled this item meanwhile', 'item', 'an item that is still open', item);
+  }
+
+  /** Whether an answer under this id is on the record. */
+  has(requestId: string): boolean {
+    return this.#byRequest.has(requestId);
   }
 
   /** Enters an answer that was checked; one that is there already changes nothing. Gives back whether it is new. */
@@ -192,9 +201,10 @@ export class ReviewLedger {
     return !this.#settled[item] && !this.#counting[item]?.has(reviewer);
   }
 
-  #lookedAt(item: number, now: number): number {
+  /** How many others look at an item. */
+  #lookedAt(item: number, reviewer: string, now: number): number {
     let looking = 0;
-    for (const until of this.#leases[item]?.values() ?? []) if (until > now) looking++;
+    for (const [who, until] of this.#leases[item] ?? []) if (who !== reviewer && until > now) looking++;
     return looking;
   }
 }
