@@ -4,8 +4,8 @@ import { canonical, type Json } from '../core/json.js';
 import { Artifacts, endRun, lookup, putGraph, readBlob, readGraph, startRun, type Store } from '../store/index.js';
 import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
 
-/** Rows of a table of finished nodes in one answer: some 100 kB at most. */
-const PAGE = 250;
+/** Rows of a table of finished nodes in one answer: some 40 kB. */
+const PAGE = 100;
 
 type Row = TablePage['rows'][number];
 interface Part {

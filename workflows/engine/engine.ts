@@ -24,10 +24,14 @@ import { Finder, type FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { placeNode } from './place.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
+import { Turnstile } from './turnstile.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
 
 /** History length from which a run drains and continues as new; Temporal ends a run at 51,200 events. */
 const DRAIN_AT_EVENTS = 8_000;
+
+/** Nodes of one run that may be scheduled at once: Temporal takes 2,000 pending Activities, and draining waits for all. */
+const MOST_IN_FLIGHT = 500;
 
 /** How often a node's lost inputs are computed again before it fails. */
 const MOST_REMAKES = 5;
@@ -61,6 +65,7 @@ export class Engine implements PipelineRuntime {
   readonly #recipes = new Map<Digest, () => Promise<Outcome>>();
   readonly #remaking = new Map<Digest, Promise<void>>();
   readonly #children = new Set<string>();
+  readonly #gate = new Turnstile(MOST_IN_FLIGHT);
   #inFlight = 0;
   #draining = false;
 
@@ -262,10 +267,20 @@ export class Engine implements PipelineRuntime {
         return { outputs: found, found: true };
       }
     }
+    await this.#gate.enter();
     if (this.#draining || workflowInfo().historyLength > DRAIN_AT_EVENTS || workflowInfo().continueAsNewSuggested) {
       this.#draining = true;
       return new Promise<Outcome>(() => undefined);
     }
+    try {
+      return await this.#withInputs(node, contract, call);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  /** Schedules a call; an input that was lost in the store is computed again, then the call is. */
+  async #withInputs(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.#schedule(node, contract, call);

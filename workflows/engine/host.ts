@@ -173,7 +173,7 @@ async function close(
 }
 
 /** Nodes or rows of one part: its payload stays far below Temporal's limit. */
-const PART = 100;
+const PART = 60;
 
 /** Everything that a run has finished and drawn, in the store. */
 async function saveParts(engine: Engine): Promise<Digest[]> {

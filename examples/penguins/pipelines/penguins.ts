@@ -19,6 +19,7 @@ const params = z.object({
   trials: z.number().int().min(1).default(12).describe('configurations tried'),
   endpoint: z.string().default('penguins').describe('name under which the model is served'),
   window: z.number().int().min(20).default(40).describe('requests that the monitor compares at a time'),
+  retrainings: z.number().int().min(1).default(4).describe('most retrainings within 30 days'),
   fresh: refTo(table).optional().describe('labelled rows from service, given by the monitor when it retrains'),
 });
 
@@ -91,7 +92,7 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
     model: fitted.model,
     reference: known,
     window: p.window,
-    retrain: { pipeline: 'penguins', params: given, leastLabelled: 30, cooldown: 0 },
+    retrain: { pipeline: 'penguins', params: given, leastLabelled: 30, cooldown: 0, most: p.retrainings },
   });
   return deployed;
 });
