@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isTrainyardError } from '../core/errors/index.js';
 import type { FittedTransform } from '../plugins/features/transform.js';
 import { loadTensorflow } from '../setup/tensorflow-load.js';
 import { openModel, randomFrom, shuffled, writeModel, type ModelParts } from './index.js';
@@ -150,6 +151,27 @@ describe('a model that is not whole is refused', () => {
     const tensors = { ...parts.tensors, [biasName(1)]: { shape: [3], values: Float32Array.of(0, NaN, 0) } };
     await expect(writeModel({ ...parts, tensors })).rejects.toThrow('layer 1 bias holds NaN at 1');
   });
+});
+
+test('a model of which any byte is damaged is refused in words, or answers with probabilities', async () => {
+  const files = await written();
+  const names = Object.keys(files);
+  const bytesOf = (content: Uint8Array | string) =>
+    typeof content === 'string' ? new TextEncoder().encode(content) : Uint8Array.from(content);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), fc.nat(), fc.nat(255), async (name, at, byte) => {
+      const damaged = bytesOf(files[name]!);
+      damaged[at % damaged.length] = byte;
+      try {
+        const model = await openModel({ ...files, [name]: damaged });
+        const p = await model.score(rows);
+        expect(p.every((value) => value >= 0 && value <= 1)).toBe(true);
+      } catch (error) {
+        expect(isTrainyardError(error), String(error)).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('nets answer as TensorFlow does, to 1e-5', async () => {

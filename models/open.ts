@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../core/errors/index.js';
+import { isTrainyardError, UserError } from '../core/errors/index.js';
 import { parseTransform } from '../plugins/features/transform.js';
 import { DAMAGED, MODEL_FILES, parseCard } from './card.js';
 import { scorerOf } from './learners/index.js';
@@ -21,11 +21,21 @@ export async function openModel(source: ModelSource): Promise<Predictor> {
   const read = readerOf(source);
   const text = async (file: string): Promise<string> => new TextDecoder().decode(await read(file));
   const card = parseCard(await text(MODEL_FILES.card));
-  const transform = parseTransform(await text(MODEL_FILES.transform));
-  const tensors = unpackTensors(card.tensors, await read(MODEL_FILES.weights));
-  const predictor = joinPredictor(card, transform, scorerOf(card.learner, card.architecture, tensors));
-  await checkSample(predictor, await text(MODEL_FILES.sample));
-  return predictor;
+  const [transform, sample] = [await text(MODEL_FILES.transform), await text(MODEL_FILES.sample)];
+  const weights = await read(MODEL_FILES.weights);
+  try {
+    const scorer = scorerOf(card.learner, card.architecture, unpackTensors(card.tensors, weights));
+    const predictor = joinPredictor(card, parseTransform(transform), scorer);
+    await checkSample(predictor, sample);
+    return predictor;
+  } catch (error) {
+    if (isTrainyardError(error)) throw error;
+    throw new UserError("the model's files contradict each other", {
+      actual: error instanceof Error ? error.message : String(error),
+      cause: error,
+      remedy: DAMAGED,
+    });
+  }
 }
 
 function readerOf(source: ModelSource): (file: string) => Promise<Uint8Array> {

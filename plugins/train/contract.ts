@@ -72,7 +72,7 @@ export const net = node({
     activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu').describe('of the hidden layers'),
     dropout: z.number().min(0).max(0.95).default(0).describe('share of hidden values left out of each step'),
     optimizer: z.enum(['adam', 'sgd']).default('adam').describe('sgd: with momentum 0.9'),
-    learningRate: z.number().positive().max(10).default(0.003),
+    learningRate: z.number().positive().max(10).default(0.003).describe('size of a step'),
     batchSize: z.number().int().min(1).default(32).describe('rows of one step'),
     epochs: z.number().int().min(1).default(100).describe('most passes over the training rows'),
     patience: z

@@ -115,11 +115,23 @@ function labelOf(cell: TableCell | undefined, row: number, { part, label, classe
   return name;
 }
 
-/** Throws a UserError when there is nothing to tell apart. */
-export function requireClasses(data: Dataset, label: string): void {
-  if (data.classes.length >= 2) return;
-  throw new UserError(`all rows of the training table are of one class, "${data.classes[0]}"`, {
-    where: { port: 'train', column: label },
-    expected: 'two classes or more',
-  });
+/** Rows from which on a label with hardly two rows a value is taken for no class. */
+const TELLING_ROWS = 20;
+
+/** Throws a UserError when there is nothing to tell apart, or when the label is a number or a name of its own in most rows. */
+export function requireClasses({ classes, rows }: Dataset, label: string): void {
+  const where = { port: 'train', column: label };
+  if (classes.length < 2) {
+    throw new UserError(`all rows of the training table are of one class, "${classes[0]}"`, {
+      where,
+      expected: 'two classes or more',
+    });
+  }
+  if (rows >= TELLING_ROWS && classes.length > rows / 2) {
+    throw new UserError(`the label has ${classes.length} different values in ${rows} rows: these are no classes`, {
+      where,
+      expected: 'a column whose values repeat',
+      actual: `${classes.slice(0, 3).join(', ')}, …`,
+    });
+  }
 }

@@ -263,6 +263,15 @@ describe('training refuses', () => {
         ),
       /all rows .* one class, "Barolo"/,
     ],
+    [
+      'a label that is no class',
+      () =>
+        tableOf(
+          'ids',
+          rows.map((row) => ({ ...row, [label]: row['_row']! })),
+        ),
+      /89 different values in 89 rows/,
+    ],
     ['a row without label', () => tableOf('none', [...rows, { ...rows[0]!, [label]: null }]), /no label.*row 89/],
     [
       'text in a numeric column',

@@ -60,6 +60,7 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
           params: { ...params, checkpointSeconds: undefined },
           seed: ctx.seed,
           threads: ctx.threads,
+          device: loaded.device.startsWith('cuda') ? 'cuda' : 'cpu',
           parameters: shape.parameters,
           epochs: history.epochs.length,
           bestEpoch: history.bestEpoch,
