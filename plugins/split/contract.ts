@@ -4,7 +4,7 @@ import { node, report, sealedTable, table } from '../../core/index.js';
 const share = z.number().min(0).max(0.95);
 
 const shares = {
-  test: share.min(0.01).default(0.2).describe('share of the sealed test part'),
+  test: share.default(0.2).describe('share of the sealed test part; 0 for none'),
   validation: share.default(0.2).describe('share of the validation part'),
   group: z.string().optional().describe('a column whose equal values stay together in one part'),
   seed: z.int().min(0).default(0).describe('another seed deals the rows anew; not the seed of the run'),

@@ -5,12 +5,16 @@ import { PART, PARTS } from './deal.js';
 /** The most classes that are listed one by one. */
 const LISTED = 30;
 
-/** Counts what a split did, and looks for rows of one part that stand in another. `dealt` has a column `PART`. */
+/**
+ * Counts what a split did, and looks for rows of one part that stand in another. `dealt` has a column `PART`; `share` is
+ * the share of the test part that was asked for.
+ */
 export async function figuresOf(
   database: Database,
   dealt: Sql,
   columns: readonly Column[],
   label: string | undefined,
+  share: number,
 ): Promise<SplitFigures> {
   const counts = (by: Sql): Sql =>
     join(PARTS.map((part) => sql`count(*) FILTER (WHERE ${by} = ${part}) AS ${id(part)}`));
@@ -30,13 +34,19 @@ export async function figuresOf(
                ${within('validation', 'train')} AS ${id('validationInTrain')}
         FROM (SELECT ${PART}, list(${PART}) OVER (PARTITION BY ${join(cells)}) AS parts FROM ${dealt})`,
   );
-  return { rows, classes: classes.slice(0, LISTED), duplicates, warnings: warningsOf(rows, classes, duplicates) };
+  return {
+    rows,
+    classes: classes.slice(0, LISTED),
+    duplicates,
+    warnings: warningsOf(rows, classes, duplicates, share),
+  };
 }
 
 function warningsOf(
   rows: SplitFigures['rows'],
   classes: SplitFigures['classes'],
   duplicates: SplitFigures['duplicates'],
+  share: number,
 ): string[] {
   const warnings: string[] = [];
   const { testInTrain, testInValidation, validationInTrain } = duplicates;
@@ -48,7 +58,7 @@ function warningsOf(
   }
   if (validationInTrain > 0)
     warnings.push(`${validationInTrain} rows of the validation part equal rows of the training part`);
-  if (rows.test < 30) warnings.push(`the test part has ${rows.test} rows: its figures will be rough`);
+  if (share > 0 && rows.test < 30) warnings.push(`the test part has ${rows.test} rows: its figures will be rough`);
   const total = rows.train + rows.validation + rows.test;
   for (const one of classes.slice(0, LISTED)) {
     const size = one.train + one.validation + one.test;

@@ -148,8 +148,18 @@ test('a class that a part lacks is refused, with what to do', async () => {
   await expect(deal(table, { label: 'c' })).rejects.toThrow(/part has no row of class b[\s\S]*exact: true/);
 });
 
-test('a part without rows is refused', async () => {
-  await expect(deal(await tableOf('n\n1\n'), {})).rejects.toThrow(/part has no rows/);
+test('a training part without rows is refused, and another one unless the table is too small for it', async () => {
+  await expect(deal(await tableOf('n\n'), {})).rejects.toThrow(/the train part has no rows/);
+  const same = await tableOf(`n\n${'1\n'.repeat(60)}`);
+  await expect(deal(same, {})).rejects.toThrow(/part has no rows[\s\S]*60 for/);
+  const { figures } = await deal(await tableOf('n\n1\n2\n3\n'), { test: 0.02, validation: 0 });
+  expect(figures.rows).toEqual({ train: 3, validation: 0, test: 0 });
+});
+
+test('a share of 0 makes a part without rows', async () => {
+  const { figures } = await deal(penguins, { test: 0, validation: 0.5 });
+  expect(figures.rows.test).toBe(0);
+  expect(figures.warnings).toEqual([]);
 });
 
 /** Checked by the compiler alone. */

@@ -47,7 +47,7 @@ async function split({ inputs, ctx }: Call, deal: Deal, label?: string) {
     const columns = await openTable(database, 'rows', inputs.table);
     await check(database, columns, deal, label);
     await database.run(sql`CREATE TABLE dealt AS ${dealt(sql`rows`, deal)}`);
-    const figures = await figuresOf(database, sql`dealt`, columns, label);
+    const figures = await figuresOf(database, sql`dealt`, columns, label, deal.test);
     refuseEmpty(figures, deal);
     const part = (name: Part): Sql =>
       sql`SELECT * EXCLUDE (${PART}, ${NTH}) FROM dealt WHERE ${PART} = ${name} ORDER BY ${NTH}`;
@@ -84,11 +84,16 @@ async function check(database: Database, columns: readonly Column[], deal: Deal,
   }
 }
 
+/** Expected rows from which on an empty part is no chance of a small table, but a mistake. */
+const EXPECTED = 3;
+
 /** A part without rows, or without rows of a class, makes figures that say nothing. */
 function refuseEmpty({ rows, classes }: SplitFigures, deal: Deal): void {
+  const total = rows.train + rows.validation + rows.test;
+  const shares = { test: deal.test, validation: deal.validation, train: 1 - deal.test - deal.validation };
   for (const part of PARTS) {
-    if (part === 'validation' && deal.validation === 0) continue;
-    if (rows[part] === 0) {
+    if (shares[part] === 0) continue;
+    if (rows[part] === 0 && (part === 'train' || shares[part] * total >= EXPECTED)) {
       throw new UserError(`the ${part} part has no rows`, {
         where: { port: 'table' },
         expected: 'at least one row in each part',

@@ -1,0 +1,3 @@
+export { card, feasibility } from './contract.js';
+export { taskCard, type FeasibilityFigures, type TaskCard } from './card.js';
+export { wilson } from './wilson.js';
