@@ -283,6 +283,32 @@ describe('the page of a label review', () => {
     await page.context().close();
   });
 
+  it('shows no row twice when one goes back while a reply is on its way', async () => {
+    const { id, handle } = await startReview('going back', 3);
+    const page = await openPage(id);
+    await page.route('**/answers', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await route.continue();
+    });
+    await page.fill('#reviewer', 'Cem');
+    await page.keyboard.press('Enter');
+    await shown(page, 'Row going back 0');
+    await page.keyboard.press('1');
+    await shown(page, 'Row going back 1');
+    await page.keyboard.press('u');
+    await page.waitForSelector('#mine:has-text("1 by you")');
+    await page.keyboard.press('2');
+    await shown(page, 'Row going back 1');
+    await page.keyboard.press('1');
+    await shown(page, 'Row going back 2');
+    await page.keyboard.press('1');
+    const { finals, all } = await answersOf(await handle.result());
+    expect(finals.map(({ label }) => label)).toEqual(['Chinstrap', 'Adelie', 'Adelie']);
+    expect(all).toHaveLength(4);
+    expect(await page.textContent('#message')).toBe('');
+    await page.context().close();
+  });
+
   it('keeps an answer that is given while the server is away, and sends it when it is back', async () => {
     const { id, handle } = await startReview('away', 2);
     const page = await openPage(id, { colorScheme: 'dark', viewport: { width: 390, height: 800 } });
