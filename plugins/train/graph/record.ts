@@ -38,8 +38,6 @@ export function record<T>(
   outputsOf: (result: T) => readonly Tensor[],
 ): { result: T; recording: Recording } {
   const sources = new Map<object, Source>(inputs.map((tensor, i) => [tensor.dataId, `in${i}`]));
-  // Kept until the end, since a data id may be used again once its tensor is gone.
-  const seen: object[] = [];
   const constants: RecordedConstant[] = [];
   const operations: RecordedOperation[] = [];
 
@@ -51,7 +49,6 @@ export function record<T>(
     const name = `const${constants.length}`;
     constants.push({ name, dtype: info.dtype, shape: [...info.shape], values: backend.readSync(info.dataId).slice() });
     sources.set(info.dataId, name);
-    seen.push(info.dataId);
     return name;
   };
   const add = (op: string, attributes: readonly OpAttribute[], given: readonly TensorInfo[]): string => {
