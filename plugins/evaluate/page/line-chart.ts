@@ -84,6 +84,7 @@ export function lineChart(chart: LineChart): Html {
           y2="12"
           stroke="${colour}"
           stroke-width="3"
+          ${dashed ? DASHES : undefined}
         /><text x="${LEFT + i * 150 + 24}" y="16">${name}</text>`;
     })}
   </svg>`;
