@@ -22,7 +22,7 @@ export function labelIssues(probabilities: Float64Array, given: Int32Array, coun
     const labelled: number[] = [];
     given.forEach((label, row) => label === i && labelled.push(row));
     for (let j = 0; j < count; j++) {
-      const wrong = Math.round(joint[i * count + j]!);
+      const wrong = joint[i * count + j]!;
       if (i === j || wrong === 0) continue;
       const gap = (row: number): number => probabilities[row * count + j]! - probabilities[row * count + i]!;
       const first = [...labelled].sort((a, b) => gap(b) - gap(a) || a - b).slice(0, wrong);
@@ -73,14 +73,27 @@ export function classThresholds(probabilities: Float64Array, given: Int32Array, 
   return sums.map((sum, c) => (rows[c]! > 0 ? sum / rows[c]! : Infinity));
 }
 
-/** The joint with each row scaled to the number of rows of that label: what was not confident follows what was. */
+/**
+ * The joint with each row scaled to the number of rows of that label, in whole numbers that add up to it (largest
+ * remainders): what was not confident follows what was.
+ */
 function calibrated(joint: Float64Array, given: Int32Array, count: number): Float64Array {
   const result = new Float64Array(count * count);
   for (let i = 0; i < count; i++) {
     const labelled = given.reduce((sum, label) => sum + (label === i ? 1 : 0), 0);
-    const confident = joint.subarray(i * count, (i + 1) * count).reduce((sum, value) => sum + value, 0);
-    for (let j = 0; j < count && confident > 0; j++)
-      result[i * count + j] = (joint[i * count + j]! * labelled) / confident;
+    const row = joint.subarray(i * count, (i + 1) * count);
+    const confident = row.reduce((sum, value) => sum + value, 0);
+    if (confident === 0) continue;
+    const scaled = row.map((value) => (value * labelled) / confident);
+    const whole = scaled.map(Math.floor);
+    const left = labelled - whole.reduce((sum, value) => sum + value, 0);
+    const remainder = (j: number): number => scaled[j]! - whole[j]!;
+    // Of equal remainders the given label's comes first: in doubt a label is right.
+    const order = Array.from(whole.keys()).sort(
+      (a, b) => remainder(b) - remainder(a) || Number(b === i) - Number(a === i) || a - b,
+    );
+    for (const j of order.slice(0, left)) whole[j] = whole[j]! + 1;
+    result.set(whole, i * count);
   }
   return result;
 }
