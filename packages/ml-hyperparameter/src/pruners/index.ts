@@ -1,14 +1,15 @@
 import { SearchError, show } from '../errors.js';
 import { ashaPruner, type AshaOptions } from './asha.js';
 import type { Pruner } from './contract.js';
+import { forecastPruner, type ForecastOptions } from './forecast.js';
 import { hyperbandPruner, type HyperbandOptions } from './hyperband.js';
 import { medianPruner, percentilePruner, type PercentileOptions } from './median.js';
 import { patiencePruner, type PatienceOptions } from './patience.js';
 import { wilcoxonPruner, type WilcoxonOptions } from './wilcoxon.js';
 
 export type { Pruner, PrunerView } from './contract.js';
-export type { AshaOptions, HyperbandOptions, PatienceOptions, PercentileOptions, WilcoxonOptions };
-export { ashaPruner, hyperbandPruner, medianPruner, patiencePruner, percentilePruner, wilcoxonPruner };
+export type { AshaOptions, ForecastOptions, HyperbandOptions, PatienceOptions, PercentileOptions, WilcoxonOptions };
+export { ashaPruner, forecastPruner, hyperbandPruner, medianPruner, patiencePruner, percentilePruner, wilcoxonPruner };
 
 /** A pruner by name and options: plain JSON, so that it travels with the study. */
 export type PrunerSpec =
@@ -16,12 +17,13 @@ export type PrunerSpec =
   | ({ readonly name: 'median' } & PercentileOptions)
   | ({ readonly name: 'percentile'; readonly keep: number } & PercentileOptions)
   | ({ readonly name: 'asha' } & AshaOptions)
+  | ({ readonly name: 'forecast' } & ForecastOptions)
   | ({ readonly name: 'hyperband' } & HyperbandOptions)
   | ({ readonly name: 'wilcoxon' } & WilcoxonOptions)
   | ({ readonly name: 'patience'; readonly inner?: PrunerSpec } & PatienceOptions);
 
 /** The names of all built-in pruners. */
-export const prunerNames = ['none', 'median', 'percentile', 'asha', 'hyperband', 'wilcoxon', 'patience'] as const satisfies readonly PrunerSpec['name'][];
+export const prunerNames = ['none', 'median', 'percentile', 'asha', 'forecast', 'hyperband', 'wilcoxon', 'patience'] as const satisfies readonly PrunerSpec['name'][];
 
 /** The pruner that a specification names. */
 export function makePruner(spec: PrunerSpec): Pruner {
@@ -34,6 +36,8 @@ export function makePruner(spec: PrunerSpec): Pruner {
       return percentilePruner(spec);
     case 'asha':
       return ashaPruner(spec);
+    case 'forecast':
+      return forecastPruner(spec);
     case 'hyperband':
       return hyperbandPruner(spec);
     case 'wilcoxon':

@@ -14,8 +14,8 @@ export interface Ending {
   readonly spread: number;
 }
 
-/** Loss of a curve at its last step not after `step`. */
-function lossAt(t: Observation, step: number): number | undefined {
+/** Loss of a curve at its last step not after `step`, where it is a number. */
+export function lossAt(t: Observation, step: number): number | undefined {
   let found: number | undefined;
   for (const [at, loss] of t.curve) {
     if (at > step) break;
@@ -24,8 +24,17 @@ function lossAt(t: Observation, step: number): number | undefined {
   return found !== undefined && found < Infinity ? found : undefined;
 }
 
-/** A line with slope ≥ 0 through pairs, pulled towards slope 1 as by one more pair; and how far pairs lie from it. */
-function lineThrough(pairs: readonly (readonly [number, number])[]): { at: (x: number) => number; spread: number } {
+/** What a line says at a place, and how far the truth may lie from it. */
+export interface Guess {
+  readonly mean: number;
+  readonly spread: number;
+}
+
+/**
+ * Least squares with a slope ≥ 0, pulled towards 1 as by one more pair. The spread of a guess grows with the distance
+ * from the pairs: those who were kept tell little about those far worse.
+ */
+export function lineThrough(pairs: readonly (readonly [number, number])[]): (x: number) => Guess {
   const n = pairs.length;
   let mx = 0;
   let my = 0;
@@ -41,11 +50,15 @@ function lineThrough(pairs: readonly (readonly [number, number])[]): { at: (x: n
     xy += (x - mx) * (y - my);
     yy += (y - my) * (y - my);
   }
-  const one = n > 1 ? xx / (n - 1) : 1;
-  const slope = xx + one > 0 ? Math.max(0, (xy + one) / (xx + one)) : 1;
+  const one = n > 1 ? xx / (n - 1) : 0;
+  const weight = xx + one;
+  const slope = weight > 0 ? Math.max(0, (xy + one) / weight) : 1;
   const left = Math.max(0, yy - 2 * slope * xy + slope * slope * xx);
-  const spread = n > 2 ? Math.sqrt(left / (n - 2)) : Math.sqrt(yy / Math.max(1, n - 1)) + Math.abs(my - mx);
-  return { at: (x) => my + slope * (x - mx), spread };
+  const variance = n > 2 ? left / (n - 2) : yy / Math.max(1, n - 1) + (my - mx) * (my - mx);
+  return (x) => {
+    const off = x - mx;
+    return { mean: my + slope * off, spread: Math.sqrt(variance * (1 + 1 / n + (weight > 0 ? (off * off) / weight : 0))) };
+  };
 }
 
 /** Endings of all complete and pruned trials that can be judged, by number; the first objective's. */
@@ -71,12 +84,14 @@ export function endingsOf(history: readonly Observation[]): Ending[] {
     }
     if (pairs.length === 0) continue;
     const line = lineThrough(pairs);
-    const spread = Math.sqrt(line.spread * line.spread + before / pairs.length);
+    const added: Ending[] = [];
     for (const t of open) {
-      if (lastOf(t) !== step) continue;
-      const x = lossAt(t, step);
-      if (x !== undefined) known.push({ trial: t, loss: line.at(x), spread });
+      const x = lastOf(t) === step ? lossAt(t, step) : undefined;
+      if (x === undefined) continue;
+      const { mean, spread } = line(x);
+      added.push({ trial: t, loss: mean, spread: Math.sqrt(spread * spread + before / pairs.length) });
     }
+    known.push(...added);
   }
   return known.sort((a, b) => a.trial.number - b.trial.number);
 }

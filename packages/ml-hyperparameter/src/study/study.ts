@@ -15,7 +15,7 @@ export interface StudyOptions<S extends Space> {
   /** A name, a name with options, or a sampler of your own (default "auto"). */
   readonly sampler?: SamplerSpec['name'] | SamplerSpec | Sampler;
   /** A name, a name with options, or a pruner of your own (default "none"). */
-  readonly pruner?: 'none' | 'median' | 'asha' | 'wilcoxon' | PrunerSpec | Pruner;
+  readonly pruner?: 'none' | 'median' | 'asha' | 'forecast' | 'wilcoxon' | PrunerSpec | Pruner;
   /** What to optimise (default "minimize"). */
   readonly directions?: Directions;
   /** A whole number ≥ 0 (default 0). Equal seeds and equal tells give equal suggestions. */

@@ -25,6 +25,7 @@ const pruners: PrunerSpec[] = [
   { name: 'median' },
   { name: 'percentile', keep: 0.25 },
   { name: 'asha' },
+  { name: 'forecast', spared: 0 },
   { name: 'hyperband', max: 27 },
   { name: 'wilcoxon' },
   { name: 'patience', patience: 3, inner: { name: 'median' } },

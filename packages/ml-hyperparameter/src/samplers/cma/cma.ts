@@ -4,6 +4,7 @@ import { SearchError } from '../../errors.js';
 import type { Generator } from '../../random.js';
 import type { Domain, Point } from '../../space/index.js';
 import type { Json, Sampler, SamplerView } from '../contract.js';
+import { predictorOf } from '../gp/predictor.js';
 import { byMerit } from '../losses.js';
 import { axesOf, defaultSize, fresh, place, update, type State } from './strategy.js';
 
@@ -13,7 +14,15 @@ export interface CmaOptions {
   readonly sigma?: number;
   /** Points a generation (default 4 + ⌊3 ln n⌋). */
   readonly population?: number;
+  /**
+   * How many points are drawn for each that is asked; a Gaussian process picks among them. 1 is plain CMA-ES, which
+   * takes a tenth of the time (default 20).
+   */
+  readonly screen?: number;
 }
+
+/** Trials that the screening process sees: it need only be right nearby. */
+const MOST_SCREENED = 80;
 
 /** A point that was asked: where in the numeric dimensions' cube, before any rounding. */
 interface Asked {
@@ -29,6 +38,8 @@ interface Memory {
   readonly restarts: number;
   /** Best loss of each generation since the last restart. */
   readonly bests: readonly number[];
+  /** Hyperparameters of the process that screens. */
+  readonly theta?: readonly number[];
 }
 
 /** The domain split into what a normal distribution covers and what probabilities do. */
@@ -140,10 +151,11 @@ function drawLatent(state: State, random: Generator, widen: readonly number[]): 
 }
 
 /**
- * Covariance matrix adaptation. Whole numbers and ordinals are rounded with a margin that keeps neighbours in play,
+ * Covariance matrix adaptation, its points screened by a Gaussian process. Whole numbers and ordinals are rounded with a margin that keeps neighbours in play,
  * choices have probabilities of their own, and a spent descent restarts elsewhere with twice the population.
  * Sources: Hansen, The CMA evolution strategy: a tutorial (2016); Auger and Hansen, A restart CMA evolution strategy
- * with increasing population size (2005); Hamano et al., CMA-ES with margin (2022) and CatCMA (2024).
+ * with increasing population size (2005); Hamano et al., CMA-ES with margin (2022) and CatCMA (2024);
+ * Pitra et al., Doubly trained evolution control for the surrogate CMA-ES (2016), for the screening.
  */
 export function cmaSampler(options: CmaOptions = {}): Sampler {
   return {
@@ -156,8 +168,20 @@ export function cmaSampler(options: CmaOptions = {}): Sampler {
       let memory = (view.memory as unknown as Memory | undefined) ?? begin(view, split, options, 0);
       memory = learn(view, split, memory);
       if (memory.asked.length === 0 && split.numeric.length > 0 && isSpent(memory)) memory = begin(view, split, options, memory.restarts + 1);
-      const { latent, point } = drawPoint(view, split, memory);
-      return { point, memory: { ...memory, asked: [...memory.asked, { number: view.number, latent }] } as unknown as Json };
+      const screen = options.screen ?? 20;
+      const known = view.history.filter((t) => t.state === 'complete').length;
+      const predictor = screen > 1 && known >= 2 * memory.state.size ? predictorOf(view, memory.theta, MOST_SCREENED) : undefined;
+      if (predictor !== undefined) memory = { ...memory, theta: predictor.theta };
+      let best = drawPoint(view, split, memory);
+      if (predictor !== undefined) {
+        let least = predictor.expect(best.point);
+        for (let k = 1; k < screen; k++) {
+          const other = drawPoint(view, split, memory);
+          const expected = predictor.expect(other.point);
+          if (expected < least) [best, least] = [other, expected];
+        }
+      }
+      return { point: best.point, memory: { ...memory, asked: [...memory.asked, { number: view.number, latent: best.latent }] } as unknown as Json };
     },
   };
 }

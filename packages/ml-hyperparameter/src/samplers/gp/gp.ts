@@ -51,7 +51,7 @@ function refit(features: Features, lessons: readonly Lesson[], memory: Memory | 
     return { warp: memory.warp, theta, chosenAt: memory.chosenAt };
   }
   const neutral = neutralHyperparameters(features);
-  const short = neutral.map((v, i) => (i < features.count ? v - 1.5 : v));
+  const short = neutral.map((v, i) => (i < features.count ? v - 1 : v));
   const starts = memory === undefined ? [neutral, short] : [neutral, Float64Array.from(memory.theta)];
   const tried = WARPS.flatMap((by) => starts.map((start) => attempt(by, start, 30)));
   const best = tried.reduce((a, b) => (b.cost < a.cost ? b : a));
@@ -110,7 +110,7 @@ export function gpSampler(options: GpOptions = {}): Sampler {
       const model = new Model(features, used.map((l) => rowOf(features, l.point)), values, Float64Array.from(fitted.theta), running.length, extra);
       for (const t of running) model.believe(rowOf(features, t.point));
       const { parts, thetas } = feasibility(features, lessons, before);
-      const incumbent = model.leastExpectation((k) => k >= used.length || isFeasible(used[k] as Lesson));
+      const incumbent = model.leastValue((k) => k >= used.length || isFeasible(used[k] as Lesson));
       if (incumbent < Infinity) parts.push(logExpectedImprovement(model, incumbent, features.count));
       const centres = used.filter(isFeasible).sort((a, b) => a.loss - b.loss).slice(0, 5).map((l) => l.point);
       const candidates = Math.max(200, Math.min(800, Math.floor(8e6 / (used.length * used.length))));

@@ -19,13 +19,14 @@ const LENGTH_BOUNDS = [log(5e-3), log(1e3)] as const;
 const NOISE_BOUNDS = [log(1e-8), log(1)] as const;
 
 /**
- * Prior of the log length scales: normal, mean √2 + ½ log(features), variance 3.
- * Source: Hvarfner et al., Vanilla Bayesian optimization performs great in high dimensions (2024).
+ * Prior of the log length scales: normal around half a range in one dimension, longer in more dimensions, so that a
+ * box of many dimensions is not all distance (as in Hvarfner et al., Vanilla Bayesian optimization performs great in
+ * high dimensions, 2024), but far shorter than there: a start that believes in long scales stays blind to valleys.
  */
 function priorMean(features: number): number {
-  return 1.4142135623730951 + 0.5 * log(features);
+  return log(0.5) + 0.25 * log(features);
 }
-const PRIOR_VARIANCE = 3;
+const PRIOR_VARIANCE = 1;
 /** Prior of the log noise variance: normal, wide; most trainings and functions repeat themselves closely. */
 const NOISE_MEAN = log(1e-5);
 const NOISE_VARIANCE = 9;
@@ -49,7 +50,7 @@ function pairDifferences(features: Features, rows: readonly Float64Array[]): Flo
 
 /** Where a search for hyperparameters may start. */
 export function neutralHyperparameters(features: Features): Hyperparameters {
-  const start = new Float64Array(features.count + 1).fill(Math.min(0.7, priorMean(features.count) - 1.5));
+  const start = new Float64Array(features.count + 1).fill(priorMean(features.count));
   start[features.count] = NOISE_MEAN;
   return start;
 }
@@ -300,11 +301,8 @@ export class Model {
     return { mean, deviation };
   }
 
-  /** Least expected value among those of the model's own points that `counts`: the incumbent when values are noisy. */
-  leastExpectation(counts: (k: number) => boolean): number {
-    let least = Infinity;
-    const d = this.features.count;
-    for (let k = 0; k < this.n; k++) if (counts(k)) least = Math.min(least, this.expectation(this.flat.slice(k * d, (k + 1) * d)));
-    return least;
+  /** Least value, told or believed, among those that `counts`: what a suggestion has to improve on. */
+  leastValue(counts: (k: number) => boolean): number {
+    return this.values.reduce((least, v, k) => (v < least && counts(k) ? v : least), Infinity);
   }
 }

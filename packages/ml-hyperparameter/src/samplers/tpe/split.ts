@@ -1,4 +1,5 @@
 /** Which trials a Parzen estimator counts as good. */
+import { cdf } from '../../numeric/normal.js';
 import { dominationRanks, hypervolume } from '../../numeric/pareto.js';
 import { endingsOf } from '../../study/estimates.js';
 import type { Observation } from '../../study/trial.js';
@@ -8,6 +9,7 @@ export interface Split {
   readonly good: readonly Observation[];
   readonly goodWeights: readonly number[];
   readonly bad: readonly Observation[];
+  readonly badWeights: readonly number[];
 }
 
 /** How many of n finished trials count as good. */
@@ -15,16 +17,25 @@ function goodCount(n: number): number {
   return Math.min(25, Math.ceil(0.1 * n));
 }
 
+/** Below this chance of being good a pruned trial has no kernel among the good. */
+const LEAST_CHANCE = 0.05;
+
 /**
- * The best tenth by loss. Pruned trials take part with the loss that they would have ended at, as far as the others
- * tell; failed and running ones are bad (a running one keeps others away: the constant liar). Trials that break outcome
- * constraints come after all that keep them, by how far.
+ * The best tenth by loss. A pruned trial takes part with the loss that it would have ended at, in both parts, by the
+ * chance that it would have been good: where its reports tell nothing it changes the ratio of the two densities
+ * nowhere. Failed and running trials are bad (a running one keeps others away: the constant liar); trials that break
+ * outcome constraints come after all that keep them, by how far.
  */
 export function splitByLoss(history: readonly Observation[]): Split {
   const ranked = endingsOf(history).sort((a, b) => a.trial.violation - b.trial.violation || a.loss - b.loss || a.trial.number - b.trial.number);
-  const good = new Set(ranked.slice(0, goodCount(ranked.length)).map((e) => e.trial));
-  const chosen = history.filter((t) => good.has(t));
-  return { good: chosen, goodWeights: chosen.map(() => 1), bad: history.filter((t) => !good.has(t)) };
+  const count = goodCount(ranked.length);
+  const limit = ranked[count - 1]?.loss ?? 0;
+  const chances = new Map<Observation, number>();
+  ranked.forEach((e, i) => chances.set(e.trial, e.spread > 0 ? cdf((limit - e.loss) / e.spread) : i < count ? 1 : 0));
+  const chanceOf = (t: Observation): number => chances.get(t) ?? 0;
+  const good = history.filter((t) => chanceOf(t) >= LEAST_CHANCE);
+  const bad = history.filter((t) => chanceOf(t) < 1);
+  return { good, goodWeights: good.map(chanceOf), bad, badWeights: bad.map((t) => 1 - chanceOf(t)) };
 }
 
 /**
@@ -48,7 +59,8 @@ export function splitByDomination(history: readonly Observation[]): Split {
   chosen.push(...broken.slice(0, Math.max(0, count - chosen.length)));
   const good = new Set(chosen);
   const ordered = history.filter((t) => good.has(t));
-  return { good: ordered, goodWeights: shares(ordered), bad: history.filter((t) => !good.has(t)) };
+  const bad = history.filter((t) => !good.has(t));
+  return { good: ordered, goodWeights: shares(ordered), bad, badWeights: bad.map(() => 1) };
 }
 
 /** A point just beyond the worst of each objective. */

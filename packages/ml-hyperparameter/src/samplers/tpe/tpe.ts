@@ -46,9 +46,10 @@ export function motpeSampler(options: TpeOptions = {}): Sampler {
 function suggest(view: SamplerView, { startup = 10, candidates = 24 }: TpeOptions, split: (history: SamplerView['history']) => Split): Point {
   const finished = view.history.filter((t) => t.state === 'complete').length;
   if (finished < startup) return startPoint(view, view.drawn);
-  const { good, goodWeights, bad } = split(view.history);
+  const { good, goodWeights, bad, badWeights } = split(view.history);
+  const fading = ramp(bad.length);
   const l = new Mixture(view.domain, good.map((t) => t.point), goodWeights);
-  const g = new Mixture(view.domain, bad.map((t) => t.point), ramp(bad.length));
+  const g = new Mixture(view.domain, bad.map((t) => t.point), badWeights.map((w, k) => w * (fading[k] as number)));
   const drawn: Point[] = [];
   for (let c = 0; c < candidates * 10 && drawn.length < candidates; c++) {
     const point = l.sample(view.random);
