@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
 import { readAliases } from '../client/models.js';
@@ -54,8 +54,13 @@ export function monitorActivities({ temporal, store, redis }: MonitorParts): Mon
   };
 }
 
+/** How often Temporal hears that the work goes on, in ms: a killed worker is noticed by its silence. */
+const HEARTBEAT_MS = 2000;
+
 /** A mistake that trying again cannot mend is not tried again; anything else is. */
 async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
     return await work();
   } catch (error) {
@@ -67,5 +72,7 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
       nonRetryable: error.permanent,
       details: [error.toRecord()],
     });
+  } finally {
+    clearInterval(beat);
   }
 }

@@ -97,7 +97,7 @@ export async function monitor(input: MonitorInput): Promise<void> {
     let until: number | undefined;
     try {
       if (!given().paused) {
-        while ((await countNext(watched)) && !given().paused);
+        while (!isLong(input) && (await countNext(watched)) && !given().paused);
         until = await considerRetraining(watched);
       }
     } catch (error) {

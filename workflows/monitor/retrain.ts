@@ -27,6 +27,7 @@ type Pipeline = (input: PipelineInput) => Promise<unknown>;
 export function monitorActivities(): MonitorActivities {
   return proxyActivities<MonitorActivities>({
     startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
   });
 }
