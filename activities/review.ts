@@ -2,7 +2,7 @@ import { canonical } from '../core/json.js';
 import { digestText } from '../core/digest.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { Artifacts, type Store, type StoreKey } from '../store/index.js';
-import type { ReviewActivities, ReviewInput, ReviewOutcome } from '../workflows/review/contract.js';
+import type { ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
 
 /** Activities of label reviews, for the Workflow worker. */
 export function reviewActivities({ store }: { store: Store }): ReviewActivities {
@@ -25,7 +25,7 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
 }
 
 /** Where the answers of a review are found again: by what was asked, not by who asked, unless each lineage asks anew. */
-function recordKey({ args, run }: Omit<ReviewInput, 'carried'>): StoreKey {
+function recordKey({ args, run }: ReviewAsked): StoreKey {
   const { queue, label, labels, reviewers, guideline, askAgain } = args;
   const asked = {
     queue: queue.digest,

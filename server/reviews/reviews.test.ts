@@ -71,7 +71,7 @@ afterAll(async () => {
 
 const LABELS = ['Adelie', 'Chinstrap', 'Gentoo'];
 
-async function startReview(name: string, items: number, more: Partial<ReviewSpec> = {}) {
+async function startReview(name: string, items: number, more: Partial<ReviewSpec> = {}, continueAfter?: number) {
   const queue: Queue = {
     format: 1,
     label: 'species',
@@ -108,7 +108,13 @@ async function startReview(name: string, items: number, more: Partial<ReviewSpec
     ...more,
   };
   const run = { id: 'penguins-1', lineage: 'penguins-1', pipeline: 'penguins', seed: 0, cause: null };
-  const input: ReviewInput = { args, run, name, scope: name };
+  const input: ReviewInput = {
+    args,
+    run,
+    name,
+    scope: name,
+    ...(continueAfter === undefined ? {} : { continueAfter }),
+  };
   const handle = await client.workflow.start('label-review', {
     workflowId: `penguins-1/${name}`,
     taskQueue,
@@ -210,6 +216,28 @@ describe('the interface of a label review', () => {
     const reply = await call(`${api}/answers`, { ...answer(1, 'Gentoo'), requestId: 'while away' });
     expect([200, 404]).toContain(reply.status);
     expect((await answersOf(await handle.result())).all).toHaveLength(2);
+  });
+
+  it('keeps each acknowledged answer exactly once while many answer at once and it continues as new', async () => {
+    const { handle, api } = await startReview('many', 60, {}, 40);
+    const first = (await handle.describe()).runId;
+    const acknowledged: number[] = [];
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, who) => {
+        let reply = await call(`${api}/next?reviewer=person ${who}`);
+        for (let [row] = reply.body.items; row; [row] = reply.body.items ?? []) {
+          const { item } = row;
+          reply = await call(`${api}/answers`, answer(item, LABELS[item % 3]!, `person ${who}`));
+          expect(reply.status).toBe(200);
+          acknowledged.push(item);
+        }
+      }),
+    );
+    const { finals, all } = await answersOf(await handle.result());
+    expect((await handle.describe()).runId).not.toBe(first);
+    expect(acknowledged.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, item) => item));
+    expect(all).toHaveLength(60);
+    expect(finals.map(({ label }) => label)).toEqual(Array.from({ length: 60 }, (_, item) => LABELS[item % 3]));
   });
 
   it('closes at the deadline, and says which rows nobody answered for', async () => {

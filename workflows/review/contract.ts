@@ -41,7 +41,12 @@ export interface ReviewInput {
   readonly scope: string;
   /** Set by continue-as-new only. */
   readonly carried?: CarriedReview;
+  /** Continue as new from this many events on, instead of when the server suggests it: for tests. */
+  readonly continueAfter?: number;
 }
+
+/** What a review is asked, without how far it is. */
+export type ReviewAsked = Omit<ReviewInput, 'carried' | 'continueAfter'>;
 
 export interface CarriedReview {
   readonly answers: readonly Answer[];
@@ -144,7 +149,7 @@ export interface ReviewMemo {
 
 /** Everything that a closed review leaves behind. */
 export interface ReviewOutcome {
-  readonly input: Omit<ReviewInput, 'carried'>;
+  readonly input: ReviewAsked;
   readonly startedAt: number;
   readonly closedAt: number;
   readonly closed: 'complete' | 'deadline';
@@ -158,7 +163,7 @@ export interface ReviewOutcome {
 /** Activities of a review; they run in the Workflow worker. */
 export interface ReviewActivities {
   /** The answers of an equal review that was completed before, or null. */
-  'trainyard.findReview'(input: Omit<ReviewInput, 'carried'>): Promise<Ref<JsonKind> | null>;
+  'trainyard.findReview'(input: ReviewAsked): Promise<Ref<JsonKind> | null>;
   /** Stores what a review gave, and where it is found again when it is complete. */
   'trainyard.writeReview'(outcome: ReviewOutcome): Promise<Ref<JsonKind>>;
 }

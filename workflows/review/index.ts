@@ -94,7 +94,11 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     if (found) return found;
     open = true;
   }
-  const due = (): boolean => ledger.complete || workflowInfo().continueAsNewSuggested;
+  const long = (): boolean => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return input.continueAfter === undefined ? continueAsNewSuggested : historyLength >= input.continueAfter;
+  };
+  const due = (): boolean => ledger.complete || long();
   if (deadline === undefined) await condition(due);
   else await condition(due, Math.max(1, deadline - Date.now()));
   // An answer that came with the last one is waited for, so that who was told "accepted" is on the record.
@@ -102,7 +106,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
   const late = deadline !== undefined && Date.now() >= deadline;
   if (!ledger.complete && !late) {
     const { answers, leases } = ledger;
-    return continueAsNew<typeof labelReview>({ ...asked, carried: { answers, leases, startedAt } });
+    return continueAsNew<typeof labelReview>({ ...input, carried: { answers, leases, startedAt } });
   }
   // From here on answers are refused: what is written now is all there is.
   open = false;
