@@ -26,11 +26,17 @@ export function makeHandle<K extends Kind>(parts: {
   port: string;
   node: string;
   promise: Promise<Ref<K>>;
+  /** Called whenever somebody waits for it. */
+  onUse?: () => void;
 }): Handle<K> {
   const { kind, call, port, node, promise } = parts;
   // A failure is for those who use the handle: one that nobody awaits must not end the run as an unhandled rejection.
   promise.catch(() => undefined);
-  return { [BRAND]: true, artifact: kind, call, port, node, then: promise.then.bind(promise) } as Handle<K>;
+  const then: Handle<K>['then'] = (onfulfilled, onrejected) => {
+    parts.onUse?.();
+    return promise.then(onfulfilled, onrejected);
+  };
+  return { [BRAND]: true, artifact: kind, call, port, node, then } as unknown as Handle<K>;
 }
 
 export function isHandle(value: unknown): value is Handle {

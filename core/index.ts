@@ -18,19 +18,7 @@ export {
   type PipelineSpec,
 } from './pipeline.js';
 export { tune, type StudyOptions, type Tuned } from './tune.js';
-export {
-  file,
-  json,
-  many,
-  model,
-  optional,
-  plot,
-  refTo,
-  report,
-  sealedTable,
-  table,
-  transform,
-} from './kinds.js';
+export { file, json, many, model, optional, plot, refTo, report, sealedTable, table, transform } from './kinds.js';
 export type {
   File,
   JsonKind,

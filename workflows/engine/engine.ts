@@ -65,9 +65,13 @@ export class Engine implements PipelineRuntime {
   readonly #recipes = new Map<Digest, () => Promise<Outcome>>();
   readonly #remaking = new Map<Digest, Promise<void>>();
   readonly #children = new Set<string>();
+  readonly #calls: { readonly call: string; readonly outcome: Promise<Outcome> }[] = [];
+  /** Calls whose handles somebody waited for: their failures are seen. */
+  readonly #used = new Set<string>();
   readonly #gate = new Turnstile(MOST_IN_FLIGHT);
   #inFlight = 0;
   #draining = false;
+  #stopped = false;
 
   constructor(run: RunFacts, graph: GraphKeeper) {
     this.run = run;
@@ -86,7 +90,14 @@ export class Engine implements PipelineRuntime {
 
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
   drained(): Promise<boolean> {
-    return condition(() => this.#draining && this.#inFlight === 0).then(() => true);
+    return condition(() => this.#draining && !this.#stopped && this.#inFlight === 0).then(() => true);
+  }
+
+  /** Starts nothing new, and waits until nothing is under way. */
+  async finishRunning(): Promise<void> {
+    this.#stopped = true;
+    this.#draining = true;
+    await condition(() => this.#inFlight === 0);
   }
 
   scope<T>(name: string, fn: () => T): T {
@@ -108,13 +119,29 @@ export class Engine implements PipelineRuntime {
       title: spec.title,
     });
     const outcome = this.#settle(node, contract, wired, options, pool.name);
+    outcome.catch(() => undefined);
     const ports = outputPorts(spec);
     const handles: Record<string, Handle> = {};
     for (const [port, kind] of Object.entries(ports)) {
       const promise = outcome.then(({ outputs }) => outputs[port] as Ref);
-      handles[port] = makeHandle({ kind, call: node.call, port, node: spec.name, promise });
+      const onUse = (): void => void this.#used.add(node.call);
+      handles[port] = makeHandle({ kind, call: node.call, port, node: spec.name, promise, onUse });
     }
+    this.#calls.push({ call: node.call, outcome });
     return handles;
+  }
+
+  /**
+   * Waits until every call has come to its end, also those whose handles the pipeline let go. Throws the failure of the
+   * first one that nobody looked at: it must not pass unseen.
+   */
+  async settled(): Promise<void> {
+    // Calls that are made while this waits join the list, and are waited for too.
+    for (const { call, outcome } of this.#calls) {
+      await outcome.catch((error: unknown) => {
+        if (!this.#used.has(call)) throw error;
+      });
+    }
   }
 
   decide: PipelineRuntime['decide'] = (decision) => {

@@ -84,7 +84,10 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
       hosted
         .body(engine)
         .then(settle)
-        .then((result) => ({ result })),
+        .then(async (result) => {
+          await engine.settled();
+          return { result };
+        }),
       engine.drained().then(() => null),
     ]);
     if (ended === null) return await goOn(engine, keeper, hosted);
@@ -99,6 +102,8 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     const cancelled = isCancellation(error);
+    // What runs beside the failure may finish: a resume finds it then. Nothing new is started.
+    if (!cancelled) await engine.finishRunning().catch(() => undefined);
     await CancellationScope.nonCancellable(() =>
       close(engine, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(error) }),
     );

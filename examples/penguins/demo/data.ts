@@ -25,7 +25,7 @@ function cell(text: string): Cell {
 
 /** What a row is recognised by, whatever its label says. */
 export function fingerprint(row: Row): string {
-  const { species: _, _row: __, ...measures } = row;
+  const { species: _, year: __, _row: ___, ...measures } = row;
   return JSON.stringify(
     Object.entries(measures)
       .filter(([, value]) => value !== null && value !== undefined)

@@ -85,8 +85,9 @@ async function lifecycle(
   const before = figuresOf(first);
   const mended = valueOf<{ flipped: number; mended: number }>(first, 'labels.mended');
   const version = valueOf<{ version: number }>(first, 'deploy.endpoint')?.version;
-  if (!before || !mended || version === undefined)
+  if (!before || !mended || version === undefined) {
     throw new Error(`the run ${first.run} deployed nothing: ${at.server}/runs/${first.run}`);
+  }
   report.say(
     `  ${mended.mended} of ${mended.flipped} wrong labels were found and mended; F1 ${before.f1.macro.toFixed(3)} on ${before.n} sealed rows; version ${version} serves`,
   );
@@ -240,8 +241,9 @@ async function runPipeline(
       Number.POSITIVE_INFINITY,
     );
     addSteps(report, graph);
-    if (graph.state !== 'done') {
+    if (graph.state !== 'done' || valueOf(graph, 'deploy.endpoint') === undefined)
       writeState(stateFile, { run, finished: true });
+    if (graph.state !== 'done') {
       throw new Error(`the run ${run} ended as ${graph.state}: ${graph.error?.message ?? ''}`);
     }
     return graph;
