@@ -24,3 +24,4 @@ export {
 } from './artifact.js';
 export { readAs, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { mayRepeat } from './repeats.js';

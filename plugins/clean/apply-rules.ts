@@ -3,8 +3,6 @@ import { dataColumns, id, join, ROW_ID, sql, type Column, type Database, type Sq
 import type { CleanFigures, Rule, RuleFigures } from './rules.js';
 import { NTH, stepOf, type Step } from './steps.js';
 
-const KEPT = id('row is kept');
-
 /** A table in the making: the name it has in the database, and its columns. */
 interface Stage {
   readonly name: string;
@@ -27,7 +25,7 @@ export async function applyRules(
   const before = { rows: stage.rows, missing: await missingCells(database, stage) };
   const done: RuleFigures[] = [];
   for (const [index, rule] of rules.entries()) {
-    const step = stepOf(rule, stage.columns);
+    const step = stepOf(rule, stage.columns, id(stage.name));
     await refuse(database, stage, rule, step);
     const cellsChanged = await countChanges(database, stage, step);
     const next = await applyStep(database, stage, step, `stage${index + 1}`);
@@ -63,10 +61,9 @@ async function applyStep(database: Database, stage: Stage, step: Step, name: str
   const cells = kept.map(
     ({ from, to }) => sql`${step.cells?.get(from.name)?.value ?? id(from.name)} AS ${id(to.name)}`,
   );
-  // As a column first: a condition may look at other rows, which WHERE alone does not allow.
-  const source = sql`SELECT *, ${step.keep ?? sql`true`} AS ${KEPT} FROM ${id(stage.name)}`;
+  const keep = step.keep ?? sql`true`;
   await database.run(
-    sql`CREATE TABLE ${id(name)} AS SELECT ${join([...cells, NTH])} FROM (${source}) WHERE ${KEPT} ORDER BY ${NTH}`,
+    sql`CREATE TABLE ${id(name)} AS SELECT ${join([...cells, NTH])} FROM (FROM ${id(stage.name)} WHERE ${keep}) ORDER BY ${NTH}`,
   );
   await database.run(sql`DROP TABLE ${id(stage.name)}`);
   return { name, columns: kept.map(({ to }) => to), rows: await countRows(database, name) };

@@ -3,6 +3,7 @@ import {
   dataColumns,
   id,
   join,
+  mayRepeat,
   readAs,
   requireColumn,
   ROW_ID,
@@ -28,8 +29,8 @@ export interface Step {
   readonly stop?: { readonly failing: Sql; readonly expected: string; readonly column: string };
 }
 
-/** A rule as what it does to a table of these columns. Throws a UserError for a rule that does not fit them. */
-export function stepOf(rule: Rule, columns: readonly Column[]): Step {
+/** A rule as what it does to a table of these columns, which carries `NTH` as well. Throws a UserError for a rule that does not fit them. */
+export function stepOf(rule: Rule, columns: readonly Column[], table: Sql): Step {
   const said = `rule "${rule.rule}"`;
   const find = (name: string): Column => {
     if (name === ROW_ID) throw notFor(said, name, 'it is the identity of rows');
@@ -79,11 +80,10 @@ export function stepOf(rule: Rule, columns: readonly Column[]): Step {
     case 'duplicates': {
       const by = rule.by?.map(find) ?? dataColumns(columns);
       const order = rule.keep === 'first' ? sql`ASC` : sql`DESC`;
-      const partition = join(by.map(({ name }) => id(name)));
-      return {
-        about: by.map(({ name }) => name),
-        keep: sql`row_number() OVER (PARTITION BY ${partition} ORDER BY ${NTH} ${order}) = 1`,
-      };
+      const cells = by.map(({ name }) => id(name));
+      const rank = sql`row_number() OVER (PARTITION BY ${join(cells)} ORDER BY ${NTH} ${order})`;
+      const repeats = sql`SELECT ${NTH} FROM ${mayRepeat(table, cells)} QUALIFY ${rank} > 1`;
+      return { about: by.map(({ name }) => name), keep: sql`${NTH} NOT IN (${repeats})` };
     }
   }
 }

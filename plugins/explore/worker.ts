@@ -1,4 +1,4 @@
-import { dataColumns, id, join, openTable, requireColumn, sql, withDatabase } from '../../tables/index.js';
+import { dataColumns, id, join, mayRepeat, openTable, requireColumn, sql, withDatabase } from '../../tables/index.js';
 import type { Database } from '../../tables/index.js';
 import { implement } from '../../worker/implement.js';
 import { associationsBetween, associationsWith } from './associations.js';
@@ -47,9 +47,10 @@ export const profileNode = implement(profile, ({ params, inputs, ctx }) =>
 
 async function countDuplicates(database: Database, columns: readonly ColumnProfile[]): Promise<number> {
   if (columns.length === 0) return 0;
-  const cells = join(columns.map(({ name }) => id(name)));
+  const cells = columns.map(({ name }) => id(name));
   const { duplicates } = await database.row<{ duplicates: number | null }>(
-    sql`SELECT sum(n - 1)::BIGINT AS duplicates FROM (SELECT count(*) AS n FROM profiled GROUP BY ${cells})`,
+    sql`SELECT sum(n - 1)::BIGINT AS duplicates
+        FROM (SELECT count(*) AS n FROM ${mayRepeat(id('profiled'), cells)} GROUP BY ${join(cells)})`,
   );
   return duplicates ?? 0;
 }

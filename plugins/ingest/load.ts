@@ -24,6 +24,12 @@ export function rawColumn(index: number): Sql {
   return id(rawName(index));
 }
 
+/** SQL for a column's text, missing where it is one of the texts that stand for it. */
+export function textOf(index: number, missing: readonly string[]): Sql {
+  const cell = rawColumn(index);
+  return sql`(CASE WHEN list_contains(${missing}::VARCHAR[], ${cell}) THEN NULL ELSE ${cell} END)`;
+}
+
 function rawName(index: number): string {
   return `cell ${index}`;
 }

@@ -16,7 +16,8 @@ import {
 import { checksOf, inferTypes, type Check } from './cells.js';
 import { checkText } from './decode.js';
 import { columnsToRead, headerNames, requireName } from './header.js';
-import { lineOfRecord, loadCells, RAW, rawColumn, RECORD, type CsvSource } from './load.js';
+import { rowIdentity } from './identity.js';
+import { lineOfRecord, loadCells, RAW, RECORD, textOf, type CsvSource } from './load.js';
 import { csvRecords, type CsvRecord } from './records.js';
 
 type Kept = string | number | boolean;
@@ -62,11 +63,11 @@ export async function parseCsv(
   const readings = await readingsOf(database, names, wanted, params);
   const keep = filterOf(names, readings, params);
   await refuseViolations(database, source, readings, keep);
-  const identity = await rowIdentity(database, source, names, params, keep);
+  const { identity, from } = await rowIdentity(database, source, names, params, keep);
   const columns = readings.map((reading) => sql`${reading.value} AS ${id(reading.name)}`);
   return writeTable(
     database,
-    sql`SELECT ${identity} AS ${id(ROW_ID)}, ${join(columns)} FROM ${id(RAW)} WHERE ${keep} ORDER BY ${id(RAW)}.${RECORD}`,
+    sql`SELECT ${identity} AS ${id(ROW_ID)}, ${join(columns)} FROM ${from} WHERE ${keep} ORDER BY ${id(RAW)}.${RECORD}`,
     scratch,
   );
 }
@@ -74,11 +75,6 @@ export async function parseCsv(
 async function firstRecord(path: string, delimiter: string): Promise<CsvRecord | undefined> {
   for await (const record of csvRecords(path, delimiter)) return record;
   return undefined;
-}
-
-function textOf(index: number, missing: readonly string[]): Sql {
-  const cell = rawColumn(index);
-  return sql`(CASE WHEN list_contains(${missing}::VARCHAR[], ${cell}) THEN NULL ELSE ${cell} END)`;
 }
 
 async function readingsOf(
@@ -156,64 +152,4 @@ async function refuseViolations(
       remedy: 'correct these cells, or the schema: a value that stands for missing goes into `missing`',
     },
   );
-}
-
-/**
- * SQL for the identity of a row: its key, or a digest of all its cells (by column name, so the order of columns does
- * not matter), with `~2`, `~3`, … for further rows that are equal.
- */
-async function rowIdentity(
-  database: Database,
-  source: CsvSource,
-  names: readonly string[],
-  params: ParseParams,
-  keep: Sql,
-): Promise<Sql> {
-  if (params.key.length > 0) {
-    const parts = params.key.map((name) => textOf(names.indexOf(name), params.missing));
-    const key = parts.length === 1 && parts[0] ? parts[0] : sql`to_json([${join(parts)}])::VARCHAR`;
-    await refuseBadKeys(database, source, params.key, parts, key, keep);
-    return key;
-  }
-  const sorted = names.map((name, index) => ({ name, index })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const cells = sorted.map(({ index }) => rawColumn(index));
-  const digest = sql`substr(sha256(to_json([${join(cells)}])::VARCHAR), 1, 24)`;
-  const nth = sql`row_number() OVER (PARTITION BY ${digest} ORDER BY ${RECORD})`;
-  return sql`${digest} || CASE WHEN ${nth} = 1 THEN '' ELSE '~' || ${nth} END`;
-}
-
-async function refuseBadKeys(
-  database: Database,
-  source: CsvSource,
-  names: readonly string[],
-  parts: readonly Sql[],
-  key: Sql,
-  keep: Sql,
-): Promise<void> {
-  const missing = join(
-    parts.map((part) => sql`${part} IS NULL`),
-    ' OR ',
-  );
-  const rows = await database.rows<{ key: string | null; ns: number; first: number; second: number | null }>(
-    sql`SELECT CASE WHEN ${missing} THEN NULL ELSE ${key} END AS key, count(*) AS ns, min(${RECORD}) AS first,
-               CASE WHEN count(*) > 1 THEN list_sort(list(${RECORD}))[2] END AS second
-        FROM ${id(RAW)} WHERE ${keep} GROUP BY 1 HAVING count(*) > 1 OR key IS NULL ORDER BY first LIMIT 5`,
-  );
-  const first = rows[0];
-  if (!first) return;
-  const lines = await lineOfRecord(
-    source,
-    rows.flatMap((row) => [row.first, row.second ?? row.first]),
-  );
-  const said = rows.map((row) =>
-    row.key === null
-      ? `line ${lines.get(row.first)}: no key`
-      : `lines ${lines.get(row.first)} and ${lines.get(row.second ?? row.first)}: ${JSON.stringify(row.key)}`,
-  );
-  throw new UserError(`the key ${names.join(', ')} does not identify the rows of ${source.name}`, {
-    where: { file: source.name, row: lines.get(first.second ?? first.first), column: names[0] },
-    expected: 'a value in each row that no other row has',
-    actual: said.join('; '),
-    remedy: 'name more columns as key, or leave key out',
-  });
 }

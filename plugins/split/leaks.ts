@@ -1,4 +1,4 @@
-import { dataColumns, id, join, sql, type Column, type Database, type Sql } from '../../tables/index.js';
+import { dataColumns, id, join, mayRepeat, sql, type Column, type Database, type Sql } from '../../tables/index.js';
 import type { SplitFigures } from './contract.js';
 import { PART, PARTS } from './deal.js';
 
@@ -32,7 +32,8 @@ export async function figuresOf(
     sql`SELECT ${within('test', 'train')} AS ${id('testInTrain')},
                ${within('test', 'validation')} AS ${id('testInValidation')},
                ${within('validation', 'train')} AS ${id('validationInTrain')}
-        FROM (SELECT ${PART}, list(${PART}) OVER (PARTITION BY ${join(cells)}) AS parts FROM ${dealt})`,
+        FROM (SELECT ${PART}, list(${PART}) OVER (PARTITION BY ${join(cells)}) AS parts
+              FROM ${mayRepeat(dealt, cells)})`,
   );
   return {
     rows,
