@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { TransientError } from '../core/errors/index.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
-import { columnsOf, compareProfiles, profileOf } from '../drift/index.js';
+import { columnsOf, compareProfiles, profileOf, type DriftReport, type Profile } from '../drift/index.js';
 import { predictionStream, type Cell, type LoggedRequest } from '../workflows/monitor/streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
 import type { MonitorDesk } from './monitor.js';
@@ -18,6 +18,18 @@ export interface WindowRow {
   readonly version: number;
   readonly at: number;
   readonly outcome: string | null;
+}
+
+/** The window against each of the profiles, the reference first. */
+function compareWith(
+  profiles: readonly Profile[],
+  rows: readonly WindowRow[],
+  { alpha, minEffect }: WindowAsk['config'],
+): DriftReport[] {
+  const cells = rows.map((row) => row.cells);
+  return profiles.map((profile) =>
+    compareProfiles(profile, profileOf(cells, columnsOf(profile)), { alpha, minEffect }),
+  );
 }
 
 interface Entries {
@@ -44,19 +56,15 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
   if (ready < config.window) return { ready: false, rows: ready };
   const rows = await withOutcomes(desk.redis, config.endpoint, rowsOf(read.requests));
   const table = await writeWindow(desk, config, rows);
-  const reference = await readProfile(desk, config.reference);
-  const report = compareProfiles(
-    reference,
-    profileOf(
-      rows.map(({ cells }) => cells),
-      columnsOf(reference),
-    ),
-    { alpha: config.alpha, minEffect: config.minEffect },
-  );
+  const profiles = await Promise.all([config.reference, ...ask.accepted].map((ref) => readProfile(desk, ref)));
+  const reports = compareWith(profiles, rows, config);
+  const report = reports[0]!;
+  const drifted = reports.every((one) => one.drifted);
   const known = rows.filter(({ outcome }) => outcome !== null);
   const right = known.filter(({ outcome, predicted }) => outcome === predicted);
   const times = read.requests.map(({ at }) => at);
-  const value = { endpoint: config.endpoint, number, reference: config.reference.digest, ...report };
+  const references = [config.reference, ...ask.accepted].map(({ digest }) => digest);
+  const value = { endpoint: config.endpoint, number, references, drifted, reports };
   const written = (await desk.artifacts.write('json', { value: value as never })) as Ref<JsonKind>;
   const { kind, digest, size } = written;
   return {
@@ -72,9 +80,9 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
       from: Math.min(...times),
       to: Math.max(...times),
       versions: [...new Set(rows.map(({ version }) => version))].sort((a, b) => a - b),
-      drifted: report.drifted,
+      drifted,
       findings: report.columns
-        .filter(({ drifted }) => drifted)
+        .filter((column) => drifted && column.drifted)
         .slice(0, KEPT)
         .map(({ column, of, effect, corrected, says }): Finding => ({ column, of, effect, corrected, says })),
       table,

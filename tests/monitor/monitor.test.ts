@@ -226,7 +226,7 @@ test('windows without drift are counted once each, with their outcomes, and star
   });
 });
 
-test('drift starts one retraining though many windows alarm; its rows are labelled; the new model resets the reference', async () => {
+test('drift starts one retraining though many windows alarm; its rows are labelled, and normal once the new model serves', async () => {
   startWorker();
   await makeEndpoint('shifted');
   await ask('shifted', makeRows(200, 2), 0);
@@ -254,6 +254,12 @@ test('drift starts one retraining though many windows alarm; its rows are labell
   await ask('shifted', makeRows(500, 4, 1.5), 2200);
   const after = await until('shifted', ({ windows }) => windows === 27);
   expect(after.recent.slice(-5).map(({ drifted }) => drifted)).toEqual([false, false, false, false, false]);
+  // Back to what it was: as normal as before. To something else: drift again.
+  await ask('shifted', makeRows(100, 5), 2700);
+  await ask('shifted', makeRows(100, 6, -1.5), 2800);
+  const back = await until('shifted', ({ windows }) => windows === 29);
+  expect(back.recent.slice(-2).map(({ drifted }) => drifted)).toEqual([false, true]);
+  expect(back.waiting ?? 'it cools down after the last retraining').toBe('it cools down after the last retraining');
   expect(await retrainings('shifted')).toEqual(['retrain-retrain-shifted-1']);
 });
 

@@ -84,6 +84,7 @@ export interface WindowRecord {
   /** Versions that answered. */
   readonly versions: readonly number[];
   readonly drifted: boolean;
+  /** Against the reference; none unless the window has drifted. */
   readonly findings: readonly Finding[];
   /** The rows, with predictions and outcomes. */
   readonly table: Ref<Table>;
@@ -143,6 +144,11 @@ export interface MonitorState {
   readonly drifted: number;
   readonly recent: readonly WindowRecord[];
   readonly pending: Pending | null;
+  /**
+   * Profiles of the drifted rows that a promoted model has learned from: as normal as the reference. A window has
+   * drifted when it differs from all of them.
+   */
+  readonly accepted: readonly Ref<File>[];
   /** Retrainings ever started. */
   readonly started: number;
   readonly retrainings: readonly Retraining[];
@@ -181,6 +187,7 @@ export interface MonitorMemo {
 
 export interface WindowAsk {
   readonly config: MonitorConfig;
+  readonly accepted: readonly Ref<File>[];
   readonly number: number;
   readonly cursor: string;
   readonly entries: number;

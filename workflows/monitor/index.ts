@@ -119,9 +119,10 @@ export async function monitor(input: MonitorInput): Promise<void> {
 
 /** Takes the next window in, if there are rows enough for one. */
 async function countNext(watched: Watched): Promise<boolean> {
-  const { config, windows, cursor, entries, lost } = watched.get();
+  const { config, windows, cursor, entries, lost, accepted } = watched.get();
   const answer = await monitorActivities()['trainyard.monitorWindow']({
     config,
+    accepted,
     number: windows + 1,
     cursor,
     entries,

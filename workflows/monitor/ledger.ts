@@ -1,9 +1,12 @@
+import type { File, Ref } from '../../core/kinds.js';
 import type { MonitorConfig, MonitorState, Pending, Retraining, WindowAnswer, WindowRecord } from './contract.js';
 
 // What a monitor knows and decides, as pure functions of its state.
 
 /** Windows, retrainings and notes that the state keeps; all of them are in the store or in the history. */
 const KEEP = 50;
+/** Accepted profiles. */
+const ACCEPTED = 4;
 /** Drifted windows that a retraining learns from, at most. */
 const TABLES = 20;
 const MONTH_MS = 30 * 86_400_000;
@@ -20,6 +23,7 @@ export function newMonitor(config: MonitorConfig): MonitorState {
     drifted: 0,
     recent: [],
     pending: null,
+    accepted: [],
     started: 0,
     retrainings: [],
     waiting: null,
@@ -99,10 +103,16 @@ export function end(
   return { ...state, retrainings, pending };
 }
 
-/** Takes a new configuration in: another reference means that earlier drift is no drift any more. */
+/** Takes the profile of rows in that the model which serves now has learned from. */
+export function accept(state: MonitorState, profile: Ref<File>): MonitorState {
+  return { ...state, accepted: [...state.accepted, profile].slice(-ACCEPTED) };
+}
+
+/** Takes a new configuration in: another reference comes with another model, for which earlier findings say nothing. */
 export function configure(state: MonitorState, config: MonitorConfig): MonitorState {
   const same = state.config.reference.digest === config.reference.digest;
-  return { ...state, config, pending: same ? state.pending : null, problem: null };
+  if (same) return { ...state, config, problem: null };
+  return { ...state, config, pending: null, accepted: [], problem: null };
 }
 
 /** Why the newest model does not serve, in the words of the pipeline's own result if it has some. */

@@ -8,9 +8,10 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Ref, Table } from '../../core/kinds.js';
 import type { PipelineInput } from '../../core/task.js';
 import type { MonitorActivities, MonitorState, Retraining } from './contract.js';
-import { begin, end, note, whyNot } from './ledger.js';
+import { accept, begin, end, note, whyNot } from './ledger.js';
 
 /** The monitor's state while several things change it. */
 export interface Watched {
@@ -66,7 +67,7 @@ export async function startRetraining(watched: Watched): Promise<void> {
     note(begin(watched.get(), retraining), Date.now(), `retraining ${number} started: ${says[0] ?? 'drift'}`),
   );
   watched.running++;
-  void follow(watched, retraining, handle);
+  void follow(watched, retraining, pending.tables, handle);
 }
 
 /**
@@ -99,9 +100,9 @@ async function startOnce(
 async function follow(
   watched: Watched,
   retraining: Retraining,
+  tables: readonly Ref<Table>[],
   handle: ChildWorkflowHandle<Pipeline & Workflow>,
 ): Promise<void> {
-  const reference = watched.get().config.reference.digest;
   let outcome: { promoted: boolean; verdict: string };
   try {
     const result: unknown = await handle.result();
@@ -115,9 +116,7 @@ async function follow(
   } catch (error) {
     outcome = { promoted: false, verdict: `failed: ${firstLine(error)}` };
   }
-  // The pipeline that deploys a model configures its monitor too; where it did not, the drifted rows are the new normal.
-  if (outcome.promoted && watched.get().config.reference.digest === reference)
-    await takeAsReference(watched, retraining);
+  if (outcome.promoted) await acceptRows(watched, retraining, tables);
   const { number } = retraining;
   const ended = end(watched.get(), number, { endedAt: Date.now(), ...outcome });
   watched.running--;
@@ -125,15 +124,15 @@ async function follow(
   watched.wake();
 }
 
-async function takeAsReference(watched: Watched, { fresh }: Retraining): Promise<void> {
+/** What the new model has learned from is normal from now on. */
+async function acceptRows(watched: Watched, { number }: Retraining, tables: readonly Ref<Table>[]): Promise<void> {
   try {
-    const { config, pending } = watched.get();
-    const tables = pending && pending.tables.length > 0 ? pending.tables : [fresh];
+    const { config } = watched.get();
     const profile = await monitorActivities()['trainyard.monitorProfile']({ config, tables });
-    const state = watched.get();
-    watched.set({ ...state, config: { ...state.config, reference: profile, table: fresh } });
+    watched.set(accept(watched.get(), profile));
   } catch (error) {
-    watched.set(note(watched.get(), Date.now(), `the reference could not be renewed: ${firstLine(error)}`));
+    const why = `the rows of retraining ${number} could not be taken as normal: ${firstLine(error)}`;
+    watched.set(note(watched.get(), Date.now(), why));
   }
 }
 
