@@ -1,7 +1,9 @@
 import type { GraphRecord } from '../../core/graph.js';
+import { isRef } from '../../core/handle.js';
+import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import { html, type Html } from '../html.js';
-import { jsonText } from './words.js';
+import { artifactLink, jsonText } from './words.js';
 
 /** What a run gave for people: its result, reports in frames of their own, plots. */
 export function outputs(graph: GraphRecord): Html {
@@ -45,6 +47,27 @@ export function outputs(graph: GraphRecord): Html {
         )}
       </div>`
   }`;
+}
+
+/** A result for people: what is named, one under the other; artifacts as links with their small values. */
+function resultOf(result: Json): Html {
+  if (isRef(result)) return artifact(result);
+  if (typeof result !== 'object' || result === null || Array.isArray(result) || Object.keys(result).length === 0)
+    return html`<pre tabindex="0">${jsonText(result)}</pre>`;
+  return html`<dl class="result">
+    ${Object.entries(result).map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>
+            ${isRef(value) ? artifact(value) : typeof value === 'object' ? html`<pre>${jsonText(value)}</pre>` : String(value)}
+          </dd>`,
+    )}
+  </dl>`;
+}
+
+function artifact({ kind, digest, value }: Ref): Html {
+  const small = JSON.stringify(value);
+  return html`${artifactLink(digest, kind)}${value !== undefined && (small.length <= 80 ? html` <code>${small}</code>` : html`<pre>${jsonText(value)}</pre>`)}`;
 }
 
 /** Artifacts of a kind, each once, with the call that gave it first. */

@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import { engineActivities } from '../../activities/engine.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
+import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { findChromium, startTemporal, type TemporalService } from '../../setup/index.js';
 import { Artifacts, endRun, FileStore, putGraph, startRun } from '../../store/index.js';
 import { createServer, listen } from '../index.js';
@@ -34,12 +35,7 @@ beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   temporal = await startTemporal({
     uiPort: false,
-    searchAttributes: {
-      TrainyardStatus: 'Keyword',
-      TrainyardModel: 'Keyword',
-      TrainyardMetric: 'Double',
-      TrainyardData: 'Keyword',
-    },
+    searchAttributes: SEARCH_ATTRIBUTES,
   });
   connection = await Connection.connect({ address: temporal.address });
   native = await NativeConnection.connect({ address: temporal.address });
