@@ -44,7 +44,6 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
     expected,
     by,
     why,
-    evidence,
     once,
   });
   const announced = await announceAlias(redis, { model: name, alias, version, move });

@@ -15,6 +15,9 @@ import {
 
 // The registry's rules as pure functions of its state: what a request changes, or the words in which it is refused.
 
+/** Most JSON that a model may have, in characters: it travels whole when the Workflow continues as new (2 MB at most). */
+const MOST_CHARACTERS = 1_400_000;
+
 export function emptyModel(name: string): ModelState {
   return { name, versions: [], aliases: {}, history: [] };
 }
@@ -64,6 +67,9 @@ export function checkRegister(state: ModelState, request: RegisterRequest): void
     if (typeof value !== 'number' || !Number.isFinite(value))
       refuse(state, `metric ${name} is no number`, `metrics.${name}`, 'a finite number', value);
   for (const field of ['metrics', 'signature', 'evidence'] as const) checkRecord(state, field, request[field]);
+  // Room is left for moves: a rollback must always be possible.
+  if (JSON.stringify(state).length > MOST_CHARACTERS)
+    refuse(state, `with ${state.versions.length} versions its record is full`, 'model', 'register under a new name');
 }
 
 /** Adds a version, or finds the one that this model of this lineage already is. */

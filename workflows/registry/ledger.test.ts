@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { digestText } from '../../core/digest.js';
+import { isTrainyardError } from '../../core/errors/index.js';
+import { announcement, emptyModel, move, register, rollback } from './ledger.js';
+import type { ModelState, RegisterRequest } from './contract.js';
+
+const by = { by: 'test', why: 'because' };
+const version = (text: string, evidence: string | null = null): RegisterRequest => ({
+  model: { kind: 'model', digest: digestText(text), size: 1 },
+  ...{ run: text, lineage: text, pipeline: 'p', metrics: {}, signature: null, evidence },
+  ...by,
+});
+const at = '2026-01-01T00:00:00.000Z';
+
+const request = fc.oneof(
+  fc.record({ kind: fc.constant('register' as const), text: fc.constantFrom('a', 'b', 'c', 'd') }),
+  fc.record({
+    kind: fc.constant('move' as const),
+    alias: fc.constantFrom('champion', 'challenger'),
+    to: fc.constantFrom(1, 2, 3, 4, null),
+    expected: fc.constantFrom(undefined, null, 1, 2),
+    once: fc.constantFrom(undefined, 'k1', 'k2'),
+  }),
+  fc.record({ kind: fc.constant('rollback' as const), alias: fc.constantFrom('champion', 'challenger') }),
+);
+
+function apply(state: ModelState, asked: typeof request extends fc.Arbitrary<infer R> ? R : never): ModelState {
+  try {
+    if (asked.kind === 'register') return register(state, version(asked.text), at).state;
+    if (asked.kind === 'rollback') return rollback(state, { ...asked, ...by }, at).state;
+    return move(state, { ...asked, ...by }, at).state;
+  } catch (error) {
+    expect(isTrainyardError(error)).toBe(true);
+    return state;
+  }
+}
+
+test('whatever is asked in whatever order: aliases name versions that exist, and the history alone tells where they stand', () => {
+  fc.assert(
+    fc.property(fc.array(request, { maxLength: 40 }), (requests) => {
+      const state = requests.reduce(apply, emptyModel('m'));
+      expect(state.history.map((event) => event.number)).toEqual(state.history.map((_, i) => i + 1));
+      expect(new Set(state.versions.map((v) => v.model.digest)).size).toBe(state.versions.length);
+      const told: Record<string, number> = {};
+      for (const event of state.history) {
+        if (event.what === 'registered') continue;
+        expect(event.from).toBe(told[event.alias] ?? null);
+        if (event.to === null) delete told[event.alias];
+        else told[event.alias] = event.to;
+      }
+      const stand = Object.fromEntries(Object.entries(state.aliases).map(([alias, { version: v }]) => [alias, v]));
+      expect(stand).toEqual(told);
+      expect(Object.keys(announcement(state).aliases).sort()).toEqual(Object.keys(told).sort());
+    }),
+  );
+});
+
+test('a record that would outgrow what Temporal carries refuses new versions in words, and still rolls back', () => {
+  let state = emptyModel('m');
+  const words = (): string => {
+    for (let i = 0; ; i++) {
+      try {
+        ({ state } = register(state, version(`v${i}`, 'x'.repeat(4000)), at));
+        ({ state } = move(state, { alias: 'champion', to: i + 1, ...by }, at));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }
+  };
+  expect(words()).toMatch(/with \d+ versions its record is full/);
+  expect(JSON.stringify(state).length).toBeLessThan(1_500_000);
+  expect(rollback(state, { alias: 'champion', ...by }, at).answer.to).toBe(state.versions.length - 1);
+});
