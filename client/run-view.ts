@@ -19,6 +19,8 @@ export interface OpenRun {
   readonly pending: readonly PendingNode[];
   /** Moment (as a name, not a time) of the Workflow task that waits for a worker, if one does. */
   readonly waitingTask: string | undefined;
+  /** Attempts at the Workflow task that is under way: above 1 the ones before failed or timed out. */
+  readonly taskAttempt: number;
 }
 
 /** A node's Activity that has not ended. */
@@ -61,6 +63,7 @@ export async function describeRun(temporal: Client, id: string): Promise<OpenRun
       description,
       open: description.status.name === 'RUNNING' || description.status.name === 'CONTINUED_AS_NEW',
       waitingTask: task?.state === TASK_SCHEDULED ? `${String(at?.seconds)}.${at?.nanos ?? 0}` : undefined,
+      taskAttempt: task?.attempt ?? 1,
       pending: (pendingActivities ?? []).map((activity) => ({
         node: activity.activityType?.name ?? '',
         started: activity.state === ACTIVITY_STARTED,
@@ -82,6 +85,23 @@ function decode(data: Uint8Array | null | undefined): NodeProgress | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Why the Workflow's own code failed last, where that is what holds the run up; undefined otherwise. */
+export async function taskFailure(temporal: Client, id: string): Promise<string | undefined> {
+  const { history } = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    temporal.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: temporal.options.namespace,
+      execution: { workflowId: id },
+      maximumPageSize: 10,
+    }),
+  );
+  for (const event of history?.events ?? []) {
+    if (event.workflowTaskCompletedEventAttributes) return undefined;
+    const { failure } = event.workflowTaskFailedEventAttributes ?? {};
+    if (failure?.message) return failure.message.split('\n')[0];
+  }
+  return undefined;
 }
 
 /** The graph of an open run, asked of its Workflow; undefined when no worker answers in time. */

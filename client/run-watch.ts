@@ -5,7 +5,7 @@ import type { GraphRecord } from '../core/graph.js';
 import { poolQueue } from '../core/queues.js';
 import { readGraph, type Store } from '../store/index.js';
 import { isAway } from './away.js';
-import { describeRun, queryGraph, type OpenRun, type PendingNode } from './run-view.js';
+import { describeRun, queryGraph, taskFailure, type OpenRun, type PendingNode } from './run-view.js';
 
 /** A run at one moment of being watched. */
 export interface RunMoment {
@@ -17,9 +17,11 @@ export interface RunMoment {
   /** Temporal's word for the state, such as `RUNNING` or `TERMINATED`. */
   readonly status: string;
   /** Why nothing moves, if something is not there. */
-  readonly trouble?: 'temporal-away' | 'no-worker' | undefined;
+  readonly trouble?: 'temporal-away' | 'no-worker' | 'code-fails' | undefined;
   /** The pool that no worker serves, when that is the trouble. */
   readonly pool?: string | undefined;
+  /** What the Workflow's code fails with, when that is the trouble. */
+  readonly reason?: string | undefined;
 }
 
 export interface WatchOptions {
@@ -32,6 +34,8 @@ export interface WatchOptions {
 
 /** A Workflow task that waits this long has no worker; a slot is looked for after as long, ms. */
 const WORKER_WAIT_MS = 3_000;
+/** A Workflow task is looked into from this attempt on: single ones fail when a worker stops. */
+const FAILING_ATTEMPT = 3;
 const AWAY_WAIT_MS = 1_000;
 /** A poller that was last seen longer ago than a long poll lasts is gone, ms. */
 const POLLER_GONE_MS = 75_000;
@@ -93,15 +97,21 @@ export async function* watchRun(
 /** Notices when a run waits for workers that are not there. */
 class Waits {
   #task: { readonly name: string; readonly since: number } | undefined;
+  #failing: { readonly attempt: number; readonly reason: string | undefined } | undefined;
   #queuedSince: number | undefined;
   #poolLook: { readonly at: number; readonly pool: string | undefined } | undefined;
 
   async look(
     temporal: Client,
-    { waitingTask, pending }: OpenRun,
+    { description, waitingTask, taskAttempt, pending }: OpenRun,
     graph: GraphRecord | undefined,
-  ): Promise<Pick<RunMoment, 'trouble' | 'pool'>> {
+  ): Promise<Pick<RunMoment, 'trouble' | 'pool' | 'reason'>> {
     const now = performance.now();
+    if (taskAttempt >= FAILING_ATTEMPT) {
+      if (this.#failing?.attempt !== taskAttempt)
+        this.#failing = { attempt: taskAttempt, reason: await taskFailure(temporal, description.workflowId) };
+      if (this.#failing.reason !== undefined) return { trouble: 'code-fails', reason: this.#failing.reason };
+    }
     if (waitingTask === undefined) this.#task = undefined;
     else if (this.#task?.name !== waitingTask) this.#task = { name: waitingTask, since: now };
     if (this.#task && now - this.#task.since > WORKER_WAIT_MS) return { trouble: 'no-worker' };

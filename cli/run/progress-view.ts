@@ -55,19 +55,23 @@ export class ProgressView {
     this.#region?.clear();
   }
 
-  #tellTrouble({ trouble, pool }: RunMoment): void {
-    const name = trouble === undefined ? undefined : `${trouble} ${pool ?? ''}`;
+  #tellTrouble({ trouble, pool, reason }: RunMoment): void {
+    const name = trouble === undefined ? undefined : `${trouble} ${pool ?? reason ?? ''}`;
     if (name === this.#trouble) return;
     const before = this.#trouble;
     this.#trouble = name;
     if (trouble === 'no-worker') {
       const what = pool === undefined ? 'no worker listens for this run' : `no worker serves pool "${pool}"`;
       this.#warn(`${what}; it waits\n  to do:    ${CATALOGUE['TY-WORKER-NONE'].remedy}\n  [TY-WORKER-NONE]`);
-    } else if (trouble === 'temporal-away')
+    } else if (trouble === 'code-fails')
+      this.#warn(
+        `the code of the pipeline fails in its Workflow: ${reason ?? ''}; it is tried again and again\n  to do:    correct it and start the worker again, or trainyard cancel ${this.#run}\n  [TY-CODE]`,
+      );
+    else if (trouble === 'temporal-away')
       this.#warn(
         'Temporal does not answer; it is asked again until it does. Ctrl-C stops following, not the run.\n  [TY-TEMPORAL-AWAY]',
       );
-    else this.#warn(before?.startsWith('temporal') ? 'Temporal answers again' : 'a worker has taken the run');
+    else this.#warn(before?.startsWith('temporal') ? 'Temporal answers again' : 'the run goes on');
   }
 
   #tellQuestions(nodes: readonly GraphNode[]): void {
