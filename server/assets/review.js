@@ -210,7 +210,7 @@ function closed() {
 
 function start() {
   el('who').hidden = true;
-  outbox.start();
+  void outbox.start();
   void refill();
 }
 

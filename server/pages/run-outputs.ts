@@ -13,7 +13,7 @@ export function outputs(graph: GraphRecord): Html {
     graph.result !== undefined &&
     graph.result !== null &&
     html`<h2>Result</h2>
-      <pre tabindex="0">${jsonText(graph.result)}</pre>`
+      ${resultOf(graph.result)}`
   }
   ${
     reports.length > 0 &&

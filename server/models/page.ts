@@ -1,0 +1,132 @@
+import type { ModelState, ModelVersion } from '../../workflows/registry/contract.js';
+import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
+import { html, type Html } from '../html.js';
+import { page } from '../pages/layout.js';
+import { artifactLink, moment } from '../pages/words.js';
+
+/** Lines of the history and of the windows that the page shows. */
+const SHOWN = 30;
+
+/** A model: where its aliases stand, its versions, who moved what and why, and what its monitor sees. */
+export function modelPage(model: ModelState, monitor: MonitorState | undefined, keyName: string | undefined): Html {
+  const aliases = Object.entries(model.aliases);
+  const main = html`<h1>Model ${model.name}</h1>
+    <p class="quiet">
+      ${aliases.map(([alias, { version, since, by, why }]) => html`<strong>${alias}</strong>: version ${version} since ${moment(since)}, by ${by}: ${why}. `)}
+      As JSON:
+      <a href="/api/models/${model.name}">model</a
+      >${monitor && html`, <a href="/api/monitors/${model.name}">monitor</a>`}.
+    </p>
+    <h2>Versions</h2>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">Stands as</th>
+          <th scope="col">Registered</th>
+          <th scope="col">Run</th>
+          <th scope="col">Figures</th>
+          <th scope="col">Model</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[...model.versions].reverse().map((version) =>
+          versionRow(
+            version,
+            aliases.filter(([, a]) => a.version === version.version).map(([name]) => name),
+          ),
+        )}
+      </tbody>
+    </table>
+    <h2>History</h2>
+    <ol reversed class="small">
+      ${[...model.history]
+        .reverse()
+        .slice(0, SHOWN)
+        .map(
+          (event) =>
+            html`<li value="${event.number}">
+              ${moment(event.at)} ${event.by}:
+              ${event.what === 'registered' ? `registered version ${event.version}` : `${event.what} ${event.alias} from ${event.from ?? 'nowhere'} to ${event.to ?? 'nowhere'}`}
+              <span class="quiet">(${event.why})</span>
+            </li>`,
+        )}
+    </ol>
+    <h2>Monitor</h2>
+    ${monitor ? monitorPart(monitor) : html`<p class="quiet">No monitor watches this endpoint.</p>`}`;
+  return page({ title: `Model ${model.name}`, main, keyName });
+}
+
+function versionRow({ version, registeredAt, run, metrics, model }: ModelVersion, aliases: readonly string[]): Html {
+  const figures = Object.entries(metrics).filter(([name]) => /accuracy$|f1\.macro$|rocAuc$|logLoss$/.test(name));
+  return html`<tr>
+    <td>${version}</td>
+    <td>${aliases.join(', ')}</td>
+    <td>${moment(registeredAt)}</td>
+    <td><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
+    <td>${figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`).join(', ')}</td>
+    <td>${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
+  </tr>`;
+}
+
+function monitorPart(state: MonitorState): Html {
+  const { config, windows, drifted, waiting, problem, lost, retrainings, pending } = state;
+  return html`<p>
+      ${windows} windows of ${config.window} rows, drift in ${drifted}; compared with
+      ${artifactLink(config.table.digest, 'the training table')}${state.accepted.length > 0 && ' and the rows of retrainings that were promoted'}.
+      ${state.paused && 'Paused. '}${state.frozen && 'Retraining is frozen. '}${waiting && `No retraining: ${waiting}. `}
+      ${lost > 0 && `${lost} requests were dropped by the stream before they could be counted.`}
+    </p>
+    ${problem && html`<p class="problem">${problem}</p>`}
+    ${
+      pending &&
+      html`<ul>
+        ${pending.says.map((says) => html`<li>${says}</li>`)}
+      </ul>`
+    }
+    <h3>Retrainings</h3>
+    ${retrainings.length === 0 && html`<p class="quiet">None yet.</p>`}
+    <ul>
+      ${[...retrainings].reverse().map(({ number, run, startedAt, columns, labelled, verdict }) => html`<li>${number}: ${moment(startedAt)} <a href="/runs/${encodeURIComponent(run)}">${run}</a> for ${columns.join(', ')}, ${labelled} labelled rows: ${verdict ?? 'under way'}</li>`)}
+    </ul>
+    <h3>Windows</h3>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Window</th>
+          <th scope="col">Until</th>
+          <th scope="col">Rows</th>
+          <th scope="col">Right</th>
+          <th scope="col">Versions</th>
+          <th scope="col">Drift</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[...state.recent].reverse().slice(0, SHOWN).map(windowRow)}
+      </tbody>
+    </table>`;
+}
+
+function windowRow({
+  number,
+  to,
+  rows,
+  labelled,
+  accuracy,
+  versions,
+  drifted,
+  findings,
+  table,
+  report,
+}: WindowRecord): Html {
+  return html`<tr>
+    <td>${artifactLink(table.digest, String(number))}</td>
+    <td>${moment(to)}</td>
+    <td>${rows}</td>
+    <td>${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
+    <td>${versions.join(', ')}</td>
+    <td>
+      ${artifactLink(report.digest, drifted ? 'drift' : 'none')}${findings.map(({ says }) => html`<br />${says}`)}
+    </td>
+  </tr>`;
+}
