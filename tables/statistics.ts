@@ -57,11 +57,11 @@ export async function numberStatistics(
     missing,
     min,
     max,
-    mean: within(sums.mean * unit),
+    mean: within(sums.mean * unit, min, max),
     deviation: within(sums.deviation * unit),
     sampleDeviation: within((sums.sample ?? 0) * unit),
     skewness: await skewness(database, from, y, { ...sums, present }),
-    quantiles: quantiles.map(({ q }) => within(q * unit)),
+    quantiles: quantiles.map(({ q }) => within(q * unit, min, max)),
   };
 }
 
@@ -85,6 +85,6 @@ function unitOf(size: number): number {
   return 2 ** Math.min(1023, Math.max(-1022, Math.ceil(Math.log2(size)) + 2));
 }
 
-function within(value: number): number {
-  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+function within(value: number, min = -Number.MAX_VALUE, max = Number.MAX_VALUE): number {
+  return Math.min(max, Math.max(min, value));
 }

@@ -74,7 +74,7 @@ test('the reference counts every row of every column once', async () => {
 
 test('the bins of a reference hold about as many values each', async () => {
   const done = await fitted(PENGUINS, { numeric: ['body_mass_g'] });
-  const [mass] = (done.outputs['reference']?.value as MonitorReference).columns;
+  const [mass] = monitorReference.parse(done.outputs['reference']?.value).columns;
   expect(mass?.kind === 'numeric' && mass.counts.every((count) => count > 25 && count < 43)).toBe(true);
   expect([0, 1, 1.5, 2, 3].map((value) => binOf([1, 2], value))).toEqual([0, 0, 1, 1, 2]);
 });
