@@ -14,8 +14,22 @@ export interface Placed {
   readonly arrows: readonly (readonly { readonly x: number; readonly y: number }[])[];
 }
 
+/** Drawings of the same boxes and arrows, such as those of a run that is looked at while it goes on, are laid out once. */
+const laidOut = new Map<string, Placed>();
+const MOST_KEPT = 16;
+
 /** Places boxes in layers from top to bottom (Gansner et al. 1993, as implemented by dagre). */
-export function layout({ boxes, arrows }: Boxes): Placed {
+export function layout(of: Boxes): Placed {
+  const shape = JSON.stringify([of.boxes.map(({ id }) => id), of.arrows.map(({ from, to }) => [from, to])]);
+  const placed = laidOut.get(shape) ?? place(of);
+  laidOut.delete(shape);
+  laidOut.set(shape, placed);
+  const [oldest] = laidOut.keys();
+  if (laidOut.size > MOST_KEPT && oldest !== undefined) laidOut.delete(oldest);
+  return placed;
+}
+
+function place({ boxes, arrows }: Boxes): Placed {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: 'TB', nodesep: 22, ranksep: 28, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));

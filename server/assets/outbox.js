@@ -1,3 +1,8 @@
+/** An id that nobody else has. `crypto.randomUUID` is there for safe origins only, which a plain host name is not. */
+export function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /**
  * Answers on their way to the server: kept in the browser until they are acknowledged, sent one after the other, and
  * sent again when a reply is lost. Each has an id of its own, so that the server counts it once.

@@ -1,4 +1,4 @@
-import { Outbox } from './outbox.js';
+import { newId, Outbox } from './outbox.js';
 
 const root = document.getElementById('review');
 const { id, label } = root.dataset;
@@ -118,7 +118,7 @@ function answer(chosen) {
     label: chosen,
     reviewer,
     ms: Math.round(performance.now() - shownAt),
-    requestId: crypto.randomUUID(),
+    requestId: newId(),
     hold: HOLD,
     ...(note ? { note } : {}),
     ...(correcting ? { revises: correcting.requestId } : {}),
