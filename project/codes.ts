@@ -20,6 +20,8 @@ export interface NodeCode {
   /** Module to import, compiled and named by its content. */
   readonly module: string;
   readonly exportName: string;
+  /** The module's name says its content: it can still be run when the project has moved on. */
+  readonly kept: boolean;
 }
 
 /** What a worker module exports, found by loading it in a process of its own. */
@@ -61,6 +63,7 @@ export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>
   if (known?.every((code) => existsSync(code.module))) return new Map(known.map((code) => [code.node, code]));
   const codes = await computeCodes(plugins, project);
   await replaceWhole(kept, JSON.stringify(codes));
+  for (const code of codes) await replaceWhole(codeFile(project, code.node, code.hash), JSON.stringify(code));
   return new Map(codes.map((code) => [code.node, code]));
 }
 
@@ -93,6 +96,7 @@ async function computeCodes(
     node,
     exportName,
     module: modules.get(plugin.name) ?? plugin.workerFile,
+    kept: !plugin.builtIn,
     hash: hash(canonical(describe(bundled[node], plugin.workerFile))),
   }));
 }
@@ -137,15 +141,34 @@ async function scan(modules: Record<string, string>, root: string): Promise<Expo
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [compiled('project', 'scan-main.js'), JSON.stringify(modules)],
+      ['--enable-source-maps', compiled('project', 'scan-main.js'), JSON.stringify(modules)],
       { cwd: root, maxBuffer: 1 << 26 },
     );
     return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1)) as Exports;
   } catch (error) {
-    const text = (error as { stderr?: string }).stderr?.trim() || String(error);
+    const said = (error as { stderr?: string }).stderr?.trim() || String(error);
+    const lines = said.split('\n');
+    // Node prints the place, the line, and then the error with its stack.
+    const what = lines.find((line) => /^(Uncaught )?[A-Za-z]*Error\b.*: /.test(line)) ?? lines[0] ?? '';
+    const at = /\(?((?:file:\/\/)?\/[^\s()]+:\d+:\d+)\)?$/.exec(lines.find((line) => /^\s+at /.test(line)) ?? '')?.[1];
     throw new TrainyardError('TY-CODE', {
-      what: `an implementation could not be loaded: ${text.split('\n')[0] ?? ''}`,
-      actual: text.split('\n').slice(0, 6).join('\n'),
+      what: `an implementation could not be loaded: ${what}`,
+      where: { file: at?.replace('file://', '') },
     });
   }
+}
+
+function codeFile(project: Pick<Project, 'build'>, node: string, hash: string): string {
+  return path.join(project.build, `code-${node}-${hash}.json`);
+}
+
+/** Code of a node that an earlier state of the project had, if it was kept and can still be run. */
+export async function formerCode(
+  project: Pick<Project, 'build'>,
+  node: string,
+  hash: string,
+): Promise<NodeCode | undefined> {
+  const text = await readFile(codeFile(project, node, hash), 'utf8').catch(() => undefined);
+  const code = text === undefined ? undefined : (JSON.parse(text) as NodeCode);
+  return code?.kept && existsSync(code.module) ? code : undefined;
 }
