@@ -1,7 +1,21 @@
+import { Context } from '@temporalio/activity';
 import type { Digest } from '../core/digest.js';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { canonical, type Json } from '../core/json.js';
-import { Artifacts, endRun, lookup, putGraph, readBlob, readGraph, startRun, type Store } from '../store/index.js';
+import {
+  Artifacts,
+  endRun,
+  lookup,
+  noteNeed,
+  putGraph,
+  readBlob,
+  readGraph,
+  startRun,
+  sweepBefore,
+  undisturbed,
+  type CacheEntry,
+  type Store,
+} from '../store/index.js';
 import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
 
 /** Rows of a table of finished nodes in one answer: some 40 kB. */
@@ -29,9 +43,27 @@ export function engineActivities(store: Store): EngineActivities {
   };
   const table: EngineActivities['trainyard.table'] = async ({ pipeline, run, using, from }) => {
     const former = using ?? (await latestRun(store, pipeline));
-    const graph =
-      former === null || former === run ? null : ((await readGraph(store, former)) as unknown as GraphRecord | null);
-    return page(graph === null ? [] : rowsOf(graph), from);
+    if (former === null || former === run) return page([], from);
+    // Before it relies on them: what the former run has found and made is kept as long as this one is open.
+    if (from === 0) {
+      const sweep = await sweepBefore(store);
+      await noteNeed(store, run, { run: former });
+      await undisturbed(store, sweep);
+    }
+    const graph = (await readGraph(store, former)) as unknown as GraphRecord | null;
+    const { rows, next } = page(graph === null ? [] : rowsOf(graph), from);
+    const there = await Promise.all(rows.map(([, outputs]) => isThere(store, outputs)));
+    return { rows: rows.filter((_, index) => there[index]), next };
+  };
+  const find = async (keys: readonly Digest[]): Promise<(CacheEntry | null)[]> => {
+    for (;;) {
+      const sweep = await sweepBefore(store);
+      const entries = await lookup(store, keys);
+      const artifacts = entries.flatMap((entry) => Object.values(entry?.outputs ?? {}).map(({ digest }) => digest));
+      if (artifacts.length === 0) return entries;
+      await noteNeed(store, currentRun(), { artifacts });
+      if (await undisturbed(store, sweep)) return entries;
+    }
   };
   return {
     'trainyard.begin': async (start, using) => {
@@ -39,7 +71,7 @@ export function engineActivities(store: Store): EngineActivities {
       return table({ pipeline: start.pipeline, run: start.id, using, from: 0 });
     },
     'trainyard.table': table,
-    'trainyard.lookup': async (keys) => (await lookup(store, keys)).map((entry) => entry?.outputs ?? null),
+    'trainyard.lookup': async (keys) => (await find(keys)).map((entry) => entry?.outputs ?? null),
     'trainyard.value': async (ref) => ((await new Artifacts(store).open(ref)).value ?? null) as Json,
     'trainyard.savePart': (part) => putJson(part),
     'trainyard.saveGraph': async (head, parts) => {
@@ -57,7 +89,9 @@ export function engineActivities(store: Store): EngineActivities {
     },
     'trainyard.saveJournal': async (head, parts) => {
       const { nodes, rows } = await join(parts);
-      return putJson({ graph: { ...head, nodes: [...nodes] }, rows } satisfies Journal);
+      const journal = await putJson({ graph: { ...head, nodes: [...nodes] }, rows } satisfies Journal);
+      await noteNeed(store, head.run, { journal });
+      return journal;
     },
     'trainyard.loadJournal': async (digest, from) => {
       const journal = await getJson<Journal>(digest);
@@ -84,6 +118,17 @@ export function engineActivities(store: Store): EngineActivities {
       return { ...page(journal.rows, from), graph: { ...journal.graph, nodes: slim.slice(from, from + PAGE) } };
     },
   };
+}
+
+/** The run whose Workflow asks. */
+function currentRun(): string {
+  return Context.current().info.workflowExecution?.workflowId ?? '';
+}
+
+/** Whether all outputs of a former call are in the store still; a lost one is computed again. */
+async function isThere(store: Store, outputs: Row[1]): Promise<boolean> {
+  for (const { digest } of Object.values(outputs)) if ((await store.blobSize(digest)) === null) return false;
+  return true;
 }
 
 function page(rows: readonly Row[], from: number): TablePage {

@@ -2,17 +2,22 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
-import type { AnyContract } from '../core/node.js';
 import type { NodeProgress, NodeResult, NodeTask } from '../core/task.js';
 import {
+  areWhole,
   Artifacts,
   commit,
   discardArtifact,
   lookup,
+  noteNeed,
   recordOpening,
+  removeNodeRecord,
   singleFlight,
+  sweepBefore,
+  undisturbed,
   writeNodeRecord,
   type CacheEntry,
+  type NodeRecord,
   type Store,
 } from '../store/index.js';
 import { countFailure } from './attempts.js';
@@ -38,27 +43,15 @@ export type Compute = (
 export interface RunnerParts {
   readonly store: Store;
   readonly worker: string;
-  readonly contracts: ReadonlyMap<string, AnyContract>;
   readonly compute: Compute;
   readonly libraries: { readonly [name: string]: string };
-  /** A longer silence of the holder of a reservation lets another worker take over, in ms. */
-  readonly leaseMs?: number;
 }
 
 const HEARTBEAT_MS = 1_000;
 const MOST_LOG = 1_000_000;
 
-/** The Activities of all nodes, each under its node's name: one runner, whatever the node. */
-export function nodeActivities(
-  parts: RunnerParts,
-  names: Iterable<string>,
-): Record<string, (task: NodeTask) => Promise<NodeResult>> {
-  const run = (task: NodeTask): Promise<NodeResult> => runNode(parts, task);
-  return Object.fromEntries([...names].map((name) => [name, run]));
-}
-
 /** Validates, reserves, computes, stores, records: the life of one node call on a worker. */
-async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> {
+export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> {
   const context = Context.current();
   const { attempt } = context.info;
   const signal = context.cancellationSignal;
@@ -70,28 +63,31 @@ async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> 
   try {
     let made: Computed | undefined;
     const { value, found } = await singleFlight(parts.store, task.key, {
-      ...(parts.leaseMs === undefined ? {} : { leaseMs: parts.leaseMs }),
+      // An attempt that Temporal gave up is followed by one of the same call: it need not wait for itself.
+      owner: `${task.run.id} ${task.call}`,
       signal,
-      found: async () => (await lookup(parts.store, [task.key]))[0] ?? null,
+      found: () => findAndHold(parts.store, task),
       compute: async () => {
         await recordSealed(parts, task);
-        made = await parts.compute(task, {
-          signal,
-          attempt,
-          onLog: (line) => log.add(line),
-          onProgress: (fraction, message) => {
-            progress = { call: task.call, fraction, message, worker: parts.worker, device: '' };
-          },
-        });
-        const entry: CacheEntry = {
-          format: 1,
-          key: task.key,
-          node: task.node,
-          outputs: made.outputs,
-          madeBy: task.run.id,
-        };
-        await record(parts, task, made, { attempt, startedAt, log });
-        return commit(parts.store, entry);
+        for (;;) {
+          const sweep = await sweepBefore(parts.store);
+          made = await parts.compute(task, {
+            signal,
+            attempt,
+            onLog: (line) => log.add(line),
+            onProgress: (fraction, message) => {
+              progress = { call: task.call, fraction, message, worker: parts.worker, device: '' };
+            },
+          });
+          const entry: CacheEntry = {
+            format: 1,
+            key: task.key,
+            node: task.node,
+            outputs: made.outputs,
+            madeBy: task.run.id,
+          };
+          if (await record(parts, task, made, { attempt, startedAt, log }, sweep)) return commit(parts.store, entry);
+        }
       },
     });
     return {
@@ -106,6 +102,17 @@ async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> 
     throw await toFailure(parts, task, error, signal);
   } finally {
     clearInterval(beating);
+  }
+}
+
+/** A former result, kept from the collector by a need of this run before it is relied on. */
+async function findAndHold(store: Store, task: NodeTask): Promise<CacheEntry | null> {
+  for (;;) {
+    const sweep = await sweepBefore(store);
+    const entry = (await lookup(store, [task.key]))[0] ?? null;
+    if (!entry || entry.madeBy === task.run.id) return entry;
+    await noteNeed(store, task.run.id, { artifacts: Object.values(entry.outputs).map(({ digest }) => digest) });
+    if (await undisturbed(store, sweep)) return entry;
   }
 }
 
@@ -127,14 +134,19 @@ async function recordSealed(parts: RunnerParts, task: NodeTask): Promise<void> {
   }
 }
 
+/**
+ * Puts the execution on the record; false, and nothing is on it, when a collector took blobs that the outputs share
+ * with former ones between their look-up and the record.
+ */
 async function record(
   parts: RunnerParts,
   task: NodeTask,
   made: Computed,
   at: { attempt: number; startedAt: Date; log: NodeLog },
-): Promise<void> {
+  sweep: number,
+): Promise<boolean> {
   const log = at.log.text === '' ? undefined : (await parts.store.putBlob(Buffer.from(at.log.text))).digest;
-  await writeNodeRecord(parts.store, {
+  const written: NodeRecord = {
     format: 1,
     run: task.run.id,
     lineage: task.run.lineage,
@@ -157,7 +169,12 @@ async function record(
     endedAt: new Date().toISOString(),
     log,
     libraries: parts.libraries,
-  });
+  };
+  const place = await writeNodeRecord(parts.store, written);
+  if (await undisturbed(parts.store, sweep)) return true;
+  if (await areWhole(parts.store, Object.values(made.outputs))) return true;
+  await removeNodeRecord(parts.store, place, written);
+  return false;
 }
 
 /** A failure as Temporal carries it: its message for people, its parts for programs, and whether to try again. */
@@ -175,7 +192,7 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
       });
   if (known.code === 'TY-STORE-MISSING' || known.code === 'TY-STORE-DAMAGED')
     known = await nameLostInput(parts.store, task, known);
-  const attempts = parts.contracts.get(task.node)?.spec.retry?.attempts ?? 3;
+  const { attempts } = task.settings;
   const failures = known.permanent ? attempts : await countFailure(parts.store, task, known);
   return ApplicationFailure.create({
     message: known.message,

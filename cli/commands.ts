@@ -10,6 +10,7 @@ import { nodesCommand } from './nodes/command.js';
 import { predictCommand } from './predict/command.js';
 import { modelsCommand } from './models/command.js';
 import { workerCommand } from './worker/command.js';
+import { gcCommand } from './gc/command.js';
 import { setupCommand } from './setup/command.js';
 import { doctorCommand } from './doctor/command.js';
 
@@ -26,6 +27,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   predictCommand,
   modelsCommand,
   workerCommand,
+  gcCommand,
   setupCommand,
   doctorCommand,
 ];

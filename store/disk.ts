@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, linkSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, linkSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { link, open, readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
@@ -107,14 +107,28 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** All files below a folder; what is removed meanwhile is left out. */
-export async function* walk(folder: string): AsyncGenerator<{ file: string; size: number }> {
+export async function* walk(folder: string): AsyncGenerator<{ file: string; size: number; writtenAt: number }> {
   for (const entry of (await readdir(folder, { withFileTypes: true }).catch(nullIfMissing)) ?? []) {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) yield* walk(file);
     else {
       const found = statSync(file, { throwIfNoEntry: false });
-      if (found) yield { file, size: found.size };
+      if (found) yield { file, size: found.size, writtenAt: found.mtimeMs };
     }
+  }
+}
+
+/** A file's time is renewed when it is older than this, in ms: often enough for a grace of a day. */
+const RENEW_MS = 3_600_000;
+
+/** Notes on a file that it was wanted again just now. */
+export function renew(file: string, writtenAtMs: number): void {
+  const now = Date.now();
+  if (now - writtenAtMs < RENEW_MS) return;
+  try {
+    utimesSync(file, now / 1000, now / 1000);
+  } catch {
+    // It belongs to someone else, or was removed this moment: the time only helps, nothing hangs on it.
   }
 }
 

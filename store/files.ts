@@ -14,6 +14,7 @@ import {
   linkedNow,
   nullIfMissing,
   removeOlder,
+  renew,
   storeFull,
   syncFolder,
   walk,
@@ -66,8 +67,7 @@ export class FileStore implements Store {
   async putBlob(source: BlobSource): Promise<{ digest: Digest; size: number; created: boolean }> {
     if (source instanceof Uint8Array) {
       const digest = digestOf(createHash('sha256').update(source));
-      if ((await this.blobSize(digest)) === source.byteLength)
-        return { digest, size: source.byteLength, created: false };
+      if (this.#holds(digest, source.byteLength)) return { digest, size: source.byteLength, created: false };
     }
     return this.#writing(async (temp) => {
       // Read-only from birth: a reader that gets the path must not be able to change the blob by mistake.
@@ -75,8 +75,8 @@ export class FileStore implements Store {
       try {
         const { digest, size } = await copy(source, handle);
         const final = this.#blobFile(digest);
+        if (this.#holds(digest, size)) return { digest, size, created: false };
         const there = await this.blobSize(digest);
-        if (there === size) return { digest, size, created: false };
         await handle.sync();
         // A blob of another length is a damaged one: it is replaced by the whole one.
         if (there !== null) await rename(temp, final);
@@ -153,9 +153,9 @@ export class FileStore implements Store {
       yield { key: path.relative(records, file).split(path.sep).join('/'), size };
   }
 
-  async *listBlobs(): AsyncIterable<{ digest: Digest; size: number }> {
-    for await (const { file, size } of walk(path.join(this.name, 'blobs')))
-      yield { digest: path.basename(file) as Digest, size };
+  async *listBlobs(): AsyncIterable<{ digest: Digest; size: number; storedAt: number }> {
+    for await (const { file, size, writtenAt } of walk(path.join(this.name, 'blobs')))
+      yield { digest: path.basename(file) as Digest, size, storedAt: writtenAt };
   }
 
   async remove(key: StoreKey): Promise<void> {
@@ -218,6 +218,15 @@ export class FileStore implements Store {
       for (let made = folder; made.length >= first.length; made = path.dirname(made))
         await syncFolder(path.dirname(made));
     this.#folders.set(folder, durable ? 'durable' : 'made');
+  }
+
+  /** Whether a blob of this size is there; if so, its time is renewed. */
+  #holds(digest: Digest, size: number): boolean {
+    const file = this.#blobFile(digest);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.size !== size) return false;
+    renew(file, found.mtimeMs);
+    return true;
   }
 
   #blobFile(digest: Digest): string {

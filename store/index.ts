@@ -6,7 +6,15 @@ export { Artifacts, type Manifest } from './artifacts.js';
 export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
 export { Checkpoints } from './checkpoints.js';
-export { makersOf, recordsOfRun, usersOf, writeNodeRecord, type ArtifactName, type NodeRecord } from './lineage.js';
+export {
+  makersOf,
+  recordsOfRun,
+  removeNodeRecord,
+  usersOf,
+  writeNodeRecord,
+  type ArtifactName,
+  type NodeRecord,
+} from './lineage.js';
 export {
   endRun,
   listRuns,
@@ -21,3 +29,6 @@ export {
   type RunStart,
   type SealedOpening,
 } from './runs.js';
+export { areWhole, noteNeed, sweepBefore, undisturbed, type Need } from './collect-beside.js';
+export { collect, type Collected, type CollectOptions } from './collect.js';
+export { pinnedRuns, pinRun, unpinRun } from './collect-needs.js';

@@ -56,12 +56,7 @@ export async function writeNodeRecord(store: Store, record: NodeRecord): Promise
   const run = segmentOf(record.run, RUN_BYTES);
   const short = checkDigest(record.key).slice('sha256-'.length, 'sha256-'.length + 16);
   const first = `${run}/${segmentOf(record.node, NODE_BYTES)}~${short}.${record.attempt}`;
-  const markers = new Set([
-    ...Object.values(record.inputs).flatMap((input) =>
-      digestsOf(input).map((digest) => `used/${checkDigest(digest)}/`),
-    ),
-    ...Object.values(record.outputs).map(({ digest }) => `made/${checkDigest(digest)}/`),
-  ]);
+  const markers = markersOf(record);
   // A worker that died after its record may be followed by one that counts its attempts from one again.
   for (let again = 0; ; again++) {
     const place = again === 0 ? first : `${first}.${again}`;
@@ -74,7 +69,7 @@ export async function writeNodeRecord(store: Store, record: NodeRecord): Promise
 /** All records of a run, in the order in which the executions ended. */
 export async function recordsOfRun(store: Store, run: string): Promise<NodeRecord[]> {
   const keys: string[] = [];
-  for await (const { key } of store.list(`lineage/${segmentOf(run, RUN_BYTES)}/`)) keys.push(key);
+  for await (const { key } of store.list(lineageFolder(run))) keys.push(key);
   return (await read(store, keys)).filter((record) => record.run === run);
 }
 
@@ -86,6 +81,26 @@ export async function usersOf(store: Store, artifact: Digest): Promise<NodeRecor
 /** The executions that gave this artifact. */
 export async function makersOf(store: Store, artifact: Digest): Promise<NodeRecord[]> {
   return marked(store, `made/${checkDigest(artifact)}/`);
+}
+
+/** The folder of the records of a run. */
+export function lineageFolder(run: string): string {
+  return `lineage/${segmentOf(run, RUN_BYTES)}/`;
+}
+
+/** Takes one record back, with its markers: the collector, and a writer whose blobs were lost before it was done. */
+export async function removeNodeRecord(store: Store, place: StoreKey, record: NodeRecord): Promise<void> {
+  await store.remove(place);
+  for (const marker of markersOf(record)) await store.remove(`${marker}${place.slice('lineage/'.length)}`);
+}
+
+function markersOf(record: Pick<NodeRecord, 'inputs' | 'outputs'>): Set<string> {
+  return new Set([
+    ...Object.values(record.inputs).flatMap((input) =>
+      digestsOf(input).map((digest) => `used/${checkDigest(digest)}/`),
+    ),
+    ...Object.values(record.outputs).map(({ digest }) => `made/${checkDigest(digest)}/`),
+  ]);
 }
 
 async function marked(store: Store, folder: string): Promise<NodeRecord[]> {

@@ -38,8 +38,11 @@ export interface Store {
   get(key: StoreKey): Promise<Uint8Array | null>;
   /** All keys below a prefix that ends in `/` (or all, for the empty prefix); complete, in no order. */
   list(prefix: string): AsyncIterable<{ readonly key: StoreKey; readonly size: number }>;
-  /** All blobs; complete, in no order. */
-  listBlobs(): AsyncIterable<{ readonly digest: Digest; readonly size: number }>;
+  /**
+   * All blobs; complete, in no order. `storedAt` is when a blob was last stored (or found there by a `putBlob`), in ms
+   * since the epoch by the store's own clock, where it keeps such a time: for a collector's grace, never for a decision.
+   */
+  listBlobs(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly storedAt?: number }>;
   /** Removes a record; fine when it is not there. */
   remove(key: StoreKey): Promise<void>;
 }

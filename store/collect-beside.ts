@@ -1,0 +1,98 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isTrainyardError } from '../core/errors/index.js';
+import { digestText, type Digest } from '../core/digest.js';
+import { canonical } from '../core/json.js';
+import type { Ref } from '../core/kinds.js';
+import { Artifacts } from './artifacts.js';
+import { readText } from './blobs.js';
+import { segmentOf } from './keys.js';
+import type { Store } from './store.js';
+
+/** Where the collector stands. Only the one who holds the collector's reservation writes it. */
+export interface SweepState {
+  /** Counts the sweeps that removed anything, from 1. */
+  readonly sweep: number;
+  /** Blobs and records are being removed now. */
+  readonly removing: boolean;
+  /** Grows while the collector lives. */
+  readonly beat: number;
+}
+
+/** The one record that writers look at. */
+export const SWEEP_KEY = 'gc/sweep';
+
+/** A collector that was silent for so long is dead, in ms: nobody waits for it any more. */
+const DEAD_MS = 30_000;
+const POLL_MS = 50;
+
+export async function sweepState(store: Store): Promise<SweepState> {
+  const text = await readText(store, SWEEP_KEY);
+  return text === null ? { sweep: 0, removing: false, beat: 0 } : (JSON.parse(text) as SweepState);
+}
+
+/**
+ * The number of the newest sweep, asked before anything that may be re-used is looked for or stored; −1 while one
+ * removes. With `undisturbed` afterwards, a writer knows in two reads whether a collector may have come in between.
+ */
+export async function sweepBefore(store: Store): Promise<number> {
+  const { sweep, removing } = await sweepState(store);
+  return removing ? -1 : sweep;
+}
+
+/**
+ * Asked once a record (or need) that names the blobs is there: true when no sweep removed anything since `before`. Else
+ * waits until the sweep is over and gives false: the blobs must be looked at again. From now on the record protects
+ * them, since every sweep reads the records after it has published itself.
+ */
+export async function undisturbed(store: Store, before: number): Promise<boolean> {
+  let state = await sweepState(store);
+  if (!state.removing && state.sweep === before) return true;
+  for (let since = performance.now(), seen = state; state.removing; state = await sweepState(store)) {
+    if (state.beat !== seen.beat || state.sweep !== seen.sweep) [seen, since] = [state, performance.now()];
+    if (performance.now() - since > DEAD_MS) break;
+    await wait(POLL_MS);
+  }
+  return false;
+}
+
+/** Whether every blob of these artifacts is in the store, by a look at each and without reading the files. */
+export async function areWhole(store: Store, artifacts: Iterable<Pick<Ref, 'digest'>>): Promise<boolean> {
+  for (const artifact of artifacts) {
+    try {
+      const { files, valueBlob } = await new Artifacts(store).manifest(artifact);
+      for (const { digest } of [...files, ...(valueBlob ? [valueBlob] : [])])
+        if ((await store.blobSize(digest)) === null) return false;
+    } catch (error) {
+      if (isTrainyardError(error)) return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+/** What an open run holds on to beside its own records: written before it is relied on, removed once the run has ended. */
+export interface Need {
+  /** Artifacts of results that the run found. */
+  readonly artifacts?: readonly Digest[] | undefined;
+  /** The run whose table of finished nodes it was given. */
+  readonly run?: string | undefined;
+  /** What it carries through continue-as-new. */
+  readonly journal?: Digest | undefined;
+}
+
+/** Records, before it counts on them, what an open run needs of others: `needs/<run>/<digest of the need>`. */
+export async function noteNeed(store: Store, run: string, need: Need): Promise<void> {
+  const body = canonical(need);
+  const name = digestText(body).slice('sha256-'.length, 'sha256-'.length + 24);
+  await store.create(`needs/${segmentOf(run)}/${name}`, Buffer.from(body), { durable: false });
+}
+
+/** What an open run has noted. */
+export async function needsOf(store: Store, run: string): Promise<Need[]> {
+  const needs: Need[] = [];
+  for await (const { key } of store.list(`needs/${segmentOf(run)}/`)) {
+    const text = await readText(store, key);
+    if (text !== null) needs.push(JSON.parse(text) as Need);
+  }
+  return needs;
+}

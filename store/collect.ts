@@ -1,0 +1,249 @@
+import { performance } from 'node:perf_hooks';
+import { digestText, type Digest } from '../core/digest.js';
+import { TrainyardError } from '../core/errors/index.js';
+import { SWEEP_KEY, sweepState, type SweepState } from './collect-beside.js';
+import {
+  Expander,
+  familyOf,
+  namedIn,
+  needsOfRun,
+  pinnedRuns,
+  sortRuns,
+  standingNeeds,
+  type RunNeeds,
+} from './collect-needs.js';
+import { listRecords, removeRecords, strayRecords, type Listing, type StrayRecord } from './collect-records.js';
+import { each } from './each.js';
+import { singleFlight } from './reservation.js';
+import type { RunRecord } from './runs.js';
+import type { Store } from './store.js';
+
+export interface CollectOptions {
+  /** Runs that ended longer ago may go, in ms. */
+  readonly olderThanMs: number;
+  /** Most bytes of blobs to keep: older runs go, the oldest first, until it holds. */
+  readonly maxBytes?: number | undefined;
+  /** Blobs stored or re-used within this time are never touched, in ms. Default a day. */
+  readonly graceMs?: number;
+  /** Says what would be removed, and removes nothing. */
+  readonly dryRun?: boolean;
+  /** Whether a run without a recorded end still goes on. */
+  readonly isOpen: (run: string) => Promise<boolean>;
+  /** What others refer to (registries, monitors), as JSON, and the runs that are kept for them. Asked anew in the sweep. */
+  readonly others: () => Promise<{ readonly named: unknown; readonly runs: readonly string[] }>;
+  /** Now, in ms since the epoch. */
+  readonly now: number;
+  readonly onStep?: (what: string) => void;
+  readonly leaseMs?: number;
+}
+
+export interface Collected {
+  /** Top-level runs, the youngest first. */
+  readonly kept: number;
+  readonly dropped: readonly string[];
+  readonly blobs: {
+    readonly kept: number;
+    readonly keptBytes: number;
+    readonly removed: number;
+    readonly bytes: number;
+  };
+  /** Garbage that is too young to be touched. */
+  readonly young: { readonly blobs: number; readonly bytes: number };
+  readonly records: number;
+}
+
+const DAY_MS = 86_400_000;
+const BEAT_MS = 2_000;
+/** A collector that has not been able to say that it lives for so long stops: writers may have given it up. */
+const STALL_MS = 12_000;
+
+/**
+ * Removes what no kept run needs, beside running workers. A sweep publishes itself (`gc/sweep`), then reads all records
+ * again, then removes, records first and blobs last, then withdraws. Writers put their record first and look at
+ * `gc/sweep` before and after (`sweepBefore`, `undisturbed`): whoever overlaps a sweep looks at its blobs once more.
+ * The collector holds a reservation; the next one takes the place of one that died.
+ */
+export async function collect(store: Store, options: CollectOptions): Promise<Collected> {
+  if (options.dryRun) return report(await plan(store, options));
+  const { value } = await singleFlight(store, digestText('trainyard collector'), {
+    found: async () => null,
+    compute: () => sweep(store, options),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+  });
+  return value;
+}
+
+interface Plan {
+  readonly listing: Listing;
+  readonly strays: readonly StrayRecord[];
+  readonly kept: readonly RunRecord[];
+  readonly dropped: readonly RunRecord[];
+  readonly open: ReadonlySet<string>;
+  readonly keys: ReadonlySet<Digest>;
+  /** Blobs that are needed, of those that there are. */
+  readonly needed: ReadonlySet<Digest>;
+  readonly garbage: readonly { readonly digest: Digest; readonly size: number }[];
+  readonly sizes: ReadonlyMap<Digest, number>;
+  readonly young: { readonly blobs: number; readonly bytes: number };
+}
+
+async function sweep(store: Store, options: CollectOptions): Promise<Collected> {
+  // What can be said without disturbing anybody is found out first: most sweeps end here.
+  const first = await plan(store, options);
+  if (first.garbage.length === 0 && first.dropped.length === 0) return report(first);
+  const mark = await Mark.publish(store);
+  try {
+    const second = await plan(store, options);
+    const records = await removeRecords(store, second, () => mark.check());
+    options.onStep?.(`${records} records removed`);
+    let done = 0;
+    await each(second.garbage, async ({ digest }) => {
+      mark.check();
+      await store.removeBlob(digest);
+      if (++done % 1000 === 0) options.onStep?.(`${done} of ${second.garbage.length} blobs removed`);
+    });
+    return { ...report(second), records };
+  } finally {
+    await mark.withdraw();
+  }
+}
+
+/** Finds what is needed. All is listed before the runs are read: what is stored meanwhile is not among it. */
+async function plan(store: Store, options: CollectOptions): Promise<Plan> {
+  const { now, graceMs = DAY_MS } = options;
+  const blobs: { digest: Digest; size: number; young: boolean }[] = [];
+  for await (const { digest, size, storedAt } of store.listBlobs())
+    blobs.push({ digest, size, young: graceMs > 0 && now - (storedAt ?? now) < graceMs });
+  const listing = await listRecords(store);
+  const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
+  const others = await options.others();
+  const keep = new Set([...(await pinnedRuns(store)), ...others.runs]);
+  const sorted = await sortRuns(store, { now, before: now - options.olderThanMs, isOpen: options.isOpen, keep });
+  const standing = await standingNeeds(store);
+  namedIn(others.named, standing);
+  const expander = new Expander(store);
+  const needed = await expander.blobsOf(standing);
+  const keys = new Set<Digest>();
+  const must = new Set([...sorted.open, ...sorted.held, ...[...keep].map(familyOf)]);
+  const dropped = [...sorted.droppable];
+  const kept: RunRecord[] = [];
+  let bytes = sum(needed, sizes);
+  let full = false;
+  for (const family of families(sorted.kept)) {
+    const needs = await Promise.all(family.map((run) => needsOfRun(store, run)));
+    const own = await union(expander, needs);
+    const more = sum(own, sizes, needed);
+    full ||= options.maxBytes !== undefined && bytes + more > options.maxBytes;
+    if (full && !must.has(familyOf(family[0]!.start.id))) {
+      dropped.push(...family);
+      continue;
+    }
+    bytes += more;
+    kept.push(...family);
+    for (const blob of own) needed.add(blob);
+    for (const one of needs) for (const key of one.keys) keys.add(key);
+  }
+  // Where a kept run found a result, the record of who made it stays, though its own run goes.
+  const strays = await strayRecords(store, listing.lineage, kept);
+  const useful = strays.filter(({ record }) => keys.has(record.key));
+  for (const blob of await expander.blobsOf(namedIn(useful))) needed.add(blob);
+  const garbage = blobs.filter(({ digest }) => !needed.has(digest));
+  const young = garbage.filter((blob) => blob.young);
+  return {
+    listing,
+    strays,
+    kept,
+    dropped,
+    open: sorted.open,
+    keys,
+    needed: new Set([...needed].filter((digest) => sizes.has(digest))),
+    // Manifests are among the small ones: an artifact that lacks its manifest is a plain miss, should this stop halfway.
+    garbage: garbage.filter((blob) => !blob.young).sort((a, b) => a.size - b.size),
+    sizes,
+    young: { blobs: young.length, bytes: young.reduce((all, { size }) => all + size, 0) },
+  };
+}
+
+/** Runs with their children, the youngest first. */
+function families(runs: readonly RunRecord[]): RunRecord[][] {
+  const found = new Map<string, RunRecord[]>();
+  for (const run of runs) {
+    const name = familyOf(run.start.id);
+    found.set(name, [...(found.get(name) ?? []), run]);
+  }
+  return [...found.values()];
+}
+
+async function union(expander: Expander, needs: readonly RunNeeds[]): Promise<Set<Digest>> {
+  const all = new Set<Digest>();
+  for (const { named } of needs) for (const blob of await expander.blobsOf(named)) all.add(blob);
+  return all;
+}
+
+function sum(blobs: Iterable<Digest>, sizes: ReadonlyMap<Digest, number>, except?: ReadonlySet<Digest>): number {
+  let bytes = 0;
+  for (const blob of blobs) if (!except?.has(blob)) bytes += sizes.get(blob) ?? 0;
+  return bytes;
+}
+
+function report({ kept, dropped, needed, garbage, sizes, young }: Plan): Collected {
+  const top = (runs: readonly RunRecord[]): string[] => [...new Set(runs.map(({ start }) => familyOf(start.id)))];
+  return {
+    kept: top(kept).length,
+    dropped: top(dropped),
+    blobs: {
+      kept: needed.size,
+      keptBytes: sum(needed, sizes),
+      removed: garbage.length,
+      bytes: garbage.reduce((all, { size }) => all + size, 0),
+    },
+    young,
+    records: 0,
+  };
+}
+
+/** This collector's mark: published while it removes, with a beat that says that it lives. */
+class Mark {
+  readonly #store: Store;
+  readonly #timer: NodeJS.Timeout;
+  #state: SweepState;
+  #saidAt = performance.now();
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(store: Store, state: SweepState) {
+    this.#store = store;
+    this.#state = state;
+    this.#timer = setInterval(() => {
+      this.#writing = this.#write({ ...this.#state, beat: this.#state.beat + 1 }).catch(() => undefined);
+    }, BEAT_MS);
+  }
+
+  /** Takes the place of a dead collector's mark, if there is one. */
+  static async publish(store: Store): Promise<Mark> {
+    const { sweep } = await sweepState(store);
+    const mark = new Mark(store, { sweep: sweep + 1, removing: true, beat: 0 });
+    await mark.#write(mark.#state);
+    return mark;
+  }
+
+  /** Throws when this process was held up for so long that writers may have stopped waiting for it. */
+  check(): void {
+    if (performance.now() - this.#saidAt < STALL_MS) return;
+    throw new TrainyardError('TY-STORE-MISSING', {
+      what: 'the collector was held up for too long and stopped, for writers may have gone on meanwhile',
+      remedy: 'start trainyard gc again: it goes on where it stopped',
+    });
+  }
+
+  async withdraw(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writing;
+    await this.#write({ ...this.#state, removing: false });
+  }
+
+  async #write(state: SweepState): Promise<void> {
+    await this.#store.put(SWEEP_KEY, Buffer.from(JSON.stringify(state)));
+    this.#state = state;
+    this.#saidAt = performance.now();
+  }
+}
