@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
-import type { Store } from '../store/store.js';
+import type { Store } from '../store/index.js';
 
 /** A connection to the parts that a run lives on. Made by `connect()`, closed by `close()`. */
 export interface TrainyardClient {

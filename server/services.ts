@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
 import type { FastifyInstance } from 'fastify';
-import type { Store } from '../store/store.js';
+import type { Store } from '../store/index.js';
 
 /** What the server needs of the public client: a connection to Temporal. */
 export interface ServerClient {

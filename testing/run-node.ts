@@ -10,9 +10,7 @@ import { nodeKey, nodeSeed } from '../core/key.js';
 import type { Ref } from '../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../core/node.js';
 import { sayIssues } from '../core/pipeline.js';
-import { Artifacts } from '../store/artifacts.js';
-import { FileStore } from '../store/files.js';
-import type { Store } from '../store/store.js';
+import { Artifacts, FileStore, type Store } from '../store/index.js';
 import { executeNode, type ExecutionHost } from '../worker/execute.js';
 import type { Implementation } from '../worker/implement.js';
 

@@ -3,7 +3,7 @@ import { TrainyardError, type Code } from '../core/errors/index.js';
 import { isRef } from '../core/handle.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
-import type { Artifacts } from '../store/artifacts.js';
+import type { Artifacts } from '../store/index.js';
 
 export type OpenedInputs = Record<string, InputArtifact | readonly InputArtifact[] | undefined>;
 

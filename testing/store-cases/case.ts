@@ -1,5 +1,5 @@
 import type { Digest } from '../../core/digest.js';
-import type { Store } from '../../store/store.js';
+import type { Store } from '../../store/index.js';
 
 /** A store to be tried: fresh and empty for each case. */
 export interface StoreUnderTest {

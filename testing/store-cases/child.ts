@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import { isTrainyardError } from '../../core/errors/index.js';
-import { openStore } from '../../store/open.js';
+import { openStore } from '../../store/index.js';
 import type { CacheEntry, Store } from '../../store/index.js';
 
 /** What another process does to a store, by name. Each says what it has to say as one line of JSON on its output. */

@@ -1,0 +1,87 @@
+/**
+ * Which folder may import which, from the ground up: a row names only rows above it. `contracts` are the files
+ * contract.ts and index.ts of the plugins, `plugins` everything else there. docs/architecture.md tells the same in words.
+ */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  contracts: ['core'],
+  graph: ['core'],
+  drift: ['core'],
+  tables: ['core'],
+  setup: ['core'],
+  store: ['core'],
+  workflows: ['core', 'contracts'],
+  project: ['core', 'setup', 'workflows'],
+  client: ['core', 'store', 'workflows', 'project'],
+  activities: ['core', 'store', 'tables', 'drift', 'client', 'workflows'],
+  worker: ['core', 'store', 'activities', 'client', 'project'],
+  models: ['core', 'setup'],
+  plugins: ['core', 'contracts', 'tables', 'drift', 'models', 'store', 'worker', 'client', 'setup', 'workflows'],
+  testing: ['core', 'store', 'worker'],
+  server: ['core', 'client', 'graph', 'models', 'store', 'setup', 'workflows'],
+  cli: ['core', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store'],
+};
+
+/**
+ * The files of a folder with an index that others may import: its index, and beside it the contract that code of the
+ * Workflow sandbox and clients share, and a plugin's implementations.
+ */
+export const faces: readonly string[] = ['index.ts', 'contract.ts', 'worker.ts'];
+
+/** Folders whose index.ts is what users of the package see; inside the project their files are known one by one. */
+export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'testing/'];
+
+export interface Exception {
+  /** Beginning of the importing file's path. */
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+/** Imports against the rules, each with its reason. */
+export const exceptions: readonly Exception[] = [
+  { from: '', to: 'tables/schema.ts', why: 'pure, so that contracts can import it; the index brings DuckDB' },
+  { from: '', to: 'models/random.ts', why: 'pure; the index brings TensorFlow.js' },
+  { from: '', to: 'workflows/monitor/streams.ts', why: 'names and shapes on Redis; the index is for the sandbox' },
+  { from: '', to: 'setup/tensorflow-load.ts', why: 'a training process loads nothing else of the set-up' },
+  { from: '', to: 'setup/package-root.ts', why: 'where the package lies; the index brings every service' },
+  {
+    from: '',
+    to: 'plugins/features/transform.ts',
+    why: 'training, evaluation and serving read one format of transform',
+  },
+  {
+    from: '',
+    to: 'plugins/features/apply.ts',
+    why: 'training, evaluation and serving apply one transform, bit for bit',
+  },
+  {
+    from: 'plugins/train/net/',
+    to: 'models/learners/dense-net.ts',
+    why: 'the net that is trained is the net that serves',
+  },
+  { from: 'plugins/train/net/', to: 'models/tensors.ts', why: 'weights are written as the predictor reads them' },
+  {
+    from: 'plugins/train/contract.ts',
+    to: 'plugins/evaluate/figures.ts',
+    why: 'training reports the figures of evaluation',
+  },
+  {
+    from: 'workflows/engine/ports.ts',
+    to: 'store/runs.ts',
+    why: 'a type: the record that the engine asks to be written',
+  },
+  {
+    from: 'activities/engine.ts',
+    to: 'workflows/engine/ports.ts',
+    why: 'the Activities behind the ports of the engine',
+  },
+  { from: 'worker/', to: 'store/disk.ts', why: 'tells a full disk in the words of the store' },
+  { from: 'worker/', to: 'store/artifacts.ts', why: 'refuses a file name before the store would' },
+  {
+    from: 'project/scan-main.ts',
+    to: 'worker/implement.ts',
+    why: 'finds implementations in a plugin before any worker',
+  },
+  { from: 'server/reviews/queues.ts', to: 'plugins/labels/queue.ts', why: 'shows the queue that labels.review wrote' },
+];

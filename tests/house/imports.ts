@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { files, root } from './tree.js';
+
+export interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Folders whose TypeScript is compiled to dist/: the product itself. */
+export const sources = files.filter(
+  (name) => /^[a-z]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs|scripts|lint)\//.test(name),
+);
+
+/**
+ * Who imports whom among the product's own files, as esbuild resolves it; tests left out. With `types`, what only types
+ * need counts too; without, only what is loaded at once when the importing file is.
+ */
+export async function importsOfTheTree({ types }: { types: boolean }): Promise<Import[]> {
+  const entries = sources.filter((name) => !/\.test(-part)?\.ts$/.test(name) && !name.endsWith('.d.ts'));
+  const { metafile } = await build({
+    stdin: { contents: entries.map((name) => `import './${name}';`).join('\n'), resolveDir: root, loader: 'ts' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+    absWorkingDir: root,
+    // Keeps imports that only types use.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    plugins: [
+      {
+        name: 'types-count',
+        setup: (on) =>
+          on.onLoad({ filter: /\.ts$/ }, async ({ path: file }) => ({
+            contents: (await readFile(file, 'utf8')).replace(/^(import|export) type (?=[{*])/gm, types ? '$1 ' : '$&'),
+            loader: 'ts',
+          })),
+      },
+    ],
+  });
+  return Object.entries(metafile.inputs)
+    .filter(([from]) => from !== '<stdin>')
+    .flatMap(([from, input]) =>
+      input.imports
+        .filter((one) => !one.external && (types || one.kind === 'import-statement'))
+        .map((one) => ({ from, to: path.normalize(one.path) })),
+    );
+}
