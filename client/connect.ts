@@ -4,11 +4,13 @@ import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import type { Config } from '../core/config.js';
 import { TrainyardError } from '../core/errors/index.js';
-import { WORKFLOW_QUEUE } from '../core/queues.js';
+import { workflowQueue } from '../core/queues.js';
 import { readAddresses } from '../project/addresses.js';
-import { loadConfig, type Project } from '../project/project.js';
+import { loadConfig, type ProjectBase } from '../project/project.js';
 import { openStore } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
+
+export type { ProjectBase };
 
 export interface ConnectOptions {
   /** Folder of the project, or its `temporal.config.ts`. The working folder, or a folder above it, by default. */
@@ -16,8 +18,6 @@ export interface ConnectOptions {
   /** Longest wait for Temporal, in ms. Default 5,000. */
   readonly timeoutMs?: number;
 }
-
-export type ProjectBase = Pick<Project, 'root' | 'configFile' | 'config' | 'state' | 'build'>;
 
 /** Connects to the Temporal, store and Redis that a project names or that `trainyard dev` started for it. Throws TY-TEMPORAL-AWAY. */
 export async function connect(options: ConnectOptions = {}): Promise<TrainyardClient> {
@@ -64,7 +64,7 @@ export async function connectTo(project: ProjectBase, timeoutMs = 5_000): Promis
   return {
     temporal: new Client({ connection, namespace }),
     namespace,
-    taskQueue: WORKFLOW_QUEUE,
+    taskQueue: workflowQueue(project.name),
     store: openStore(storeUrl(project)),
     redis,
     close: async () => {

@@ -121,7 +121,8 @@ class Waits {
     if (this.#queuedSince === undefined || now - this.#queuedSince < WORKER_WAIT_MS) return {};
     if (this.#poolLook === undefined || now - this.#poolLook.at > WORKER_WAIT_MS) {
       const pool = graph?.nodes.find((node) => node.state === 'running' && node.node === queued[0]?.node)?.pool;
-      const served = pool === undefined || (await isServed(temporal, poolQueue(pool), 'activity'));
+      const served =
+        pool === undefined || (await isServed(temporal, poolQueue(description.taskQueue, pool), 'activity'));
       this.#poolLook = { at: now, pool: served ? undefined : pool };
     }
     return this.#poolLook.pool === undefined ? {} : { trouble: 'no-worker', pool: this.#poolLook.pool };

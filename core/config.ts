@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sizeBytes } from './duration.js';
+import { durationMs, sizeBytes } from './duration.js';
 import { TrainyardError } from './errors/index.js';
 import { sayNearest } from './nearest.js';
 
@@ -18,9 +18,20 @@ const pool = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}),
 });
 
+const duration = z
+  .string()
+  .refine((text) => (durationMs(text) ?? 0) >= 1_000, "a duration of at least a second, such as '12 seconds'");
+
 const secret = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
 
 export const configSchema = z.strictObject({
+  /** Name of the project, for its task queues. Default: that of its package.json, or of its folder. */
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens')
+    .optional(),
+  /** A worker that is silent for longer is given up, and its nodes run elsewhere. Default 12 seconds. */
+  heartbeat: duration.default('12 seconds'),
   /** Modules that export pipelines, as paths relative to this file. */
   pipelines: z.array(z.string()).default([]),
   /** Packages or folders with contracts (entry `.`) and implementations (entry `./worker`). The built-in ones are always there. */

@@ -1,7 +1,9 @@
-/** Task queue of Workflow workers. */
-export const WORKFLOW_QUEUE = 'trainyard';
+/** Task queue of a project's Workflow workers. Projects may share a Temporal, so each has its own. */
+export function workflowQueue(project: string): string {
+  return `trainyard-${project}`;
+}
 
-/** Task queue of a pool's slots. */
-export function poolQueue(pool: string): string {
-  return `trainyard-pool-${pool}`;
+/** Task queue of a pool's slots, beside the queue of the Workflows that use it. */
+export function poolQueue(workflows: string, pool: string): string {
+  return `${workflows}.${pool}`;
 }

@@ -41,8 +41,8 @@ export interface NodeTask {
   /** Call id in the graph. */
   readonly call: string;
   readonly pool: string;
-  /** The key may not be looked up or committed: the node is never found. */
-  readonly uncached?: boolean;
+  /** From the contract that the run was started with. */
+  readonly settings: { readonly attempts: number; readonly light: boolean; readonly memory?: string };
 }
 
 /** What a node's Activity answers. */

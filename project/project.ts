@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,6 +34,8 @@ export interface Project {
   readonly root: string;
   readonly configFile: string;
   readonly config: Config;
+  /** Name for its task queues. */
+  readonly name: string;
   /** Where the project's own state lives: `.trainyard`. */
   readonly state: string;
   readonly build: string;
@@ -42,16 +44,34 @@ export interface Project {
   readonly contracts: ReadonlyMap<string, AnyContract>;
 }
 
+/** What is known of a project from its configuration alone. */
+export type ProjectBase = Pick<Project, 'root' | 'configFile' | 'config' | 'name' | 'state' | 'build'>;
+
 /** The configuration alone: quick, no pipeline or plugin is loaded. Throws TY-CONFIG-MISSING or TY-CONFIG. */
-export async function loadConfig(
-  from?: string,
-): Promise<Pick<Project, 'root' | 'configFile' | 'config' | 'state' | 'build'>> {
+export async function loadConfig(from?: string): Promise<ProjectBase> {
   const configFile = findConfig(from);
   const root = path.dirname(configFile);
   const state = path.join(root, '.trainyard');
   const build = path.join(state, 'build');
   const module = await importModule(configFile, build);
-  return { root, configFile, config: parseConfig(module['default'], configFile), state, build };
+  const config = parseConfig(module['default'], configFile);
+  return { root, configFile, config, name: config.name ?? nameOf(root), state, build };
+}
+
+function nameOf(root: string): string {
+  let name = path.basename(root);
+  try {
+    name = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { name?: string }).name ?? name;
+  } catch {
+    // No package.json, or none that says a name: the folder's does.
+  }
+  return (
+    name
+      .toLowerCase()
+      .replace(/^@[^/]*\//, '')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'project'
+  );
 }
 
 function findConfig(from: string | undefined): string {

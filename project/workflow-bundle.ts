@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { sizeBytes } from '../core/duration.js';
+import { durationMs, sizeBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
 import type { BundleData, PoolFacts } from '../workflows/engine/index.js';
 import { bundleEntries } from './compile.js';
@@ -46,6 +46,7 @@ export async function workflowBundle(
   const data: Omit<BundleData, 'buildId'> = {
     codes: Object.fromEntries([...codes.values()].map((code) => [code.node, code.hash]).sort()),
     pools: poolFacts(project),
+    heartbeatMs: durationMs(project.config.heartbeat) ?? 12_000,
     ...(pages === undefined ? {} : { pages }),
   };
   const body = entryBody(project);
@@ -80,6 +81,7 @@ function entryBody(project: Project): string {
     });
   const from = (file: string): string => JSON.stringify(file);
   return [
+    `import { setWorkflowOptions } from '@temporalio/workflow';`,
     `import { installBundle, pipelineWorkflow } from ${from(compiled('workflows', 'engine', 'index.js'))};`,
     `import { isContract } from ${from(compiled('core', 'node.js'))};`,
     ...PROCESSES.map(
@@ -89,6 +91,8 @@ function entryBody(project: Project): string {
     ...project.plugins.map((plugin, index) => `import * as contracts${index} from ${from(plugin.contractFile)};`),
     ...pipelines.map((one, index) => `import { ${one.exportName} as pipeline${index} } from ${from(one.file)};`),
     `const contracts = [${project.plugins.map((_, index) => `contracts${index}`).join(', ')}].flatMap((module) => Object.values(module)).filter(isContract);`,
+    // Durable processes live for months and move on to newer code; runs keep the code that they started with.
+    ...PROCESSES.map((_, index) => `setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, process${index});`),
     ...pipelines.map((_, index) => `const run${index} = pipelineWorkflow(pipeline${index});`),
     `export { ${[...PROCESSES.map(([type], index) => `process${index} as ${JSON.stringify(type)}`), ...pipelines.map((one, index) => `run${index} as ${JSON.stringify(one.name)}`)].join(', ')} };`,
   ].join('\n');

@@ -26,6 +26,11 @@ export interface SingleFlight<T> {
   readonly leaseMs?: number;
   /** How often those who wait look again, give or take a half. Default 100 ms. */
   readonly pollMs?: number;
+  /**
+   * Who computes, when the same caller may come again after it was given up: it takes its own reservation over at once
+   * instead of waiting until the lease has passed.
+   */
+  readonly owner?: string;
   /** Ends the waiting; `compute` ends itself. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -50,13 +55,14 @@ export async function singleFlight<T>(
     const value = await found();
     if (value !== null) return { value, found: true };
     const { epoch, ended } = await latest(store, folder);
-    let free = epoch === 0 || ended;
+    let free = epoch === 0 || ended || (await isOwn(store, name(folder, epoch), flight.owner));
     if (!free) {
       const beat = `${epoch} ${String(await store.get(`${name(folder, epoch)}.hb`))}`;
       if (last?.beat !== beat) last = { beat, since: clock.now() };
       free = clock.now() - last.since >= leaseMs;
     }
-    if (free && (await store.create(name(folder, epoch + 1), randomBytes(12), { durable: false })))
+    const body = Buffer.from(JSON.stringify({ nonce: randomBytes(12).toString('hex'), owner: flight.owner }));
+    if (free && (await store.create(name(folder, epoch + 1), body, { durable: false })))
       return hold(store, folder, epoch + 1, { ...flight, leaseMs, clock });
     await clock.sleep(pollMs * (0.5 + Math.random()), signal).catch(() => signal?.throwIfAborted());
   }
@@ -120,4 +126,10 @@ async function prune(store: Store, folder: string, upTo: number): Promise<void> 
 
 function name(folder: string, epoch: number): string {
   return `${folder}${String(epoch).padStart(8, '0')}`;
+}
+
+async function isOwn(store: Store, epoch: string, owner: string | undefined): Promise<boolean> {
+  if (owner === undefined) return false;
+  const body = await store.get(epoch);
+  return body !== null && (JSON.parse(Buffer.from(body).toString('utf8')) as { owner?: string }).owner === owner;
 }

@@ -1,6 +1,6 @@
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import { loadProject } from '../project/project.js';
-import { startWorker } from './worker.js';
+import { startWorker, type RunningWorker } from './worker.js';
 
 /**
  * A worker as a process of its own: `node main.js <temporal.config.ts> [pool,pool]`. Says `ready` to a parent when it
@@ -23,6 +23,9 @@ try {
       () => process.exit(1),
     );
   };
+  process.on('message', (message: { type: string }) => {
+    if (message.type === 'reload') void reload(worker);
+  });
   process.send?.({ type: 'ready', identity: worker.identity, buildId: worker.buildId });
   await worker.ended;
   if (!stopping) process.exit(0);
@@ -33,4 +36,17 @@ try {
   process.stderr.write(`${known === error ? known.message : String(error instanceof Error ? error.stack : error)}\n`);
   if (process.connected) process.send?.({ type: 'failed', error: known.toRecord() }, () => process.exit(1));
   else process.exit(1);
+}
+
+/** Takes up the project's code as it is now, and says so, or what is wrong with it: the former code stays in use then. */
+async function reload(worker: RunningWorker): Promise<void> {
+  try {
+    await worker.reload(await loadProject(config));
+    process.send?.({ type: 'reloaded', buildId: worker.buildId });
+  } catch (error) {
+    const known = isTrainyardError(error)
+      ? error
+      : new TrainyardError('TY-CODE', { what: error instanceof Error ? error.message : String(error) });
+    process.send?.({ type: 'reload-failed', error: known.toRecord() });
+  }
 }

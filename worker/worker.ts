@@ -2,20 +2,22 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import { engineActivities } from '../activities/engine.js';
-import { nodeActivities, type Compute } from '../activities/run-node.js';
+import { runNode, type Compute } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
 import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
-import { poolQueue, WORKFLOW_QUEUE } from '../core/queues.js';
+import { poolQueue } from '../core/queues.js';
+import type { NodeTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
-import { nodeCodes, type NodeCode } from '../project/codes.js';
-import type { Project } from '../project/project.js';
+import { nodeCodes } from '../project/codes.js';
+import type { Project, ProjectBase } from '../project/project.js';
 import { workflowBundle } from '../project/workflow-bundle.js';
-import { openStore } from '../store/index.js';
+import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
 import { Slots } from './slots.js';
+import { WorkflowBuilds } from './workflow-builds.js';
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -28,9 +30,12 @@ export interface WorkerOptions {
 
 export interface RunningWorker {
   readonly identity: string;
-  readonly buildId: string | undefined;
+  /** Build that new runs start on; undefined for a worker without Workflows. */
+  buildId: string | undefined;
   /** Settles when the worker has ended: rejects when it failed. */
   readonly ended: Promise<void>;
+  /** Takes up another state of the project's code: new runs start on it, open ones keep theirs. */
+  reload(project: Project): Promise<void>;
   /** Lets what runs finish within a few seconds, then ends everything. */
   stop(): Promise<void>;
 }
@@ -41,93 +46,114 @@ const SHUTDOWN_GRACE_MS = 3_000;
 /** Starts a worker for a project: its Workflows, and the slots of its pools. Resolves when it listens. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { project } = options;
-  const log = options.log ?? ((level, message) => process.stderr.write(`${level.toLowerCase()}: ${message}\n`));
-  Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log(level, message, meta)),
-    shutdownSignals: [],
-  });
-  const codes = await nodeCodes(project);
-  const store = openStore(storeUrl(project));
-  await store.probe();
+  installLog(options.log);
+  const client = await connectTo(project);
   const connection = await connectWorker(project);
   const identity = `${hostname()}:${process.pid}`;
+  const code = new CodeOnHand(project);
+  await client.store.probe();
+
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const builds = new WorkflowBuilds({
+    project,
+    connection,
+    client,
+    identity,
+    activities: { ...engineActivities(client.store), ...processActivities({ client, store: client.store }) },
+    graceMs: SHUTDOWN_GRACE_MS,
+    onFailure: (error) => fail(error),
+  });
+  const pools = await startPools(options, { connection, client, identity, code });
+  const worker: RunningWorker = {
+    identity,
+    buildId: undefined,
+    ended: Promise.race([failed, ...pools.map((pool) => pool.ended)]).then(() => undefined),
+    reload: async (next) => {
+      const codes = await nodeCodes(next);
+      code.use(codes);
+      if (options.workflows === false) return;
+      const bundle = await workflowBundle(next, codes, readAddresses(next.state)?.server);
+      await builds.makeCurrent(bundle);
+      worker.buildId = bundle.buildId;
+    },
+    stop: async () => {
+      for (const pool of pools) if (pool.worker.getState() === 'RUNNING') pool.worker.shutdown();
+      await Promise.all([builds.stop(), ...pools.map((pool) => pool.ended.catch(() => undefined))]);
+      for (const pool of pools) pool.slots.close();
+      await client.close();
+      await connection.close();
+    },
+  };
+  worker.ended.catch(() => undefined);
+  await worker.reload(project);
+  const lost = options.workflows === false ? [] : await builds.serveFormer();
+  if (lost.length > 0)
+    process.stderr.write(
+      `warn: runs that started on ${lost.join(', ')} wait: those builds are not in ${project.build}\n`,
+    );
+  return worker;
+}
+
+interface Pool {
+  readonly worker: Worker;
+  readonly slots: Slots;
+  readonly ended: Promise<void>;
+}
+
+async function startPools(
+  options: WorkerOptions,
+  parts: {
+    connection: NativeConnection;
+    client: Awaited<ReturnType<typeof connectTo>>;
+    identity: string;
+    code: CodeOnHand;
+  },
+): Promise<Pool[]> {
+  const { project } = options;
+  const { connection, client, identity, code } = parts;
   const scratch = path.join(project.state, 'scratch');
-  const slots = poolsToServe(options).map(
-    ([name, pool]) =>
-      new Slots(name, pool, {
+  const light = lightCompute(client.store, scratch);
+  const libraries = libraryVersions();
+  return Promise.all(
+    poolsToServe(options).map(async ([name, pool]): Promise<Pool> => {
+      const slots = new Slots(name, pool, {
         store: storeUrl(project),
         scratch,
         configFile: project.configFile,
         secrets: project.config.secrets,
-      }),
+      });
+      const compute: Compute = async (task, hooks) => {
+        const found = await code.find(task.node, task.code);
+        if (task.settings.light) return light(task, found, hooks);
+        const { module, exportName } = found;
+        const running = slots.run(
+          { type: 'run', task, module, exportName, attempt: hooks.attempt },
+          hooks,
+          task.settings.memory,
+        );
+        const done = await running;
+        return { outputs: done.outputs, ms: done.ms, device: running.device };
+      };
+      const run = (task: NodeTask) => runNode({ store: client.store, worker: identity, compute, libraries }, task);
+      const worker = await Worker.create({
+        connection,
+        namespace: client.namespace,
+        identity,
+        taskQueue: poolQueue(client.taskQueue, name),
+        // Whatever its name, a node is run by the same runner; so nodes that come with new code need no new worker.
+        activities: { default: run },
+        maxConcurrentActivityTaskExecutions: slots.count,
+        shutdownGraceTime: SHUTDOWN_GRACE_MS,
+        maxHeartbeatThrottleInterval: '1 second',
+        defaultHeartbeatThrottleInterval: '1 second',
+      });
+      slots.warm();
+      const ended = worker.run();
+      ended.catch(() => undefined);
+      return { worker, slots, ended };
+    }),
   );
-  const workers: Worker[] = [];
-  let buildId: string | undefined;
-  const client = await connectTo(project);
-  if (options.workflows !== false) {
-    const bundle = await workflowBundle(project, codes, readAddresses(project.state)?.server);
-    buildId = bundle.buildId;
-    workers.push(
-      await Worker.create({
-        connection,
-        namespace: project.config.temporal.namespace,
-        identity,
-        taskQueue: WORKFLOW_QUEUE,
-        workflowBundle: { code: bundle.code },
-        activities: {
-          ...engineActivities(store),
-          ...processActivities({ client, store }),
-        },
-        shutdownGraceTime: SHUTDOWN_GRACE_MS,
-      }),
-    );
-  }
-  const light = lightCompute(store, scratch);
-  for (const pool of slots) {
-    const compute: Compute = async (task, hooks) => {
-      const code = codeFor(codes, task.node, task.code);
-      const spec = project.contracts.get(task.node)?.spec;
-      if (spec?.light) return light(task, code, hooks);
-      const running = pool.run(
-        { type: 'run', task, module: code.module, exportName: code.exportName, attempt: hooks.attempt },
-        hooks,
-        spec?.resources?.memory,
-      );
-      const done = await running;
-      return { outputs: done.outputs, ms: done.ms, device: running.device };
-    };
-    workers.push(
-      await Worker.create({
-        connection,
-        namespace: project.config.temporal.namespace,
-        identity,
-        taskQueue: poolQueue(pool.name),
-        activities: nodeActivities(
-          { store, worker: identity, contracts: project.contracts, compute, libraries: libraryVersions() },
-          codes.keys(),
-        ),
-        maxConcurrentActivityTaskExecutions: pool.count,
-        shutdownGraceTime: SHUTDOWN_GRACE_MS,
-        maxHeartbeatThrottleInterval: '2 seconds',
-        defaultHeartbeatThrottleInterval: '2 seconds',
-      }),
-    );
-    pool.warm();
-  }
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  const ended = running
-    .then(() => undefined)
-    .finally(async () => {
-      for (const pool of slots) pool.close();
-      await client.close();
-      await connection.close();
-    });
-  ended.catch(() => undefined);
-  const stop = async (): Promise<void> => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    await ended;
-  };
-  return { identity, buildId, ended, stop };
 }
 
 function poolsToServe(options: WorkerOptions): [string, Project['config']['pools'][string]][] {
@@ -142,21 +168,19 @@ function poolsToServe(options: WorkerOptions): [string, Project['config']['pools
   return Object.entries(pools).filter(([name]) => options.pools === undefined || options.pools.includes(name));
 }
 
-function codeFor(codes: ReadonlyMap<string, NodeCode>, node: string, hash: string): NodeCode {
-  const code = codes.get(node);
-  if (code?.hash === hash) return code;
-  throw new TrainyardError('TY-CODE', {
-    what: code
-      ? `the run was started with other code of ${node} than this worker has`
-      : `this worker has no code of ${node}`,
-    where: { node },
-    expected: `code ${hash}`,
-    actual: code ? `code ${code.hash}` : 'none',
-    remedy: 'start the run again: what had finished and is unchanged is found',
+/** Messages of the SDK that say nothing to anybody here. */
+const NOISE = /No workflows registered|Workflow failed|Activity failed|Workflow completed/;
+
+function installLog(log: WorkerOptions['log']): void {
+  const write =
+    log ?? ((level: LogLevel, message: string) => void process.stderr.write(`${level.toLowerCase()}: ${message}\n`));
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    if (!NOISE.test(message)) write(level, message, meta);
   });
+  Runtime.install({ logger, shutdownSignals: [] });
 }
 
-async function connectWorker(project: Project): Promise<NativeConnection> {
+async function connectWorker(project: ProjectBase): Promise<NativeConnection> {
   const { address, tls, apiKey } = temporalAddress(project);
   try {
     return await NativeConnection.connect({ address, ...(tls ? { tls } : {}), ...(apiKey ? { apiKey } : {}) });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { redisUrl, temporalAddress } from '../../client/connect.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { writeAddresses } from '../../project/addresses.js';
-import type { Project } from '../../project/project.js';
+import type { ProjectBase } from '../../project/project.js';
 import {
   formatProgress,
   startTemporal,
@@ -21,8 +21,6 @@ export interface DevServices {
   readonly redis: string | undefined;
 }
 
-type Base = Pick<Project, 'root' | 'configFile' | 'config' | 'state' | 'build'>;
-
 export interface ServiceHooks {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -34,7 +32,7 @@ export interface ServiceHooks {
  * Starts the Temporal and Valkey that a project does not bring itself, and keeps them running. Their data stays in the
  * project's state folder, so that one which died goes on where it was.
  */
-export async function startServices(project: Base, hooks: ServiceHooks): Promise<DevServices> {
+export async function startServices(project: ProjectBase, hooks: ServiceHooks): Promise<DevServices> {
   const { config, state } = project;
   const binary = { signal: hooks.signal, onProgress: sayDownload(hooks.say) };
   let temporal = config.temporal.address;

@@ -8,6 +8,7 @@ import { predictRoutes } from '../../server/predict/index.js';
 import { releaseClaim, takeClaim } from '../../setup/index.js';
 import { freePort } from './free-port.js';
 import { startServices, type DevServices } from './services.js';
+import { sourceFolders, watchCode } from './watch-code.js';
 import { WorkerSupervisor } from './supervisor.js';
 
 /** Everything that a project needs to run, on this machine: Temporal, Valkey, the HTTP server, a worker. */
@@ -82,6 +83,18 @@ export class DevSession {
     this.#worker = worker;
     this.#ends.push(() => worker.stop());
     await worker.start();
+    const files = [
+      project.configFile,
+      ...[...project.pipelines.values()].map((one) => one.file),
+      ...project.plugins
+        .filter((plugin) => !plugin.builtIn)
+        .flatMap((plugin) => [plugin.contractFile, plugin.workerFile ?? plugin.contractFile]),
+    ];
+    const unwatch = watchCode(
+      () => sourceFolders(files),
+      () => worker.reload(),
+    );
+    this.#ends.push(async () => unwatch());
     this.#say(`Worker    process ${String(worker.pid)}, pools ${Object.keys(project.config.pools).join(', ')}`);
   }
 

@@ -16,7 +16,8 @@ export interface SupervisorOptions {
   readonly onTrouble: (what: string) => void;
 }
 
-type FromWorker = { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: ErrorRecord };
+type FromWorker =
+  { readonly type: 'ready' | 'reloaded' } | { readonly type: 'failed' | 'reload-failed'; readonly error: ErrorRecord };
 
 /** Keeps one worker process running: starts it again when it dies, with growing waits. */
 export class WorkerSupervisor {
@@ -63,7 +64,13 @@ export class WorkerSupervisor {
       child.stderr?.on('data', keep);
       child.on('message', (message: FromWorker) => {
         if (message.type === 'failed') why = message.error;
-        else ready();
+        else if (message.type === 'ready') ready();
+        else if (message.type === 'reloaded')
+          this.#options.onTrouble('has taken up the new code; open runs keep theirs');
+        else {
+          const { message: words } = TrainyardError.fromRecord(message.error);
+          this.#options.onTrouble(`keeps the former code: ${words.replaceAll('\n', '\n          ')}`);
+        }
       });
       child.once('exit', (code, signal) => {
         this.#child = undefined;
@@ -95,6 +102,11 @@ export class WorkerSupervisor {
     } catch (error) {
       if (!this.#stopping) this.#ended((error as TrainyardError).message.replaceAll('\n', '\n          '));
     }
+  }
+
+  /** Has the worker take up the project's code as it is now. */
+  reload(): void {
+    if (this.#child?.connected) this.#child.send({ type: 'reload' });
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { connectNow } from '../../client/reader.js';
 import { isServed } from '../../client/run-watch.js';
 import { sayBytes } from '../../core/duration.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
-import { poolQueue, WORKFLOW_QUEUE } from '../../core/queues.js';
+import { poolQueue } from '../../core/queues.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { loadProject, type Project } from '../../project/project.js';
 import type { Check } from '../../setup/index.js';
@@ -36,16 +36,16 @@ async function checkServices(project: Project): Promise<Check[]> {
   });
   const redis = await look('valkey up', async () => checkRedis(project), 'speed');
   if (!client) return [temporal, redis];
-  const { temporal: server } = client;
+  const { temporal: server, taskQueue: queue } = client;
   try {
     return [
       temporal,
       await look('attributes', async () => checkAttributes(server)),
       redis,
       ...(await Promise.all([
-        look('workflows', async () => checkQueue(server, WORKFLOW_QUEUE, 'workflow', 'pipelines')),
+        look('workflows', async () => checkQueue(server, queue, 'workflow', 'pipelines')),
         ...Object.keys(project.config.pools).map((pool) =>
-          look(`pool ${pool}`, async () => checkQueue(server, poolQueue(pool), 'activity', `pool ${pool}`)),
+          look(`pool ${pool}`, async () => checkQueue(server, poolQueue(queue, pool), 'activity', `pool ${pool}`)),
         ),
       ])),
     ];

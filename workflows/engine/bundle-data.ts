@@ -18,12 +18,14 @@ export interface BundleData {
   readonly codes: { readonly [node: string]: string };
   readonly pools: readonly PoolFacts[];
   readonly buildId: string;
+  /** A worker that is silent for longer is given up, in ms. */
+  readonly heartbeatMs: number;
   /** Where pages are served, for links in the Temporal UI. */
   readonly pages?: string;
 }
 
 const bundle: { data: BundleData; contracts: Map<string, AnyContract> } = {
-  data: { codes: {}, pools: [], buildId: 'none' },
+  data: { codes: {}, pools: [], buildId: 'none', heartbeatMs: 12_000 },
   contracts: new Map(),
 };
 

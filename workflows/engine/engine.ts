@@ -33,6 +33,9 @@ const DRAIN_AT_EVENTS = 8_000;
 /** Nodes of one run that may be scheduled at once: Temporal takes 2,000 pending Activities, and draining waits for all. */
 const MOST_IN_FLIGHT = 500;
 
+/** Attempts of a node whose contract does not say how many. */
+const DEFAULT_ATTEMPTS = 3;
+
 /** How often a node's lost inputs are computed again before it fails. */
 const MOST_REMAKES = 5;
 
@@ -355,6 +358,7 @@ export class Engine implements PipelineRuntime {
         scope: node.scope,
         call: node.call,
         pool: call.pool,
+        settings: settingsOf(spec, call.options),
       };
       const result: NodeResult = await runNodeActivity(spec, call.options, task, node.summary ?? node.scope);
       this.#finder.add([[call.key, result.outputs]]);
@@ -455,4 +459,10 @@ function omit(params: Json, names: readonly string[]): Json {
   return Object.fromEntries(
     Object.entries(params as { [key: string]: Json }).filter(([name]) => !names.includes(name)),
   );
+}
+
+function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['settings'] {
+  const memory = options.resources?.memory ?? spec.resources?.memory;
+  const attempts = options.retry?.attempts ?? spec.retry?.attempts ?? DEFAULT_ATTEMPTS;
+  return { attempts, light: spec.light ?? false, ...(memory === undefined ? {} : { memory }) };
 }

@@ -1,8 +1,9 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import { durationMs } from '../../core/duration.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
 import type { NodeResult, NodeTask } from '../../core/task.js';
+import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './ports.js';
 
 let local: EngineActivities | undefined;
@@ -17,9 +18,6 @@ export function engineActivities(): EngineActivities {
 }
 
 const DEFAULT_TIMEOUT_MS = 3_600_000;
-/** Workers answer four times as often; longer silence means that the worker is gone. */
-const HEARTBEAT_MS = 12_000;
-
 /** Workers that may die under one node before it is given up. */
 const WORKER_DEATHS = 25;
 
@@ -33,14 +31,14 @@ export function runNodeActivity(
   const retry = { ...spec.retry, ...options.retry };
   const queueTimeout = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
   const activities = proxyActivities<Record<string, (task: NodeTask) => Promise<NodeResult>>>({
-    taskQueue: poolQueue(task.pool),
+    taskQueue: poolQueue(workflowInfo().taskQueue, task.pool),
     startToCloseTimeout: durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
-    heartbeatTimeout: HEARTBEAT_MS,
+    heartbeatTimeout: bundleData().heartbeatMs,
     ...(queueTimeout === undefined ? {} : { scheduleToStartTimeout: queueTimeout }),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {
       // The worker counts the node's own failures; the deaths of workers come on top and must not use them up.
-      maximumAttempts: (retry.attempts ?? 3) + WORKER_DEATHS,
+      maximumAttempts: task.settings.attempts + WORKER_DEATHS,
       initialInterval: durationMs(retry.initialInterval ?? 1000) ?? 1000,
       maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
     },

@@ -1,0 +1,37 @@
+import { TrainyardError } from '../core/errors/index.js';
+import { formerCode, type NodeCode } from '../project/codes.js';
+import type { ProjectBase } from '../project/project.js';
+
+/** Finds the code that a node call was keyed with: the project's own, or what was kept of an earlier state. */
+export class CodeOnHand {
+  readonly #project: ProjectBase;
+  readonly #former = new Map<string, NodeCode>();
+  #current: ReadonlyMap<string, NodeCode> = new Map();
+
+  constructor(project: ProjectBase) {
+    this.#project = project;
+  }
+
+  use(codes: ReadonlyMap<string, NodeCode>): void {
+    this.#current = codes;
+  }
+
+  /** Throws TY-CODE when a node would run with other code than its key says. */
+  async find(node: string, hash: string): Promise<NodeCode> {
+    const current = this.#current.get(node);
+    if (current?.hash === hash) return current;
+    const name = `${node} ${hash}`;
+    const former = this.#former.get(name) ?? (await formerCode(this.#project, node, hash));
+    if (former) {
+      this.#former.set(name, former);
+      return former;
+    }
+    throw new TrainyardError('TY-CODE', {
+      what: `the run was started with code of ${node} that this worker does not have`,
+      where: { node },
+      expected: `code ${hash}`,
+      actual: current ? `code ${current.hash}` : 'none',
+      remedy: 'resume the run with the new code: what had finished and is unchanged is found',
+    });
+  }
+}

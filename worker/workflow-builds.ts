@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { TrainyardClient } from '../client/index.js';
+import type { ProjectBase } from '../project/project.js';
+import type { WorkflowBundle } from '../project/workflow-bundle.js';
+
+export interface BuildParts {
+  readonly project: ProjectBase;
+  readonly connection: NativeConnection;
+  readonly client: TrainyardClient;
+  readonly identity: string;
+  readonly activities: object;
+  readonly graceMs: number;
+  /** Told when a build's worker ends by a failure. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A new version is known to Temporal a moment after its worker polls. */
+const KNOWN_WITHIN_MS = 30_000;
+const ASK_EVERY_MS = 100;
+
+/**
+ * Workers for the builds of a project's Workflows (Temporal's Worker Deployments): new runs start on the current build,
+ * each run keeps to the build that it started with, and builds that open runs still need are served beside.
+ */
+export class WorkflowBuilds {
+  readonly #parts: BuildParts;
+  readonly #serving = new Map<string, { worker: Worker; ended: Promise<void> }>();
+
+  constructor(parts: BuildParts) {
+    this.#parts = parts;
+  }
+
+  /** Serves a build and makes it the one that new runs start on. */
+  async makeCurrent(bundle: WorkflowBundle): Promise<void> {
+    await this.#serve(bundle);
+    await this.#setCurrent(bundle.buildId);
+  }
+
+  /** Serves the kept builds that open runs still need. Gives those that are needed and not there. */
+  async serveFormer(): Promise<string[]> {
+    const { client, project } = this.#parts;
+    const lost: string[] = [];
+    const described = await client.temporal.workflowService
+      .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
+      .catch(() => undefined);
+    for (const version of described?.workerDeploymentInfo?.versionSummaries ?? []) {
+      const buildId = version.deploymentVersion?.buildId;
+      const drained = version.drainageInfo?.status === 2;
+      if (!buildId || drained || this.#serving.has(buildId)) continue;
+      const file = path.join(project.build, `workflows-${buildId}.js`);
+      if (existsSync(file)) await this.#serve({ buildId, code: await readFile(file, 'utf8') });
+      else lost.push(buildId);
+    }
+    return lost;
+  }
+
+  async stop(): Promise<void> {
+    for (const { worker } of this.#serving.values()) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.all([...this.#serving.values()].map(({ ended }) => ended));
+  }
+
+  async #serve(bundle: WorkflowBundle): Promise<void> {
+    if (this.#serving.has(bundle.buildId)) return;
+    const { connection, client, identity, activities, graceMs, onFailure } = this.#parts;
+    const worker = await Worker.create({
+      connection,
+      namespace: client.namespace,
+      identity,
+      taskQueue: client.taskQueue,
+      workflowBundle: { code: bundle.code },
+      activities,
+      shutdownGraceTime: graceMs,
+      workerDeploymentOptions: {
+        version: { deploymentName: client.taskQueue, buildId: bundle.buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    });
+    const ended = worker.run().catch(onFailure);
+    this.#serving.set(bundle.buildId, { worker, ended });
+  }
+
+  async #setCurrent(buildId: string): Promise<void> {
+    const { client, identity } = this.#parts;
+    const start = performance.now();
+    for (;;) {
+      try {
+        await client.temporal.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace: client.namespace,
+          deploymentName: client.taskQueue,
+          buildId,
+          identity,
+          ignoreMissingTaskQueues: true,
+        });
+        return;
+      } catch (error) {
+        if (performance.now() - start > KNOWN_WITHIN_MS) throw error;
+        await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
+      }
+    }
+  }
+}
