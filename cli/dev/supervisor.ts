@@ -17,7 +17,10 @@ export interface SupervisorOptions {
 }
 
 type FromWorker =
-  { readonly type: 'ready' | 'reloaded' } | { readonly type: 'failed' | 'reload-failed'; readonly error: ErrorRecord };
+  | { readonly type: 'ready' }
+  | { readonly type: 'reloaded' }
+  | { readonly type: 'failed'; readonly error: ErrorRecord }
+  | { readonly type: 'reload-failed'; readonly error: ErrorRecord };
 
 /** Keeps one worker process running: starts it again when it dies, with growing waits. */
 export class WorkerSupervisor {
@@ -80,9 +83,12 @@ export class WorkerSupervisor {
   }
 
   #died(how: string, said: string): TrainyardError {
+    const lines = said.split('\n').filter((line) => line.trim() !== '');
+    // An error that ended Node stands before its stack.
+    const reason = lines.find((line) => /^[A-Za-z]*Error\b.*: /.test(line)) ?? lines.at(-1);
     return new TrainyardError('TY-WORKER-NONE', {
       what: `the worker ended (${how}) before it listened`,
-      ...(said.trim() === '' ? {} : { actual: said.trim().split('\n').slice(-3).join(' | ') }),
+      ...(reason === undefined ? {} : { actual: reason.trim() }),
       remedy: `look at ${this.#options.logFile}`,
     });
   }
