@@ -48,9 +48,5 @@ export function explained(error: unknown): TrainyardError {
     return new TrainyardError('TY-STORE-FULL', { what: 'there is no space left on the disk', cause: error });
   if (system?.code === 'ENOENT' && typeof system.path === 'string')
     return new TrainyardError('TY-USAGE', { what: 'a file is not there', where: { file: system.path }, cause: error });
-  return new TrainyardError('TY-NODE-FAILED', {
-    what: message,
-    remedy: 'run it again with TRAINYARD_DEBUG=1 to see where it comes from',
-    cause: error,
-  });
+  return new TrainyardError('TY-UNEXPLAINED', { what: message, cause: error });
 }

@@ -122,6 +122,10 @@ export const CATALOGUE = {
     'A download failed, or was not what it should be.',
     'try again; what had been fetched whole is kept',
   ),
+  'TY-UNEXPLAINED': system(
+    'Something failed that nobody explained: a fault of Trainyard, or of the machine.',
+    'run it again with TRAINYARD_DEBUG=1 to see where it comes from, and report it',
+  ),
   'TY-USAGE': user('The command was called in a way it does not know.', 'trainyard --help'),
   'TY-KEY': user(
     'A request that changes something came without a valid key.',
