@@ -17,6 +17,7 @@ import {
   type Store,
 } from '../store/index.js';
 import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
+import { crashPoint } from './crash-points.js';
 
 /** Rows of a table of finished nodes in one answer: some 40 kB. */
 const PAGE = 100;
@@ -59,6 +60,7 @@ export function engineActivities(store: Store): EngineActivities {
     for (;;) {
       const sweep = await sweepBefore(store);
       const entries = await lookup(store, keys);
+      crashPoint('looking-up', { run: currentRun() });
       const artifacts = entries.flatMap((entry) => Object.values(entry?.outputs ?? {}).map(({ digest }) => digest));
       if (artifacts.length === 0) return entries;
       await noteNeed(store, currentRun(), { artifacts });
@@ -77,6 +79,7 @@ export function engineActivities(store: Store): EngineActivities {
     'trainyard.saveGraph': async (head, parts) => {
       const graph: GraphRecord = { ...head, nodes: [...(await join(parts)).nodes] };
       await putGraph(store, graph.run, graph as unknown as Json);
+      crashPoint('saving-graph', { run: graph.run });
       const status = graph.state === 'done' ? 'completed' : graph.state === 'running' ? 'terminated' : graph.state;
       await endRun(store, graph.run, {
         format: 1,
@@ -90,6 +93,7 @@ export function engineActivities(store: Store): EngineActivities {
     'trainyard.saveJournal': async (head, parts) => {
       const { nodes, rows } = await join(parts);
       const journal = await putJson({ graph: { ...head, nodes: [...nodes] }, rows } satisfies Journal);
+      crashPoint('saving-journal', { run: head.run });
       await noteNeed(store, head.run, { journal });
       return journal;
     },

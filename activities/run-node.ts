@@ -21,6 +21,7 @@ import {
   type Store,
 } from '../store/index.js';
 import { countFailure } from './attempts.js';
+import { crashPoint, type AtWork } from './crash-points.js';
 
 /** What one computation of a node came to, however it was run. */
 export interface Computed {
@@ -60,6 +61,7 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
   const beating = setInterval(beat, HEARTBEAT_MS);
   const log = new NodeLog();
   const startedAt = new Date();
+  const atWork: AtWork = { run: task.run.id, node: task.node, params: task.params };
   try {
     let made: Computed | undefined;
     const { value, found } = await singleFlight(parts.store, task.key, {
@@ -68,9 +70,11 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
       signal,
       found: () => findAndHold(parts.store, task),
       compute: async () => {
+        crashPoint('reserved', atWork);
         await recordSealed(parts, task);
         for (;;) {
           const sweep = await sweepBefore(parts.store);
+          crashPoint('before-compute', atWork);
           made = await parts.compute(task, {
             signal,
             attempt,
@@ -79,6 +83,7 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
               progress = { call: task.call, fraction, message, worker: parts.worker, device: '' };
             },
           });
+          crashPoint('outputs-stored', atWork);
           const entry: CacheEntry = {
             format: 1,
             key: task.key,
@@ -86,10 +91,13 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
             outputs: made.outputs,
             madeBy: task.run.id,
           };
-          if (await record(parts, task, made, { attempt, startedAt, log }, sweep)) return commit(parts.store, entry);
+          if (!(await record(parts, task, made, { attempt, startedAt, log }, sweep))) continue;
+          crashPoint('recorded', atWork);
+          return commit(parts.store, entry);
         }
       },
     });
+    crashPoint('committed', atWork);
     return {
       outputs: value.outputs,
       found,
