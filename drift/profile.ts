@@ -51,30 +51,32 @@ export function profileOf(rows: readonly DriftRow[], columns: readonly DriftColu
   return {
     format: 'trainyard.profile/1',
     rows: rows.length,
-    columns: columns.map(({ name, type }) => {
-      const cells = rows.map((row) => row[name]);
-      return type === 'number' ? numbers(name, cells) : texts(name, cells);
-    }),
+    columns: columns.map(({ name, type }) => (type === 'number' ? numbers(name, rows) : texts(name, rows))),
   };
 }
 
-function numbers(name: string, cells: readonly DriftCell[]): ColumnProfile {
-  const values = cells.filter((cell): cell is number => typeof cell === 'number' && !Number.isNaN(cell));
-  values.sort((a, b) => a - b);
-  const present = values.length;
-  return { name, type: 'number', missing: cells.length - present, present, values: thin(values) };
+function numbers(name: string, rows: readonly DriftRow[]): ColumnProfile {
+  const all = new Float64Array(rows.length);
+  let present = 0;
+  for (const row of rows) {
+    const cell = row[name];
+    if (typeof cell === 'number' && !Number.isNaN(cell)) all[present++] = cell;
+  }
+  const values = thin(all.subarray(0, present).sort());
+  return { name, type: 'number', missing: rows.length - present, present, values };
 }
 
-function thin(sorted: readonly number[]): readonly number[] {
-  if (sorted.length <= MOST_VALUES) return sorted;
+function thin(sorted: Float64Array): number[] {
+  if (sorted.length <= MOST_VALUES) return [...sorted];
   const step = sorted.length / MOST_VALUES;
   return Array.from({ length: MOST_VALUES }, (_, i) => sorted[Math.floor((i + 0.5) * step)]!);
 }
 
-function texts(name: string, cells: readonly DriftCell[]): ColumnProfile {
+function texts(name: string, rows: readonly DriftRow[]): ColumnProfile {
   const counts = new Map<string, number>();
   let present = 0;
-  for (const cell of cells) {
+  for (const row of rows) {
+    const cell = row[name];
     if (cell === null || cell === undefined || (typeof cell === 'number' && Number.isNaN(cell))) continue;
     counts.set(String(cell), (counts.get(String(cell)) ?? 0) + 1);
     present++;
@@ -82,5 +84,5 @@ function texts(name: string, cells: readonly DriftCell[]): ColumnProfile {
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
   // Without a prototype: a value named `constructor` is a value like any other.
   const plain = Object.assign(Object.create(null) as object, Object.fromEntries(sorted)) as Record<string, number>;
-  return { name, type: 'text', missing: cells.length - present, present, counts: plain };
+  return { name, type: 'text', missing: rows.length - present, present, counts: plain };
 }
