@@ -30,6 +30,44 @@ export function nodeKey(identity: NodeIdentity): Digest {
   return digestText(canonical(identity));
 }
 
+/** Parts of an identity that stand nowhere else in a task or record. */
+export interface KeyedParts {
+  readonly seed?: number | undefined;
+  readonly id?: string | undefined;
+  readonly lineage?: string | undefined;
+  /** Parameters that the contract leaves out of the key. */
+  readonly leftOut?: readonly string[] | undefined;
+}
+
+/** The identity of a call, put together again from its task or record: `nodeKey` of it is the call's key. */
+export function identityOf(call: {
+  readonly node: string;
+  readonly version: string;
+  readonly code: string;
+  readonly params: Json;
+  readonly inputs: { readonly [port: string]: { readonly digest: Digest } | readonly { readonly digest: Digest }[] };
+  readonly threads: number;
+  readonly keyed?: KeyedParts | undefined;
+}): NodeIdentity {
+  const { node, version, code, threads, keyed = {} } = call;
+  const inputs = Object.entries(call.inputs).map(([port, given]) => [
+    port,
+    'digest' in given ? given.digest : given.map(({ digest }) => digest),
+  ]);
+  const params = Object.entries(call.params as { readonly [name: string]: Json });
+  return {
+    node,
+    version,
+    code,
+    params: Object.fromEntries(params.filter(([name]) => !keyed.leftOut?.includes(name))),
+    inputs: Object.fromEntries(inputs) as NodeIdentity['inputs'],
+    threads,
+    seed: keyed.seed,
+    id: keyed.id,
+    lineage: keyed.lineage,
+  };
+}
+
 /** A node's own seed: 32 bits drawn from its key, so neither call order nor a counter can change it. */
 export function nodeSeed(key: Digest): number {
   return Number.parseInt(digestText(`seed ${key}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);

@@ -9,6 +9,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import { bundleEntries, compileModule, type BundledEntry } from './compile.js';
 import { compiled } from './package-root.js';
+import { fileHashes, type CodeParts } from './code-parts.js';
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
 
@@ -22,6 +23,8 @@ export interface NodeCode {
   readonly exportName: string;
   /** The module's name says its content: it can still be run when the project has moved on. */
   readonly kept: boolean;
+  /** What the hash was taken of, for saying what has changed. */
+  readonly parts: CodeParts;
 }
 
 /** What a worker module exports, found by loading it in a process of its own. */
@@ -60,7 +63,8 @@ export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>
     (text) => JSON.parse(text) as NodeCode[],
     () => undefined,
   );
-  if (known?.every((code) => existsSync(code.module))) return new Map(known.map((code) => [code.node, code]));
+  if (known?.every((code) => existsSync(code.module) && code.parts))
+    return new Map(known.map((code) => [code.node, code]));
   const codes = await computeCodes(plugins, project);
   await replaceWhole(kept, JSON.stringify(codes));
   for (const code of codes) await replaceWhole(codeFile(project, code.node, code.hash), JSON.stringify(code));
@@ -92,12 +96,22 @@ async function computeCodes(
     }
   }
   const bundled = await bundleEntries(entries, project.root);
+  const hashes = await fileHashes(
+    Object.values(bundled).flatMap((entry) => entry.files),
+    project.root,
+  );
+  const workers = new Map(nodes.map(({ node, plugin }) => [node, plugin.workerFile]));
+  const partsOf = (node: string): CodeParts => ({
+    files: (bundled[node]?.files ?? []).flatMap((file) => hashes.get(file) ?? []),
+    packages: packageVersions(bundled[node]?.packages ?? [], workers.get(node) ?? project.root),
+  });
   return nodes.map(({ node, exportName, plugin }) => ({
     node,
     exportName,
     module: modules.get(plugin.name) ?? plugin.workerFile,
     kept: !plugin.builtIn,
     hash: hash(canonical(describe(bundled[node], plugin.workerFile))),
+    parts: partsOf(node),
   }));
 }
 

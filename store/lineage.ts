@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.js';
 import { canonical, type Json } from '../core/json.js';
+import type { KeyedParts } from '../core/key.js';
 import { readText } from './blobs.js';
 import { each } from './each.js';
 import { checkDigest, segmentOf } from './keys.js';
@@ -29,6 +30,8 @@ export interface NodeRecord {
   readonly outputs: { readonly [port: string]: ArtifactName };
   readonly seed?: number | undefined;
   readonly threads: number;
+  /** The rest of the call's identity: `identityOf` gives it whole. */
+  readonly keyed?: KeyedParts | undefined;
   readonly worker: string;
   readonly device: string;
   readonly pid: number;

@@ -1,0 +1,3 @@
+export { noteCodes, readCode } from './codes.js';
+export { explainCall, type Execution, type Explanation } from './explain.js';
+export type { Change } from './compare.js';
