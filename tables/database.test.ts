@@ -104,6 +104,23 @@ test('a query streams in batches', async () => {
   });
 });
 
+test('queries side by side, and one within another, each give all of their rows', async () => {
+  await withDatabase({}, async (database) => {
+    const counts = await Promise.all(
+      [1, 5000, 10_000, 3].map(async (n) => (await database.rows(sql`SELECT range FROM range(${BigInt(n)})`)).length),
+    );
+    expect(counts).toEqual([1, 5000, 10_000, 3]);
+    let rows = 0;
+    for await (const batch of database.batches(sql`SELECT range AS i FROM range(5000)`)) {
+      expect(await database.row(sql`SELECT ${batch.length} AS n`)).toEqual({ n: batch.length });
+      rows += batch.length;
+    }
+    expect(rows).toBe(5000);
+    for await (const batch of database.batches(sql`SELECT range AS i FROM range(5000)`)) if (batch.length > 0) break;
+    expect(await database.row(sql`SELECT 1::BIGINT AS n`)).toEqual({ n: 1 });
+  });
+});
+
 test('a column of a type that tables do not hold is named', async () => {
   const database = await Database.open();
   await expect(database.columns(sql`SELECT [1, 2] AS pair`)).rejects.toThrow(/column "pair" is of a type/);

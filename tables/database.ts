@@ -21,10 +21,11 @@ const ROW_GROUP = 122_880;
  * Close it when done, or use `withDatabase`.
  */
 export class Database {
-  private constructor(
-    private readonly instance: DuckDBInstance,
-    private readonly connection: DuckDBConnection,
-  ) {}
+  /** Connections that no query uses now, and those that one does: two streams on one would cut each other short. */
+  private readonly idle: DuckDBConnection[] = [];
+  private readonly busy = new Set<DuckDBConnection>();
+
+  private constructor(private readonly instance: DuckDBInstance) {}
 
   static async open(options: DatabaseOptions = {}): Promise<Database> {
     const instance = await DuckDBInstance.create(':memory:', {
@@ -35,14 +36,41 @@ export class Database {
       // Nothing is ever fetched from outside because a query names it.
       autoinstall_known_extensions: 'false',
     });
-    const connection = await instance.connect();
-    await connection.run(`SET TimeZone = 'UTC'`);
-    return new Database(instance, connection);
+    return new Database(instance);
+  }
+
+  /** Gives `use` a connection of its own. One that failed, or was left in the middle of a stream, is not used again. */
+  private async connected<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.take();
+    let whole = false;
+    try {
+      const result = await use(connection);
+      whole = true;
+      return result;
+    } finally {
+      this.give(connection, whole);
+    }
+  }
+
+  private async take(): Promise<DuckDBConnection> {
+    let connection = this.idle.pop();
+    if (!connection) {
+      connection = await this.instance.connect();
+      await connection.run(`SET TimeZone = 'UTC'`);
+    }
+    this.busy.add(connection);
+    return connection;
+  }
+
+  private give(connection: DuckDBConnection, whole: boolean): void {
+    this.busy.delete(connection);
+    if (whole) this.idle.push(connection);
+    else connection.closeSync();
   }
 
   /** Runs a statement for its effect on the database. */
   async run(statement: Sql): Promise<void> {
-    await this.connection.run(statement.text);
+    await this.connected((connection) => connection.run(statement.text));
   }
 
   /** All rows of a query. `Row` is what its author knows the query to give. */
@@ -54,13 +82,20 @@ export class Database {
 
   /** The rows of a query in batches of up to 2,048, as they are computed: for tables that do not fit into memory. */
   async *batches<Row extends object = TableRow>(query: Sql): AsyncGenerator<Row[]> {
-    const result = await this.connection.stream(query.text);
-    const names = result.columnNames();
-    const types = result.columnTypes().map((type) => columnType(String(type)));
-    for await (const batch of result.yieldRowsJs()) {
-      yield batch.map(
-        (values) => Object.fromEntries(names.map((name, i) => [name, cellOf(values[i], types[i])])) as Row,
-      );
+    const connection = await this.take();
+    let whole = false;
+    try {
+      const result = await connection.stream(query.text);
+      const names = result.columnNames();
+      const types = result.columnTypes().map((type) => columnType(String(type)));
+      for await (const batch of result.yieldRowsJs()) {
+        yield batch.map(
+          (values) => Object.fromEntries(names.map((name, i) => [name, cellOf(values[i], types[i])])) as Row,
+        );
+      }
+      whole = true;
+    } finally {
+      this.give(connection, whole);
     }
   }
 
@@ -111,25 +146,27 @@ export class Database {
   async insert(name: string, columns: readonly Column[], rows: Iterable<TableRow>): Promise<void> {
     const defined = columns.map((column) => sql`${id(column.name)} ${Sql.of(DUCKDB_TYPES[column.type])}`);
     await this.run(sql`CREATE OR REPLACE TABLE ${id(name)} (${join(defined)})`);
-    const appender = await this.connection.createAppender(name);
-    try {
-      for (const row of rows) {
-        for (const column of columns) append(appender, column, row[column.name]);
-        appender.endRow();
+    await this.connected(async (connection) => {
+      const appender = await connection.createAppender(name);
+      try {
+        for (const row of rows) {
+          for (const column of columns) append(appender, column, row[column.name]);
+          appender.endRow();
+        }
+        appender.flushSync();
+      } finally {
+        appender.closeSync();
       }
-      appender.flushSync();
-    } finally {
-      appender.closeSync();
-    }
+    });
   }
 
-  /** Stops the query that runs now; it throws. */
+  /** Stops the queries that run now; they throw. */
   interrupt(): void {
-    this.connection.interrupt();
+    for (const connection of this.busy) connection.interrupt();
   }
 
   close(): void {
-    this.connection.closeSync();
+    for (const connection of [...this.busy, ...this.idle]) connection.closeSync();
     this.instance.closeSync();
   }
 }

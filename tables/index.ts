@@ -22,6 +22,6 @@ export {
   writeTable,
   type TableOutput,
 } from './artifact.js';
-export { readAs, SAID } from './read-as.js';
+export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
 export { mayRepeat } from './repeats.js';

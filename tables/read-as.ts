@@ -13,9 +13,16 @@ export const SAID: Readonly<Record<ColumnType, string>> = {
   date: 'a date such as 2024-02-29 that exists',
 };
 
-/** SQL that reads text as a type: NULL where it is not of that type. */
-export function readAs(type: ColumnType, text: Sql): Sql {
-  const number = sql`(CASE WHEN contains(${text}, '_') THEN NULL ELSE try_cast(${text} AS DOUBLE) END)`;
+/** SQL that reads text as a double, infinities included: NULL where it is none. */
+export function readNumber(text: Sql): Sql {
+  return sql`(CASE WHEN contains(${text}, '_') THEN NULL ELSE try_cast(${text} AS DOUBLE) END)`;
+}
+
+/**
+ * SQL that reads text as a type: NULL where it is not of that type. Where many columns are read, give what
+ * `readNumber` found as a column: nested expressions make wide queries slow to plan.
+ */
+export function readAs(type: ColumnType, text: Sql, number: Sql = readNumber(text)): Sql {
   switch (type) {
     case 'text':
       return text;

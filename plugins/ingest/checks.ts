@@ -1,5 +1,5 @@
-import { readAs, SAID, sql, type Column, type Database, type Sql } from '../../tables/index.js';
-import type { ColumnSchema, ColumnType } from '../../tables/schema.js';
+import { SAID, sql, type Database, type Sql } from '../../tables/index.js';
+import type { ColumnSchema } from '../../tables/schema.js';
 
 /** One thing that a schema asks of a cell: rows for which `failing` is true break it. */
 export interface Check {
@@ -51,24 +51,4 @@ export async function checksOf(
     }
   }
   return checks;
-}
-
-/** The narrowest type that all of a column's cells are of, for files without a schema; text when all are missing. */
-export async function inferTypes(
-  database: Database,
-  columns: readonly { name: string; text: Sql }[],
-  from: Sql,
-): Promise<Column[]> {
-  const found: Column[] = [];
-  const candidates: ColumnType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
-  for (const { name, text } of columns) {
-    const counts = await database.row<Record<string, number>>(
-      sql`SELECT count(${text}) AS present, count(${readAs('integer', text)}) AS integer,
-                 count(${readAs('number', text)}) AS number, count(${readAs('boolean', text)}) AS boolean,
-                 count(${readAs('date', text)}) AS date, count(${readAs('timestamp', text)}) AS timestamp FROM ${from}`,
-    );
-    const type = candidates.find((candidate) => counts['present'] !== 0 && counts[candidate] === counts['present']);
-    found.push({ name, type: type ?? 'text' });
-  }
-  return found;
 }

@@ -1,0 +1,100 @@
+import { id, join, readAs, readNumber, sql, type ColumnType, type Database, type Sql } from '../../tables/index.js';
+import type { ColumnSchema } from '../../tables/schema.js';
+import { RECORD, textOf } from './load.js';
+
+/** Columns that one query reads: the time to plan a query grows with their square. */
+const CHUNK = 64;
+
+/** A column to read: its name, its place in the file, and what its schema says. */
+export interface Reading {
+  readonly name: string;
+  readonly index: number;
+  readonly schema: ColumnSchema;
+}
+
+/** Columns that were read: a table with the text, missing as NULL, and the typed value of each. */
+export interface Chunk {
+  readonly table: Sql;
+  readonly readings: readonly Reading[];
+}
+
+export function textColumn(index: number): Sql {
+  return id(`text ${index}`);
+}
+
+export function valueColumn(index: number): Sql {
+  return id(`value ${index}`);
+}
+
+function numberColumn(index: number): Sql {
+  return id(`number ${index}`);
+}
+
+/** SQL for the texts of columns, and what they are as numbers, step by step; `carried` comes along. */
+function read(from: Sql, indices: readonly number[], missing: readonly string[], carried: readonly Sql[]): Sql {
+  const texts = indices.map((index) => sql`${textOf(index, missing)} AS ${textColumn(index)}`);
+  const numbers = indices.map((index) => sql`${readNumber(textColumn(index))} AS ${numberColumn(index)}`);
+  return sql`(SELECT *, ${join(numbers)} FROM (SELECT ${join([...carried, ...texts])} FROM ${from}))`;
+}
+
+/** Reads columns into tables, some dozens in each; the rows of all of them are in the order of the file. */
+export async function readColumns(
+  database: Database,
+  readings: readonly Reading[],
+  from: Sql,
+  missing: readonly string[],
+): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  for (const part of chunked(readings)) {
+    const table = id(`columns ${chunks.length}`);
+    const texts = part.map(({ index }) => textColumn(index));
+    const values = part.map(
+      ({ index, schema }) =>
+        sql`${readAs(schema.type, textColumn(index), numberColumn(index))} AS ${valueColumn(index)}`,
+    );
+    const source = read(
+      from,
+      part.map(({ index }) => index),
+      missing,
+      [RECORD],
+    );
+    await database.run(
+      sql`CREATE OR REPLACE TABLE ${table} AS SELECT ${join([RECORD, ...texts, ...values])} FROM ${source} ORDER BY ${RECORD}`,
+    );
+    chunks.push({ table, readings: part });
+  }
+  return chunks;
+}
+
+/** The narrowest type that all of a column's cells are of; text when all are missing. By place in the file. */
+export async function inferTypes(
+  database: Database,
+  indices: readonly number[],
+  from: Sql,
+  missing: readonly string[],
+): Promise<Map<number, ColumnType>> {
+  const candidates: ColumnType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
+  const found = new Map<number, ColumnType>();
+  for (const part of chunked(indices)) {
+    const counted = part.flatMap((index) => [
+      sql`count(${textColumn(index)}) AS ${id(`present ${index}`)}`,
+      ...candidates.map((type) => {
+        const value = readAs(type, textColumn(index), numberColumn(index));
+        return sql`count(${value}) AS ${id(`${type} ${index}`)}`;
+      }),
+    ]);
+    const counts = await database.row<Record<string, number>>(
+      sql`SELECT ${join(counted)} FROM ${read(from, part, missing, [RECORD])}`,
+    );
+    for (const index of part) {
+      const present = counts[`present ${index}`] ?? 0;
+      const type = present > 0 ? candidates.find((one) => counts[`${one} ${index}`] === present) : undefined;
+      found.set(index, type ?? 'text');
+    }
+  }
+  return found;
+}
+
+function chunked<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, i) => items.slice(i * CHUNK, (i + 1) * CHUNK));
+}
