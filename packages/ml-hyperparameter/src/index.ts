@@ -60,4 +60,11 @@ export {
   slice,
   sliceSvg,
 } from './reading/index.js';
-export type { Contour, Dependence, DependenceOptions, HistoryPoint, Importance, ImportanceOptions } from './reading/index.js';
+export type {
+  Contour,
+  Dependence,
+  DependenceOptions,
+  HistoryPoint,
+  Importance,
+  ImportanceOptions,
+} from './reading/index.js';

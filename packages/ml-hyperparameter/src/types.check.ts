@@ -1,12 +1,40 @@
 /** What the types promise; `types.test.ts` has the compiler read it. */
-import { boolean, categorical, conditional, createStudy, float, int, ordinal, type AnyConfiguration, type Configuration, type Space } from './index.js';
+import {
+  boolean,
+  categorical,
+  conditional,
+  createStudy,
+  float,
+  int,
+  ordinal,
+  type AnyConfiguration,
+  type Configuration,
+  type Space,
+} from './index.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T | undefined => undefined;
 
-const flat = { rate: float(0, 1), layers: int(1, 8), optimizer: categorical(['adam', 'sgd']), size: ordinal([8, 16]), bias: boolean() };
+const flat = {
+  rate: float(0, 1),
+  layers: int(1, 8),
+  optimizer: categorical(['adam', 'sgd']),
+  size: ordinal([8, 16]),
+  bias: boolean(),
+};
 type Flat = Configuration<typeof flat>;
-holds<Equal<Flat, { readonly rate: number; readonly layers: number; readonly optimizer: 'adam' | 'sgd'; readonly size: 8 | 16; readonly bias: boolean }>>();
+holds<
+  Equal<
+    Flat,
+    {
+      readonly rate: number;
+      readonly layers: number;
+      readonly optimizer: 'adam' | 'sgd';
+      readonly size: 8 | 16;
+      readonly bias: boolean;
+    }
+  >
+>();
 
 const nested = {
   seed: int(0, 9),

@@ -26,7 +26,8 @@ export function factorise(matrix: Float64Array, n: number, start = 0, stride = n
     const row = i * stride;
     for (let j = 0; j < i; j++) {
       const other = j * stride;
-      matrix[row + j] = ((matrix[row + j] as number) - dot(matrix, row, matrix, other, j)) / (matrix[other + j] as number);
+      matrix[row + j] =
+        ((matrix[row + j] as number) - dot(matrix, row, matrix, other, j)) / (matrix[other + j] as number);
     }
     const left = (matrix[row + i] as number) - dot(matrix, row, matrix, row, i);
     if (!(left > 0)) return false;

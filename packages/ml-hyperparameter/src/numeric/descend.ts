@@ -29,7 +29,8 @@ const MEMORY = 8;
  */
 export function descend(f: Smooth, start: ArrayLike<number>, limits: DescentLimits): Descent {
   const n = start.length;
-  const clamp = (v: number, i: number): number => Math.max(limits.low[i] as number, Math.min(limits.high[i] as number, v));
+  const clamp = (v: number, i: number): number =>
+    Math.max(limits.low[i] as number, Math.min(limits.high[i] as number, v));
   let x = Float64Array.from(start, clamp);
   let gradient = new Float64Array(n);
   let value = f(x, gradient);
@@ -89,7 +90,13 @@ export function descend(f: Smooth, start: ArrayLike<number>, limits: DescentLimi
   return { x, value, evaluations };
 }
 
-function twoLoops(gradient: Float64Array, free: Uint8Array, steps: Float64Array[], changes: Float64Array[], curvatures: number[]): Float64Array {
+function twoLoops(
+  gradient: Float64Array,
+  free: Uint8Array,
+  steps: Float64Array[],
+  changes: Float64Array[],
+  curvatures: number[],
+): Float64Array {
   const n = gradient.length;
   const q = Float64Array.from(gradient, (g, i) => (free[i] === 1 ? -g : 0));
   const kept: number[] = [];
@@ -110,7 +117,8 @@ function twoLoops(gradient: Float64Array, free: Uint8Array, steps: Float64Array[
   }
   for (let k = 0; k < steps.length; k++) {
     const b = dot(changes[k] as Float64Array, q) / (curvatures[k] as number);
-    for (let i = 0; i < n; i++) q[i] = (q[i] as number) + ((kept[k] as number) - b) * ((steps[k] as Float64Array)[i] as number);
+    for (let i = 0; i < n; i++)
+      q[i] = (q[i] as number) + ((kept[k] as number) - b) * ((steps[k] as Float64Array)[i] as number);
   }
   for (let i = 0; i < n; i++) if (free[i] === 0) q[i] = 0;
   return q;

@@ -75,13 +75,17 @@ export function hypervolume(points: readonly ArrayLike<number>[], reference: Arr
 }
 
 function frontOf(points: readonly number[][]): number[][] {
-  return points.filter((p, i) => !points.some((q, j) => j !== i && (dominates(q, p) || (j < i && q.every((v, k) => v === p[k])))));
+  return points.filter(
+    (p, i) => !points.some((q, j) => j !== i && (dominates(q, p) || (j < i && q.every((v, k) => v === p[k])))),
+  );
 }
 
 function volume(front: number[][], reference: readonly number[], m: number): number {
   if (front.length === 0) return 0;
   if (m === 1) return (reference[0] as number) - Math.min(...front.map((p) => p[0] as number));
-  const sorted = front.slice().sort((a, b) => (a[0] as number) - (b[0] as number) || (a[1] as number) - (b[1] as number));
+  const sorted = front
+    .slice()
+    .sort((a, b) => (a[0] as number) - (b[0] as number) || (a[1] as number) - (b[1] as number));
   if (m === 2) {
     let sum = 0;
     let ceiling = reference[1] as number;

@@ -25,7 +25,11 @@ export interface ForecastOptions {
  */
 export function forecastPruner(options: ForecastOptions = {}): Pruner {
   const { chance = 0.05, startup = 5, spared = 0.1 } = options;
-  if (!(chance > 0 && chance < 1)) throw new SearchError('MLH-BAD-OPTION', 'the chance of forecast is no probability', { expected: '0 < chance < 1', actual: String(chance) });
+  if (!(chance > 0 && chance < 1))
+    throw new SearchError('MLH-BAD-OPTION', 'the chance of forecast is no probability', {
+      expected: '0 < chance < 1',
+      actual: String(chance),
+    });
   return {
     name: 'forecast',
     shouldPrune: ({ trial, history, seed }) => {

@@ -22,7 +22,10 @@ export interface HyperbandOptions {
 export function hyperbandPruner(options: HyperbandOptions): Pruner {
   const { max, min = 1, eta = 3 } = options;
   if (!(max > min) || !(min > 0) || !(eta > 1)) {
-    throw new SearchError('MLH-BAD-OPTION', 'hyperband has no room for rungs', { expected: '0 < min < max and eta > 1', actual: `min ${min}, max ${max}, eta ${eta}` });
+    throw new SearchError('MLH-BAD-OPTION', 'hyperband has no room for rungs', {
+      expected: '0 < min < max and eta > 1',
+      actual: `min ${min}, max ${max}, eta ${eta}`,
+    });
   }
   const starts: number[] = [];
   for (let rung = min; rung <= max * (1 + 1e-9); rung *= eta) starts.push(rung);

@@ -23,7 +23,16 @@ export type PrunerSpec =
   | ({ readonly name: 'patience'; readonly inner?: PrunerSpec } & PatienceOptions);
 
 /** The names of all built-in pruners. */
-export const prunerNames = ['none', 'median', 'percentile', 'asha', 'forecast', 'hyperband', 'wilcoxon', 'patience'] as const satisfies readonly PrunerSpec['name'][];
+export const prunerNames = [
+  'none',
+  'median',
+  'percentile',
+  'asha',
+  'forecast',
+  'hyperband',
+  'wilcoxon',
+  'patience',
+] as const satisfies readonly PrunerSpec['name'][];
 
 /** The pruner that a specification names. */
 export function makePruner(spec: PrunerSpec): Pruner {

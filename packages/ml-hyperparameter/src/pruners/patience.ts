@@ -13,7 +13,10 @@ export interface PatienceOptions {
 export function patiencePruner(options: PatienceOptions, inner?: Pruner): Pruner {
   const { patience, least = 0 } = options;
   if (!Number.isSafeInteger(patience) || patience < 1) {
-    throw new SearchError('MLH-BAD-OPTION', 'patience is not a whole number', { expected: 'at least 1', actual: String(patience) });
+    throw new SearchError('MLH-BAD-OPTION', 'patience is not a whole number', {
+      expected: 'at least 1',
+      actual: String(patience),
+    });
   }
   return {
     name: 'patience',

@@ -24,7 +24,7 @@ export function signedRankP(differences: readonly number[]): number {
   if (n === 0) return 1;
   // Ranks are doubled so that shared ones stay whole.
   const ranks = new Array<number>(n).fill(0);
-  for (let i = 0; i < n; ) {
+  for (let i = 0; i < n;) {
     let j = i;
     while (j < n && Math.abs(sizes[j] as number) === Math.abs(sizes[i] as number)) j++;
     for (let k = i; k < j; k++) ranks[k] = i + j + 1;
@@ -44,7 +44,8 @@ export function signedRankP(differences: readonly number[]): number {
   chances[0] = 1;
   for (const rank of ranks) {
     const next = new Float64Array(total + 1);
-    for (let s = 0; s <= total; s++) next[s] = 0.5 * ((chances[s] as number) + (s >= rank ? (chances[s - rank] as number) : 0));
+    for (let s = 0; s <= total; s++)
+      next[s] = 0.5 * ((chances[s] as number) + (s >= rank ? (chances[s - rank] as number) : 0));
     chances = next;
   }
   let p = 0;
@@ -60,7 +61,11 @@ const meanOf = (t: Observation): number => t.curve.reduce((s, [, loss]) => s + l
  */
 export function wilcoxonPruner(options: WilcoxonOptions = {}): Pruner {
   const { p = 0.1, startup = 2 } = options;
-  if (!(p > 0 && p < 1)) throw new SearchError('MLH-BAD-OPTION', 'the threshold of wilcoxon is no probability', { expected: '0 < p < 1', actual: String(p) });
+  if (!(p > 0 && p < 1))
+    throw new SearchError('MLH-BAD-OPTION', 'the threshold of wilcoxon is no probability', {
+      expected: '0 < p < 1',
+      actual: String(p),
+    });
   return {
     name: 'wilcoxon',
     shouldPrune: ({ trial, history }) => {

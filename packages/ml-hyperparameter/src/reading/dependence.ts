@@ -32,13 +32,17 @@ export interface DependenceOptions {
 export function dimensionCalled(study: Study<unknown>, name: string): number {
   const found = study.domain.dimensions.findIndex((d) => d.id === name);
   if (found >= 0) return found;
-  throw new SearchError('MLH-BAD-OPTION', `there is no parameter of the name ${show(name)}`, { expected: study.domain.dimensions.map((d) => d.id).join(', ') });
+  throw new SearchError('MLH-BAD-OPTION', `there is no parameter of the name ${show(name)}`, {
+    expected: study.domain.dimensions.map((d) => d.id).join(', '),
+  });
 }
 
 function along(study: Study<unknown>, i: number, points: number): { coordinates: number[]; values: Choice[] } {
   const d = study.domain.dimensions[i] as (typeof study.domain.dimensions)[number];
   const n = Math.min(d.levels, d.nominal ? d.levels : points);
-  const coordinates = Array.from({ length: n }, (_, k) => (d.nominal ? k : d.levels === Infinity ? k / (n - 1) : (k + 0.5) / n));
+  const coordinates = Array.from({ length: n }, (_, k) =>
+    d.nominal ? k : d.levels === Infinity ? k / (n - 1) : (k + 0.5) / n,
+  );
   return { coordinates, values: coordinates.map((u) => valueAt(d, u)) };
 }
 
@@ -46,7 +50,11 @@ function along(study: Study<unknown>, i: number, points: number): { coordinates:
  * Partial dependence from a random forest on the complete trials.
  * Source: Friedman, Greedy function approximation (2001).
  */
-export function partialDependence(study: Study<never> | Study<unknown>, name: string, options: DependenceOptions = {}): Dependence {
+export function partialDependence(
+  study: Study<never> | Study<unknown>,
+  name: string,
+  options: DependenceOptions = {},
+): Dependence {
   const any = study as Study<unknown>;
   const { columns, values } = tableOf(any, options.objective);
   const forest = growForest(columns, values, 64, options.seed ?? 0);
@@ -65,7 +73,11 @@ export function partialDependence(study: Study<never> | Study<unknown>, name: st
 }
 
 /** Partial dependence on two parameters at once. */
-export function contour(study: Study<never> | Study<unknown>, names: readonly [string, string], options: DependenceOptions = {}): Contour {
+export function contour(
+  study: Study<never> | Study<unknown>,
+  names: readonly [string, string],
+  options: DependenceOptions = {},
+): Contour {
   const any = study as Study<unknown>;
   const { columns, values } = tableOf(any, options.objective);
   const forest = growForest(columns, values, 32, options.seed ?? 0);

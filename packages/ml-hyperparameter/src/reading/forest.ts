@@ -23,7 +23,11 @@ export interface Columns {
 /** Columns of points. */
 export function columnsOf(domain: Domain, points: readonly Point[]): Columns {
   const levels = domain.dimensions.map((d) => (d.nominal ? d.levels + (d.parent >= 0 ? 1 : 0) : 0));
-  const rows = points.map((p) => Float64Array.from(p, (u, i) => (u === u ? u : domain.dimensions[i]?.nominal === true ? (domain.dimensions[i]?.levels as number) : 0.5)));
+  const rows = points.map((p) =>
+    Float64Array.from(p, (u, i) =>
+      u === u ? u : domain.dimensions[i]?.nominal === true ? (domain.dimensions[i]?.levels as number) : 0.5,
+    ),
+  );
   return { ids: domain.dimensions.map((d) => d.id), levels, rows };
 }
 
@@ -47,7 +51,14 @@ export function growForest(columns: Columns, values: readonly number[], trees = 
   return { trees: grown, unseen };
 }
 
-const leaf = (value: number): Node => ({ feature: -1, threshold: 0, levels: undefined, left: undefined, right: undefined, value });
+const leaf = (value: number): Node => ({
+  feature: -1,
+  threshold: 0,
+  levels: undefined,
+  left: undefined,
+  right: undefined,
+  value,
+});
 
 function grow(columns: Columns, values: readonly number[], at: readonly number[], random: Generator): Node {
   const mean = at.reduce((s, i) => s + (values[i] as number), 0) / at.length;
@@ -67,11 +78,23 @@ function grow(columns: Columns, values: readonly number[], at: readonly number[]
   };
   const left = at.filter(goesLeft);
   const right = at.filter((i) => !goesLeft(i));
-  return { feature, threshold, levels, left: grow(columns, values, left, random), right: grow(columns, values, right, random), value: mean };
+  return {
+    feature,
+    threshold,
+    levels,
+    left: grow(columns, values, left, random),
+    right: grow(columns, values, right, random),
+    value: mean,
+  };
 }
 
 /** The cut that leaves the least squares; levels are first put in the order of their means. */
-function bestSplit(columns: Columns, values: readonly number[], at: readonly number[], f: number): { gain: number; threshold: number; levels: boolean[] | undefined } | undefined {
+function bestSplit(
+  columns: Columns,
+  values: readonly number[],
+  at: readonly number[],
+  f: number,
+): { gain: number; threshold: number; levels: boolean[] | undefined } | undefined {
   const count = columns.levels[f] as number;
   const means = new Array<number>(count).fill(NaN);
   if (count > 0) {
@@ -80,7 +103,8 @@ function bestSplit(columns: Columns, values: readonly number[], at: readonly num
       if (here.length > 0) means[c] = here.reduce((s, i) => s + (values[i] as number), 0) / here.length;
     }
   }
-  const key = (i: number): number => (count > 0 ? (means[columns.rows[i]?.[f] as number] as number) : (columns.rows[i]?.[f] as number));
+  const key = (i: number): number =>
+    count > 0 ? (means[columns.rows[i]?.[f] as number] as number) : (columns.rows[i]?.[f] as number);
   const order = at.slice().sort((a, b) => key(a) - key(b) || a - b);
   const total = order.reduce((s, i) => s + (values[i] as number), 0);
   let sum = 0;
@@ -103,7 +127,9 @@ export function treeValue(tree: Node, row: ArrayLike<number>): number {
   let node = tree;
   while (node.feature >= 0) {
     const u = row[node.feature] as number;
-    node = ((node.levels === undefined ? u < node.threshold : node.levels[u] === true) ? node.left : node.right) as Node;
+    node = (
+      (node.levels === undefined ? u < node.threshold : node.levels[u] === true) ? node.left : node.right
+    ) as Node;
   }
   return node.value;
 }

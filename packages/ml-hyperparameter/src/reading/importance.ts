@@ -27,14 +27,25 @@ export interface ImportanceOptions {
 export function tableOf(study: Study<unknown>, objective?: string): { columns: Columns; values: number[] } {
   const k = objective === undefined ? 0 : study.objectives.findIndex((o) => o.name === objective);
   if (k < 0) {
-    throw new SearchError('MLH-UNKNOWN-OBJECTIVE', `there is no objective of the name ${show(objective)}`, { expected: study.objectives.map((o) => o.name).join(', ') });
+    throw new SearchError('MLH-UNKNOWN-OBJECTIVE', `there is no objective of the name ${show(objective)}`, {
+      expected: study.objectives.map((o) => o.name).join(', '),
+    });
   }
   const complete = study.observations.filter((t) => t.losses !== undefined);
   if (complete.length < 4) {
-    throw new SearchError('MLH-NO-DATA', 'too few complete trials to read anything from', { expected: 'at least 4', actual: String(complete.length) });
+    throw new SearchError('MLH-NO-DATA', 'too few complete trials to read anything from', {
+      expected: 'at least 4',
+      actual: String(complete.length),
+    });
   }
   const sign = study.objectives[k]?.direction === 'maximize' ? -1 : 1;
-  return { columns: columnsOf(study.domain, complete.map((t) => t.point)), values: complete.map((t) => sign * (t.losses?.[k] as number)) };
+  return {
+    columns: columnsOf(
+      study.domain,
+      complete.map((t) => t.point),
+    ),
+    values: complete.map((t) => sign * (t.losses?.[k] as number)),
+  };
 }
 
 /** Parameters by falling importance, read from a random forest on the complete trials. */
@@ -70,13 +81,20 @@ function boxesOf(tree: Node, columns: Columns): Box[] {
       walk(node.left as Node, { ...box, high: set(box.high, node.threshold) });
       walk(node.right as Node, { ...box, low: set(box.low, node.threshold) });
     } else {
-      const keep = (side: boolean): boolean[][] => box.allowed.map((levels, i) => (i === f ? levels.map((a, c) => a && node.levels?.[c] === side) : levels.slice()));
+      const keep = (side: boolean): boolean[][] =>
+        box.allowed.map((levels, i) =>
+          i === f ? levels.map((a, c) => a && node.levels?.[c] === side) : levels.slice(),
+        );
       walk(node.left as Node, { ...box, allowed: keep(true) });
       walk(node.right as Node, { ...box, allowed: keep(false) });
     }
   };
   const n = columns.ids.length;
-  walk(tree, { low: new Array<number>(n).fill(0), high: new Array<number>(n).fill(1), allowed: columns.levels.map((c) => new Array<boolean>(c).fill(true)) });
+  walk(tree, {
+    low: new Array<number>(n).fill(0),
+    high: new Array<number>(n).fill(1),
+    allowed: columns.levels.map((c) => new Array<boolean>(c).fill(true)),
+  });
   return out;
 }
 
@@ -86,7 +104,11 @@ function variances(forest: Forest, columns: Columns): number[] {
   const sums = new Array<number>(n).fill(0);
   for (const tree of forest.trees) {
     const boxes = boxesOf(tree, columns).map((box) => {
-      const sides = columns.levels.map((c, i) => (c > 0 ? (box.allowed[i]?.filter(Boolean).length as number) / c : (box.high[i] as number) - (box.low[i] as number)));
+      const sides = columns.levels.map((c, i) =>
+        c > 0
+          ? (box.allowed[i]?.filter(Boolean).length as number) / c
+          : (box.high[i] as number) - (box.low[i] as number),
+      );
       return { box, sides, volume: sides.reduce((p, s) => p * s, 1) };
     });
     const mean = boxes.reduce((s, b) => s + b.volume * b.box.value, 0);
@@ -95,7 +117,8 @@ function variances(forest: Forest, columns: Columns): number[] {
     for (let f = 0; f < n; f++) {
       const marginal = (inside: (box: Box) => boolean): number => {
         let sum = 0;
-        for (const { box, sides, volume } of boxes) if (inside(box) && (sides[f] as number) > 0) sum += (box.value * volume) / (sides[f] as number);
+        for (const { box, sides, volume } of boxes)
+          if (inside(box) && (sides[f] as number) > 0) sum += (box.value * volume) / (sides[f] as number);
         return sum - mean;
       };
       let explained = 0;
@@ -106,7 +129,9 @@ function variances(forest: Forest, columns: Columns): number[] {
           explained += (m * m) / levels;
         }
       } else {
-        const edges = [...new Set(boxes.flatMap(({ box }) => [box.low[f] as number, box.high[f] as number]))].sort((a, b) => a - b);
+        const edges = [...new Set(boxes.flatMap(({ box }) => [box.low[f] as number, box.high[f] as number]))].sort(
+          (a, b) => a - b,
+        );
         for (let e = 0; e + 1 < edges.length; e++) {
           const middle = 0.5 * ((edges[e] as number) + (edges[e + 1] as number));
           const m = marginal((box) => middle > (box.low[f] as number) && middle < (box.high[f] as number));

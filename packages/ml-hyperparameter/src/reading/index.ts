@@ -4,4 +4,13 @@ export { importance } from './importance.js';
 export type { Importance, ImportanceOptions } from './importance.js';
 export { curves, front, history, hypervolumeHistory, slice } from './series.js';
 export type { HistoryPoint } from './series.js';
-export { contourSvg, curvesSvg, dependenceSvg, frontSvg, historySvg, importanceSvg, parallelSvg, sliceSvg } from './plots.js';
+export {
+  contourSvg,
+  curvesSvg,
+  dependenceSvg,
+  frontSvg,
+  historySvg,
+  importanceSvg,
+  parallelSvg,
+  sliceSvg,
+} from './plots.js';

@@ -38,12 +38,18 @@ export function slice<C>(study: Any<C>, name: string): { number: number; x: Choi
 
 /** Reports of every trial that made any. */
 export function curves<C>(study: Any<C>): { number: number; state: Trial['state']; reports: Trial['reports'] }[] {
-  return study.trials.filter((t) => t.reports.length > 0).map((t) => ({ number: t.number, state: t.state, reports: t.reports }));
+  return study.trials
+    .filter((t) => t.reports.length > 0)
+    .map((t) => ({ number: t.number, state: t.state, reports: t.reports }));
 }
 
 /** Complete trials that keep all constraints and that no other such trial dominates, by the first objective. */
 export function front<C>(study: Any<C>): Trial<C>[] {
-  const losses = new Map(study.observations.filter((t) => t.losses !== undefined && t.violation === 0).map((t) => [t.number, t.losses as readonly number[]]));
+  const losses = new Map(
+    study.observations
+      .filter((t) => t.losses !== undefined && t.violation === 0)
+      .map((t) => [t.number, t.losses as readonly number[]]),
+  );
   const all = [...losses];
   return all
     .filter(([, a]) => !all.some(([, b]) => dominates(b, a)))
@@ -52,9 +58,15 @@ export function front<C>(study: Any<C>): Trial<C>[] {
 }
 
 /** Hypervolume after each trial; `reference` is a value per objective, worse than any that should count. */
-export function hypervolumeHistory<C>(study: Any<C>, reference: readonly number[]): { number: number; hypervolume: number }[] {
+export function hypervolumeHistory<C>(
+  study: Any<C>,
+  reference: readonly number[],
+): { number: number; hypervolume: number }[] {
   if (reference.length !== study.objectives.length) {
-    throw new SearchError('MLH-BAD-OPTION', 'the reference has another length than the objectives', { expected: String(study.objectives.length), actual: String(reference.length) });
+    throw new SearchError('MLH-BAD-OPTION', 'the reference has another length than the objectives', {
+      expected: String(study.objectives.length),
+      actual: String(reference.length),
+    });
   }
   const turned = reference.map((v, k) => (study.objectives[k]?.direction === 'maximize' ? -v : v));
   const seen: (readonly number[])[] = [];

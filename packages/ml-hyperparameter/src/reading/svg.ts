@@ -30,13 +30,18 @@ export function linearScale(values: readonly number[], from: number, to: number)
   if (high === low) [low, high] = [low - 0.5, high + 0.5];
   const step = niceStep((high - low) / 5);
   const ticks: number[] = [];
-  for (let k = Math.ceil(low / step); k * step <= high + 1e-9 * step; k++) ticks.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step); k * step <= high + 1e-9 * step; k++)
+    ticks.push(Number((k * step).toPrecision(12)));
   return { at: (v) => from + ((v - low) / (high - low)) * (to - from), ticks };
 }
 
 /** A logarithmic scale; all values over 0. */
 export function logScale(values: readonly number[], from: number, to: number): Scale {
-  const logs = linearScale(values.map((v) => log(v) / LN10), from, to);
+  const logs = linearScale(
+    values.map((v) => log(v) / LN10),
+    from,
+    to,
+  );
   const low = Math.ceil(Math.min(...values.map((v) => log(v) / LN10)) - 1e-9);
   const high = Math.floor(Math.max(...values.map((v) => log(v) / LN10)) + 1e-9);
   const ticks = Array.from({ length: Math.max(0, high - low + 1) }, (_, k) => Number(`1e${low + k}`));
@@ -63,13 +68,24 @@ export function shade(share: number): string {
 export const BOARD = { width: 640, height: 400, left: 64, right: 16, top: 32, bottom: 48 } as const;
 
 /** An SVG document around marks. */
-export function board(title: string, marks: string, width: number = BOARD.width, height: number = BOARD.height): string {
+export function board(
+  title: string,
+  marks: string,
+  width: number = BOARD.width,
+  height: number = BOARD.height,
+): string {
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="sans-serif" font-size="12">`;
   return `${head}<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="white"/>${text(width / 2, 20, title, 'middle')}${marks}</svg>`;
 }
 
 /** Text at a place. */
-export function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end' = 'start', turn = 0): string {
+export function text(
+  x: number,
+  y: number,
+  content: string,
+  anchor: 'start' | 'middle' | 'end' = 'start',
+  turn = 0,
+): string {
   const rotate = turn === 0 ? '' : ` transform="rotate(${turn} ${px(x)} ${px(y)})"`;
   return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}" fill="#222"${rotate}>${escapeXml(content)}</text>`;
 }
@@ -96,12 +112,22 @@ export function axes(x: Scale, y: Scale, xName: string, yName: string, names?: r
   const floor = height - bottom;
   const line = (x1: number, y1: number, x2: number, y2: number, colour: string): string =>
     `<line x1="${px(x1)}" y1="${px(y1)}" x2="${px(x2)}" y2="${px(y2)}" stroke="${colour}"/>`;
-  const down = y.ticks.map((v) => line(left, y.at(v), width - right, y.at(v), '#e5e5e5') + text(left - 6, y.at(v) + 4, label(v), 'end')).join('');
-  const across = (names === undefined ? x.ticks.map((v) => [v, label(v)] as const) : names.map((name, i) => [i, name] as const))
+  const down = y.ticks
+    .map((v) => line(left, y.at(v), width - right, y.at(v), '#e5e5e5') + text(left - 6, y.at(v) + 4, label(v), 'end'))
+    .join('');
+  const across = (
+    names === undefined ? x.ticks.map((v) => [v, label(v)] as const) : names.map((name, i) => [i, name] as const)
+  )
     .map(([v, name]) => line(x.at(v), floor, x.at(v), floor + 4, '#888') + text(x.at(v), floor + 18, name, 'middle'))
     .join('');
   const frame = line(left, floor, width - right, floor, '#888') + line(left, top, left, floor, '#888');
-  return down + across + frame + text((left + width - right) / 2, height - 8, xName, 'middle') + text(14, (top + floor) / 2, yName, 'middle', -90);
+  return (
+    down +
+    across +
+    frame +
+    text((left + width - right) / 2, height - 8, xName, 'middle') +
+    text(14, (top + floor) / 2, yName, 'middle', -90)
+  );
 }
 
 /** Whether numbers span so much that a logarithm shows them better. */

@@ -27,18 +27,31 @@ export function choose(view: SamplerView): Choice {
   const { domain, budget, objectives, parallel } = view;
   const features = domain.dimensions.filter((d) => d.levels > 1).length;
   const done = view.history.length;
-  if (objectives === 1 && budget !== undefined && domain.restrictions.length === 0 && domain.size <= budget && view.drawn < domain.size) {
+  if (
+    objectives === 1 &&
+    budget !== undefined &&
+    domain.restrictions.length === 0 &&
+    domain.size <= budget &&
+    view.drawn < domain.size
+  ) {
     return { name: 'grid', why: `all ${domain.size} configurations fit into ${budget} trials` };
   }
   if (objectives > 1) {
     if (features <= MOST_FEATURES && parallel <= MOST_PARALLEL && done < MOST_TRIALS) {
-      return { name: 'gp', why: `${objectives} objectives, ${features} parameters: a process with objectives weighed anew each time` };
+      return {
+        name: 'gp',
+        why: `${objectives} objectives, ${features} parameters: a process with objectives weighed anew each time`,
+      };
     }
-    return { name: 'nsga2', why: `${objectives} objectives and ${done >= MOST_TRIALS ? `${done} trials` : features > MOST_FEATURES ? `${features} parameters` : `${parallel} trials at once`}: evolution, which stays cheap` };
+    return {
+      name: 'nsga2',
+      why: `${objectives} objectives and ${done >= MOST_TRIALS ? `${done} trials` : features > MOST_FEATURES ? `${features} parameters` : `${parallel} trials at once`}: evolution, which stays cheap`,
+    };
   }
   if (features > MOST_FEATURES) return { name: 'tpe', why: `${features} parameters are too many for a process` };
   if (parallel > MOST_PARALLEL) return { name: 'tpe', why: `${parallel} trials at once are too many for a process` };
-  if (done >= MOST_TRIALS) return { name: 'tpe', why: `after ${done} trials a Parzen estimator uses all of them at less cost` };
+  if (done >= MOST_TRIALS)
+    return { name: 'tpe', why: `after ${done} trials a Parzen estimator uses all of them at less cost` };
   return { name: 'gp', why: `${features} parameters, few trials: a process makes the most of each` };
 }
 
@@ -66,8 +79,17 @@ export function autoSampler(): Sampler {
       if (sampler === undefined) made.set(name, (sampler = make[name]()));
       const inner = before?.name === name ? before.inner : undefined;
       const suggestion = sampler.suggest({ ...view, memory: inner });
-      const memory = { name, ...(suggestion.memory === undefined ? {} : { inner: suggestion.memory }) } as unknown as Json;
-      const note = before?.name === name ? suggestion.note : `${before === undefined ? 'Begins' : `Changes from ${before.name}`} with ${name}: ${why}.`.replace(/(from \S+) with/, '$1 to');
+      const memory = {
+        name,
+        ...(suggestion.memory === undefined ? {} : { inner: suggestion.memory }),
+      } as unknown as Json;
+      const note =
+        before?.name === name
+          ? suggestion.note
+          : `${before === undefined ? 'Begins' : `Changes from ${before.name}`} with ${name}: ${why}.`.replace(
+              /(from \S+) with/,
+              '$1 to',
+            );
       return { point: suggestion.point, memory, by: name, ...(note === undefined ? {} : { note }) };
     },
   };

@@ -12,18 +12,46 @@ import { motpeSampler, tpeSampler, type TpeOptions } from './tpe/tpe.js';
 
 export type { Json, Sampler, SamplerView, Suggestion } from './contract.js';
 export type { CmaOptions, EvolutionOptions, GpOptions, GridOptions, Nsga2Options, TpeOptions };
-export { autoSampler, cmaSampler, evolutionSampler, gpSampler, gridSampler, haltonSampler, latinSampler, motpeSampler, nsga2Sampler, randomSampler, sobolSampler, tpeSampler };
+export {
+  autoSampler,
+  cmaSampler,
+  evolutionSampler,
+  gpSampler,
+  gridSampler,
+  haltonSampler,
+  latinSampler,
+  motpeSampler,
+  nsga2Sampler,
+  randomSampler,
+  sobolSampler,
+  tpeSampler,
+};
 
 /** A sampler by name and options: plain JSON, so that it travels with the study. */
 export type SamplerSpec =
-  | { readonly name: 'auto' | 'random' | 'sobol' | 'halton' | 'latin' } | ({ readonly name: 'grid' } & GridOptions) | ({ readonly name: 'tpe' | 'motpe' } & TpeOptions)
+  | { readonly name: 'auto' | 'random' | 'sobol' | 'halton' | 'latin' }
+  | ({ readonly name: 'grid' } & GridOptions)
+  | ({ readonly name: 'tpe' | 'motpe' } & TpeOptions)
   | ({ readonly name: 'evolution' } & EvolutionOptions)
   | ({ readonly name: 'nsga2' } & Nsga2Options)
   | ({ readonly name: 'gp' } & GpOptions)
   | ({ readonly name: 'cma-es' } & CmaOptions);
 
 /** The names of all built-in samplers. */
-export const samplerNames = ['auto', 'random', 'grid', 'sobol', 'halton', 'latin', 'tpe', 'gp', 'cma-es', 'evolution', 'nsga2', 'motpe'] as const satisfies readonly SamplerSpec['name'][];
+export const samplerNames = [
+  'auto',
+  'random',
+  'grid',
+  'sobol',
+  'halton',
+  'latin',
+  'tpe',
+  'gp',
+  'cma-es',
+  'evolution',
+  'nsga2',
+  'motpe',
+] as const satisfies readonly SamplerSpec['name'][];
 
 /** The sampler that a specification names. */
 export function makeSampler(spec: SamplerSpec): Sampler {

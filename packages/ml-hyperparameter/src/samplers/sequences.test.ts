@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import { halton, latin, sobol, sobolBits } from './sequences.js';
 
-const SCIPY = [[0, 0, 0, 0, 0, 0], [4, 4, 4, 4, 4, 4], [6, 2, 2, 2, 6, 6], [2, 6, 6, 6, 2, 2], [3, 3, 5, 7, 3, 1], [7, 7, 1, 3, 7, 5], [5, 1, 7, 5, 5, 7], [1, 5, 3, 1, 1, 3]];
+const SCIPY = [
+  [0, 0, 0, 0, 0, 0],
+  [4, 4, 4, 4, 4, 4],
+  [6, 2, 2, 2, 6, 6],
+  [2, 6, 6, 6, 2, 2],
+  [3, 3, 5, 7, 3, 1],
+  [7, 7, 1, 3, 7, 5],
+  [5, 1, 7, 5, 5, 7],
+  [1, 5, 3, 1, 1, 3],
+];
 
 it("is Sobol's sequence as SciPy 1.17.1 gives it unscrambled", () => {
   // scipy.stats.qmc.Sobol(6, scramble=False).random(8) * 8

@@ -8,13 +8,13 @@ import { DIRECTIONS } from './sobol-directions.js';
 function directionsOf(dimension: number): Uint32Array {
   const v = new Uint32Array(32);
   if (dimension === 0) {
-    for (let k = 0; k < 32; k++) v[k] = 2 ** (31 - k);
+    for (let k = 0; k < 32; k++) v[k] = (1 << (31 - k)) >>> 0;
     return v;
   }
   const [polynomial, ...initial] = DIRECTIONS[dimension - 1] as readonly [number, ...number[]];
   const degree = initial.length;
   for (let k = 0; k < 32; k++) {
-    if (k < degree) v[k] = ((initial[k] as number) * 2 ** (31 - k)) >>> 0;
+    if (k < degree) v[k] = ((initial[k] as number) << (31 - k)) >>> 0;
     else {
       let next = (v[k - degree] as number) ^ ((v[k - degree] as number) >>> degree);
       for (let j = 1; j < degree; j++) if (((polynomial >>> (degree - j)) & 1) === 1) next ^= v[k - j] as number;
@@ -63,7 +63,8 @@ export function sobol(index: number, dimension: number, seed: number): number {
 const primes: number[] = [2];
 
 function prime(k: number): number {
-  for (let n = (primes[primes.length - 1] as number) + 1; primes.length <= k; n++) if (primes.every((p) => n % p !== 0)) primes.push(n);
+  for (let n = (primes[primes.length - 1] as number) + 1; primes.length <= k; n++)
+    if (primes.every((p) => n % p !== 0)) primes.push(n);
   return primes[k] as number;
 }
 
@@ -81,7 +82,7 @@ export function halton(index: number, dimension: number, seed: number): number {
     value += share * (permutation[left % base] as number);
     left = Math.floor(left / base);
   }
-  return Math.min(value, 1 - 2 ** -53);
+  return Math.min(value, 0.9999999999999999);
 }
 
 /** One coordinate in [0, 1) of a Latin hypercube of `size` points; past its end the next hypercube begins. */
@@ -94,8 +95,14 @@ export function latin(index: number, dimension: number, seed: number, size: numb
 }
 
 /** Takes points of a sequence in turn; where restrictions refuse one, the generator draws instead. */
-function sequenceSampler(name: string, coordinate: (index: number, dimension: number, view: SamplerView) => number): Sampler {
-  return { name, suggest: (view) => ({ point: sequencePoint(view, (dimension) => coordinate(view.drawn, dimension, view)) }) };
+function sequenceSampler(
+  name: string,
+  coordinate: (index: number, dimension: number, view: SamplerView) => number,
+): Sampler {
+  return {
+    name,
+    suggest: (view) => ({ point: sequencePoint(view, (dimension) => coordinate(view.drawn, dimension, view)) }),
+  };
 }
 
 function sequencePoint(view: SamplerView, coordinate: (dimension: number) => number): Point {

@@ -57,7 +57,10 @@ export function lineThrough(pairs: readonly (readonly [number, number])[]): (x: 
   const variance = n > 2 ? left / (n - 2) : yy / Math.max(1, n - 1) + (my - mx) * (my - mx);
   return (x) => {
     const off = x - mx;
-    return { mean: my + slope * off, spread: Math.sqrt(variance * (1 + 1 / n + (weight > 0 ? (off * off) / weight : 0))) };
+    return {
+      mean: my + slope * off,
+      spread: Math.sqrt(variance * (1 + 1 / n + (weight > 0 ? (off * off) / weight : 0))),
+    };
   };
 }
 
@@ -66,7 +69,8 @@ export function endingsOf(history: readonly Observation[]): Ending[] {
   const known: Ending[] = [];
   const open: Observation[] = [];
   for (const t of history) {
-    if (t.state === 'complete' && t.losses !== undefined) known.push({ trial: t, loss: t.losses[0] as number, spread: 0 });
+    if (t.state === 'complete' && t.losses !== undefined)
+      known.push({ trial: t, loss: t.losses[0] as number, spread: 0 });
     else if (t.state === 'pruned' && t.curve.length > 0) open.push(t);
   }
   if (open.length === 0 || known.length === 0) return known;

@@ -12,7 +12,8 @@ describe.each(samplerNames.filter((n) => n !== 'grid'))('sampler %s', (name) => 
 
 describe.each(samplerNames.filter((n) => SEVERAL.has(n)))('sampler %s with two objectives', (name) => {
   const skips = { 'twelve floats': 'slow', choices: 'the same as with one' };
-  for (const c of samplerCases(() => makeSampler({ name } as SamplerSpec), { trials: 13, objectives: 2, skips })) it(c.name, c.run);
+  for (const c of samplerCases(() => makeSampler({ name } as SamplerSpec), { trials: 13, objectives: 2, skips }))
+    it(c.name, c.run);
 });
 
 describe('sampler grid', () => {

@@ -52,7 +52,11 @@ export function prunerCases(make: () => Pruner, options: PrunerCaseOptions = {})
       run: () => {
         const study = fresh();
         play(study, 20, steps, (i) => 1 + wavy(i));
-        same(play(study, 1, steps, () => 0), [0], 'the leader was pruned at');
+        same(
+          play(study, 1, steps, () => 0),
+          [0],
+          'the leader was pruned at',
+        );
       },
     },
     {
@@ -69,7 +73,13 @@ export function prunerCases(make: () => Pruner, options: PrunerCaseOptions = {})
       name: 'takes the direction into account',
       run: () => {
         const down = fresh();
-        const up = createStudy({ space: SPACE, sampler: 'random', pruner: make(), seed: 2, directions: 'maximize' }) as Study;
+        const up = createStudy({
+          space: SPACE,
+          sampler: 'random',
+          pruner: make(),
+          seed: 2,
+          directions: 'maximize',
+        }) as Study;
         const one = play(down, 30, steps, wavy);
         const other = Array.from({ length: 30 }, (_, i) => {
           const { number } = up.ask();

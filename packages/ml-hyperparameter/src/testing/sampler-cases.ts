@@ -26,13 +26,22 @@ function play(study: Study, from: number, to: number, objectives: number): unkno
     else if (i % 7 === 5) {
       study.report(number, 1, scoreOf(params));
       study.prune(number);
-    } else study.tell(number, Array.from({ length: objectives }, (_, k) => (k === 0 ? scoreOf(params) : 1 / (0.1 + scoreOf(params)))));
+    } else
+      study.tell(
+        number,
+        Array.from({ length: objectives }, (_, k) => (k === 0 ? scoreOf(params) : 1 / (0.1 + scoreOf(params)))),
+      );
   }
   return asked;
 }
 
 function fresh(make: Make, space: Space, objectives: number, seed = 3): Study {
-  return createStudy({ space, sampler: make(), seed, directions: new Array<'minimize'>(objectives).fill('minimize') }) as Study;
+  return createStudy({
+    space,
+    sampler: make(),
+    seed,
+    directions: new Array<'minimize'>(objectives).fill('minimize'),
+  }) as Study;
 }
 
 function revived(make: Make, study: Study): Study {
@@ -56,7 +65,12 @@ export function samplerCases(make: Make, options: SamplerCaseOptions = {}): Case
     },
     {
       name: `same seed and same tells give the same suggestions: ${name}`,
-      run: () => same(play(fresh(make, space, objectives), 0, trials, objectives), play(fresh(make, space, objectives), 0, trials, objectives), 'two equal studies differ'),
+      run: () =>
+        same(
+          play(fresh(make, space, objectives), 0, trials, objectives),
+          play(fresh(make, space, objectives), 0, trials, objectives),
+          'two equal studies differ',
+        ),
     },
     {
       name: `goes on from JSON at any point as if nothing had been: ${name}`,
@@ -89,7 +103,12 @@ export function samplerCases(make: Make, options: SamplerCaseOptions = {}): Case
       name: 'keeps restrictions between parameters',
       run: () => {
         const space = { a: float(0, 1), b: float(0, 1) };
-        const study = createStudy({ space, sampler: make(), restrictions: [linear({ a: 1, b: 1 }, 1)], directions: new Array<'minimize'>(objectives).fill('minimize') });
+        const study = createStudy({
+          space,
+          sampler: make(),
+          restrictions: [linear({ a: 1, b: 1 }, 1)],
+          directions: new Array<'minimize'>(objectives).fill('minimize'),
+        });
         for (let i = 0; i < trials; i++) {
           const { number, params } = study.ask();
           hold(params.a + params.b <= 1 + 1e-9, `a + b = ${params.a + params.b} is over 1`);
@@ -104,7 +123,10 @@ export function samplerCases(make: Make, options: SamplerCaseOptions = {}): Case
           const study = fresh(make, conformanceSpaces['log and steps'] as Space, objectives);
           for (let i = 0; i < trials; i++) {
             const { number } = study.ask();
-            study.tell(number, { values: new Array<number>(objectives).fill(i % 2 === 0 ? value : 1), constraints: [i % 3 === 0 ? -1 : 1] });
+            study.tell(number, {
+              values: new Array<number>(objectives).fill(i % 2 === 0 ? value : 1),
+              constraints: [i % 3 === 0 ? -1 : 1],
+            });
           }
         }
       },

@@ -90,7 +90,13 @@ function learn(view: SamplerView, split: Split, memory: Memory): Memory {
   const finished = view.history.filter((t) => t.state !== 'running' && asked.has(t.number));
   if (finished.length < memory.state.size) return memory;
   const ranked = finished.slice(0, memory.state.size).sort(byMerit);
-  const state = split.numeric.length === 0 ? { ...memory.state, generation: memory.state.generation + 1 } : update(memory.state, ranked.map((t) => asked.get(t.number)?.latent as number[]));
+  const state =
+    split.numeric.length === 0
+      ? { ...memory.state, generation: memory.state.generation + 1 }
+      : update(
+          memory.state,
+          ranked.map((t) => asked.get(t.number)?.latent as number[]),
+        );
   const good = ranked.slice(0, ranked.length >> 1);
   const choices = memory.choices.map((old, c) => {
     const i = split.nominal[c] as number;
@@ -98,7 +104,9 @@ function learn(view: SamplerView, split: Split, memory: Memory): Memory {
     if (seen.length === 0) return old;
     const rate = (0.5 * good.length) / (good.length + old.length);
     const least = (1 - exp(log(0.73) / split.nominal.length)) / Math.max(1, old.length - 1);
-    const raw = old.map((q, level) => Math.max(least, (1 - rate) * q + (rate * seen.filter((t) => t.point[i] === level).length) / seen.length));
+    const raw = old.map((q, level) =>
+      Math.max(least, (1 - rate) * q + (rate * seen.filter((t) => t.point[i] === level).length) / seen.length),
+    );
     const total = raw.reduce((s, q) => s + q, 0);
     return raw.map((q) => q / total);
   });
@@ -141,7 +149,11 @@ function margins(domain: Domain, split: Split, state: State): number[] {
 function drawLatent(state: State, random: Generator, widen: readonly number[]): { latent: number[]; wide: number[] } {
   const axes = axesOf(state);
   for (let tries = 0; ; tries++) {
-    const latent = place(state, axes, state.mean.map(() => random.normal()));
+    const latent = place(
+      state,
+      axes,
+      state.mean.map(() => random.normal()),
+    );
     const wide = latent.map((v, k) => (state.mean[k] as number) + (widen[k] ?? 1) * (v - (state.mean[k] as number)));
     if (tries >= 100 || wide.every((v) => v >= 0 && v <= 1)) {
       const inside = (v: number): number => Math.max(0, Math.min(1, v));
@@ -162,15 +174,20 @@ export function cmaSampler(options: CmaOptions = {}): Sampler {
     name: 'cma-es',
     suggest: (view: SamplerView) => {
       if (view.objectives > 1) {
-        throw new SearchError('MLH-NOT-SUPPORTED', 'the sampler "cma-es" has one objective', { actual: `${view.objectives} objectives`, remedy: 'Use "motpe" or "nsga2".' });
+        throw new SearchError('MLH-NOT-SUPPORTED', 'the sampler "cma-es" has one objective', {
+          actual: `${view.objectives} objectives`,
+          remedy: 'Use "motpe" or "nsga2".',
+        });
       }
       const split = splitOf(view.domain);
       let memory = (view.memory as unknown as Memory | undefined) ?? begin(view, split, options, 0);
       memory = learn(view, split, memory);
-      if (memory.asked.length === 0 && split.numeric.length > 0 && isSpent(memory)) memory = begin(view, split, options, memory.restarts + 1);
+      if (memory.asked.length === 0 && split.numeric.length > 0 && isSpent(memory))
+        memory = begin(view, split, options, memory.restarts + 1);
       const screen = options.screen ?? 20;
       const known = view.history.filter((t) => t.state === 'complete').length;
-      const predictor = screen > 1 && known >= 2 * memory.state.size ? predictorOf(view, memory.theta, MOST_SCREENED) : undefined;
+      const predictor =
+        screen > 1 && known >= 2 * memory.state.size ? predictorOf(view, memory.theta, MOST_SCREENED) : undefined;
       if (predictor !== undefined) memory = { ...memory, theta: predictor.theta };
       let best = drawPoint(view, split, memory);
       if (predictor !== undefined) {
@@ -181,7 +198,13 @@ export function cmaSampler(options: CmaOptions = {}): Sampler {
           if (expected < least) [best, least] = [other, expected];
         }
       }
-      return { point: best.point, memory: { ...memory, asked: [...memory.asked, { number: view.number, latent: best.latent }] } as unknown as Json };
+      return {
+        point: best.point,
+        memory: {
+          ...memory,
+          asked: [...memory.asked, { number: view.number, latent: best.latent }],
+        } as unknown as Json,
+      };
     },
   };
 }
@@ -190,7 +213,8 @@ function drawPoint(view: SamplerView, split: Split, memory: Memory): { latent: r
   const { domain, random } = view;
   const widen = margins(domain, split, memory.state);
   for (let tries = 0; tries < 100; tries++) {
-    const { latent, wide } = split.numeric.length === 0 ? { latent: [0], wide: [0] } : drawLatent(memory.state, random, widen);
+    const { latent, wide } =
+      split.numeric.length === 0 ? { latent: [0], wide: [0] } : drawLatent(memory.state, random, widen);
     const point = new Float64Array(domain.dimensions.length);
     split.numeric.forEach((i, k) => (point[i] = wide[k] as number));
     split.nominal.forEach((i, c) => (point[i] = random.weighted(memory.choices[c] as number[])));
@@ -198,6 +222,8 @@ function drawPoint(view: SamplerView, split: Split, memory: Memory): { latent: r
     if (domain.allows(point)) return { latent, point };
   }
   const point = domain.draw(random);
-  const latent = split.numeric.map((i, k) => ((point[i] as number) === (point[i] as number) ? (point[i] as number) : (memory.state.mean[k] as number)));
+  const latent = split.numeric.map((i, k) =>
+    (point[i] as number) === (point[i] as number) ? (point[i] as number) : (memory.state.mean[k] as number),
+  );
   return { latent: latent.length === 0 ? [0] : latent, point };
 }

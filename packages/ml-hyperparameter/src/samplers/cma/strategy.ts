@@ -28,7 +28,15 @@ export function fresh(mean: readonly number[], sigma: number, size: number): Sta
   const n = mean.length;
   const covariance = new Array<number>(n * n).fill(0);
   for (let i = 0; i < n; i++) covariance[i * n + i] = 1;
-  return { size, generation: 0, mean, sigma, covariance, pathSigma: new Array<number>(n).fill(0), pathC: new Array<number>(n).fill(0) };
+  return {
+    size,
+    generation: 0,
+    mean,
+    sigma,
+    covariance,
+    pathSigma: new Array<number>(n).fill(0),
+    pathC: new Array<number>(n).fill(0),
+  };
 }
 
 /** Decomposition of C, with eigenvalues kept positive. */
@@ -42,7 +50,8 @@ export function place(state: State, axes: Eigen, z: ArrayLike<number>): number[]
   const n = state.mean.length;
   return state.mean.map((m, i) => {
     let sum = 0;
-    for (let k = 0; k < n; k++) sum += (axes.vectors[i * n + k] as number) * Math.sqrt(axes.values[k] as number) * (z[k] as number);
+    for (let k = 0; k < n; k++)
+      sum += (axes.vectors[i * n + k] as number) * Math.sqrt(axes.values[k] as number) * (z[k] as number);
     return m + state.sigma * sum;
   });
 }
@@ -79,7 +88,8 @@ export function update(state: State, points: readonly (readonly number[])[]): St
   const axes = axesOf(state);
   const steps = points.map((p) => p.map((v, i) => (v - (state.mean[i] as number)) / state.sigma));
   const mix = new Array<number>(n).fill(0);
-  for (let p = 0; p < k.mu; p++) for (let i = 0; i < n; i++) mix[i] = (mix[i] as number) + (k.weights[p] as number) * (steps[p]?.[i] as number);
+  for (let p = 0; p < k.mu; p++)
+    for (let i = 0; i < n; i++) mix[i] = (mix[i] as number) + (k.weights[p] as number) * (steps[p]?.[i] as number);
   const whitened = whiten(axes, mix, n);
   const keepSigma = 1 - k.cSigma;
   const gainSigma = Math.sqrt(k.cSigma * (2 - k.cSigma) * k.muEff);
@@ -94,7 +104,13 @@ export function update(state: State, points: readonly (readonly number[])[]): St
   const weights = k.weights.map((w, p) => {
     if (w >= 0) return w;
     const white = whiten(axes, steps[p] as number[], n);
-    return (w * n) / Math.max(1e-12, white.reduce((s, v) => s + v * v, 0));
+    return (
+      (w * n) /
+      Math.max(
+        1e-12,
+        white.reduce((s, v) => s + v * v, 0),
+      )
+    );
   });
   const total = k.weights.reduce((s, w) => s + w, 0);
   const keepC = 1 + k.c1 * (1 - hSigma) * k.cC * (2 - k.cC) - k.c1 - k.cMu * total;
@@ -102,7 +118,8 @@ export function update(state: State, points: readonly (readonly number[])[]): St
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = keepC * (state.covariance[i * n + j] as number) + k.c1 * (pathC[i] as number) * (pathC[j] as number);
-      for (let p = 0; p < points.length; p++) sum += k.cMu * (weights[p] as number) * (steps[p]?.[i] as number) * (steps[p]?.[j] as number);
+      for (let p = 0; p < points.length; p++)
+        sum += k.cMu * (weights[p] as number) * (steps[p]?.[i] as number) * (steps[p]?.[j] as number);
       covariance[i * n + j] = sum;
       covariance[j * n + i] = sum;
     }

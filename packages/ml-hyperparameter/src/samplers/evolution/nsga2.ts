@@ -13,13 +13,18 @@ export interface Nsga2Options {
 /** Trials by constrained domination rank and crowding, the best first. */
 export function byDomination(trials: readonly Observation[]): Observation[] {
   const feasible = trials.filter((t) => t.losses !== undefined && t.violation === 0);
-  const broken = trials.filter((t) => t.losses !== undefined && t.violation > 0).sort((a, b) => a.violation - b.violation || a.number - b.number);
+  const broken = trials
+    .filter((t) => t.losses !== undefined && t.violation > 0)
+    .sort((a, b) => a.violation - b.violation || a.number - b.number);
   const ranks = dominationRanks(feasible.map((t) => t.losses as readonly number[]));
   const fronts: Observation[][] = [];
   feasible.forEach((t, i) => (fronts[ranks[i] as number] ??= []).push(t));
   const ordered = fronts.flatMap((front) => {
     const room = crowding(front.map((t) => t.losses as readonly number[]));
-    return front.map((t, i) => ({ t, room: room[i] as number })).sort((a, b) => (a.room === b.room ? a.t.number - b.t.number : b.room - a.room)).map((e) => e.t);
+    return front
+      .map((t, i) => ({ t, room: room[i] as number }))
+      .sort((a, b) => (a.room === b.room ? a.t.number - b.t.number : b.room - a.room))
+      .map((e) => e.t);
   });
   return [...ordered, ...broken];
 }
@@ -33,13 +38,16 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
   return {
     name: 'nsga2',
     suggest: (view) => {
-      const size = options.population ?? (view.budget === undefined ? 30 : Math.max(10, Math.min(50, view.budget >> 3)));
+      const size =
+        options.population ?? (view.budget === undefined ? 30 : Math.max(10, Math.min(50, view.budget >> 3)));
       const complete = view.history.filter((t) => t.state === 'complete');
       if (complete.length < size) return { point: startPoint(view, view.drawn) };
       const parents = byDomination(complete).slice(0, size);
-      const pick = (): Observation => parents[Math.min(view.random.below(parents.length), view.random.below(parents.length))] as Observation;
+      const pick = (): Observation =>
+        parents[Math.min(view.random.below(parents.length), view.random.below(parents.length))] as Observation;
       for (let tries = 0; tries < 100; tries++) {
-        const child = view.random.uniform() < 0.9 ? cross(view.domain, pick().point, pick().point, view.random) : pick().point;
+        const child =
+          view.random.uniform() < 0.9 ? cross(view.domain, pick().point, pick().point, view.random) : pick().point;
         const point = mutate(view.domain, child, view.random, 1 / view.domain.dimensions.length);
         if (view.domain.allows(point)) return { point };
       }

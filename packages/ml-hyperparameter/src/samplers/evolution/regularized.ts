@@ -24,7 +24,10 @@ export function evolutionSampler(options: EvolutionOptions = {}): Sampler {
     name: 'evolution',
     suggest: (view) => {
       if (view.objectives > 1) {
-        throw new SearchError('MLH-NOT-SUPPORTED', 'the sampler "evolution" has one objective', { actual: `${view.objectives} objectives`, remedy: 'Use "nsga2".' });
+        throw new SearchError('MLH-NOT-SUPPORTED', 'the sampler "evolution" has one objective', {
+          actual: `${view.objectives} objectives`,
+          remedy: 'Use "nsga2".',
+        });
       }
       const finished = view.history.filter((t) => t.state !== 'running');
       if (finished.length < population) return { point: startPoint(view, view.drawn) };

@@ -12,7 +12,8 @@ export function cross(domain: Domain, a: Point, b: Point, random: Generator, sha
   domain.dimensions.forEach((d, i) => {
     const x = a[i] as number;
     const y = b[i] as number;
-    if (x !== x || y !== y) child[i] = x === x ? x : y === y ? y : d.nominal ? random.below(d.levels) : random.uniform();
+    if (x !== x || y !== y)
+      child[i] = x === x ? x : y === y ? y : d.nominal ? random.below(d.levels) : random.uniform();
     else if (d.nominal || random.uniform() < 0.5) child[i] = random.uniform() < 0.5 ? x : y;
     else {
       const u = random.uniform();

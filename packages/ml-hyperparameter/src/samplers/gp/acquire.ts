@@ -44,7 +44,14 @@ function nearby(domain: Domain, centre: Point, width: number, random: Generator)
 }
 
 /** Points by falling acquisition: all climbs' ends. `centres` are the best points seen. */
-export function greatest(domain: Domain, features: Features, acquisition: Acquisition, centres: readonly Point[], random: Generator, effort: Effort): Point[] {
+export function greatest(
+  domain: Domain,
+  features: Features,
+  acquisition: Acquisition,
+  centres: readonly Point[],
+  random: Generator,
+  effort: Effort,
+): Point[] {
   const seen: { point: Point; value: number }[] = [];
   const consider = (point: Point): void => {
     if (domain.allows(point)) seen.push({ point, value: acquisition.value(rowOf(features, point)) });
@@ -60,13 +67,22 @@ export function greatest(domain: Domain, features: Features, acquisition: Acquis
     consider(nearby(domain, centres[c % centres.length] as Point, NEARNESS[c % NEARNESS.length] as number, random));
   }
   seen.sort((a, b) => b.value - a.value);
-  const ends = seen.slice(0, effort.climbs).map((start) => climb(domain, features, acquisition, start.point, start.value, effort.steps));
+  const ends = seen
+    .slice(0, effort.climbs)
+    .map((start) => climb(domain, features, acquisition, start.point, start.value, effort.steps));
   const rest = seen.slice(effort.climbs, effort.climbs + 20);
   return [...ends, ...rest].sort((a, b) => b.value - a.value).map((e) => e.point);
 }
 
 /** Gradient steps along what is continuous and single moves along what is countable, in turn. */
-function climb(domain: Domain, features: Features, acquisition: Acquisition, start: Point, value: number, steps: number): { point: Point; value: number } {
+function climb(
+  domain: Domain,
+  features: Features,
+  acquisition: Acquisition,
+  start: Point,
+  value: number,
+  steps: number,
+): { point: Point; value: number } {
   let at = { point: start, value };
   for (let round = 0; round < 3; round++) {
     const smooth = climbSmooth(domain, features, acquisition, at.point, at.value, steps);
@@ -78,7 +94,14 @@ function climb(domain: Domain, features: Features, acquisition: Acquisition, sta
   return at;
 }
 
-function climbSmooth(domain: Domain, features: Features, acquisition: Acquisition, start: Point, value: number, steps: number): { point: Point; value: number } {
+function climbSmooth(
+  domain: Domain,
+  features: Features,
+  acquisition: Acquisition,
+  start: Point,
+  value: number,
+  steps: number,
+): { point: Point; value: number } {
   const free: number[] = [];
   features.dimension.forEach((i, f) => {
     if (domain.dimensions[i]?.levels === Infinity && (start[i] as number) === (start[i] as number)) free.push(f);
@@ -94,7 +117,13 @@ function climbSmooth(domain: Domain, features: Features, acquisition: Acquisitio
       return -v;
     },
     free.map((f) => row[f] as number),
-    { low: new Float64Array(free.length), high: new Float64Array(free.length).fill(1), evaluations: steps, gain: 1e-5, reach: 0.1 },
+    {
+      low: new Float64Array(free.length),
+      high: new Float64Array(free.length).fill(1),
+      evaluations: steps,
+      gain: 1e-5,
+      reach: 0.1,
+    },
   );
   const point = start.slice();
   free.forEach((f, k) => (point[features.dimension[f] as number] = end.x[k] as number));
@@ -102,7 +131,13 @@ function climbSmooth(domain: Domain, features: Features, acquisition: Acquisitio
 }
 
 /** Tries other values of each countable dimension: all of a few, else the neighbours near and farther off. */
-function moveCounted(domain: Domain, features: Features, acquisition: Acquisition, start: Point, value: number): { point: Point; value: number } {
+function moveCounted(
+  domain: Domain,
+  features: Features,
+  acquisition: Acquisition,
+  start: Point,
+  value: number,
+): { point: Point; value: number } {
   let best = { point: start, value };
   for (const i of features.dimension) {
     const d = domain.dimensions[i] as (typeof domain.dimensions)[number];

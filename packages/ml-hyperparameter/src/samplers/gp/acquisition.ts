@@ -19,7 +19,8 @@ export function logExpectedImprovement(model: Model, incumbent: number, count: n
       const improvement = logImprovement(z);
       const byMean = -exp(logCdf(z) - improvement) / deviation;
       const byDeviation = exp(logDensity(z) - improvement) / deviation;
-      for (let f = 0; f < count; f++) gradient[f] = byMean * (meanGradient[f] as number) + byDeviation * (deviationGradient[f] as number);
+      for (let f = 0; f < count; f++)
+        gradient[f] = byMean * (meanGradient[f] as number) + byDeviation * (deviationGradient[f] as number);
       return log(deviation) + improvement;
     },
   };
@@ -39,7 +40,8 @@ export function logFeasibility(model: Model, threshold: number, count: number): 
       const z = (threshold - mean) / deviation;
       const chance = logCdf(z);
       const slope = exp(logDensity(z) - chance) / deviation;
-      for (let f = 0; f < count; f++) gradient[f] = -slope * ((meanGradient[f] as number) + z * (deviationGradient[f] as number));
+      for (let f = 0; f < count; f++)
+        gradient[f] = -slope * ((meanGradient[f] as number) + z * (deviationGradient[f] as number));
       return chance;
     },
   };

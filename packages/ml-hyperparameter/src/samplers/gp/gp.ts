@@ -39,9 +39,18 @@ const lossesOf = (lessons: readonly Lesson[]): number[] => lessons.map((l) => l.
 const spreadsOf = (lessons: readonly Lesson[]): number[] => lessons.map((l) => l.spread);
 
 /** Fits hyperparameters: from the last ones, and now and then from the start, over all warps. */
-function refit(features: Features, lessons: readonly Lesson[], memory: Memory | undefined, count: number): Omit<Memory, 'constraints'> {
+function refit(
+  features: Features,
+  lessons: readonly Lesson[],
+  memory: Memory | undefined,
+  count: number,
+): Omit<Memory, 'constraints'> {
   const rows = lessons.map((l) => rowOf(features, l.point));
-  const attempt = (by: Warp, start: Hyperparameters, evaluations: number): { theta: number[]; cost: number; warp: Warp } => {
+  const attempt = (
+    by: Warp,
+    start: Hyperparameters,
+    evaluations: number,
+  ): { theta: number[]; cost: number; warp: Warp } => {
     const { values, extra, cost } = warp(lossesOf(lessons), by, spreadsOf(lessons));
     const found = fit(features, rows, values, start, evaluations, extra);
     return { theta: [...found.hyperparameters], cost: found.cost + cost, warp: by };
@@ -59,17 +68,30 @@ function refit(features: Features, lessons: readonly Lesson[], memory: Memory | 
 }
 
 /** The processes of the outcome constraints, as chances to keep them. */
-function feasibility(features: Features, lessons: readonly Lesson[], memory: Memory | undefined): { parts: Acquisition[]; thetas: number[][] } {
+function feasibility(
+  features: Features,
+  lessons: readonly Lesson[],
+  memory: Memory | undefined,
+): { parts: Acquisition[]; thetas: number[][] } {
   const judged = lessons.filter((l) => l.constraints.length > 0);
   const count = judged.reduce((m, l) => Math.max(m, l.constraints.length), 0);
   const thetas: number[][] = [];
   const parts = Array.from({ length: count }, (_, c) => {
-    const with_ = thinned(judged.filter((l) => l.constraints.length > c), MOST_FITTED);
+    const with_ = thinned(
+      judged.filter((l) => l.constraints.length > c),
+      MOST_FITTED,
+    );
     const rows = with_.map((l) => rowOf(features, l.point));
     const raw = with_.map((l) => l.constraints[c] as number);
     const { values, mean, scale } = warp(raw, 0);
     const start = memory?.constraints[c];
-    const { hyperparameters } = fit(features, rows, values, start === undefined ? neutralHyperparameters(features) : Float64Array.from(start), start === undefined ? 30 : 8);
+    const { hyperparameters } = fit(
+      features,
+      rows,
+      values,
+      start === undefined ? neutralHyperparameters(features) : Float64Array.from(start),
+      start === undefined ? 30 : 8,
+    );
     thetas.push([...hyperparameters]);
     return logFeasibility(new Model(features, rows, values, hyperparameters), (0 - mean) / scale, features.count);
   });
@@ -107,14 +129,29 @@ export function gpSampler(options: GpOptions = {}): Sampler {
       const fitted = refit(features, thinned(lessons, MOST_FITTED), before, lessons.length);
       const { values, extra } = warp(lossesOf(used), fitted.warp, spreadsOf(used));
       const running = history.filter((t) => t.state === 'running');
-      const model = new Model(features, used.map((l) => rowOf(features, l.point)), values, Float64Array.from(fitted.theta), running.length, extra);
+      const model = new Model(
+        features,
+        used.map((l) => rowOf(features, l.point)),
+        values,
+        Float64Array.from(fitted.theta),
+        running.length,
+        extra,
+      );
       for (const t of running) model.believe(rowOf(features, t.point));
       const { parts, thetas } = feasibility(features, lessons, before);
       const incumbent = model.leastValue((k) => k >= used.length || isFeasible(used[k] as Lesson));
       if (incumbent < Infinity) parts.push(logExpectedImprovement(model, incumbent, features.count));
-      const centres = used.filter(isFeasible).sort((a, b) => a.loss - b.loss).slice(0, 5).map((l) => l.point);
+      const centres = used
+        .filter(isFeasible)
+        .sort((a, b) => a.loss - b.loss)
+        .slice(0, 5)
+        .map((l) => l.point);
       const candidates = Math.max(200, Math.min(800, Math.floor(8e6 / (used.length * used.length))));
-      const found = greatest(domain, features, sumOf(parts, features.count), centres, view.random, { candidates, climbs: 6, steps: 25 });
+      const found = greatest(domain, features, sumOf(parts, features.count), centres, view.random, {
+        candidates,
+        climbs: 6,
+        steps: 25,
+      });
       const memory: Memory = { ...fitted, constraints: thetas };
       return { point: firstNew(domain, found, history) ?? domain.draw(view.random), memory: memory as unknown as Json };
     },

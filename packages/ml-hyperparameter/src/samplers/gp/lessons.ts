@@ -21,12 +21,18 @@ export function lessonsOf(view: SamplerView): Lesson[] {
   const lessons = view.objectives === 1 ? single(view.history) : scalarised(view.history, view.objectives, view.random);
   if (lessons.length === 0) return lessons;
   const worst = lessons.reduce((w, l) => Math.max(w, l.loss), -Infinity);
-  for (const t of view.history) if (t.state === 'failed') lessons.push({ point: t.point, loss: worst, spread: 0, constraints: [] });
+  for (const t of view.history)
+    if (t.state === 'failed') lessons.push({ point: t.point, loss: worst, spread: 0, constraints: [] });
   return lessons;
 }
 
 function single(history: readonly Observation[]): Lesson[] {
-  return endingsOf(history).map(({ trial, loss, spread }) => ({ point: trial.point, loss, spread, constraints: trial.constraints }));
+  return endingsOf(history).map(({ trial, loss, spread }) => ({
+    point: trial.point,
+    loss,
+    spread,
+    constraints: trial.constraints,
+  }));
 }
 
 /**
@@ -35,7 +41,11 @@ function single(history: readonly Observation[]): Lesson[] {
  */
 function scalarised(history: readonly Observation[], objectives: number, random: Generator): Lesson[] {
   const complete = history.filter((t) => t.losses !== undefined);
-  const front = complete.filter((t) => t.violation === 0 && !complete.some((o) => o.violation === 0 && dominates(o.losses as number[], t.losses as number[])));
+  const front = complete.filter(
+    (t) =>
+      t.violation === 0 &&
+      !complete.some((o) => o.violation === 0 && dominates(o.losses as number[], t.losses as number[])),
+  );
   const raw = Array.from({ length: objectives }, () => -log(1 - random.uniform()));
   const total = raw.reduce((s, v) => s + v, 0);
   const scale = raw.map((_, k) => {
@@ -49,8 +59,15 @@ function scalarised(history: readonly Observation[], objectives: number, random:
     return { low, span };
   });
   return complete.map((t) => {
-    const parts = raw.map((w, k) => (w / total) * (((t.losses?.[k] as number) - (scale[k]?.low as number)) / (scale[k]?.span as number)));
-    return { point: t.point, loss: Math.max(...parts) + 0.05 * parts.reduce((s, v) => s + v, 0), spread: 0, constraints: t.constraints };
+    const parts = raw.map(
+      (w, k) => (w / total) * (((t.losses?.[k] as number) - (scale[k]?.low as number)) / (scale[k]?.span as number)),
+    );
+    return {
+      point: t.point,
+      loss: Math.max(...parts) + 0.05 * parts.reduce((s, v) => s + v, 0),
+      spread: 0,
+      constraints: t.constraints,
+    };
   });
 }
 
@@ -61,6 +78,7 @@ export function thinned(all: readonly Lesson[], most: number): Lesson[] {
   const half = most >> 1;
   const kept = order.slice(0, half);
   const rest = order.slice(half);
-  for (let k = 0; k < most - half; k++) kept.push(rest[Math.floor(((k + 0.5) * rest.length) / (most - half))] as number);
+  for (let k = 0; k < most - half; k++)
+    kept.push(rest[Math.floor(((k + 0.5) * rest.length) / (most - half))] as number);
   return kept.sort((a, b) => a - b).map((i) => all[i] as Lesson);
 }

@@ -63,7 +63,14 @@ export interface Fit {
 }
 
 /** Most probable hyperparameters near a start, in at most `evaluations` looks at the likelihood. `extra` are variances of single values. */
-export function fit(features: Features, rows: readonly Float64Array[], values: ArrayLike<number>, start: Hyperparameters, evaluations: number, extra?: Float64Array): Fit {
+export function fit(
+  features: Features,
+  rows: readonly Float64Array[],
+  values: ArrayLike<number>,
+  start: Hyperparameters,
+  evaluations: number,
+  extra?: Float64Array,
+): Fit {
   const n = rows.length;
   const d = features.count;
   const differences = pairDifferences(features, rows);
@@ -106,7 +113,8 @@ export function fit(features: Features, rows: readonly Float64Array[], values: A
     let noiseGradient = 0;
     for (let a = 0; a < n; a++) {
       const mine = scale * (alpha[a] as number);
-      for (let b = 0; b < a; b++, at++) weighted[at] = ((inverse[a * n + b] as number) - mine * (alpha[b] as number)) * (slope[at] as number);
+      for (let b = 0; b < a; b++, at++)
+        weighted[at] = ((inverse[a * n + b] as number) - mine * (alpha[b] as number)) * (slope[at] as number);
       noiseGradient += (inverse[a * n + a] as number) - mine * (alpha[a] as number);
     }
     let prior = 0;
@@ -121,7 +129,9 @@ export function fit(features: Features, rows: readonly Float64Array[], values: A
     const off = (theta[d] as number) - NOISE_MEAN;
     gradient[d] = 0.5 * noise * noiseGradient + off / NOISE_VARIANCE;
     prior += (off * off) / (2 * NOISE_VARIANCE);
-    return 0.5 * (n + AMPLITUDE_PRIOR) * log((quadratic + AMPLITUDE_PRIOR) / (n + AMPLITUDE_PRIOR)) + logDeterminant + prior;
+    return (
+      0.5 * (n + AMPLITUDE_PRIOR) * log((quadratic + AMPLITUDE_PRIOR) / (n + AMPLITUDE_PRIOR)) + logDeterminant + prior
+    );
   };
   const low = new Float64Array(d + 1).fill(LENGTH_BOUNDS[0]);
   const high = new Float64Array(d + 1).fill(LENGTH_BOUNDS[1]);
@@ -132,7 +142,12 @@ export function fit(features: Features, rows: readonly Float64Array[], values: A
 }
 
 /** K⁻¹(y − m) with the best constant m, from the factor of K. */
-function centred(factor: Float64Array, n: number, values: ArrayLike<number>, stride = n): { alpha: Float64Array; mean: number; quadratic: number } {
+function centred(
+  factor: Float64Array,
+  n: number,
+  values: ArrayLike<number>,
+  stride = n,
+): { alpha: Float64Array; mean: number; quadratic: number } {
   const alpha = Float64Array.from({ length: n }, (_, i) => values[i] as number);
   const ones = new Float64Array(n).fill(1);
   solveLower(factor, n, alpha, stride);
@@ -297,7 +312,8 @@ export class Model {
         deviationGradient[f] = (deviationGradient[f] as number) + toVariance * lean;
       }
     }
-    for (let f = 0; f < count; f++) deviationGradient[f] = (-this.amplitude * (deviationGradient[f] as number)) / deviation;
+    for (let f = 0; f < count; f++)
+      deviationGradient[f] = (-this.amplitude * (deviationGradient[f] as number)) / deviation;
     return { mean, deviation };
   }
 

@@ -13,7 +13,11 @@ export interface Predictor {
 }
 
 /** Fits the logs of losses above the least, most of them at most `most` trials. */
-export function predictorOf(view: SamplerView, theta: readonly number[] | undefined, most: number): Predictor | undefined {
+export function predictorOf(
+  view: SamplerView,
+  theta: readonly number[] | undefined,
+  most: number,
+): Predictor | undefined {
   const features = featuresOf(view.domain);
   const lessons = thinned(lessonsOf(view), most);
   if (features.count === 0 || lessons.length < 2) return undefined;

@@ -31,7 +31,10 @@ export function tpeSampler(options: TpeOptions = {}): Sampler {
     name: 'tpe',
     suggest: (view) => {
       if (view.objectives > 1) {
-        throw new SearchError('MLH-NOT-SUPPORTED', 'the sampler "tpe" has one objective', { actual: `${view.objectives} objectives`, remedy: 'Use "motpe".' });
+        throw new SearchError('MLH-NOT-SUPPORTED', 'the sampler "tpe" has one objective', {
+          actual: `${view.objectives} objectives`,
+          remedy: 'Use "motpe".',
+        });
       }
       return { point: suggest(view, options, splitByLoss) };
     },
@@ -43,13 +46,25 @@ export function motpeSampler(options: TpeOptions = {}): Sampler {
   return { name: 'motpe', suggest: (view) => ({ point: suggest(view, options, splitByDomination) }) };
 }
 
-function suggest(view: SamplerView, { startup = 10, candidates = 24 }: TpeOptions, split: (history: SamplerView['history']) => Split): Point {
+function suggest(
+  view: SamplerView,
+  { startup = 10, candidates = 24 }: TpeOptions,
+  split: (history: SamplerView['history']) => Split,
+): Point {
   const finished = view.history.filter((t) => t.state === 'complete').length;
   if (finished < startup) return startPoint(view, view.drawn);
   const { good, goodWeights, bad, badWeights } = split(view.history);
   const fading = ramp(bad.length);
-  const l = new Mixture(view.domain, good.map((t) => t.point), goodWeights);
-  const g = new Mixture(view.domain, bad.map((t) => t.point), badWeights.map((w, k) => w * (fading[k] as number)));
+  const l = new Mixture(
+    view.domain,
+    good.map((t) => t.point),
+    goodWeights,
+  );
+  const g = new Mixture(
+    view.domain,
+    bad.map((t) => t.point),
+    badWeights.map((w, k) => w * (fading[k] as number)),
+  );
   const drawn: Point[] = [];
   for (let c = 0; c < candidates * 10 && drawn.length < candidates; c++) {
     const point = l.sample(view.random);
