@@ -52,7 +52,7 @@ export function engineActivities(store: Store): EngineActivities {
       await undisturbed(store, sweep);
     }
     const graph = (await readGraph(store, former)) as unknown as GraphRecord | null;
-    const { rows, next } = page(graph === null ? [] : rowsOf(graph), from);
+    const { rows, next } = page(graph === null ? [] : rowsOf(graph, using !== null), from);
     const there = await Promise.all(rows.map(([, outputs]) => isThere(store, outputs)));
     return { rows: rows.filter((_, index) => there[index]), next };
   };
@@ -75,6 +75,7 @@ export function engineActivities(store: Store): EngineActivities {
     'trainyard.table': table,
     'trainyard.lookup': async (keys) => (await find(keys)).map((entry) => entry?.outputs ?? null),
     'trainyard.value': async (ref) => ((await new Artifacts(store).open(ref)).value ?? null) as Json,
+    'trainyard.give': (kind, value) => new Artifacts(store).write(kind, { value }),
     'trainyard.savePart': (part) => putJson(part),
     'trainyard.saveGraph': async (head, parts) => {
       const graph: GraphRecord = { ...head, nodes: [...(await join(parts)).nodes] };
@@ -139,9 +140,11 @@ function page(rows: readonly Row[], from: number): TablePage {
   return { rows: rows.slice(from, from + PAGE), next: from + PAGE < rows.length ? from + PAGE : null };
 }
 
-function rowsOf(graph: GraphRecord): Row[] {
+function rowsOf(graph: GraphRecord, withGiven: boolean): Row[] {
   return graph.nodes.flatMap((node) =>
-    node.key !== undefined && node.outputs !== undefined ? [[node.key as Digest, node.outputs] as const] : [],
+    node.key !== undefined && node.outputs !== undefined && (withGiven || !node.given)
+      ? [[node.key as Digest, node.outputs] as const]
+      : [],
   );
 }
 

@@ -3,8 +3,11 @@ import { devCommand } from './dev/command.js';
 import { runCommand } from './run/command.js';
 import { runsCommand } from './runs/command.js';
 import { showCommand } from './show/command.js';
+import { explainCommand } from './explain/command.js';
 import { graphCommand } from './graph/command.js';
 import { cancelCommand } from './cancel/command.js';
+import { recoverCommands } from './recover/command.js';
+import { resumeCommand } from './resume/command.js';
 import { approveCommand } from './approve/command.js';
 import { nodesCommand } from './nodes/command.js';
 import { predictCommand } from './predict/command.js';
@@ -20,9 +23,12 @@ export const commands: readonly ((program: Command) => void)[] = [
   runCommand,
   runsCommand,
   showCommand,
+  explainCommand,
   graphCommand,
   cancelCommand,
+  resumeCommand,
   approveCommand,
+  recoverCommands,
   nodesCommand,
   predictCommand,
   modelsCommand,

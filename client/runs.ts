@@ -17,7 +17,7 @@ import {
 } from '@temporalio/client';
 import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
-import type { PipelineInput } from '../core/task.js';
+import type { PipelineInput, Recovery } from '../core/task.js';
 import { readRun, startRun, type RunStart, type Store } from '../store/index.js';
 import { inWords } from './away.js';
 import type { TrainyardClient } from './client.js';
@@ -27,6 +27,8 @@ export interface StartRun {
   readonly input: PipelineInput;
   /** Id of the run; made from the pipeline's name and the time when absent. */
   readonly id?: string;
+  /** Build of the project's code that it keeps to; the current one when absent. */
+  readonly build?: string | undefined;
   /** Commit of the project, if it is known. */
   readonly commit?: string | undefined;
   /** Where pages are served, for links in the Temporal UI. */
@@ -69,6 +71,9 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
       client.temporal.workflow.start(pipeline, {
         workflowId: id,
         taskQueue: client.taskQueue,
+        ...(start.build === undefined
+          ? {}
+          : { versioningOverride: { pinnedTo: { deploymentName: client.taskQueue, buildId: start.build } } }),
         args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         staticSummary: `${pipeline} ${short(input.params)}`.slice(0, 190),
@@ -166,6 +171,19 @@ export async function decide(
   await act(run, () =>
     temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
       temporal.workflow.getHandle(run).executeUpdate('approve', { args: [answer] }),
+    ),
+  );
+}
+
+/** Decides about a node that failed and waits. Throws TY-DECISION when there is none, or the decision is not possible. */
+export async function recoverNode(
+  { temporal }: { readonly temporal: Client },
+  run: string,
+  recovery: Recovery,
+): Promise<void> {
+  await act(run, () =>
+    temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      temporal.workflow.getHandle(run).executeUpdate('recover', { args: [recovery] }),
     ),
   );
 }

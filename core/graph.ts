@@ -2,7 +2,7 @@ import type { ErrorRecord } from './errors/index.js';
 import type { Json } from './json.js';
 import type { Ref } from './kinds.js';
 
-export type NodeState = 'waiting' | 'running' | 'found' | 'done' | 'failed' | 'skipped' | 'cancelled';
+export type NodeState = 'waiting' | 'running' | 'paused' | 'found' | 'done' | 'failed' | 'skipped' | 'cancelled';
 
 /** One node call (or durable child) as the graph shows it. Times are the Workflow's, in ms since the epoch. */
 export interface GraphNode {
@@ -28,6 +28,10 @@ export interface GraphNode {
   /** Milliseconds of computation; for found nodes absent. */
   ms?: number;
   error?: ErrorRecord;
+  /** What operators decided after it had failed, oldest first. */
+  recoveries?: { readonly action: string; readonly by: string; readonly why: string; readonly at: number }[];
+  /** Its outputs were given by an operator: they stand for this run and its resumes alone. */
+  given?: boolean;
   /** For gates and approvals. */
   decision?: { readonly passed: boolean; readonly evidence: Json; readonly by?: string; readonly why?: string };
   /** For children: the Workflow id. */
@@ -44,6 +48,8 @@ export interface GraphRecord {
   readonly params: Json;
   readonly cause: Json;
   readonly seed: number;
+  /** Build of the Workflow's code. */
+  readonly build?: string;
   startedAt: number;
   endedAt?: number;
   readonly nodes: GraphNode[];

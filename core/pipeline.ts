@@ -13,6 +13,11 @@ export interface PipelineSpec<P extends z.ZodType> {
   readonly title?: string;
   /** The run's seed when none is given. Default 0. */
   readonly seed?: number;
+  /**
+   * What a failed node does: `fail` (the default) throws into the pipeline; `pause` leaves the node waiting for an
+   * operator, who tries it again, gives a value in its place, or lets it fail.
+   */
+  readonly onFailure?: 'fail' | 'pause';
 }
 
 /** A pipeline: called inside another one it is a sub-pipeline, otherwise `trainyard run` starts it. */

@@ -7,3 +7,6 @@ export function workflowQueue(project: string): string {
 export function poolQueue(workflows: string, pool: string): string {
   return `${workflows}.${pool}`;
 }
+
+/** Folder of the store in which a resume asks workers to serve the build that it is pinned to. */
+export const NEEDED_BUILDS = 'builds/needed/';

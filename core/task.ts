@@ -1,6 +1,7 @@
-import type { Digest } from './digest.js';
+import { digestText, type Digest } from './digest.js';
 import type { ErrorRecord } from './errors/index.js';
-import type { Json } from './json.js';
+import { canonical, type Json } from './json.js';
+import type { KeyedParts } from './key.js';
 import type { Ref } from './kinds.js';
 
 /** The one argument of a pipeline's Workflow. */
@@ -13,8 +14,43 @@ export interface PipelineInput {
   readonly lineage?: string;
   /** A run whose finished nodes are looked up first. */
   readonly using?: string;
+  /** Overrides what the pipeline says. */
+  readonly onFailure?: 'fail' | 'pause';
+  /** For a run of a part of the graph: what is kept of a former run, and what is not run. */
+  readonly part?: PartialRun;
   /** Set by continue-as-new only: what the earlier part of this run has finished. */
   readonly carried?: CarriedRun;
+}
+
+/**
+ * Which part of a graph to run. Calls are named by `callLabel`: scope, node and parameters, since their order says
+ * nothing.
+ */
+export interface PartialRun {
+  /** Outputs taken as they are, by label. */
+  readonly keep: { readonly [label: string]: { readonly [port: string]: Ref } };
+  /** Labels of calls that are not run, nor anything that needs them. */
+  readonly never: readonly string[];
+}
+
+/** How a call is named in a partial run. */
+export function callLabel(scope: string, node: string, params: Json): string {
+  return `${scope}|${node}|${digestText(canonical(params)).slice('sha256-'.length, 'sha256-'.length + 16)}`;
+}
+
+/** What an operator decides about a node that failed and waits. */
+export interface Recovery {
+  /** The call's id in the graph. */
+  readonly call: string;
+  readonly action: 'retry' | 'skip' | 'fail';
+  readonly by: string;
+  readonly why: string;
+  /** For `retry`: other parameters, replacing those given by name. */
+  readonly params?: { readonly [name: string]: Json };
+  /** For `retry`: another pool. */
+  readonly pool?: string;
+  /** For `skip`: by output port, a value (JSON and reports) or a reference to an artifact. */
+  readonly outputs?: { readonly [port: string]: Json };
 }
 
 /** State handed on when a run continues as new. */
@@ -36,6 +72,8 @@ export interface NodeTask {
   /** Present when the contract is seeded. */
   readonly seed?: number;
   readonly threads: number;
+  /** With it the whole identity can be read from the record of the execution. */
+  readonly keyed?: KeyedParts;
   /** Place in the pipeline for people, such as `tune/trial 3`. */
   readonly scope: string;
   /** Call id in the graph. */

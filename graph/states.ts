@@ -19,6 +19,7 @@ export const STATES: Readonly<Record<NodeState, StateLook>> = {
   running: { glyph: '▶', path: 'M4 2l10 6-10 6z', solid: true, colour: '#1c64b0' },
   found: { glyph: '◆', path: 'M8 1l7 7-7 7-7-7z', solid: true, colour: '#1f6b69' },
   done: { glyph: '✓', path: 'M2 8.5l4 4L14 4', solid: false, colour: '#2c7a3d' },
+  paused: { glyph: '‖', path: 'M4 2h3v12H4zM9 2h3v12H9z', solid: true, colour: '#9a5b00' },
   failed: { glyph: '✗', path: 'M3 3l10 10M13 3L3 13', solid: false, colour: '#b3261e' },
   skipped: { glyph: '–', path: 'M2 8h12', solid: false, colour: '#75684f', dashes: '1 4' },
   cancelled: { glyph: '■', path: 'M3 3h10v10H3z', solid: true, colour: '#7a5490', dashes: '4 3' },

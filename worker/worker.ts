@@ -13,6 +13,7 @@ import { readAddresses } from '../project/addresses.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { workflowBundle } from '../project/workflow-bundle.js';
+import { noteCodes } from '../provenance/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
@@ -43,6 +44,9 @@ export interface RunningWorker {
 /** How long nodes may go on after the worker was told to stop. They are run again elsewhere then. */
 const SHUTDOWN_GRACE_MS = 3_000;
 
+/** How often a worker looks which former builds are asked for. */
+const BUILDS_ASKED_MS = 2_000;
+
 /** Starts a worker for a project: its Workflows, and the slots of its pools. Resolves when it listens. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { project } = options;
@@ -72,12 +76,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     reload: async (next) => {
       const codes = await nodeCodes(next);
       code.use(codes);
+      await noteCodes(client.store, codes.values());
       if (options.workflows === false) return;
       const bundle = await workflowBundle(next, codes, readAddresses(next.state)?.server);
       await builds.makeCurrent(bundle);
       worker.buildId = bundle.buildId;
     },
     stop: async () => {
+      clearInterval(asking);
       for (const pool of pools) if (pool.worker.getState() === 'RUNNING') pool.worker.shutdown();
       await Promise.all([builds.stop(), ...pools.map((pool) => pool.ended.catch(() => undefined))]);
       for (const pool of pools) pool.slots.close();
@@ -85,6 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await connection.close();
     },
   };
+  const asking = setInterval(() => void builds.serveRequested().catch(() => undefined), BUILDS_ASKED_MS);
   worker.ended.catch(() => undefined);
   await worker.reload(project);
   const lost = options.workflows === false ? [] : await builds.serveFormer();

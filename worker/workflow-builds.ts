@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { TrainyardClient } from '../client/index.js';
+import { NEEDED_BUILDS } from '../core/queues.js';
 import type { ProjectBase } from '../project/project.js';
 import type { WorkflowBundle } from '../project/workflow-bundle.js';
 
@@ -55,6 +56,17 @@ export class WorkflowBuilds {
       else lost.push(buildId);
     }
     return lost;
+  }
+
+  /** Serves kept builds that resumed runs ask for. */
+  async serveRequested(): Promise<void> {
+    const { client, project } = this.#parts;
+    for await (const { key } of client.store.list(NEEDED_BUILDS)) {
+      const buildId = key.slice(NEEDED_BUILDS.length);
+      const file = path.join(project.build, `workflows-${buildId}.js`);
+      if (this.#serving.has(buildId) || !/^[0-9a-f]+$/.test(buildId) || !existsSync(file)) continue;
+      await this.#serve({ buildId, code: await readFile(file, 'utf8') });
+    }
   }
 
   async stop(): Promise<void> {

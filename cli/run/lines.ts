@@ -10,6 +10,7 @@ const COLOURS: Readonly<Record<GraphNode['state'], (text: string) => string>> = 
   running: colours.blue,
   found: colours.cyan,
   done: colours.green,
+  paused: colours.yellow,
   failed: colours.red,
   skipped: colours.dim,
   cancelled: colours.magenta,

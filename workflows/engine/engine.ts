@@ -10,13 +10,13 @@ import {
 import { TrainyardError, isTrainyardError } from '../../core/errors/index.js';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
-import { isHandle, makeHandle, type Handle } from '../../core/handle.js';
+import { isHandle, isRef, makeHandle, type Handle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeKey, nodeSeed, type NodeIdentity } from '../../core/key.js';
+import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
-import type { NodeResult, NodeTask } from '../../core/task.js';
+import { callLabel, type NodeResult, type NodeTask, type PartialRun, type Recovery } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
 import { explainFailure, errorRecord } from './failure.js';
@@ -24,6 +24,7 @@ import { Finder, type FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { placeNode } from './place.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
+import { Recoveries } from './recoveries.js';
 import { Turnstile } from './turnstile.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
 
@@ -50,6 +51,12 @@ type Call = {
 
 type Outcome = { readonly outputs: FoundOutputs; readonly found: boolean };
 
+export interface EngineOptions {
+  /** What a failed node does. Default `fail`. */
+  readonly onFailure?: 'fail' | 'pause' | undefined;
+  readonly part?: PartialRun | undefined;
+}
+
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is
  * scheduled when its inputs are known, its key computed and its result not found. Identity is content: two equal calls
@@ -75,10 +82,17 @@ export class Engine implements PipelineRuntime {
   #inFlight = 0;
   #draining = false;
   #stopped = false;
+  /** Calls that a partial run leaves out. */
+  #left = 0;
+  #looking = 0;
 
-  constructor(run: RunFacts, graph: GraphKeeper) {
+  readonly recoveries = new Recoveries();
+  readonly #options: EngineOptions;
+
+  constructor(run: RunFacts, graph: GraphKeeper, options: EngineOptions = {}) {
     this.run = run;
     this.graph = graph;
+    this.#options = options;
     this.#finder = new Finder((keys) => engineActivities()['trainyard.lookup'](keys));
     this.approvals = new Approvals((approval) => graph.approval(approval, this.#scope()));
   }
@@ -101,6 +115,12 @@ export class Engine implements PipelineRuntime {
     this.#stopped = true;
     this.#draining = true;
     await condition(() => this.#inFlight === 0);
+  }
+
+  /** Resolves when a partial run has nothing left to do but what it leaves out. */
+  partDone(): Promise<boolean> {
+    const idle = (): boolean => this.#inFlight === 0 && this.#looking === 0 && this.recoveries.open === 0;
+    return condition(() => this.#left > 0 && idle()).then(() => true);
   }
 
   scope<T>(name: string, fn: () => T): T {
@@ -215,36 +235,116 @@ export class Engine implements PipelineRuntime {
     options: CallOptions,
     pool: string,
   ): Promise<Outcome> {
+    this.graph.update(node, { params: wired.params });
+    const part = this.#part(node);
+    if (part) return part;
     try {
-      const inputs = await this.#resolve(wired, node);
-      const identity = this.#identity(contract, wired, inputs, options);
-      const key = nodeKey(identity);
-      this.graph.update(node, { key, params: wired.params });
-      let computation = this.#computations.get(key);
-      const shared = computation !== undefined;
-      if (!computation) {
-        const call = { key, identity, inputs, params: wired.params, options, pool };
-        computation = this.#compute(node, contract, call);
-        this.#computations.set(key, computation);
-        this.#recipes.set(key, () => this.#schedule(node, contract, call));
+      for (let again: Recovery | undefined; ;) {
+        try {
+          return await this.#attempt(
+            node,
+            contract,
+            again ? rewire(contract, wired, again) : wired,
+            options,
+            again?.pool ?? pool,
+          );
+        } catch (error) {
+          again = await this.#recover(node, contract, error, again?.pool ?? pool);
+          if (again.action === 'skip') return await this.#given(node, contract, again);
+        }
       }
-      const outcome = await computation;
-      if (shared)
-        this.graph.update(node, {
-          state: 'found',
-          outputs: outcome.outputs,
-          endedAt: Date.now(),
-          startedAt: Date.now(),
-        });
-      for (const [port, ref] of Object.entries(outcome.outputs)) {
-        if (!this.#makers.has(ref.digest))
-          this.#makers.set(ref.digest, { call: node.call, port, found: outcome.found });
-      }
-      this.graph.note(contract, outcome.outputs);
-      return outcome;
     } catch (error) {
       throw this.#fail(node, error);
     }
+  }
+
+  /** What a partial run says of a call: its former outputs, or that it is not run; nothing when it runs as usual. */
+  #part(node: GraphNode): Promise<Outcome> | undefined {
+    const { part } = this.#options;
+    if (!part) return undefined;
+    const label = callLabel(node.scope, node.node, node.params ?? null);
+    const outputs = part.keep[label];
+    if (outputs) {
+      this.graph.update(node, { state: 'found', outputs, startedAt: Date.now(), endedAt: Date.now() });
+      const outcome = { outputs, found: true };
+      this.#noteMakers(node, outcome);
+      return Promise.resolve(outcome);
+    }
+    if (!part.never.includes(label)) return undefined;
+    this.#left++;
+    this.graph.update(node, { state: 'skipped' });
+    return new Promise<Outcome>(() => undefined);
+  }
+
+  async #attempt(
+    node: GraphNode,
+    contract: AnyContract,
+    wired: WiredCall,
+    options: CallOptions,
+    pool: string,
+  ): Promise<Outcome> {
+    const inputs = await this.#resolve(wired, node);
+    const identity = this.#identity(contract, wired, inputs, options);
+    const key = nodeKey(identity);
+    this.graph.update(node, { key, params: wired.params, pool });
+    let computation = this.#computations.get(key);
+    const shared = computation !== undefined;
+    if (!computation) {
+      const call = { key, identity, inputs, params: wired.params, options, pool };
+      computation = this.#compute(node, contract, call);
+      this.#computations.set(key, computation);
+      this.#recipes.set(key, () => this.#schedule(node, contract, call));
+      // A failure is not kept: an operator, or an equal call later in a catch, may try again.
+      computation.catch(() => this.#computations.delete(key));
+    }
+    const outcome = await computation;
+    if (shared)
+      this.graph.update(node, { state: 'found', outputs: outcome.outputs, endedAt: Date.now(), startedAt: Date.now() });
+    this.#noteMakers(node, outcome, key);
+    this.graph.note(contract, outcome.outputs);
+    return outcome;
+  }
+
+  #noteMakers(node: GraphNode, outcome: Outcome, key?: Digest): void {
+    for (const [port, ref] of Object.entries(outcome.outputs)) {
+      if (this.#makers.has(ref.digest)) continue;
+      this.#makers.set(ref.digest, { call: node.call, port, found: outcome.found, ...(key ? { key } : {}) });
+    }
+  }
+
+  /** Leaves a failed node waiting for an operator, where the run says so; throws the failure otherwise. */
+  async #recover(node: GraphNode, contract: AnyContract, error: unknown, pool: string): Promise<Recovery> {
+    const explained = explainFailure(error, { node: node.node, run: this.run.id, pool });
+    const own =
+      isTrainyardError(explained) && (explained.where.node === undefined || explained.where.node === node.node);
+    if (this.#options.onFailure !== 'pause' || isCancellation(error) || !own || this.#stopped) throw explained;
+    this.graph.update(node, { state: 'paused', error: errorRecord(explained) });
+    const ports = Object.keys(outputPorts(contract.spec));
+    const recovery = await this.recoveries.ask(
+      node.call,
+      ports,
+      bundleData().pools.map((one) => one.name),
+    );
+    const { action, by, why } = recovery;
+    this.graph.update(node, { recoveries: [...(node.recoveries ?? []), { action, by, why, at: Date.now() }] });
+    if (action === 'fail') throw explained;
+    this.graph.clearError(node);
+    return recovery;
+  }
+
+  /** The outputs that an operator gave in a failed node's place. */
+  async #given(node: GraphNode, contract: AnyContract, recovery: Recovery): Promise<Outcome> {
+    const outputs: Record<string, Ref> = {};
+    for (const [port, kind] of Object.entries(outputPorts(contract.spec))) {
+      const value = recovery.outputs?.[port] as Json;
+      outputs[port] =
+        isRef(value) && value.kind === kind.kind ? value : await engineActivities()['trainyard.give'](kind.kind, value);
+    }
+    if (node.key !== undefined) this.#finder.add([[node.key as Digest, outputs]]);
+    this.graph.update(node, { state: 'skipped', given: true, outputs, endedAt: Date.now() });
+    const outcome = { outputs, found: false };
+    this.#noteMakers(node, outcome);
+    return outcome;
   }
 
   #identity(contract: AnyContract, wired: WiredCall, inputs: NodeTask['inputs'], options: CallOptions): NodeIdentity {
@@ -291,7 +391,8 @@ export class Engine implements PipelineRuntime {
   ): Promise<Outcome> {
     // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
     if (this.#allFound(call.inputs)) {
-      const found = await this.#finder.find(call.key);
+      this.#looking++;
+      const found = await this.#finder.find(call.key).finally(() => this.#looking--);
       if (found) {
         this.graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });
         return { outputs: found, found: true };
@@ -355,6 +456,7 @@ export class Engine implements PipelineRuntime {
         inputs: call.inputs,
         ...(spec.seeded ? { seed: nodeSeed(call.key) } : {}),
         threads: call.identity.threads ?? 1,
+        keyed: keyedParts(spec, call.identity),
         scope: node.scope,
         call: node.call,
         pool: call.pool,
@@ -465,4 +567,20 @@ function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['
   const memory = options.resources?.memory ?? spec.resources?.memory;
   const attempts = options.retry?.attempts ?? spec.retry?.attempts ?? DEFAULT_ATTEMPTS;
   return { attempts, light: spec.light ?? false, ...(memory === undefined ? {} : { memory }) };
+}
+
+function keyedParts(spec: AnyContract['spec'], { seed, id, lineage }: NodeIdentity): KeyedParts {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(id === undefined ? {} : { id }),
+    ...(lineage === undefined ? {} : { lineage }),
+    ...(spec.notInKey === undefined ? {} : { leftOut: spec.notInKey }),
+  };
+}
+
+/** A call with the parameters that an operator changed. */
+function rewire(contract: AnyContract, wired: WiredCall, recovery: Recovery): WiredCall {
+  if (!recovery.params) return wired;
+  const inputs = Object.fromEntries(wired.inputs);
+  return wireCall(contract, { ...inputs, ...(wired.params as { [name: string]: Json }), ...recovery.params });
 }

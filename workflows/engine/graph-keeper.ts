@@ -4,6 +4,7 @@ import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { FoundOutputs } from './finder.js';
 import type { Ask } from './approvals.js';
+import { bundleData } from './bundle-data.js';
 
 /** Values that stand for the run in lists of runs. */
 export interface IndexedFacts {
@@ -37,6 +38,7 @@ export class GraphKeeper {
       params,
       cause: run.cause,
       seed: run.seed,
+      build: bundleData().buildId,
       startedAt,
       nodes: [],
     };
@@ -66,6 +68,11 @@ export class GraphKeeper {
     Object.assign(node, change);
     const before = change.state === 'found' && node.key !== undefined ? this.#before.get(node.key) : undefined;
     if (before) Object.assign(node, before, { call: node.call, inputs: node.inputs, scope: node.scope });
+    this.#onChange();
+  }
+
+  clearError(node: GraphNode): void {
+    delete node.error;
     this.#onChange();
   }
 

@@ -20,7 +20,7 @@ import type { RunFacts } from '../../core/runtime.js';
 import { setRuntime } from '../../core/runtime.js';
 import type { CarriedRun } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
-import { Engine } from './engine.js';
+import { Engine, type EngineOptions } from './engine.js';
 import { errorRecord, workflowFailure } from './failure.js';
 import { GraphKeeper, type IndexedFacts } from './graph-keeper.js';
 import type { TablePage } from './ports.js';
@@ -48,6 +48,7 @@ export interface Hosted {
   readonly params: Json;
   readonly using?: string | undefined;
   readonly carried?: CarriedRun | undefined;
+  readonly engine?: EngineOptions | undefined;
   /** Makes the arguments with which the Workflow continues as new. */
   readonly again: (carried: CarriedRun) => unknown[];
   /** What the run is: the pipeline's function, or a study's loop. */
@@ -70,7 +71,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
     shown = upsertFacts(keeper.facts, shown);
   });
   setHandler(graphQuery, () => keeper.record);
-  const engine = new Engine(facts, keeper);
+  const engine = new Engine(facts, keeper, hosted.engine);
   setRuntime(engine);
   // Also here, since not only the client starts runs: monitors and schedules do.
   upsertSearchAttributes([
@@ -89,6 +90,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
           return { result };
         }),
       engine.drained().then(() => null),
+      engine.partDone().then(() => ({ result: null })),
     ]);
     if (ended === null) return await goOn(engine, keeper, hosted);
     await close(engine, 'done', { result: ended.result });
@@ -135,6 +137,7 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted)
       seed: facts.seed,
       cause: facts.cause,
       startedAt: workflowInfo().startTime.toISOString(),
+      build: bundleData().buildId,
     },
     using,
   );

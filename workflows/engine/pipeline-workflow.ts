@@ -27,6 +27,7 @@ export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) 
       facts,
       params: input.params,
       using: input.using,
+      engine: { onFailure: input.onFailure ?? pipeline.spec.onFailure, part: input.part },
       carried: input.carried,
       again: (carried) => [{ ...input, lineage: facts.lineage, carried } satisfies PipelineInput],
       body: async () => pipeline.run(params as never, facts),

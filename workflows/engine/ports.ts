@@ -20,6 +20,8 @@ export interface EngineActivities {
   /** Rows of the table of the run named, or of the run of this pipeline that it most resembles. */
   'trainyard.table'(ask: { pipeline: string; run: string; using: string | null; from: number }): Promise<TablePage>;
   'trainyard.value'(ref: Ref): Promise<Json>;
+  /** Stores a value that a person gave in an output's place. */
+  'trainyard.give'(kind: string, value: Json): Promise<Ref>;
   /** Puts part of a graph's nodes into the store; several, since a payload is limited. */
   'trainyard.savePart'(part: {
     readonly nodes: readonly GraphNode[];

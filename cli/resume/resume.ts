@@ -1,0 +1,36 @@
+import { connectNow } from '../../client/reader.js';
+import { resumeRun } from '../../client/resume.js';
+import { readAddresses } from '../../project/addresses.js';
+import { gitCommit } from '../../project/commit.js';
+import { loadConfig } from '../../project/project.js';
+import { followToEnd } from '../run/follow.js';
+import { Interruption, sayHowToTakeUp } from '../run/interruption.js';
+import { note, print, printJson } from '../terminal.js';
+import type { ResumeCommandOptions } from './command.js';
+
+/** `trainyard resume`. */
+export async function resume(config: string | undefined, run: string, options: ResumeCommandOptions): Promise<void> {
+  const project = await loadConfig(config);
+  const client = await connectNow(project);
+  const interruption = new Interruption();
+  try {
+    const { workflowId: id } = await resumeRun(client, run, {
+      newCode: options.withNewCode === true,
+      ...(options.pause ? { onFailure: 'pause' as const } : {}),
+      commit: await gitCommit(project.root),
+      pages: readAddresses(project.state)?.server,
+    });
+    interruption.before = () => note(sayHowToTakeUp(id));
+    if (options.detach) {
+      if (options.json) printJson({ run: id });
+      else print(`started ${id}\n  trainyard show ${id} --follow`);
+      return;
+    }
+    if (!options.json) print(`run ${id}, resuming ${run}`);
+    const result = await followToEnd({ project, client, id, json: options.json === true, interruption });
+    if (options.json) printJson(result);
+  } finally {
+    interruption.end();
+    await client.close();
+  }
+}

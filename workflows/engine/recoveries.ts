@@ -1,0 +1,52 @@
+import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { TrainyardError } from '../../core/errors/index.js';
+import { sayNearest } from '../../core/nearest.js';
+import type { Recovery } from '../../core/task.js';
+import { workflowFailure } from './failure.js';
+
+/** An operator's decision about a node that failed and waits. */
+export const recoverUpdate = defineUpdate<void, [Recovery]>('recover');
+
+/** Nodes that failed and wait for an operator. Each decision is an Update, so it is on the record with who and why. */
+export class Recoveries {
+  readonly #waiting = new Map<
+    string,
+    { ports: readonly string[]; pools: readonly string[]; decide: (recovery: Recovery) => void }
+  >();
+
+  constructor() {
+    setHandler(recoverUpdate, (recovery) => this.#waiting.get(recovery.call)?.decide(recovery), {
+      validator: (recovery) => {
+        const problem = this.#problem(recovery);
+        if (problem) throw workflowFailure(new TrainyardError('TY-DECISION', { what: problem }));
+      },
+    });
+  }
+
+  /** How many wait. */
+  get open(): number {
+    return this.#waiting.size;
+  }
+
+  async ask(call: string, ports: readonly string[], pools: readonly string[]): Promise<Recovery> {
+    let given: Recovery | undefined;
+    this.#waiting.set(call, { ports, pools, decide: (recovery) => (given = recovery) });
+    try {
+      await condition(() => given !== undefined);
+      return given as unknown as Recovery;
+    } finally {
+      this.#waiting.delete(call);
+    }
+  }
+
+  #problem({ call, action, by, outputs, pool }: Recovery): string | undefined {
+    const waiting = this.#waiting.get(call);
+    if (!waiting) return `no failed node "${call}" waits in this run; ${sayNearest(call, this.#waiting.keys())}`;
+    if (!by) return 'a decision needs to say by whom';
+    if (!['retry', 'skip', 'fail'].includes(action)) return `"${String(action)}" is no decision: retry, skip or fail`;
+    if (pool !== undefined && !waiting.pools.includes(pool))
+      return `there is no pool "${pool}"; ${sayNearest(pool, waiting.pools)}`;
+    const missing = action === 'skip' ? waiting.ports.filter((port) => outputs?.[port] === undefined) : [];
+    return missing.length > 0 ? `to skip it, give a value for each output; missing: ${missing.join(', ')}` : undefined;
+  }
+}
