@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startTemporal } from '../../setup/index.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
@@ -20,17 +21,15 @@ describe('parts that go away in the middle', () => {
     const project = make();
     const dev = await project.dev();
     const { temporal, redis } = project.addresses();
-    const run = project.start(['run', 'slowly', '-p', 'tag=x', '-p', 'steps=20', '-p', 'ms=500', '--id', 'tough']);
+    const run = project.start(['run', 'slowly', '-p', 'tag=x', '-p', 'steps=14', '-p', 'ms=500', '--id', 'tough']);
     await run.says(/run tough/);
     await sleep(2_000);
     process.kill(project.pidOf(/temporal server start-dev/), 'SIGKILL');
     process.kill(project.pidOf(/valkey-server/), 'SIGKILL');
-    await run.says(/Temporal does not answer; it is asked again/);
     await dev.says(/Temporal ended \(SIGKILL\); it is started again on the same data/);
     await dev.says(new RegExp(`Temporal is back at ${temporal}`));
     await dev.says(/Valkey ended \(SIGKILL\)/);
     await dev.says(/Valkey is back at/);
-    await run.says(/Temporal answers again/);
     process.kill(project.pidOf(/worker\/main\.js/), 'SIGKILL');
     await dev.says(/Worker +ended \(SIGKILL\); it is started again/);
     await dev.says(/Worker +is back: process \d+/);
@@ -45,9 +44,10 @@ describe('parts that go away in the middle', () => {
     expect(await project.leftovers()).toEqual([]);
   });
 
-  it('no worker at all: said as a warning, and the run waits for one', async () => {
+  it('no worker at all, and then no Temporal: said as a warning, and the run waits for both', async () => {
     const project = make();
-    const temporal = await startTemporal({ searchAttributes: SEARCH_ATTRIBUTES });
+    const data = { dbFile: path.join(project.folder, 'temporal.db'), searchAttributes: SEARCH_ATTRIBUTES };
+    let temporal = await startTemporal(data);
     try {
       project.write(
         'temporal.config.ts',
@@ -57,12 +57,19 @@ export default defineConfig({
 });
 `,
       );
-      const run = project.start(['run', 'toy', '--json', '--id', 'waits']);
+      const run = project.start(['run', 'slowly', '-p', 'tag=z', '-p', 'ms=500', '--json', '--id', 'waits']);
       await run.says(/no worker listens for this run; it waits\n.*to do: .*\n.*\[TY-WORKER-NONE\]/);
       const worker = project.start(['worker']);
       await worker.says(/worker \S+ listens: pools cpu, pipelines/);
+      await run.says(/the run goes on/);
+      await temporal.stop();
+      await run.says(/Temporal does not answer; it is asked again/);
+      expect((await project.run('run', 'toy')).err).toContain('[TY-TEMPORAL-AWAY]');
+      temporal = await startTemporal({ ...data, port: temporal.port });
+      await run.says(/Temporal answers again/);
       const ended = await run.ended;
       expect(ended.code, ended.all).toBe(0);
+      expect(ended.all).not.toMatch(STACK);
       expect(JSON.parse(ended.out)).toMatchObject({ outcome: 'done' });
       const end = await interrupt(worker);
       expect(end.code, end.all).toBe(0);

@@ -1,6 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -114,7 +124,7 @@ export class TestProject {
     const found: { pid: number; command: string }[] = [];
     for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
       try {
-        if (!readFileSync(`/proc/${name}/environ`, 'utf8').includes(`TRAINYARD_TEST_MARK=${this.#mark}`)) continue;
+        if (!this.#isOurs(name)) continue;
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ').trim();
         if (command !== '') found.push({ pid: Number(name), command });
       } catch {
@@ -122,6 +132,12 @@ export class TestProject {
       }
     }
     return found;
+  }
+
+  /** By the mark in its environment, or, for a server that overwrites that with its title, by the log that it writes. */
+  #isOurs(pid: string): boolean {
+    if (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TRAINYARD_TEST_MARK=${this.#mark}`)) return true;
+    return readlinkSync(`/proc/${pid}/fd/1`).startsWith(this.folder);
   }
 
   pidOf(command: RegExp): number {
