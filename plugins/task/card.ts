@@ -7,7 +7,7 @@ export const taskCard = z.strictObject({
   target: z.string().min(1).describe('the column to predict'),
   metric: z.strictObject({
     name: z.string().min(1).describe('a figure of the evaluation, such as f1.macro'),
-    direction: z.enum(['maximise', 'minimise']).default('maximise'),
+    direction: z.enum(['maximize', 'minimize']).default('maximize'),
     threshold: z.number().describe('from where on the model is good enough'),
     precision: z
       .number()

@@ -5,7 +5,7 @@ import type { FeasibilityFigures, TaskCard } from './card.js';
 export function feasibilityPage(card: TaskCard, figures: FeasibilityFigures): string {
   const { feasible, findings, classes, interval } = figures;
   const { name, direction, threshold } = card.metric;
-  const limit = direction === 'maximise' ? 'at least' : 'at most';
+  const limit = direction === 'maximize' ? 'at least' : 'at most';
   return htmlPage(
     `Task: ${card.goal}`,
     html`<p><strong>${feasible ? 'The data can bear it.' : 'The data cannot bear it as it is declared.'}</strong></p>

@@ -67,7 +67,7 @@ test('a card is its own artifact, with what the author left out filled in', asyn
   const { output } = await run(cardNode, { params: penguinTask });
   expect(output.value).toMatchObject({
     ...penguinTask,
-    metric: { name: 'f1.macro', direction: 'maximise', threshold: 0.9, precision: 0.1 },
+    metric: { name: 'f1.macro', direction: 'maximize', threshold: 0.9, precision: 0.1 },
     exclusions: [],
   });
 });

@@ -1,14 +1,16 @@
-import { categorical, float, int } from 'ml-hyperparameter';
 import { gate, pipeline, refTo, table, tune } from 'trainyard';
 import * as clean from 'trainyard/plugins/clean';
 import * as deploy from 'trainyard/plugins/deploy';
 import * as evaluate from 'trainyard/plugins/evaluate';
+import * as explore from 'trainyard/plugins/explore';
 import * as features from 'trainyard/plugins/features';
 import * as ingest from 'trainyard/plugins/ingest';
 import * as labels from 'trainyard/plugins/labels';
 import * as monitor from 'trainyard/plugins/monitor';
 import * as split from 'trainyard/plugins/split';
+import * as task from 'trainyard/plugins/task';
 import * as train from 'trainyard/plugins/train';
+import { categorical, float, int } from 'trainyard/search';
 import { z } from 'zod';
 import { penguin } from './penguin.js';
 
@@ -36,6 +38,15 @@ const guideline =
 
 export default pipeline('penguins', { params, title: 'Species of a penguin from its measures' }, async (p) => {
   const { fresh, ...given } = p;
+  const card = await task.card({
+    kind: 'multi-class',
+    goal: 'Tell the species of a penguin from what a field biologist measures',
+    target: 'species',
+    metric: { name: 'f1.macro', direction: 'maximize', threshold: 0.9 },
+    scope: 'adult birds of the Palmer Archipelago with a body mass on record',
+    budget: { minutes: 10, trials: p.trials },
+    affected: 'biologists who count breeding pairs by species',
+  });
   const raw = ingest.csv({ source: p.data, schema: penguin, where: { island: p.islands } });
   const tidy = clean.table({
     table: raw,
@@ -44,6 +55,8 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
       { rule: 'drop', columns: ['year'] },
     ],
   });
+  task.feasibility({ card, table: tidy, test: 0.2 });
+  explore.profile({ table: tidy, label: 'species', title: 'Penguins, cleaned' });
   const doubtful = labels.corrupt({ table: tidy, label: 'species', share: p.corrupt });
   const reviewed = labels.reviewed({ table: doubtful.table, label: 'species', audit: 0.03, budget: 40, guideline });
   labels.mended({ table: reviewed.table, flipped: doubtful.flipped, queue: reviewed.queue });
@@ -66,7 +79,9 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
   const tuned = tune(train.net, data, { space, trials: p.trials, objective: 'figures.f1.macro', params: shared });
   const fitted = train.net({ ...data, ...shared, ...(await tuned.params), epochs: 150, patience: 20 });
   const report = evaluate.final({ model: fitted.model, test: parts.test, slices: ['island'] });
-  if (!(await gate(report, (figures) => figures.f1.macro >= 0.9, 'f1.macro ≥ 0.9'))) return { deployed: false };
+  const { threshold = 0.9 } = card.value?.metric ?? {};
+  const enough = await gate(report, (figures) => figures.f1.macro >= threshold, `f1.macro ≥ ${threshold}`);
+  if (!enough) return { deployed: false, why: `f1.macro is below the ${threshold} of the task card` };
 
   const serving = (await deploy.current({ name: p.endpoint })).value;
   if (serving?.model && served) {
@@ -76,9 +91,10 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
       fresh: served.validation,
       test: parts.test,
       rule: 'not worse',
+      margin: 0.05,
     });
-    if (!(await gate(duel, (verdict) => verdict.verdict === 'promote', 'challenger against champion')))
-      return { deployed: false };
+    if (!(await gate(duel, ({ verdict }) => verdict === 'promote', 'challenger against champion')))
+      return { deployed: false, why: (await duel).value?.reasons.join('; ') };
   }
   const deployed = deploy.endpoint({
     model: fitted.model,
