@@ -1,9 +1,9 @@
 import type { Digest } from '../core/digest.js';
 import type { GraphRecord, NodeState } from '../core/graph.js';
 import type { Ref } from '../core/kinds.js';
-import { isDigest } from '../core/digest.js';
-import { listRuns, lookup, makersOf, readRun, recordsOfRun, type NodeRecord, type Store } from '../store/index.js';
+import { listRuns, readRun, recordsOfRun, type NodeRecord, type Store } from '../store/index.js';
 import { changesSince, distance, identityOfRecord, type Change, type KnownIdentity } from './compare.js';
+import { RecordIndex } from './record-index.js';
 import { callsOf, chooseCall, type FoundCall } from './find-call.js';
 
 /** An earlier execution, named. */
@@ -54,7 +54,7 @@ export async function explainCall(
 ): Promise<Explanation> {
   const found = chooseCall(await callsOf(store, graph), graph.run, wanted);
   const { node, run, name } = found;
-  const record = await recordOf(store, found);
+  const record = await new RecordIndex(store).of(found.node, found.run);
   const identity = record ? identityOfRecord(record) : knownOf(found, codes);
   const base = {
     run,
@@ -81,24 +81,6 @@ export async function explainCall(
   const everyRun = changes.length > 0 && changes.every(({ part }) => part === 'lineage');
   const why = !record ? 'not run' : !against ? 'first' : everyRun ? 'every run' : 'changed';
   return { ...base, why, madeBy: made, against: against && executionOf(against), changes };
-}
-
-/** The record of the execution that gave a call's result, whoever made it. */
-async function recordOf(store: Store, { node, run }: FoundCall): Promise<NodeRecord | undefined> {
-  if (!isDigest(node.key)) return undefined;
-  const key = node.key;
-  const of = (records: readonly NodeRecord[]): NodeRecord | undefined =>
-    [...records].reverse().find((record) => record.key === key);
-  const own = of(await recordsOfRun(store, run));
-  if (own) return own;
-  const entry = (await lookup(store, [key]))[0];
-  const maker = entry && of(await recordsOfRun(store, entry.madeBy));
-  if (maker) return maker;
-  for (const { digest } of Object.values(node.outputs ?? {})) {
-    const other = of(await makersOf(store, digest));
-    if (other) return other;
-  }
-  return undefined;
 }
 
 /** What is known of a call that has no record: its parameters, and the artifacts that its edges come from. */

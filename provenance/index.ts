@@ -1,3 +1,5 @@
 export { noteCodes, readCode } from './codes.js';
 export { explainCall, type Execution, type Explanation } from './explain.js';
 export type { Change } from './compare.js';
+export { describeEnvironment, type Environment } from './environment.js';
+export { runManifest, type ManifestCall, type RunManifest } from './manifest.js';

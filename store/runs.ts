@@ -56,6 +56,15 @@ export async function readGraph(store: Store, id: string): Promise<Json | null> 
   return readJson<Json>(store, `${folderOf(id)}graph`);
 }
 
+/** Records what surrounded a run when it started, once. */
+export async function putEnvironment(store: Store, id: string, environment: Json): Promise<void> {
+  await store.create(`${folderOf(id)}environment`, Buffer.from(canonical(environment)));
+}
+
+export async function readEnvironment(store: Store, id: string): Promise<Json | null> {
+  return readJson<Json>(store, `${folderOf(id)}environment`);
+}
+
 /** A run's records, or null when there is no such run. */
 export async function readRun(store: Store, id: string): Promise<RunRecord | null> {
   const start = await readJson<RunStart>(store, `${folderOf(id)}start`);
