@@ -4,7 +4,14 @@
  * Sources: Zitzler, Deb, Thiele (2000); Deb, Thiele, Laumanns, Zitzler (2002).
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createStudy, float, hypervolume, type AnyConfiguration, type SamplerSpec, type Space } from 'ml-hyperparameter';
+import {
+  createStudy,
+  float,
+  hypervolume,
+  type AnyConfiguration,
+  type SamplerSpec,
+  type Space,
+} from 'ml-hyperparameter';
 import { quartiles } from './statistics.js';
 
 interface Problem {
@@ -44,12 +51,19 @@ export const objectiveProblems: Readonly<Record<string, Problem>> = {
   dtlz2,
 };
 
-const vector = (p: AnyConfiguration): number[] => Array.from({ length: Object.keys(p).length }, (_, i) => p[`x${i}`] as number);
+const vector = (p: AnyConfiguration): number[] =>
+  Array.from({ length: Object.keys(p).length }, (_, i) => p[`x${i}`] as number);
 
 /** Hypervolume that one study reaches. */
 export function reach(name: string, sampler: string, seed: number, trials: number): number {
   const { space, reference, losses } = objectiveProblems[name] as Problem;
-  const study = createStudy({ space, sampler: { name: sampler } as SamplerSpec, seed, trials, directions: reference.map(() => 'minimize' as const) });
+  const study = createStudy({
+    space,
+    sampler: { name: sampler } as SamplerSpec,
+    seed,
+    trials,
+    directions: reference.map(() => 'minimize' as const),
+  });
   const found: number[][] = [];
   for (let i = 0; i < trials; i++) {
     const { number, params } = study.ask();
@@ -62,14 +76,22 @@ export function reach(name: string, sampler: string, seed: number, trials: numbe
 
 if (process.argv[1]?.includes('objectives') === true) {
   const [path = 'objectives.json', samplers = 'motpe,nsga2', seeds = '10'] = process.argv.slice(2);
-  const out = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}) as Record<string, Record<string, number[]>>;
+  const out = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}) as Record<
+    string,
+    Record<string, number[]>
+  >;
   for (const sampler of samplers.split(',')) {
     for (const name of Object.keys(objectiveProblems)) {
       const start = performance.now();
       const all = Array.from({ length: Number(seeds) }, (_, seed) => reach(name, sampler, seed, 200));
       (out[name] ??= {})[sampler] = all;
       const [, [median]] = quartiles(all.map((v) => [v])) as [number[], [number], number[]];
-      console.log(name, sampler, median.toFixed(4), `${((performance.now() - start) / Number(seeds) / 200).toFixed(1)} ms/trial`);
+      console.log(
+        name,
+        sampler,
+        median.toFixed(4),
+        `${((performance.now() - start) / Number(seeds) / 200).toFixed(1)} ms/trial`,
+      );
       writeFileSync(path, JSON.stringify(out));
     }
   }

@@ -4,7 +4,10 @@ import type { AnyConfiguration } from 'ml-hyperparameter';
 import { curve, curveKinds, problems } from './problems.js';
 
 interface Checks {
-  readonly problems: Record<string, { at: AnyConfiguration; value?: number; epochs?: Record<string, Record<string, number>> }[]>;
+  readonly problems: Record<
+    string,
+    { at: AnyConfiguration; value?: number; epochs?: Record<string, Record<string, number>> }[]
+  >;
 }
 const checks = JSON.parse(readFileSync(new URL('./data/check-values.json', import.meta.url), 'utf8')) as Checks;
 

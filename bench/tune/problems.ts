@@ -10,9 +10,24 @@ export interface Problem {
   readonly loss: (p: AnyConfiguration) => number;
 }
 
-const A3 = [[3, 10, 30], [0.1, 10, 35], [3, 10, 30], [0.1, 10, 35]];
-const P3 = [[0.3689, 0.117, 0.2673], [0.4699, 0.4387, 0.747], [0.1091, 0.8732, 0.5547], [0.0381, 0.5743, 0.8828]];
-const A6 = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]];
+const A3 = [
+  [3, 10, 30],
+  [0.1, 10, 35],
+  [3, 10, 30],
+  [0.1, 10, 35],
+];
+const P3 = [
+  [0.3689, 0.117, 0.2673],
+  [0.4699, 0.4387, 0.747],
+  [0.1091, 0.8732, 0.5547],
+  [0.0381, 0.5743, 0.8828],
+];
+const A6 = [
+  [10, 3, 17, 3.5, 1.7, 8],
+  [0.05, 10, 17, 0.1, 8, 14],
+  [3, 3.5, 1.7, 10, 17, 8],
+  [17, 8, 0.05, 10, 0.1, 14],
+];
 const P6 = [
   [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
   [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
@@ -24,7 +39,8 @@ const SHIFT = [0.31, -0.22, 0.17, -0.38, 0.26, -0.13, 0.35, -0.29, 0.08, -0.19];
 
 const cube = (d: number, low: number, high: number): Space =>
   Object.fromEntries(Array.from({ length: d }, (_, i) => [`x${i}`, float(low, high)]));
-const vector = (p: AnyConfiguration): number[] => Array.from({ length: Object.keys(p).length }, (_, i) => p[`x${i}`] as number);
+const vector = (p: AnyConfiguration): number[] =>
+  Array.from({ length: Object.keys(p).length }, (_, i) => p[`x${i}`] as number);
 const num = (p: AnyConfiguration, name: string): number => p[name] as number;
 
 function branin(p: AnyConfiguration): number {
@@ -37,16 +53,18 @@ function branin(p: AnyConfiguration): number {
   );
 }
 
-const hartmann = (a: number[][], p: number[][], optimum: number) => (at: AnyConfiguration): number => {
-  const x = vector(at);
-  let sum = 0;
-  [1, 1.2, 3, 3.2].forEach((weight, k) => {
-    let inner = 0;
-    x.forEach((v, i) => (inner += (a[k]?.[i] as number) * (v - (p[k]?.[i] as number)) ** 2));
-    sum += weight * Math.exp(-inner);
-  });
-  return optimum - sum;
-};
+const hartmann =
+  (a: number[][], p: number[][], optimum: number) =>
+  (at: AnyConfiguration): number => {
+    const x = vector(at);
+    let sum = 0;
+    [1, 1.2, 3, 3.2].forEach((weight, k) => {
+      let inner = 0;
+      x.forEach((v, i) => (inner += (a[k]?.[i] as number) * (v - (p[k]?.[i] as number)) ** 2));
+      sum += weight * Math.exp(-inner);
+    });
+    return optimum - sum;
+  };
 
 function rosenbrock(p: AnyConfiguration): number {
   const x = vector(p);
@@ -69,15 +87,20 @@ function ackley(x: number[]): number {
   return -20 * Math.exp(-0.2 * Math.sqrt(squares / n)) - Math.exp(waves / n) + 20 + Math.E;
 }
 
-const shifted = (f: (x: number[]) => number, width: number) => (p: AnyConfiguration): number =>
-  f(vector(p).map((v, i) => v - (SHIFT[i] as number) * width));
+const shifted =
+  (f: (x: number[]) => number, width: number) =>
+  (p: AnyConfiguration): number =>
+    f(vector(p).map((v, i) => v - (SHIFT[i] as number) * width));
 
 /** A surrogate of tuning a small net; the learning rate's best value moves with the optimizer and the depth. */
 export function mixed(p: AnyConfiguration): number {
   const l = Math.log10(num(p, 'lr'));
   const layers = num(p, 'layers');
   const width = num(p, 'width');
-  const best = { adam: [-3, 0], sgd: [-1.5, 0.05], rmsprop: [-3.5, 0.03] }[p['optimizer'] as 'adam'] as [number, number];
+  const best = { adam: [-3, 0], sgd: [-1.5, 0.05], rmsprop: [-3.5, 0.03] }[p['optimizer'] as 'adam'] as [
+    number,
+    number,
+  ];
   return (
     0.3 * (1 - Math.exp(-0.5 * (l - best[0] - 0.1 * (layers - 3)) ** 2)) +
     best[1] +
@@ -146,6 +169,7 @@ export function curve(p: AnyConfiguration, epoch: number, kind: keyof typeof cur
   const l = Math.log10(num(p, 'lr'));
   const pace = 3 * 10 ** (-curveKinds[kind] * (l + 3)) * (1 + 0.1 * (num(p, 'layers') - 3));
   const wobble =
-    (0.01 * Math.sin(12.9898 * epoch + 78.233 * num(p, 'dropout') + 3 * l) * (1 + 3 * Math.max(0, l + 2))) / Math.sqrt(epoch);
+    (0.01 * Math.sin(12.9898 * epoch + 78.233 * num(p, 'dropout') + 3 * l) * (1 + 3 * Math.max(0, l + 2))) /
+    Math.sqrt(epoch);
   return end + (2.3 - end) * Math.exp(-epoch / pace) + wobble;
 }

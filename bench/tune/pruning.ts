@@ -27,7 +27,13 @@ export const pruners: Readonly<Record<string, PrunerSpec>> = {
 };
 
 /** One study: the incumbent's regret after each improvement, with the epochs spent by then. */
-export function spend(kind: keyof typeof curveKinds, sampler: string, pruner: PrunerSpec, seed: number, budget: number) {
+export function spend(
+  kind: keyof typeof curveKinds,
+  sampler: string,
+  pruner: PrunerSpec,
+  seed: number,
+  budget: number,
+) {
   const study = createStudy({ space: mixedSpace, sampler: { name: sampler } as SamplerSpec, pruner, seed });
   let spent = 0;
   let complete = 0;
@@ -61,14 +67,31 @@ export function spend(kind: keyof typeof curveKinds, sampler: string, pruner: Pr
 
 if (process.argv[1]?.includes('pruning') === true) {
   const [path = 'pruning.json', sampler = 'tpe', names = 'asha', seeds = '20', budget = '2700'] = process.argv.slice(2);
-  const out = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { runs: {} }) as { runs: Record<string, unknown> };
+  const out = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { runs: {} }) as {
+    runs: Record<string, unknown>;
+  };
   for (const name of names.split(',')) {
     for (const kind of Object.keys(curveKinds) as (keyof typeof curveKinds)[]) {
-      const runs = Array.from({ length: Number(seeds) }, (_, seed) => spend(kind, sampler, pruners[name] as PrunerSpec, seed, Number(budget)));
+      const runs = Array.from({ length: Number(seeds) }, (_, seed) =>
+        spend(kind, sampler, pruners[name] as PrunerSpec, seed, Number(budget)),
+      );
       const [q25, median, q75] = quartiles(runs.map((r) => r.at));
-      out.runs[`${kind}+${sampler}+${name}`] = { seeds: runs.length, q25, median, q75, all: runs.map((r) => r.at), traces: runs.map((r) => r.trace) };
+      out.runs[`${kind}+${sampler}+${name}`] = {
+        seeds: runs.length,
+        q25,
+        median,
+        q75,
+        all: runs.map((r) => r.at),
+        traces: runs.map((r) => r.trace),
+      };
       const [, middle] = quartiles(runs.map((r) => [r.trials, r.complete]));
-      console.log(kind, sampler, name, ...median.map((m) => m.toPrecision(3)), `trials ${middle[0]} complete ${middle[1]}`);
+      console.log(
+        kind,
+        sampler,
+        name,
+        ...median.map((m) => m.toPrecision(3)),
+        `trials ${middle[0]} complete ${middle[1]}`,
+      );
       writeFileSync(path, JSON.stringify(out));
     }
   }

@@ -53,7 +53,12 @@ if (process.argv[1]?.includes('regret') === true) {
     for (const problem of names === 'all' ? Object.keys(problems) : names.split(',')) {
       const entry = measure(sampler, problem, Number(seeds), Number(trials));
       (out.regret[problem] ??= {})[sampler] = entry;
-      console.log(problem, sampler, ...entry.median.map((m) => m.toPrecision(3)), `${entry.ms_per_trial.toFixed(1)} ms/trial`);
+      console.log(
+        problem,
+        sampler,
+        ...entry.median.map((m) => m.toPrecision(3)),
+        `${entry.ms_per_trial.toFixed(1)} ms/trial`,
+      );
       writeFileSync(path, JSON.stringify(out));
     }
   }

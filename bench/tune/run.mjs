@@ -9,7 +9,14 @@ const [, , name, ...rest] = process.argv;
 const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-tune-'));
 const outfile = join(folder, `${name}.mjs`);
-await build({ entryPoints: [join(here, `${name}.ts`)], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+await build({
+  entryPoints: [join(here, `${name}.ts`)],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+});
 process.argv = [process.argv[0], outfile, ...rest];
 try {
   await import(pathToFileURL(outfile).href);

@@ -21,7 +21,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): { p: nu
   const all = [...a.map((v) => ({ v, mine: true })), ...b.map((v) => ({ v, mine: false }))].sort((x, y) => x.v - y.v);
   let ranks = 0;
   let ties = 0;
-  for (let i = 0; i < all.length; ) {
+  for (let i = 0; i < all.length;) {
     let j = i;
     while (j < all.length && all[j]?.v === all[i]?.v) j++;
     const rank = (i + j + 1) / 2;

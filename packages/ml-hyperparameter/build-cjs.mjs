@@ -1,26 +1,27 @@
-// The CommonJS face: one bundle per entry from the compiled modules, and the declarations beside it.
+// The CommonJS face, in a folder that says so: one bundle per entry, and a copy of the declarations.
 import { build } from 'esbuild';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const dist = fileURLToPath(new URL('./dist/', import.meta.url));
+const cjs = `${dist}cjs/`;
+rmSync(cjs, { recursive: true, force: true });
+cpSync(dist, `${dist}../.cjs-declarations/`, {
+  recursive: true,
+  filter: (from) => !/\.(js|cjs|cts|map|tsbuildinfo)$/.test(from),
+});
+mkdirSync(cjs);
+cpSync(`${dist}../.cjs-declarations/`, cjs, { recursive: true });
+rmSync(`${dist}../.cjs-declarations/`, { recursive: true });
+writeFileSync(`${cjs}package.json`, '{ "type": "commonjs" }\n');
 for (const entry of ['index', 'testing/index']) {
-  if (!existsSync(`${dist}${entry}.js`)) continue;
   await build({
     entryPoints: [`${dist}${entry}.js`],
-    outfile: `${dist}${entry}.cjs`,
+    outfile: `${cjs}${entry}.js`,
     bundle: true,
     format: 'cjs',
     platform: 'neutral',
     target: 'es2022',
     logLevel: 'warning',
   });
-  // A .cts declaration may not import ES modules by require: it is the same text with the specifiers left as they are.
-  writeFileSync(
-    `${dist}${entry}.d.cts`,
-    readFileSync(`${dist}${entry}.d.ts`, 'utf8').replace(
-      /from '(\.[^']+)\.js'/g,
-      "from '$1.js' with { 'resolution-mode': 'import' }",
-    ),
-  );
 }
