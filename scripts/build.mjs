@@ -22,34 +22,37 @@ const NOT_SOURCES = new Set([
 const parts = [
   {
     from: 'packages/ml-hyperparameter',
+    result: 'packages/ml-hyperparameter/dist/index.cjs',
     async compile() {
       const types = await runNode(tsc(), ['-p', 'packages/ml-hyperparameter/tsconfig.json']);
       if (types.code !== 0) return types;
       return runNode(inRoot('packages/ml-hyperparameter/build-cjs.mjs'));
     },
   },
-  { from: '.', compile: () => runNode(tsc(), ['-p', 'tsconfig.build.json']) },
+  { from: '.', result: 'dist/cli/main.js', compile: () => runNode(tsc(), ['-p', 'tsconfig.build.json']) },
 ];
 
 const distOf = (part) => inRoot(part.from, 'dist');
-const stampOf = (part) => path.join(distOf(part), '.sources');
+/** Beside what is packed, not among it. */
+const stampOf = (part) => inRoot('dist', `.sources-of-${part.from === '.' ? 'trainyard' : path.basename(part.from)}`);
+const isFresh = (part) => existsSync(inRoot(part.result)) && readText(stampOf(part)) === hashSources(part);
 
 export function isBuilt() {
-  return parts.every((part) => readText(stampOf(part)) === hashSources(part));
+  return parts.every(isFresh);
 }
 
 /** Compiles what is stale. @returns {Promise<{ code: number, output: string }>} the compiler's words when it fails */
 export async function build() {
   for (const part of parts) {
+    if (isFresh(part)) continue;
+    // Taken before: what is edited while the compiler runs is compiled the next time.
     const hash = hashSources(part);
-    if (readText(stampOf(part)) === hash) continue;
     // A remembered state without its files would keep the compiler from writing them.
-    if (!existsSync(path.join(distOf(part), 'core')) && part.from === '.')
-      rmSync(distOf(part), { recursive: true, force: true });
+    if (part.from === '.' && !existsSync(inRoot(part.result))) rmSync(inRoot('dist/.tsbuildinfo'), { force: true });
     const result = await part.compile();
     if (result.code !== 0) return result;
     removeOrphans(part);
-    mkdirSync(distOf(part), { recursive: true });
+    mkdirSync(inRoot('dist'), { recursive: true });
     writeFileSync(stampOf(part), hash);
   }
   return { code: 0, output: '' };

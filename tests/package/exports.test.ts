@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { beforeAll, expect, test } from 'vitest';
+import { entriesOf, exec, manifest, packedFiles, root, type Entry } from './packed.js';
+
+let packed: string[] = [];
+let entries: Entry[] = [];
+beforeAll(async () => {
+  packed = await packedFiles();
+  entries = entriesOf(packed);
+});
+
+const isAuthoring = ({ specifier }: Entry): boolean =>
+  ['trainyard', 'trainyard/search'].includes(specifier) || specifier.startsWith('trainyard/plugins/');
+
+/** Runs lines of JavaScript as a program that lies in the package's own folder, where its name leads to itself. */
+const inPackage = (code: string): Promise<{ stdout: string }> =>
+  exec(process.execPath, ['--input-type=module', '-e', code], { cwd: root });
+
+test('the package holds the code and the types of every entry', () => {
+  expect(entries.map(({ specifier }) => specifier)).toContain('trainyard/plugins/ingest');
+  const wanted = entries.flatMap(({ types, code }) => [types, code]);
+  expect(wanted.filter((file) => !packed.includes(file))).toEqual([]);
+  for (const target of Object.values(manifest.exports))
+    if (typeof target === 'string' && target !== './package.json') expect(packed).toContain(target.slice(2));
+});
+
+test('the package holds what the set-up, the pages and the search need, and nothing of the tests', () => {
+  for (const file of [
+    'bin/trainyard.js',
+    'setup/temporal.requirements.txt',
+    'setup/tfjs/package-lock.json',
+    'server/assets/style.css',
+    'node_modules/ml-hyperparameter/dist/index.js',
+    'node_modules/ml-hyperparameter/dist/index.d.ts',
+    'LICENSE',
+    'README.md',
+  ])
+    expect(packed).toContain(file);
+  expect(packed.filter((file) => /\.test\b|\.test-part\b|\.map$|\.tsbuildinfo$|testing-bundle/.test(file))).toEqual([]);
+});
+
+test('every entry loads', async () => {
+  const names = JSON.stringify(entries.map(({ specifier }) => specifier));
+  const { stdout } = await inPackage(
+    `for (const name of ${names}) if (Object.keys(await import(name)).length > 0) console.log(name);`,
+  );
+  expect(stdout.trim().split('\n')).toEqual(entries.map(({ specifier }) => specifier));
+});
+
+test('what is not an entry cannot be imported', async () => {
+  for (const inside of ['dist/core/key.js', 'core', 'worker/executor', 'store', 'setup']) {
+    const { stdout } = await inPackage(`import('trainyard/${inside}').catch((error) => console.log(error.code))`);
+    expect(stdout.trim(), inside).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  }
+});
+
+test('authoring code needs no Node: bundled for a browser, nothing is missing', async () => {
+  const authoring = entries.filter(isAuthoring);
+  const contents = authoring.map(({ specifier }, index) => `export * as e${index} from '${specifier}';`).join('\n');
+  const { metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'browser',
+    format: 'esm',
+    logLevel: 'silent',
+  });
+  const inputs = Object.keys(metafile.inputs).filter((file) => file !== '<stdin>');
+  expect(inputs.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  expect(inputs.length).toBeGreaterThan(authoring.length);
+});
