@@ -135,11 +135,22 @@ test('a cell of the wrong type is named with its column', async () => {
   });
 });
 
-test('an aborted signal stops a query that runs', async () => {
-  const abort = new AbortController();
-  const work = withDatabase({ signal: abort.signal }, (database) =>
-    database.rows(sql`SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a, range(1000000) b`),
-  );
-  setTimeout(() => abort.abort(), 50);
-  await expect(work).rejects.toThrow(/[Ii]nterrupt/);
+test('tables that do not fit into memory are said to be so', async () => {
+  await withDatabase({ memory: '20MB' }, async (database) => {
+    const large = database.run(
+      sql`CREATE TABLE large AS SELECT range AS i, md5(range::VARCHAR) AS t FROM range(3000000)`,
+    );
+    await expect(large).rejects.toThrow(/do not fit into the memory[\s\S]*TY-NODE-MEMORY/);
+  });
+});
+
+test('an aborted signal stops a query that runs, or is about to', async () => {
+  for (const afterMs of [0, 1, 5, 50]) {
+    const abort = new AbortController();
+    const work = withDatabase({ signal: abort.signal }, (database) =>
+      database.rows(sql`SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a, range(1000000) b`),
+    );
+    setTimeout(() => abort.abort(), afterMs);
+    await expect(work).rejects.toThrow(/[Ii]nterrupt|abort/);
+  }
 });

@@ -1,5 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { UserError } from '../core/errors/index.js';
+import { TrainyardError, UserError } from '../core/errors/index.js';
 import { append } from './append.js';
 import { cellOf, columnType, DUCKDB_TYPES, type Column, type TableRow, type TableValue } from './rows.js';
 import { id, join, sql, Sql } from './sql.js';
@@ -47,6 +47,8 @@ export class Database {
       const result = await use(connection);
       whole = true;
       return result;
+    } catch (error) {
+      throw outOfMemory(error) ?? error;
     } finally {
       this.give(connection, whole);
     }
@@ -94,6 +96,8 @@ export class Database {
         );
       }
       whole = true;
+    } catch (error) {
+      throw outOfMemory(error) ?? error;
     } finally {
       this.give(connection, whole);
     }
@@ -171,18 +175,41 @@ export class Database {
   }
 }
 
-/** Opens a database, gives it to `use` and closes it, whatever happens; an aborted signal stops its query. */
+/** Milliseconds between attempts to stop a query: one that is just about to start does not notice the first. */
+const AGAIN_MS = 50;
+
+/** Opens a database, gives it to `use` and closes it, whatever happens; an aborted signal stops its queries. */
 export async function withDatabase<T>(
   options: DatabaseOptions & { readonly signal?: AbortSignal },
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
+  const { signal } = options;
   const database = await Database.open(options);
-  const stop = (): void => database.interrupt();
-  options.signal?.addEventListener('abort', stop, { once: true });
+  let stopping: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    database.interrupt();
+    stopping ??= setInterval(() => database.interrupt(), AGAIN_MS);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
   try {
+    signal?.throwIfAborted();
     return await use(database);
   } finally {
-    options.signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
+    clearInterval(stopping);
     database.close();
   }
+}
+
+/** The database's own limit, as the error that a person knows. */
+function outOfMemory(error: unknown): TrainyardError | undefined {
+  if (!/^(Error: )?Out of Memory Error/.test(String(error))) return undefined;
+  return new TrainyardError('TY-NODE-MEMORY', {
+    what: 'the tables of a node do not fit into the memory that it gives them',
+    actual: String(error)
+      .split('\n')[0]
+      ?.replace(/^(Error: )?Out of Memory Error: /, ''),
+    remedy: 'give it less data: fewer columns, or fewer rows at a time',
+    cause: error,
+  });
 }
