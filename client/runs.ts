@@ -76,7 +76,7 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
           : { versioningOverride: { pinnedTo: { deploymentName: client.taskQueue, buildId: start.build } } }),
         args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: `${pipeline} ${short(input.params)}`.slice(0, 190),
+        staticSummary: [pipeline, sayParams(input.params)].filter(Boolean).join(': ').slice(0, 190),
         staticDetails: [
           `**${pipeline}**`,
           ...(page ? [`[Run page](${page})`] : []),
@@ -203,6 +203,14 @@ async function act(run: string, what: () => Promise<unknown>): Promise<void> {
     const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
     throw record ? TrainyardError.fromRecord(record) : inWords(error);
   }
+}
+
+/** Parameters for a line of text: `corrupt 0.05, trials 12`. */
+function sayParams(params: Json): string {
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return '';
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 function short(params: Json): string {

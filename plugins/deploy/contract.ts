@@ -67,6 +67,7 @@ export const endpoint = node({
     }),
   ),
   effect: true,
+  facts: { model: 'out.endpoint' },
   retry: { attempts: 5 },
   timeout: '10 minutes',
 });

@@ -23,6 +23,7 @@ export const final = node({
   inputs: { model, test: sealedTable },
   outputs: report(finalFigures),
   seeded: true,
+  facts: { metric: 'out.f1.macro' },
 });
 
 const pair = z.object({ accuracy: z.number(), f1Macro: z.number(), logLoss: z.number() });

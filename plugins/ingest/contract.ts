@@ -48,5 +48,6 @@ export const parse = node({
   }),
   inputs: { source: file },
   outputs: table,
+  facts: { data: 'out' },
   resources: { memory: '2GB' },
 });

@@ -240,4 +240,7 @@ el('who').addEventListener('submit', (event) => {
 
 if (!root.dataset.signedIn) signIn();
 else if (reviewer) start();
-else el('who').hidden = false;
+else {
+  el('who').hidden = false;
+  el('reviewer').focus();
+}

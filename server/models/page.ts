@@ -18,26 +18,28 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
       >${monitor && html`, <a href="/api/monitors/${model.name}">monitor</a>`}.
     </p>
     <h2>Versions</h2>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Version</th>
-          <th scope="col">Stands as</th>
-          <th scope="col">Registered</th>
-          <th scope="col">Run</th>
-          <th scope="col">Figures</th>
-          <th scope="col">Model</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${[...model.versions].reverse().map((version) =>
-          versionRow(
-            version,
-            aliases.filter(([, a]) => a.version === version.version).map(([name]) => name),
-          ),
-        )}
-      </tbody>
-    </table>
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col">Stands as</th>
+            <th scope="col">Registered</th>
+            <th scope="col">Run</th>
+            <th scope="col">Figures</th>
+            <th scope="col">Model</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${[...model.versions].reverse().map((version) =>
+            versionRow(
+              version,
+              aliases.filter(([, a]) => a.version === version.version).map(([name]) => name),
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
     <h2>History</h2>
     <ol reversed class="small">
       ${[...model.history]
@@ -62,7 +64,7 @@ function versionRow({ version, registeredAt, run, metrics, model }: ModelVersion
   return html`<tr>
     <td>${version}</td>
     <td>${aliases.join(', ')}</td>
-    <td>${moment(registeredAt)}</td>
+    <td class="nowrap">${moment(registeredAt)}</td>
     <td><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
     <td>${figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`).join(', ')}</td>
     <td>${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
@@ -90,21 +92,23 @@ function monitorPart(state: MonitorState): Html {
       ${[...retrainings].reverse().map(({ number, run, startedAt, columns, labelled, verdict }) => html`<li>${number}: ${moment(startedAt)} <a href="/runs/${encodeURIComponent(run)}">${run}</a> for ${columns.join(', ')}, ${labelled} labelled rows: ${verdict ?? 'under way'}</li>`)}
     </ul>
     <h3>Windows</h3>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Window</th>
-          <th scope="col">Until</th>
-          <th scope="col">Rows</th>
-          <th scope="col">Right</th>
-          <th scope="col">Versions</th>
-          <th scope="col">Drift</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${[...state.recent].reverse().slice(0, SHOWN).map(windowRow)}
-      </tbody>
-    </table>`;
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Window</th>
+            <th scope="col">Until</th>
+            <th scope="col">Rows</th>
+            <th scope="col">Right</th>
+            <th scope="col">Versions</th>
+            <th scope="col">Drift</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${[...state.recent].reverse().slice(0, SHOWN).map(windowRow)}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 function windowRow({
@@ -121,7 +125,7 @@ function windowRow({
 }: WindowRecord): Html {
   return html`<tr>
     <td>${artifactLink(table.digest, String(number))}</td>
-    <td>${moment(to)}</td>
+    <td class="nowrap">${moment(to)}</td>
     <td>${rows}</td>
     <td>${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
     <td>${versions.join(', ')}</td>

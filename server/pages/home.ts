@@ -59,12 +59,10 @@ function modelCards(models: HomeContent['models']): Html {
   return html`<div class="cards">
     ${models.map(
       (of) =>
-        html`<div class="card">
+        html`<a class="card" href="/models/${encodeURIComponent(of.model)}">
           <strong>${of.model}</strong>
-          <ul class="plain small">
-            ${Object.entries(of.aliases).map(([alias, { version }]) => html`<li>${alias}: version ${version}</li>`)}
-          </ul>
-        </div>`,
+          ${Object.entries(of.aliases).map(([alias, { version }]) => html`<br /><span class="small">${alias}: version ${version}</span>`)}
+        </a>`,
     )}
   </div>`;
 }

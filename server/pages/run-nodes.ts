@@ -77,6 +77,8 @@ function progressBar({ fraction, message }: NodeProgress, ms: number | undefined
 function gave(node: GraphNode): Html {
   if (node.workflowId !== undefined && node.node === 'label-review')
     return html`<a href="/reviews/${encodeURIComponent(node.workflowId)}">the review</a>`;
+  if (node.workflowId !== undefined)
+    return html`<a href="/runs/${encodeURIComponent(node.workflowId)}">its own run</a>`;
   return html`${Object.entries(node.outputs ?? {}).map(
     ([port, { digest, kind, size }]) =>
       html`<div>

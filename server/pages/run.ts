@@ -44,7 +44,7 @@ export function runPage(
       ${options.ui !== undefined && html`<a href="${options.ui}">In the Temporal UI</a> · `}
       <a href="/api/runs/${id}">JSON</a> · <a href="/runs/${id}/graph.svg">SVG</a> ·
       <a href="/runs/${id}/graph.mmd">Mermaid</a>
-      ${graph.lineage !== graph.run && html` · resumes <a href="/runs/${encodeURIComponent(graph.lineage)}">${graph.lineage}</a>`}
+      ${belongsTo(graph)}
     </p>
     <p id="message" role="alert"></p>
     ${part('waits')}
@@ -56,6 +56,14 @@ export function runPage(
     <pre tabindex="0">${jsonText(graph.params)}</pre>
   </section>`;
   return page({ title: graph.run, main, scripts: ['run.js'], keyName });
+}
+
+/** The run that this one is a part of, or that it resumes. */
+function belongsTo({ run, lineage }: GraphRecord): Html | false {
+  const child = run.lastIndexOf('/');
+  const other = child >= 0 ? run.slice(0, child) : lineage;
+  if (other === run) return false;
+  return html` · ${child >= 0 ? 'part of' : 'resumes'} <a href="/runs/${encodeURIComponent(other)}">${other}</a>`;
 }
 
 function head({ graph, open, stale }: RunView, { now, canAct }: PartOptions): Html {

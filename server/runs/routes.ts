@@ -37,7 +37,8 @@ export const runRoutes: RouteModule = async (app, { services }) => {
       listReviews({ temporal }).catch(() => undefined),
       listModels({ temporal }).catch(() => undefined),
     ]);
-    const listed = runs.slice(0, MOST_LISTED);
+    // A run's children are found on its page.
+    const listed = runs.filter(({ start }) => !start.id.includes('/')).slice(0, MOST_LISTED);
     const open = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
     const views = await Promise.all(open.map(({ start }) => readRunView(services, start.id).catch(() => undefined)));
     const states = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph.state] as const] : [])));

@@ -97,9 +97,10 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
     return {
       run: facts.id,
       outcome: 'done',
-      nodes: countText(keeper.record),
-      result: ended.result,
       ...links(facts.id),
+      nodes: countText(keeper.record),
+      ...definedFacts(keeper.facts),
+      result: ended.result,
     };
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
@@ -220,6 +221,15 @@ function details(graph: GraphRecord): string {
     ...(link ? [`[Run page](${link})`] : []),
     `\`\`\`\n${tableText(graph)}\n\`\`\``,
   ].join('\n\n');
+}
+
+/** The facts that are known: what people look for first in a result. */
+function definedFacts({ model, metric, data }: IndexedFacts): { [name: string]: Json } {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(metric === undefined ? {} : { metric }),
+    ...(data === undefined ? {} : { data }),
+  };
 }
 
 function links(run: string): { page?: string } {

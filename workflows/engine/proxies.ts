@@ -42,7 +42,8 @@ export function runNodeActivity(
       initialInterval: durationMs(retry.initialInterval ?? 1000) ?? 1000,
       maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
     },
-    summary: summary.slice(0, 200),
+    // The timeline of the Temporal UI shows it after the node's name.
+    summary: (summary || spec.title || '').slice(0, 200),
   });
   const run = activities[spec.name] as (task: NodeTask) => Promise<NodeResult>;
   return run(task);

@@ -88,12 +88,19 @@ async function startOnce(
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         staticSummary: `retraining ${number} of ${endpoint}`,
+        staticDetails: whyDetails(input.cause),
       });
       return { number, handle };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }
+}
+
+/** What made a retraining start, for the Temporal UI: it stands there when no worker is left. */
+function whyDetails(cause: PipelineInput['cause']): string {
+  const says = (cause as { readonly says?: readonly string[] } | undefined)?.says ?? [];
+  return ['**Drift**', ...says.map((one) => `- ${one}`)].join('\n').slice(0, 18_000);
 }
 
 /** Waits for a retraining's end and puts its verdict on record. */
