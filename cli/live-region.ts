@@ -16,7 +16,8 @@ export class LiveRegion {
 
   /** Shows these lines in place of the ones before; as many as fit. */
   show(lines: readonly string[]): void {
-    const { columns = 80, rows = 24 } = this.#stream;
+    // A terminal whose size nobody has set says 0.
+    const [columns, rows] = [this.#stream.columns || 80, this.#stream.rows || 24];
     const fit = lines.slice(0, Math.max(1, rows - 2)).map((line) => cut(line, columns - 1));
     if (fit.join('\n') === this.#drawn.join('\n')) return;
     this.#stream.write(this.#up() + fit.map((line) => `${line}\n`).join(''));

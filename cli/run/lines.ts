@@ -90,7 +90,11 @@ export function runningOf(graph: GraphRecord, pending: readonly PendingNode[]): 
 }
 
 /** A running call: how far it is, in its own words, and how long it may still take. */
-export function runningLine(running: Running, expectedMs: number | undefined, now: number): string {
+export function runningLine(
+  running: Running,
+  known: { readonly expectedMs?: number | undefined; readonly fractionAtMs?: number | undefined },
+  now: number,
+): string {
   const { node, progress, queued, attempt, lastFailure } = running;
   const took = callMs(node, now) ?? 0;
   const name = `${signOf('running')} ${nameOf(node)}`;
@@ -99,7 +103,7 @@ export function runningLine(running: Running, expectedMs: number | undefined, no
   if (queued)
     return `${colours.dim(`${STATES.waiting.glyph} ${nameOf(node)}  waits for a slot of pool ${node.pool ?? ''}`)}`;
   const fraction = progress !== undefined && progress.fraction > 0 ? Math.min(1, progress.fraction) : undefined;
-  const left = leftMs(took, fraction, expectedMs);
+  const left = leftMs(took, fraction, known.fractionAtMs ?? took, known.expectedMs);
   const parts = [
     name,
     ...(fraction === undefined ? [] : [`${bar(fraction)} ${String(Math.round(fraction * 100)).padStart(3)} %`]),
@@ -109,19 +113,28 @@ export function runningLine(running: Running, expectedMs: number | undefined, no
   return parts.join('  ') + again;
 }
 
-/** Time left, ms: by the fraction that is done, else by how long the node took in earlier runs. */
+/**
+ * Time left, ms: by the fraction that was reached after `fractionAtMs`, else by how long the node took in earlier runs;
+ * undefined when neither is known.
+ */
 export function leftMs(
   tookMs: number,
   fraction: number | undefined,
+  fractionAtMs: number,
   expectedMs: number | undefined,
 ): number | undefined {
-  if (fraction !== undefined && fraction >= 0.02) return (tookMs * (1 - fraction)) / fraction;
+  if (fraction !== undefined && fraction >= 0.02) return Math.max(0, fractionAtMs / fraction - tookMs);
   return expectedMs !== undefined && expectedMs > tookMs ? expectedMs - tookMs : undefined;
+}
+
+/** Whether a call's state is one that it keeps. */
+export function hasEnded(node: GraphNode): boolean {
+  return node.state !== 'waiting' && node.state !== 'running' && node.state !== 'paused';
 }
 
 /** `12 of 14 nodes, 2 running, 24 s`. */
 export function countLine(graph: GraphRecord, now: number): string {
-  const ended = graph.nodes.filter((node) => node.state !== 'waiting' && node.state !== 'running').length;
+  const ended = graph.nodes.filter(hasEnded).length;
   const running = graph.nodes.filter((node) => node.state === 'running').length;
   return `${ended} of ${graph.nodes.length} nodes, ${running} running, ${sayDuration(Math.max(0, now - graph.startedAt))}`;
 }

@@ -3,7 +3,8 @@ import { CATALOGUE } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import { canRedraw, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
-import { countLine, endedLines, nameOf, runningLine, runningOf } from './lines.js';
+import { countLine, endedLines, hasEnded, nameOf, runningLine, runningOf, signOf, type Running } from './lines.js';
+import { callMs } from '../../graph/index.js';
 
 /** Running nodes shown at once. */
 const MOST_RUNNING = 12;
@@ -20,6 +21,7 @@ export class ProgressView {
   readonly #run: string;
   readonly #told = new Set<string>();
   readonly #toldAt = new Map<string, { readonly at: number; readonly text: string }>();
+  readonly #fractions = new Map<string, { readonly fraction: number; readonly atMs: number }>();
   #trouble: string | undefined;
   /** How long nodes took earlier, ms, by their names. */
   expected: ReadonlyMap<string, number> = new Map();
@@ -41,7 +43,7 @@ export class ProgressView {
     if (moment.closed) return this.end();
     const now = Date.now();
     const running = runningOf(graph, moment.pending);
-    const lines = running.map((one) => ({ one, line: runningLine(one, this.expected.get(one.node.node), now) }));
+    const lines = running.map((one) => ({ one, line: this.#line(one, now) }));
     if (!this.#region) {
       for (const { one, line } of lines) this.#tellNowAndThen(one.node.call, line, now);
       return;
@@ -74,8 +76,28 @@ export class ProgressView {
     else this.#warn(before?.startsWith('temporal') ? 'Temporal answers again' : 'the run goes on');
   }
 
+  #line(running: Running, now: number): string {
+    const { node, progress } = running;
+    // A heartbeat lags behind: what counts is when a fraction was first heard of.
+    const { call } = node;
+    if (progress && this.#fractions.get(call)?.fraction !== progress.fraction)
+      this.#fractions.set(call, { fraction: progress.fraction, atMs: callMs(node, now) ?? 0 });
+    const known = { expectedMs: this.expected.get(node.node), fractionAtMs: this.#fractions.get(call)?.atMs };
+    return runningLine(running, known, now);
+  }
+
   #tellQuestions(nodes: readonly GraphNode[]): void {
     for (const node of nodes) {
+      const pause = `paused ${node.call} ${node.recoveries?.length ?? 0}`;
+      if (node.state === 'paused' && !this.#told.has(pause)) {
+        this.#told.add(pause);
+        const how = ['retry', 'skip', 'fail']
+          .map((verb) => `trainyard ${verb} ${this.#run} ${node.call}`)
+          .join('\n    ');
+        this.#print(
+          `${signOf('paused')} ${nameOf(node)} failed and waits for you: ${node.error?.message ?? ''}\n    ${how}`,
+        );
+      }
       if (node.kind !== 'approval' || node.state !== 'waiting' || this.#told.has(`asked ${node.call}`)) continue;
       this.#told.add(`asked ${node.call}`);
       this.#print(
@@ -101,8 +123,4 @@ export class ProgressView {
     if (this.#region) this.#region.print(colours.yellow(text));
     else note(text);
   }
-}
-
-function hasEnded(node: GraphNode): boolean {
-  return node.state !== 'waiting' && node.state !== 'running';
 }
