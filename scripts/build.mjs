@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inRoot, runNode } from './program.mjs';
 
-const tsc = () => inRoot('node_modules', 'typescript', 'bin', 'tsc');
+const tsc = () => inRoot('node_modules', 'typescript', 'lib', 'tsc.js');
 const NOT_SOURCES = new Set([
   'node_modules',
   'dist',

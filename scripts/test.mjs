@@ -16,7 +16,7 @@ const started = Date.now();
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 const say = (line) => process.stdout.write(`${line}\n`);
-const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc');
+const tsc = inRoot('node_modules', 'typescript', 'lib', 'tsc.js');
 
 /** One thing that passes or fails as a whole. */
 async function check(name, run) {
