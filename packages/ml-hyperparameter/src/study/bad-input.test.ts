@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import {
+  categorical,
+  conditional,
+  createStudy,
+  float,
+  forbid,
+  int,
+  linear,
+  SearchError,
+  Study,
+  type Space,
+} from '../index.js';
+
+const x = { x: float(0, 1) };
+const code = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SearchError);
+    return (error as SearchError).code;
+  }
+  return 'nothing thrown';
+};
+
+describe('a space that cannot be', () => {
+  it.each<[string, Space, string, string]>([
+    ['empty', {}, 'MLH-EMPTY-SPACE', 'no parameters'],
+    ['upside down', { a: float(2, 1) }, 'MLH-BAD-PARAMETER', 'Swap the two'],
+    ['log of zero', { a: float(0, 1, { log: true }) }, 'MLH-BAD-PARAMETER', 'log scale cannot reach 0'],
+    ['not a number', { a: float(NaN, 1) }, 'MLH-BAD-PARAMETER', 'not a number'],
+    ['half an integer', { a: int(0.5, 2) }, 'MLH-BAD-PARAMETER', 'not whole'],
+    ['log and step', { a: float(1, 2, { log: true, step: 0.1 }) }, 'MLH-BAD-PARAMETER', 'both log and step'],
+    ['a step of nothing', { a: float(1, 2, { step: 0 }) }, 'MLH-BAD-PARAMETER', 'step'],
+    ['no choices', { a: categorical([]) }, 'MLH-BAD-PARAMETER', 'nothing to choose'],
+    ['a choice twice', { a: categorical(['u', 'u']) }, 'MLH-BAD-PARAMETER', 'twice'],
+    ['no branches', { a: conditional({}) }, 'MLH-BAD-PARAMETER', 'no branches'],
+    ['a name under itself', { a: conditional({ b: { a: int(0, 1) } }) }, 'MLH-CLASHING-NAMES', '"a"'],
+    [
+      'a name in two branches that meet',
+      { p: conditional({ u: { k: int(0, 1) } }), q: conditional({ v: { k: int(0, 1) } }) },
+      'MLH-CLASHING-NAMES',
+      '"k"',
+    ],
+    ['no parameter at all', { a: 3 as never }, 'MLH-BAD-PARAMETER', 'not a parameter'],
+  ])('%s', (_, space, expected, words) => {
+    expect(code(() => createStudy({ space }))).toBe(expected);
+    expect(() => createStudy({ space })).toThrow(words);
+  });
+
+  it('restrictions that nothing keeps, and restrictions on what is not there', () => {
+    const study = createStudy({ space: x, restrictions: [linear({ x: 1 }, -1)], sampler: 'random' });
+    expect(code(() => study.ask())).toBe('MLH-CONTRADICTION');
+    expect(code(() => createStudy({ space: x, restrictions: [forbid({ y: 1 })] }))).toBe('MLH-BAD-OPTION');
+  });
+});
+
+describe('a grid', () => {
+  it('larger than the budget', () => {
+    const study = createStudy({ space: { a: int(1, 9), b: int(1, 9) }, sampler: 'grid', trials: 50 });
+    expect(() => study.ask()).toThrow('expected at most 50 configurations; got 81');
+  });
+  it('without steps', () =>
+    expect(code(() => createStudy({ space: x, sampler: 'grid' }).ask())).toBe('MLH-GRID-INFINITE'));
+  it('at its end', () => {
+    const study = createStudy({ space: { a: int(1, 3) }, sampler: 'grid' });
+    expect(
+      study
+        .askMany(3)
+        .map((t) => t.params.a)
+        .sort(),
+    ).toEqual([1, 2, 3]);
+    expect(code(() => study.ask())).toBe('MLH-GRID-EXHAUSTED');
+  });
+});
+
+describe('what is told', () => {
+  it('twice, to nobody, in another shape, under another name', () => {
+    const study = createStudy({ space: x, sampler: 'random', directions: { loss: 'minimize', size: 'maximize' } });
+    const { number } = study.ask();
+    expect(code(() => study.tell(7, [1, 2]))).toBe('MLH-UNKNOWN-TRIAL');
+    expect(code(() => study.tell(number, 1))).toBe('MLH-BAD-RESULT');
+    expect(code(() => study.tell(number, { loss: 1, sise: 2 }))).toBe('MLH-UNKNOWN-OBJECTIVE');
+    expect(code(() => study.tell(number, { loss: 1 }))).toBe('MLH-BAD-RESULT');
+    study.tell(number, { size: 2, loss: 1 });
+    expect(study.trials[0]?.values).toEqual([1, 2]);
+    expect(code(() => study.tell(number, [1, 2]))).toBe('MLH-TOLD-TWICE');
+    expect(code(() => study.report(number, 1, 1))).toBe('MLH-TOLD-TWICE');
+  });
+  it('no number: the trial has failed, and says so', () => {
+    const study = createStudy({ space: x, sampler: 'random' });
+    study.tell(study.ask().number, NaN);
+    expect(study.trials[0]).toMatchObject({ state: 'failed', reason: 'the objective "value" was NaN' });
+    expect(study.best).toBeUndefined();
+  });
+  it('only failures: stopped after n, with the first reason', () => {
+    const study = createStudy({ space: x, giveUpAfter: 3 });
+    for (const reason of ['no such file', 'b', 'c']) study.fail(study.ask().number, reason);
+    expect(() => study.ask()).toThrow('first reason: no such file');
+  });
+  it('outside the space', () => {
+    const study = createStudy({ space: { x: float(0, 1), c: categorical(['u', 'v']) } });
+    expect(() => study.enqueue({ x: 2, c: 'u' })).toThrow('parameter "x"; expected a number from 0 to 1; got 2');
+    expect(() => study.enqueue({ x: 1, c: 'w' as never })).toThrow('expected one of "u", "v"; got "w"');
+    expect(() => study.enqueue({ x: 1, c: 'u', d: 1 } as never)).toThrow('has "d"');
+  });
+});
+
+it('options and names that are not there', () => {
+  expect(code(() => createStudy({ space: x, sampler: { name: 'bayes' } as never }))).toBe('MLH-UNKNOWN-SAMPLER');
+  expect(code(() => createStudy({ space: x, pruner: { name: 'axe' } as never }))).toBe('MLH-UNKNOWN-PRUNER');
+  expect(code(() => createStudy({ space: x, seed: 0.5 }))).toBe('MLH-BAD-OPTION');
+  expect(code(() => createStudy({ space: x, directions: [] }))).toBe('MLH-BAD-OPTION');
+  expect(code(() => createStudy({ space: x, directions: 'up' as never }))).toBe('MLH-BAD-OPTION');
+  expect(code(() => createStudy({ space: x, sampler: 'cma-es', directions: ['minimize', 'minimize'] }).ask())).toBe(
+    'MLH-NOT-SUPPORTED',
+  );
+  expect(code(() => Study.fromJSON({}))).toBe('MLH-BAD-JSON');
+  expect(code(() => Study.fromJSON(null))).toBe('MLH-BAD-JSON');
+});
