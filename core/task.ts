@@ -17,7 +17,7 @@ export interface PipelineInput {
   /** Overrides what the pipeline says. */
   readonly onFailure?: 'fail' | 'pause';
   /** For a run of a part of the graph: what is kept of a former run, and what is not run. */
-  readonly part?: PartialRun;
+  readonly part?: PartialRun | StoredPart;
   /** Set by continue-as-new only: what the earlier part of this run has finished. */
   readonly carried?: CarriedRun;
 }
@@ -29,13 +29,25 @@ export interface PipelineInput {
 export interface PartialRun {
   /** Outputs taken as they are, by label. */
   readonly keep: { readonly [label: string]: { readonly [port: string]: Ref } };
+  /** Results of durable children (studies, label reviews), taken as they are, by label. */
+  readonly children?: { readonly [label: string]: Json };
   /** Labels of calls that are not run, nor anything that needs them. */
   readonly never: readonly string[];
 }
 
-/** How a call is named in a partial run. */
+/** A partial run as it travels: pages in the store, each a JSON artifact that is a `PartialRun`; together they are it. */
+export interface StoredPart {
+  readonly pages: readonly Ref[];
+}
+
+/** How a call is named in a partial run; a durable child by its workflow, with its name in the place of parameters. */
 export function callLabel(scope: string, node: string, params: Json): string {
   return `${scope}|${node}|${digestText(canonical(params)).slice('sha256-'.length, 'sha256-'.length + 16)}`;
+}
+
+/** The label of all calls of a node in a scope, whatever their parameters. */
+export function anyCallLabel(scope: string, node: string): string {
+  return `${scope}|${node}|*`;
 }
 
 /** What an operator decides about a node that failed and waits. */
@@ -59,6 +71,9 @@ export interface CarriedRun {
   readonly journal: Digest;
   readonly generation: number;
 }
+
+/** Temporal waits this much longer for a node than the node may take, ms: its worker ends it in time and says so. */
+export const TIMEOUT_GRACE_MS = 5_000;
 
 /** What a node's Activity is given: references only, never data. */
 export interface NodeTask {

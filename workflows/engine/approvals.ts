@@ -45,6 +45,11 @@ export class Approvals {
 
   readonly #onAsk: (ask: Ask) => void;
 
+  /** How many wait. */
+  get open(): number {
+    return this.#open.size;
+  }
+
   async ask(ask: Ask): Promise<Answer> {
     this.#onAsk(ask);
     let answer: Answer | undefined;

@@ -16,7 +16,14 @@ import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../cor
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
-import { callLabel, type NodeResult, type NodeTask, type PartialRun, type Recovery } from '../../core/task.js';
+import {
+  anyCallLabel,
+  callLabel,
+  type NodeResult,
+  type NodeTask,
+  type PartialRun,
+  type Recovery,
+} from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
 import { explainFailure, errorRecord } from './failure.js';
@@ -78,6 +85,7 @@ export class Engine implements PipelineRuntime {
   readonly #calls: { readonly call: string; readonly outcome: Promise<Outcome> }[] = [];
   /** Calls whose handles somebody waited for: their failures are seen. */
   readonly #used = new Set<string>();
+  readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
   readonly #gate = new Turnstile(MOST_IN_FLIGHT);
   #inFlight = 0;
   #draining = false;
@@ -117,10 +125,15 @@ export class Engine implements PipelineRuntime {
     await condition(() => this.#inFlight === 0);
   }
 
-  /** Resolves when a partial run has nothing left to do but what it leaves out. */
+  /** Resolves when a partial run has nothing left to do but what it leaves out; throws a failure that nobody looked at. */
   partDone(): Promise<boolean> {
-    const idle = (): boolean => this.#inFlight === 0 && this.#looking === 0 && this.recoveries.open === 0;
-    return condition(() => this.#left > 0 && idle()).then(() => true);
+    const idle = (): boolean =>
+      this.#inFlight === 0 && this.#looking === 0 && this.recoveries.open === 0 && this.approvals.open === 0;
+    return condition(() => this.#left > 0 && idle()).then(() => {
+      const unseen = this.#failures.find(({ call }) => !this.#used.has(call));
+      if (unseen) throw unseen.error;
+      return true;
+    });
   }
 
   scope<T>(name: string, fn: () => T): T {
@@ -142,7 +155,7 @@ export class Engine implements PipelineRuntime {
       title: spec.title,
     });
     const outcome = this.#settle(node, contract, wired, options, pool.name);
-    outcome.catch(() => undefined);
+    outcome.catch((error: unknown) => this.#failures.push({ call: node.call, error }));
     const ports = outputPorts(spec);
     const handles: Record<string, Handle> = {};
     for (const [port, kind] of Object.entries(ports)) {
@@ -198,6 +211,8 @@ export class Engine implements PipelineRuntime {
       summary: call.name,
       workflowId,
     });
+    const part = this.#childPart(node, call);
+    if (part) return part;
     this.graph.update(node, { state: 'running', startedAt: Date.now() });
     this.#inFlight++;
     try {
@@ -209,7 +224,8 @@ export class Engine implements PipelineRuntime {
         staticSummary: `${call.workflow} ${name} of ${this.run.id}`,
       });
       this.#noteMade(result, node.call);
-      this.graph.update(node, { state: 'done', endedAt: Date.now() });
+      const outputs = isRef(result) ? { outputs: { out: result } } : {};
+      this.graph.update(node, { state: 'done', endedAt: Date.now(), ...outputs });
       return result as Json;
     } catch (error) {
       throw this.#fail(node, error);
@@ -221,7 +237,11 @@ export class Engine implements PipelineRuntime {
 
   async value(handle: Handle): Promise<unknown> {
     const ref = await handle;
-    return ref.value !== undefined ? ref.value : engineActivities()['trainyard.value'](ref);
+    if (ref.value !== undefined) return ref.value;
+    this.#looking++;
+    return engineActivities()
+      ['trainyard.value'](ref)
+      .finally(() => this.#looking--);
   }
 
   #scope(): string {
@@ -270,10 +290,29 @@ export class Engine implements PipelineRuntime {
       this.#noteMakers(node, outcome);
       return Promise.resolve(outcome);
     }
-    if (!part.never.includes(label)) return undefined;
+    return this.#leaveOut(node, label);
+  }
+
+  /** The same of a durable child, which is named by its workflow and its name. */
+  #childPart(node: GraphNode, { workflow, name }: ChildCall): Promise<Json> | undefined {
+    const { part } = this.#options;
+    if (!part) return undefined;
+    const label = callLabel(node.scope, workflow, name);
+    const result = part.children?.[label];
+    if (result === undefined) return this.#leaveOut(node, label);
+    this.#noteMade(result, node.call);
+    const outputs = isRef(result) ? { outputs: { out: result } } : {};
+    this.graph.update(node, { state: 'found', startedAt: Date.now(), endedAt: Date.now(), ...outputs });
+    return Promise.resolve(result);
+  }
+
+  /** A call that a partial run leaves out never settles: nothing that needs it is run either. */
+  #leaveOut(node: GraphNode, label: string): Promise<never> | undefined {
+    const never = this.#options.part?.never ?? [];
+    if (!never.includes(label) && !never.includes(anyCallLabel(node.scope, node.node))) return undefined;
     this.#left++;
     this.graph.update(node, { state: 'skipped' });
-    return new Promise<Outcome>(() => undefined);
+    return new Promise<never>(() => undefined);
   }
 
   async #attempt(

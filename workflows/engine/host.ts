@@ -81,16 +81,18 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   ]);
   try {
     await loadFinished(engine, keeper, hosted);
+    let given: Json = null;
     const ended = await Promise.race([
       hosted
         .body(engine)
         .then(settle)
         .then(async (result) => {
+          given = result;
           await engine.settled();
           return { result };
         }),
       engine.drained().then(() => null),
-      engine.partDone().then(() => ({ result: null })),
+      engine.partDone().then(() => ({ result: given })),
     ]);
     if (ended === null) return await goOn(engine, keeper, hosted);
     await close(engine, 'done', { result: ended.result });
@@ -170,10 +172,10 @@ async function close(
 ): Promise<void> {
   const { record } = engine.graph;
   Object.assign(record, end, { state, endedAt: Date.now() });
-  if (state !== 'done')
-    for (const node of record.nodes)
-      if (node.state === 'waiting' || node.state === 'running')
-        node.state = state === 'cancelled' ? 'cancelled' : 'skipped';
+  // What still waits in a run that is done needs what a partial run left out.
+  for (const node of record.nodes)
+    if (node.state === 'waiting' || (node.state === 'running' && state !== 'done'))
+      node.state = state === 'cancelled' ? 'cancelled' : 'skipped';
   const table = tableText(record);
   setCurrentDetails(details(record));
   upsertMemo({ nodes: table, ...links(record.run) });

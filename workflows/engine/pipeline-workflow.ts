@@ -2,9 +2,10 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Json } from '../../core/json.js';
 import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
 import type { RunFacts } from '../../core/runtime.js';
-import type { PipelineInput } from '../../core/task.js';
+import type { PartialRun, PipelineInput } from '../../core/task.js';
 import { workflowFailure } from './failure.js';
 import { hostRun } from './host.js';
+import { engineActivities } from './proxies.js';
 
 /** The Workflow that a pipeline runs as; its type is the pipeline's name. */
 export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) => Promise<Json> {
@@ -27,10 +28,23 @@ export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) 
       facts,
       params: input.params,
       using: input.using,
-      engine: { onFailure: input.onFailure ?? pipeline.spec.onFailure, part: input.part },
+      engine: { onFailure: input.onFailure ?? pipeline.spec.onFailure, part: await readPart(input.part) },
       carried: input.carried,
       again: (carried) => [{ ...input, lineage: facts.lineage, carried } satisfies PipelineInput],
       body: async () => pipeline.run(params as never, facts),
     });
+  };
+}
+
+/** What a partial run keeps and leaves out, read from its pages. */
+async function readPart(part: PipelineInput['part']): Promise<PartialRun | undefined> {
+  if (part === undefined || 'keep' in part) return part;
+  const pages = (await Promise.all(
+    part.pages.map((page) => engineActivities()['trainyard.value'](page)),
+  )) as unknown as PartialRun[];
+  return {
+    keep: Object.assign({}, ...pages.map(({ keep }) => keep)) as PartialRun['keep'],
+    children: Object.assign({}, ...pages.map(({ children }) => children)) as NonNullable<PartialRun['children']>,
+    never: pages.flatMap(({ never }) => never),
   };
 }
