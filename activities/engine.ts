@@ -7,6 +7,7 @@ import {
   endRun,
   lookup,
   noteNeed,
+  putEnvironment,
   putGraph,
   readBlob,
   readGraph,
@@ -32,8 +33,11 @@ interface Journal {
   readonly rows: readonly Row[];
 }
 
-/** The engine's own Activities over a store: short, idempotent, run as Local Activities in the Workflow worker. */
-export function engineActivities(store: Store): EngineActivities {
+/**
+ * The engine's own Activities over a store: short, idempotent, run as Local Activities in the Workflow worker.
+ * `environment` tells what surrounds the runs that start here.
+ */
+export function engineActivities(store: Store, environment?: () => Promise<object>): EngineActivities {
   const putJson = async (value: unknown): Promise<Digest> =>
     (await store.putBlob(Buffer.from(canonical(value)))).digest;
   const getJson = async <T>(digest: Digest): Promise<T> =>
@@ -70,6 +74,7 @@ export function engineActivities(store: Store): EngineActivities {
   return {
     'trainyard.begin': async (start, using) => {
       await startRun(store, start);
+      if (environment) await putEnvironment(store, start.id, (await environment()) as Json);
       return table({ pipeline: start.pipeline, run: start.id, using, from: 0 });
     },
     'trainyard.table': table,

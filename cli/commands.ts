@@ -4,6 +4,9 @@ import { runCommand } from './run/command.js';
 import { runsCommand } from './runs/command.js';
 import { showCommand } from './show/command.js';
 import { explainCommand } from './explain/command.js';
+import { manifestCommand } from './manifest/command.js';
+import { verifyCommand } from './verify/command.js';
+import { exportCommand } from './export/command.js';
 import { graphCommand } from './graph/command.js';
 import { cancelCommand } from './cancel/command.js';
 import { recoverCommands } from './recover/command.js';
@@ -24,6 +27,9 @@ export const commands: readonly ((program: Command) => void)[] = [
   runsCommand,
   showCommand,
   explainCommand,
+  manifestCommand,
+  verifyCommand,
+  exportCommand,
   graphCommand,
   cancelCommand,
   resumeCommand,

@@ -57,6 +57,12 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
    * the metric, the digest of the data (a port alone).
    */
   readonly facts?: { readonly model?: string; readonly metric?: string; readonly data?: string };
+  /**
+   * The node gives the same figures within these bounds, but not the same bytes, when it is computed again: training on
+   * a GPU, say. By `port.path` of a number among its output values the largest absolute difference, such as
+   * `{ metrics: { 'figures.f1.macro': 0.01 } }`. `trainyard verify` compares these instead of digests where bytes differ.
+   */
+  readonly reproducible?: { readonly metrics: Readonly<Record<string, number>> };
   /** A few milliseconds of work without large data: run in the worker itself instead of a process of its own. */
   readonly light?: boolean;
 }
@@ -133,6 +139,12 @@ function checkSpec(spec: AnyContract['spec']): void {
     wrong('queueTimeout', "a duration such as '5 minutes'", spec.queueTimeout);
   if (spec.resources?.memory !== undefined && sizeBytes(spec.resources.memory) === undefined)
     wrong('resources.memory', "a size such as '1GB'", spec.resources.memory);
+  for (const [path, tolerance] of Object.entries(spec.reproducible?.metrics ?? {})) {
+    if (!((path.split('.')[0] ?? '') in outputPorts(spec)) || !path.includes('.'))
+      wrong('reproducible.metrics', `port.path, with a port of ${Object.keys(outputPorts(spec)).join(', ')}`, path);
+    if (!(tolerance >= 0 && Number.isFinite(tolerance)))
+      wrong(`reproducible.metrics.${path}`, 'a number of 0 or more', tolerance);
+  }
   const shape = paramNames(spec);
   for (const port of Object.keys(spec.inputs))
     if (shape.includes(port)) wrong(`inputs.${port}`, 'a name that no parameter has', port);

@@ -9,6 +9,7 @@ import { isPipeline, type AnyPipeline } from '../core/pipeline.js';
 import { importModule, resolveModule } from './compile.js';
 import { parseConfig, type Config } from '../core/config.js';
 import { compiled } from './package-root.js';
+import { inSandbox } from './sandbox.js';
 
 export const CONFIG_FILE = 'temporal.config.ts';
 
@@ -55,7 +56,7 @@ export async function loadConfig(from?: string): Promise<ProjectBase> {
   const build = path.join(state, 'build');
   const module = await importModule(configFile, build);
   const config = parseConfig(module['default'], configFile);
-  return { root, configFile, config, name: config.name ?? nameOf(root), state, build };
+  return inSandbox({ root, configFile, config, name: config.name ?? nameOf(root), state, build });
 }
 
 function nameOf(root: string): string {

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.js';
+import { segmentOf, type StoreKey } from '../store/index.js';
 import type { ProjectBase } from './project.js';
 
 /** The environment variable that puts a process, and those it starts, into a sandbox. */
@@ -11,8 +12,6 @@ export interface Sandbox {
   readonly state: string;
   /** Address of its Temporal. */
   readonly temporal: string;
-  /** File with what nodes with effects, sources and people answered in the run that is repeated. */
-  readonly answers: string;
 }
 
 /** The sandbox that this process was put into. */
@@ -32,4 +31,9 @@ export function inSandbox<P extends ProjectBase>(project: P, sandbox: Sandbox | 
     redis: { ...redis, url: undefined },
   };
   return { ...project, config, state: sandbox.state };
+}
+
+/** Where a review in a sandbox finds what people answered in the run that is repeated. */
+export function answerKey(workflowId: string): StoreKey {
+  return `answers/${segmentOf(workflowId)}`;
 }

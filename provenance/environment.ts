@@ -5,7 +5,6 @@ import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import path from 'node:path';
 import { gitCommit } from '../project/commit.js';
 import type { ProjectBase } from '../project/project.js';
-import type { Json } from '../core/json.js';
 
 /** What surrounded a run when it started, as its Workflow worker saw it. */
 export interface Environment {
@@ -60,9 +59,4 @@ async function lockFile(root: string): Promise<Environment['lockFile']> {
     }
     if (folder === path.dirname(folder) || existsSync(path.join(folder, '.git'))) return null;
   }
-}
-
-/** As it stands in the store: `runs/<run>/environment`. */
-export function environmentJson(environment: Environment): Json {
-  return environment as unknown as Json;
 }

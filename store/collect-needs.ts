@@ -174,6 +174,11 @@ export class Expander {
   }
 }
 
+/** All blobs that a JSON value names, through artifacts and their values; some digests may be names of other things. */
+export async function blobsOfAll(store: Store, value: unknown): Promise<Digest[]> {
+  return [...(await new Expander(store).blobsOf(namedIn(value)))];
+}
+
 /** Runs that a person asked to keep: `kept/<run>`. */
 export async function pinnedRuns(store: Store): Promise<Set<string>> {
   const runs = new Set<string>();

@@ -1,4 +1,5 @@
 export type { BlobSource, Store, StoreKey } from './store.js';
+export { checkKey, segmentOf } from './keys.js';
 export { FileStore } from './files.js';
 export { openStore } from './open.js';
 export { readBlob } from './blobs.js';
@@ -33,4 +34,4 @@ export {
 } from './runs.js';
 export { areWhole, noteNeed, sweepBefore, undisturbed, type Need } from './collect-beside.js';
 export { collect, type Collected, type CollectOptions } from './collect.js';
-export { pinnedRuns, pinRun, unpinRun } from './collect-needs.js';
+export { blobsOfAll, namedIn, pinnedRuns, pinRun, unpinRun } from './collect-needs.js';

@@ -13,7 +13,7 @@ import { readAddresses } from '../project/addresses.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { workflowBundle } from '../project/workflow-bundle.js';
-import { noteCodes } from '../provenance/index.js';
+import { describeEnvironment, noteCodes } from '../provenance/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
@@ -55,6 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const connection = await connectWorker(project);
   const identity = `${hostname()}:${process.pid}`;
   const code = new CodeOnHand(project);
+  let environment = describeEnvironment(project, libraryVersions());
   await client.store.probe();
 
   let fail: (error: unknown) => void = () => undefined;
@@ -64,7 +65,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection,
     client,
     identity,
-    activities: { ...engineActivities(client.store), ...processActivities({ client, store: client.store }) },
+    activities: {
+      ...engineActivities(client.store, () => environment),
+      ...processActivities({ client, store: client.store }),
+    },
     graceMs: SHUTDOWN_GRACE_MS,
     onFailure: (error) => fail(error),
   });
@@ -76,6 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     reload: async (next) => {
       const codes = await nodeCodes(next);
       code.use(codes);
+      environment = describeEnvironment(next, libraryVersions());
       await noteCodes(client.store, codes.values());
       if (options.workflows === false) return;
       const bundle = await workflowBundle(next, codes, readAddresses(next.state)?.server);

@@ -1,0 +1,78 @@
+import type { GraphRecord } from '../core/graph.js';
+import type { Ref } from '../core/kinds.js';
+import type { AnyContract } from '../core/node.js';
+import { callLabel, type PartialRun } from '../core/task.js';
+import { TrainyardError } from '../core/errors/index.js';
+import { answerKey } from '../project/sandbox.js';
+import { areWhole, blobsOfAll, namedIn, type Store } from '../store/index.js';
+import { callsOf } from './find-call.js';
+import { RecordIndex } from './record-index.js';
+
+/** What a run got from outside, and what a repetition of it is given instead of asking again. */
+export interface Answers {
+  /** Outputs of nodes with effects, of sources, and those that an operator gave: taken as they are. */
+  readonly keep: PartialRun['keep'];
+  /** Answers of label reviews by the Workflow id of the review. */
+  readonly reviews: { readonly [workflowId: string]: Ref };
+  /** Decisions of people by the approval's name, in their order. */
+  readonly approvals: readonly {
+    readonly name: string;
+    readonly approved: boolean;
+    readonly by: string;
+    readonly why: string;
+  }[];
+}
+
+/**
+ * Gathers what came from outside in a run: what its contracts declare as an effect or never cached, label reviews,
+ * approvals.
+ */
+export async function answersOf(
+  store: Store,
+  graph: GraphRecord,
+  contracts: ReadonlyMap<string, AnyContract>,
+): Promise<Answers> {
+  const index = new RecordIndex(store);
+  const keep: { [label: string]: { readonly [port: string]: Ref } } = {};
+  for (const { node, run } of await callsOf(store, graph)) {
+    if (node.outputs === undefined || run !== graph.run) continue;
+    const spec = contracts.get(node.node)?.spec;
+    const record = await index.of(node, run);
+    const outside =
+      node.given === true || spec?.effect === true || spec?.cache === false || record?.keyed?.lineage !== undefined;
+    if (outside) keep[callLabel(node.scope, node.node, node.params ?? null)] ??= node.outputs;
+  }
+  const children = graph.nodes.filter((node) => node.kind === 'child' && node.node === 'label-review');
+  const reviews = Object.fromEntries(
+    children.flatMap((node) => {
+      const answers = node.outputs?.['out'];
+      return node.workflowId === undefined || answers === undefined ? [] : [[node.workflowId, answers]];
+    }),
+  );
+  const approvals = graph.nodes.flatMap(({ kind, node, decision }) =>
+    kind === 'approval' && decision
+      ? [{ name: node, approved: decision.passed, by: decision.by ?? 'unknown', why: decision.why ?? '' }]
+      : [],
+  );
+  return { keep, reviews, approvals };
+}
+
+/** Puts what came from outside into the store of a repetition. Throws TY-STORE-MISSING when a part of it is gone. */
+export async function seedAnswers(from: Store, to: Store, graph: GraphRecord, answers: Answers): Promise<void> {
+  const outside = [answers.keep, answers.reviews, graph.params];
+  for (const digest of await blobsOfAll(from, outside)) {
+    const stream = await from.getBlob(digest);
+    if (stream) await to.putBlob(stream);
+  }
+  for (const digest of namedIn(outside).artifacts) {
+    if (await areWhole(to, [{ digest }])) continue;
+    throw new TrainyardError('TY-STORE-MISSING', {
+      what: `${graph.run} cannot be repeated: an artifact that came from outside is not in the store any more`,
+      where: { run: graph.run },
+      expected: digest,
+      remedy: 'trainyard gc --keep RUN keeps a run and all that it needs',
+    });
+  }
+  for (const [workflowId, ref] of Object.entries(answers.reviews))
+    await to.create(answerKey(workflowId), Buffer.from(JSON.stringify(ref)));
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decide, startPipeline } from '../client/runs.js';
+import { describeRun, queryGraph } from '../client/run-view.js';
+import type { TrainyardClient } from '../client/client.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import type { GraphRecord } from '../core/graph.js';
+import { nodeCodes } from '../project/codes.js';
+import type { Project } from '../project/project.js';
+import { readGraph, type Store } from '../store/index.js';
+import { answersOf, seedAnswers, type Answers } from './answers.js';
+import { compareRuns, type CallVerdict, type RunsCompared } from './compare-runs.js';
+import { callsOf } from './find-call.js';
+import { RecordIndex } from './record-index.js';
+import { openSandbox } from './sandbox-session.js';
+
+export interface VerifyOptions {
+  /** The project, loaded from the code that the run is repeated with. */
+  readonly project: Project;
+  /** Where the run is on record. */
+  readonly store: Store;
+  readonly graph: GraphRecord;
+  /** An empty folder for the repetition's store and logs. */
+  readonly folder: string;
+  /** Repeat it although the code is not the run's. */
+  readonly otherCode?: boolean;
+  readonly onStep?: (what: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Verification extends RunsCompared {
+  readonly run: string;
+  /** How the repetition ended, if not as the run did. */
+  readonly state: GraphRecord['state'];
+  readonly ms: number;
+}
+
+const LOOK_MS = 250;
+
+/**
+ * Executes a run again from its record: the same code on an empty store and a Temporal of its own. What came from
+ * outside is taken from the record (sources, effects, people's answers), everything else is computed and compared.
+ * Needs nothing of the Temporal in which the run was. Throws TY-CODE when the code is not the run's.
+ */
+export async function verifyRun(options: VerifyOptions): Promise<Verification> {
+  const { project, store, graph, folder, onStep = () => undefined } = options;
+  const began = performance.now();
+  if (!project.pipelines.has(graph.pipeline))
+    throw new TrainyardError('TY-PIPELINE-UNKNOWN', {
+      what: `the run is of pipeline "${graph.pipeline}", which this project does not have`,
+      where: { file: project.configFile },
+    });
+  if (!options.otherCode) await checkCode(options);
+  const answers = await answersOf(store, graph, project.contracts);
+  onStep('starting a worker on an empty store');
+  const session = await openSandbox(project, folder);
+  try {
+    await seedAnswers(store, session.client.store, graph, answers);
+    onStep(`repeating ${graph.run}`);
+    const again = await repeat(session.client, graph, answers, options);
+    const is = { store: session.client.store, graph: again };
+    const compared = await compareRuns({ store, graph }, is, project.contracts, new Set(Object.keys(answers.keep)));
+    return { run: graph.run, state: again.state, ...compared, ms: performance.now() - began };
+  } finally {
+    await session.stop();
+  }
+}
+
+/** Refuses other code than the run's: what differs then says nothing about the run. */
+async function checkCode({ project, store, graph }: VerifyOptions): Promise<void> {
+  const index = new RecordIndex(store);
+  const codes = await nodeCodes(project);
+  const other = new Map<string, string>();
+  for (const { node, run } of await callsOf(store, graph)) {
+    const record = await index.of(node, run);
+    const now = codes.get(node.node)?.hash;
+    if (record && record.code !== now) other.set(node.node, `${record.code} then, ${now ?? 'none'} now`);
+  }
+  if (other.size === 0) return;
+  throw new TrainyardError('TY-CODE', {
+    what: `the code of ${[...other.keys()].join(', ')} is not the one that the run was computed with`,
+    where: { run: graph.run },
+    actual: [...other].map(([node, said]) => `${node}: ${said}`).join('; '),
+    remedy: `check out the commit that trainyard manifest ${graph.run} names, or compare all the same with --other-code`,
+  });
+}
+
+async function repeat(
+  client: TrainyardClient,
+  graph: GraphRecord,
+  answers: Answers,
+  { signal, folder }: VerifyOptions,
+): Promise<GraphRecord> {
+  const { run, pipeline, params, seed, cause, lineage } = graph;
+  await startPipeline(client, {
+    pipeline,
+    id: run,
+    input: { params, seed, cause, lineage, onFailure: 'fail', part: { keep: answers.keep, never: [] } },
+  });
+  const open = [...answers.approvals];
+  for (;;) {
+    signal?.throwIfAborted();
+    const described = await describeRun(client.temporal, run);
+    if (!described?.open) break;
+    await answerApprovals(client, run, open);
+    await sleep(LOOK_MS);
+  }
+  const again = (await readGraph(client.store, run)) as unknown as GraphRecord | null;
+  if (again) return again;
+  throw new TrainyardError('TY-RUN-UNKNOWN', {
+    what: 'the repetition ended without a graph',
+    where: { run, file: `${folder}/worker.log` },
+  });
+}
+
+/** Gives an approval that waits what a person said then. */
+async function answerApprovals(
+  client: TrainyardClient,
+  run: string,
+  open: Answers['approvals'][number][],
+): Promise<void> {
+  if (open.length === 0) return;
+  const now = await queryGraph(client.temporal, run);
+  for (const { kind, node, state } of now?.nodes ?? []) {
+    const at = open.findIndex((one) => one.name === node);
+    const answer = open[at];
+    if (kind !== 'approval' || state !== 'waiting' || !answer) continue;
+    try {
+      await decide(client, run, answer);
+      open.splice(at, 1);
+    } catch (error) {
+      // It was answered, or the run ended, since it was looked at.
+      if (!isTrainyardError(error) || !['TY-DECISION', 'TY-RUN-UNKNOWN'].includes(error.code)) throw error;
+    }
+  }
+}
+
+/** The calls of which something must be said, the first differences first. */
+export function notableCalls({ calls }: RunsCompared): CallVerdict[] {
+  const order: readonly CallVerdict['verdict'][] = ['differs', 'missing', 'within', 'follows'];
+  return calls
+    .filter(({ verdict }) => order.includes(verdict))
+    .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+}
