@@ -11,15 +11,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   setup: ['core'],
   store: ['core'],
   workflows: ['core', 'contracts'],
-  project: ['core', 'setup', 'workflows'],
+  project: ['core', 'setup', 'store', 'workflows'],
   client: ['core', 'store', 'workflows', 'project'],
+  provenance: ['core', 'setup', 'store', 'project', 'client'],
   activities: ['core', 'store', 'tables', 'drift', 'client', 'workflows'],
   worker: ['core', 'store', 'activities', 'client', 'project'],
   models: ['core', 'setup'],
   plugins: ['core', 'contracts', 'tables', 'drift', 'models', 'store', 'worker', 'client', 'setup', 'workflows'],
   testing: ['core', 'store', 'worker'],
   server: ['core', 'client', 'graph', 'models', 'store', 'setup', 'workflows'],
-  cli: ['core', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store'],
+  cli: ['core', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store', 'provenance'],
 };
 
 /**

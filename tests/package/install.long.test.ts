@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -59,6 +59,16 @@ const project: Readonly<Record<string, string>> = {
 const ask = (...args: string[]): Promise<{ stdout: string }> =>
   exec(command, args, { cwd: folder }).catch((error: { stdout: string }) => error);
 
+/** What the compiler says of these places, under strict rules and without Node's types. */
+async function compile(how: Readonly<Record<string, string>>, include: readonly string[]): Promise<string> {
+  const strict = { target: 'es2022', strict: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: true };
+  const compilerOptions = { ...strict, types: [], ...how };
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { stdout } = await exec(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
+  return stdout;
+}
+
 beforeAll(async () => {
   for (const [name, text] of Object.entries(project)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -117,26 +127,24 @@ test('what is installed runs a pipeline with a node of one’s own', async () =>
   expect(await run()).toMatchObject({ result: first.result });
 }, 120_000);
 
+test('the code of the README passes the compiler', async () => {
+  const blocks = readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/^```ts\n\/\/ (\S+)\n([\s\S]*?)^```/gm);
+  const names = [...blocks].map(([, name = '', code = '']) => {
+    mkdirSync(path.dirname(path.join(folder, 'readme', name)), { recursive: true });
+    writeFileSync(path.join(folder, 'readme', name), code);
+    return name;
+  });
+  expect(names).toEqual(['temporal.config.ts', 'pipelines/wine.ts']);
+  expect(await compile({ module: 'nodenext' }, ['readme'])).toBe('');
+});
+
 test('types are found for every entry, by the rules of Node and by those of bundlers', async () => {
   const entries = entriesOf(await packedFiles());
   const names = entries.map(({ specifier }, index) => `export * as e${index} from '${specifier}';`);
   writeFileSync(path.join(folder, 'every.ts'), names.join('\n'));
-  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const [module, moduleResolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ]) {
-    const compilerOptions = {
-      ...{ module, moduleResolution, target: 'es2022', strict: true, noEmit: true, skipLibCheck: true },
-      ...{ types: [], allowImportingTsExtensions: false, noUncheckedIndexedAccess: true },
-    };
-    writeFileSync(
-      path.join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, include: ['*.ts', 'nodes', 'pipelines'] }),
-    );
-    const { stdout } = await exec(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
-    expect(stdout, moduleResolution).toBe('');
-  }
+  const places = ['*.ts', 'nodes', 'pipelines'];
+  for (const how of [{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }])
+    expect(await compile(how, places), how.module).toBe('');
 });
 
 test('the search library comes inside the package', () => {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { files, read } from './tree.js';
+
+const texts = files.filter((name) => /\.(ts|mjs|js|json|md|css|txt|sh|py|ya?ml)$|^[^.]+$|^\.ci\//.test(name));
+
+test('no file names a machine’s folders or a registry’s host', () => {
+  // Data sets are quoted as they were published.
+  const ours = texts.filter((name) => !name.startsWith('examples/penguins/data/'));
+  // Spelled in pieces, so that this file does not hold them itself.
+  const hosts = ['registry.npmjs', 'pypi', 'files.pythonhosted'].map((host) => `${host}\\.org`);
+  const folders = ['home/[a-z]', 'Users/[A-Za-z]', 'work/', 'root/'].map((folder) => `(?<![\\w.~}*)-])/${folder}`);
+  const refused = new RegExp([...hosts, ...folders].join('|'));
+  const found = ours.flatMap((name) =>
+    read(name)
+      .split('\n')
+      .flatMap((line, index) => (refused.test(line) ? [`${name}:${index + 1}: ${line.trim().slice(0, 120)}`] : [])),
+  );
+  expect(found).toEqual([]);
+});
+
+/** Files that are longer for now, with the length that they must not outgrow, and why. */
+const LONGER: Readonly<Record<string, readonly [lines: number, why: string]>> = {
+  'workflows/engine/engine.ts': [650, 'the scheduler in one piece; it is to be taken apart by the stages of a call'],
+  'packages/ml-hyperparameter/src/study/study.ts': [400, 'one class whose methods share its private state'],
+};
+
+test('a file of code has one reason to change: it stays under 350 lines, tests under 400', () => {
+  const long = files
+    .filter((name) => /\.(ts|mjs|js)$/.test(name))
+    .map((name) => ({ name, lines: read(name).trimEnd().split('\n').length }))
+    .filter(({ name, lines }) => lines > (LONGER[name]?.[0] ?? (name.includes('.test.') ? 400 : 350)));
+  expect(long).toEqual([]);
+});
+
+test('a file is named by what it does', () => {
+  const vague = files.filter((name) => /(^|\/)(utils?|helpers?|common|managers?|misc)(\/|\.|-)/i.test(name));
+  expect(vague).toEqual([]);
+});
