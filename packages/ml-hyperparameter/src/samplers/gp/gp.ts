@@ -6,7 +6,8 @@ import { greatest, type Acquisition } from './acquire.js';
 import { logExpectedImprovement, logFeasibility, sumOf } from './acquisition.js';
 import { featuresOf, rowOf, type Features } from './features.js';
 import { lessonsOf, thinned, type Lesson } from './lessons.js';
-import { fit, Model, neutralHyperparameters, type Hyperparameters } from './model.js';
+import { fit, neutralHyperparameters, type Hyperparameters } from './fit.js';
+import { Model } from './model.js';
 import { warp, WARPS, type Warp } from './warp.js';
 
 /** How the Gaussian process sampler works. */

@@ -3,7 +3,8 @@ import type { Point } from '../../space/index.js';
 import type { SamplerView } from '../contract.js';
 import { featuresOf, rowOf } from './features.js';
 import { lessonsOf, thinned } from './lessons.js';
-import { fit, Model, neutralHyperparameters } from './model.js';
+import { fit, neutralHyperparameters } from './fit.js';
+import { Model } from './model.js';
 import { warp } from './warp.js';
 
 /** Expected loss, on a scale of its own, and the hyperparameters to start from next time. */
