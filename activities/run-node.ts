@@ -22,6 +22,7 @@ import {
 } from '../store/index.js';
 import { countFailure } from './attempts.js';
 import { crashPoint, type AtWork } from './crash-points.js';
+import { TimeLimit, tookTooLong } from './time-limit.js';
 
 /** What one computation of a node came to, however it was run. */
 export interface Computed {
@@ -62,6 +63,7 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
   const log = new NodeLog();
   const startedAt = new Date();
   const atWork: AtWork = { run: task.run.id, node: task.node, params: task.params };
+  let limit: TimeLimit | undefined;
   try {
     let made: Computed | undefined;
     const { value, found } = await singleFlight(parts.store, task.key, {
@@ -72,11 +74,13 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
       compute: async () => {
         crashPoint('reserved', atWork);
         await recordSealed(parts, task);
+        // Waiting for another run that computes it is not the node's own time.
+        limit = new TimeLimit(context.info.startToCloseTimeoutMs, signal);
         for (;;) {
           const sweep = await sweepBefore(parts.store);
           crashPoint('before-compute', atWork);
           made = await parts.compute(task, {
-            signal,
+            signal: limit.signal,
             attempt,
             onLog: (line) => log.add(line),
             onProgress: (fraction, message) => {
@@ -107,8 +111,9 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
       ms: Math.round(made?.ms ?? 0),
     };
   } catch (error) {
-    throw await toFailure(parts, task, error, signal);
+    throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt) : error, signal);
   } finally {
+    limit?.end();
     clearInterval(beating);
   }
 }

@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workfl
 import { durationMs } from '../../core/duration.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
-import type { NodeResult, NodeTask } from '../../core/task.js';
+import { TIMEOUT_GRACE_MS, type NodeResult, type NodeTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './ports.js';
 
@@ -30,9 +30,10 @@ export function runNodeActivity(
 ): Promise<NodeResult> {
   const retry = { ...spec.retry, ...options.retry };
   const queueTimeout = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
+  const timeoutMs = durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS;
   const activities = proxyActivities<Record<string, (task: NodeTask) => Promise<NodeResult>>>({
     taskQueue: poolQueue(workflowInfo().taskQueue, task.pool),
-    startToCloseTimeout: durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
+    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS,
     heartbeatTimeout: bundleData().heartbeatMs,
     ...(queueTimeout === undefined ? {} : { scheduleToStartTimeout: queueTimeout }),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

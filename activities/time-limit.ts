@@ -1,0 +1,38 @@
+import { TrainyardError } from '../core/errors/index.js';
+import { TIMEOUT_GRACE_MS, type NodeTask } from '../core/task.js';
+
+/**
+ * The time that one attempt of a node may take. It is kept here, not by Temporal, which waits a little longer: a node
+ * that takes too long has failed by itself, so that it counts among its attempts and its process is ended.
+ */
+export class TimeLimit {
+  /** Aborted when the node is cancelled, or its time is up. */
+  readonly signal: AbortSignal;
+  readonly #up = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  /** `startToCloseMs` is what Temporal allows: the node's time and the grace. */
+  constructor(startToCloseMs: number, cancelled: AbortSignal) {
+    this.signal = AbortSignal.any([cancelled, this.#up.signal]);
+    // A timer of Node takes 31 bits: a longer limit is left to Temporal.
+    const ms = Math.min(startToCloseMs - TIMEOUT_GRACE_MS, 2 ** 31 - 1);
+    this.#timer = setTimeout(() => this.#up.abort(), ms);
+  }
+
+  get isUp(): boolean {
+    return this.#up.signal.aborted;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** What a node failed with that was given up. */
+export function tookTooLong(task: NodeTask, attempt: number): TrainyardError {
+  return new TrainyardError('TY-NODE-CRASHED', {
+    what: `${task.node} was given up: it took longer than its timeout allows`,
+    where: { node: task.node, run: task.run.id, attempt },
+    remedy: 'raise timeout in its contract, or give it less to do',
+  });
+}
