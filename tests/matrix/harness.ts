@@ -1,0 +1,276 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  existsSync,
+  appendFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { PlannedCrash } from '../../activities/crash-points.js';
+import type { TrainyardClient } from '../../client/client.js';
+import { failureOf, startPipeline } from '../../client/runs.js';
+import type { GraphRecord } from '../../core/graph.js';
+import type { Json } from '../../core/json.js';
+import { workflowQueue } from '../../core/queues.js';
+import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
+import { startTemporal, type TemporalService } from '../../setup/index.js';
+import { FileStore, readGraph } from '../../store/index.js';
+import type { Event, Fault } from '../fixtures/probe/nodes/probe/outside.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface ProbeOptions {
+  /** Nodes at once. Default 3. */
+  readonly slots?: number;
+  /** When a silent worker is given up. Default: long enough for a busy machine. */
+  readonly heartbeat?: string;
+  /** Starts the worker again whenever it was killed. */
+  readonly respawn?: boolean;
+  /** Options of Node for the worker. */
+  readonly execArgv?: readonly string[];
+}
+
+/** How a run ended. */
+export type Outcome =
+  { readonly state: 'done'; readonly result: Json } | { readonly state: 'failed'; readonly error: unknown };
+
+/** One Temporal for all projects of a test file. */
+export function startServer(): Promise<TemporalService> {
+  return startTemporal({ uiPort: false, searchAttributes: SEARCH_ATTRIBUTES });
+}
+
+/**
+ * A user's project in a folder of its own: a copy of the fixture, its worker a process that can be killed. What nodes
+ * did is read from the file that they append to, never from what the engine says.
+ */
+export class Probe {
+  readonly folder: string;
+  readonly client: TrainyardClient;
+  readonly #options: ProbeOptions;
+  readonly #connection: Connection;
+  #worker: ChildProcess | undefined;
+  #closing = false;
+  /** Output of the worker, for when something goes wrong. */
+  said = '';
+  /** When workers were killed or died, ms since the epoch. */
+  readonly deaths: number[] = [];
+
+  static async start(server: TemporalService, options: ProbeOptions = {}): Promise<Probe> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-probe-'));
+    const connection = await Connection.connect({ address: server.address });
+    const probe = new Probe(folder, server, connection, options);
+    await probe.startWorker();
+    return probe;
+  }
+
+  private constructor(folder: string, server: TemporalService, connection: Connection, options: ProbeOptions) {
+    this.folder = folder;
+    this.#options = options;
+    this.#connection = connection;
+    const name = path.basename(folder).toLowerCase();
+    cpSync(path.join(root, 'tests', 'fixtures', 'probe'), folder, { recursive: true });
+    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes', 'effects']) mkdirSync(this.path(inner));
+    symlinkSync(root, this.path('node_modules/trainyard'));
+    symlinkSync(path.join(root, 'node_modules', 'zod'), this.path('node_modules/zod'));
+    writeFileSync(this.path('package.json'), '{ "name": "probe", "type": "module", "private": true }\n');
+    writeFileSync(
+      this.path('.trainyard/services.json'),
+      JSON.stringify({ temporal: server.address, pid: process.pid }),
+    );
+    this.write(
+      'temporal.config.ts',
+      `import { defineConfig } from 'trainyard';\nexport default defineConfig(${JSON.stringify({
+        name,
+        pipelines: ['./pipelines/*.ts'],
+        plugins: ['./nodes/probe'],
+        pools: { cpu: { slots: options.slots ?? 3 } },
+        heartbeat: options.heartbeat ?? '30 seconds',
+      })});\n`,
+    );
+    this.client = {
+      temporal: new Client({ connection }),
+      namespace: 'default',
+      taskQueue: workflowQueue(name),
+      store: new FileStore(this.path('.trainyard/store')),
+      close: () => connection.close(),
+    };
+  }
+
+  path(file: string): string {
+    return path.join(this.folder, file);
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(this.path(file), text);
+  }
+
+  read(file: string): string {
+    return existsSync(this.path(file)) ? readFileSync(this.path(file), 'utf8') : '';
+  }
+
+  async startWorker(): Promise<void> {
+    const child = fork(path.join(root, 'dist', 'worker', 'main.js'), [this.path('temporal.config.ts')], {
+      cwd: this.folder,
+      env: { ...process.env, TRAINYARD_CRASH_PLAN: this.path('crashes') },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [...(this.#options.execArgv ?? [])],
+    });
+    this.#worker = child;
+    const hear = (chunk: Buffer): void => {
+      this.said = (this.said + chunk.toString('utf8')).slice(-20_000);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.on('exit', () => {
+      this.deaths.push(Date.now());
+      if (this.#worker === child) this.#worker = undefined;
+      if (this.#options.respawn && !this.#closing)
+        void this.startWorker().catch((error) => hear(Buffer.from(String(error))));
+    });
+    await new Promise<void>((ready, failed) => {
+      child.once('exit', () => failed(new Error(`the worker ended:\n${this.said}`)));
+      child.on('message', (message: { type: string; error?: unknown }) => {
+        if (message.type === 'ready') ready();
+        if (message.type === 'failed') failed(new Error(JSON.stringify(message.error)));
+      });
+    });
+  }
+
+  get workerPid(): number | undefined {
+    return this.#worker?.pid;
+  }
+
+  /** Kills the worker as a loss of power would; its executors end when they see that it is gone. */
+  async killWorker(): Promise<void> {
+    const child = this.#worker;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((exited) => child.once('exit', exited));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Has the worker take up the project's code as it is now on disk. */
+  async reload(): Promise<void> {
+    const child = this.#worker;
+    if (!child) throw new Error('there is no worker');
+    await new Promise<void>((done, failed) => {
+      const hear = (message: { type: string; error?: unknown }): void => {
+        if (message.type === 'reloaded') done();
+        else if (message.type === 'reload-failed') failed(new Error(JSON.stringify(message.error)));
+        else return;
+        child.off('message', hear);
+      };
+      child.on('message', hear);
+      child.send({ type: 'reload' });
+    });
+  }
+
+  planFault(run: string, fault: Fault): void {
+    this.write(`faults/${run}.json`, JSON.stringify(fault));
+  }
+
+  planCrash(name: string, crash: PlannedCrash): void {
+    this.write(`crashes/${name}.json`, JSON.stringify(crash));
+  }
+
+  /** Whether a planned death has happened. */
+  hasCrashed(name: string): boolean {
+    return existsSync(this.path(`crashes/${name}.json.done`));
+  }
+
+  start(
+    pipeline: string,
+    params: Json,
+    run: { id: string; lineage?: string; using?: string; seed?: number },
+  ): Promise<WorkflowHandle> {
+    const { id, ...input } = run;
+    return startPipeline(this.client, { pipeline, id, input: { params, ...input } });
+  }
+
+  async outcome(handle: WorkflowHandle): Promise<Outcome> {
+    try {
+      const closed = (await handle.result()) as { result: Json };
+      return { state: 'done', result: closed.result };
+    } catch (error) {
+      return { state: 'failed', error: failureOf(error, handle.workflowId) };
+    }
+  }
+
+  async run(pipeline: string, params: Json, run: Parameters<Probe['start']>[2]): Promise<Outcome> {
+    return this.outcome(await this.start(pipeline, params, run));
+  }
+
+  /** A run that carries on where another one ended, in its lineage. */
+  resume(pipeline: string, params: Json, former: string, id: string): Promise<Outcome> {
+    return this.run(pipeline, params, { id, lineage: former, using: former });
+  }
+
+  /** What nodes have noted, of one run and its studies or of all. */
+  events(run?: string): Event[] {
+    return this.read('events.jsonl')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Event)
+      .filter((event) => run === undefined || event.run === run || event.run.startsWith(`${run}/`));
+  }
+
+  /** Resolves when an event is there, looked for twenty times a second. */
+  async until(test: (event: Event) => boolean, withinMs = 60_000): Promise<Event> {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const found = this.events().find(test);
+      if (found) return found;
+      if (performance.now() > end) throw new Error(`no such event within ${withinMs} ms\n${this.said}`);
+      await wait(50);
+    }
+  }
+
+  async graph(run: string): Promise<GraphRecord> {
+    return (await readGraph(this.client.store, run)) as unknown as GraphRecord;
+  }
+
+  /** Types of the events in a run's history, all its continuations included. */
+  async history(run: string): Promise<{ readonly type: string; readonly activity?: string }[][]> {
+    const histories: { type: string; activity?: string }[][] = [];
+    const first = await this.client.temporal.workflow.getHandle(run).describe();
+    let runId: string | undefined = first.raw.workflowExecutionInfo?.firstRunId ?? first.runId;
+    while (runId) {
+      const { events } = await this.client.temporal.workflow.getHandle(run, runId).fetchHistory();
+      histories.push(
+        (events ?? []).map((event) => {
+          const activity = event.activityTaskScheduledEventAttributes?.activityType?.name;
+          return { type: String(event.eventType), ...(activity ? { activity } : {}) };
+        }),
+      );
+      runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+    }
+    return histories;
+  }
+
+  log(text: string): void {
+    appendFileSync(this.path('harness.log'), `${text}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const child = this.#worker;
+    if (child) {
+      const gone = new Promise((exited) => child.once('exit', exited));
+      child.kill('SIGTERM');
+      const forced = setTimeout(() => child.kill('SIGKILL'), 8_000);
+      await gone;
+      clearTimeout(forced);
+    }
+    await this.#connection.close();
+    if (!process.env['TRAINYARD_KEEP']) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,109 @@
+import { canonical } from '../../core/json.js';
+import type { Event } from '../fixtures/probe/nodes/probe/outside.js';
+import type { Outcome, Probe } from './harness.js';
+import { nameOf, type Case } from './shapes.js';
+
+/** What a clean run of a shape, in a store of its own, gives and executes. */
+export interface Clean {
+  readonly result: string;
+  /** Executions by label. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+export function countBy(events: readonly Event[], what: Event['what']): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const event of events) if (event.what === what) counts.set(event.label, (counts.get(event.label) ?? 0) + 1);
+  return counts;
+}
+
+export async function cleanRun(probe: Probe, pipeline: string): Promise<Clean> {
+  const id = `clean-${pipeline}`;
+  const outcome = await probe.run(pipeline, { salt: id }, { id });
+  if (outcome.state !== 'done') throw outcome.error;
+  const { nodes } = await probe.graph(id);
+  const found = nodes.filter(
+    ({ state, key }) => state === 'found' && nodes.filter((node) => node.key === key).length < 2,
+  );
+  if (found.length > 0)
+    throw new Error(`the run of ${pipeline} is not clean: it found ${found.map(({ call }) => call).join()}`);
+  return { result: canonical(outcome.result), counts: countBy(probe.events(id), 'start') };
+}
+
+/**
+ * Runs a shape into its planned failure, resumes it, and gives everything that is not as it must be: what had succeeded
+ * is executed once over both runs, everything else as often as it should, and the result is that of a clean run.
+ */
+export async function runCase(probe: Probe, one: Case, clean: Clean, id: string): Promise<string[]> {
+  const { shape, label, kind } = one;
+  const params = { salt: id, brief: kind === 'timeout' ? label : '' };
+  probe.planFault(id, { label, moment: one.moment, kind, times: one.times });
+  const handle = await probe.start(shape.pipeline, params, { id });
+  const first = probe.outcome(handle);
+  if (kind === 'cancel') {
+    const told = probe.until((event) => event.what === 'fault' && event.run.split('/')[0] === id);
+    await Promise.race([told.then(() => handle.cancel()), first.then(() => undefined)]);
+    told.catch(() => undefined);
+  }
+  const former = await first;
+  const before = await probe.graph(id);
+  const second = await probe.resume(shape.pipeline, params, id, `${id}.again`);
+  const problems = [...checkFirst(one, former), ...checkSecond(second, clean)];
+  const [earlier, later] = [probe.events(id), probe.events(`${id}.again`)];
+  problems.push(...checkCounts(one, clean, earlier, later));
+  const finished = new Set(
+    before.nodes.flatMap(({ key, state }) => (key && (state === 'done' || state === 'found') ? [key] : [])),
+  );
+  const after = await probe.graph(`${id}.again`);
+  for (const node of after.nodes)
+    if (node.key && finished.has(node.key) && node.state !== 'found')
+      problems.push(`${node.call} (${node.node}) had finished, and is "${node.state}" in the resumed run`);
+  return problems;
+}
+
+/** Failures that the engine mends by itself leave nothing to resume. */
+function mended({ kind, times }: Case): boolean {
+  return times < 3 && (kind === 'transient' || kind === 'throw' || kind === 'crash');
+}
+
+/** A study goes on without a failed trial, and a caught failure is caught. */
+function survives({ shape, label }: Case): boolean {
+  return shape.refusing?.includes(label) === true || label.startsWith('trial ');
+}
+
+function checkFirst(one: Case, outcome: Outcome): string[] {
+  const should = mended(one) || (survives(one) && one.kind !== 'cancel') ? 'done' : 'failed';
+  if (outcome.state === should) return [];
+  const how = outcome.state === 'failed' ? String(outcome.error) : canonical(outcome.result);
+  return [`the first run should be ${should}, it is ${outcome.state}: ${how}`];
+}
+
+function checkSecond(outcome: Outcome, clean: Clean): string[] {
+  if (outcome.state === 'failed') return [`the resumed run failed: ${String(outcome.error)}`];
+  const result = canonical(outcome.result);
+  return result === clean.result ? [] : [`the result differs from a clean run's: ${result} ≠ ${clean.result}`];
+}
+
+function checkCounts(one: Case, clean: Clean, earlier: readonly Event[], later: readonly Event[]): string[] {
+  const problems: string[] = [];
+  const starts = countBy([...earlier, ...later], 'start');
+  const faults = countBy([...earlier, ...later], 'fault');
+  if ((faults.get(one.label) ?? 0) !== one.times)
+    problems.push(`the planned failure happened ${faults.get(one.label) ?? 0} times, not ${one.times}`);
+  for (const [label, count] of clean.counts) {
+    const had = starts.get(label) ?? 0;
+    if (one.shape.refusing?.includes(label)) {
+      if (had < 1 || had > 2) problems.push(`"${label}", which always refuses, was executed ${had} times`);
+      continue;
+    }
+    const expected = count + (faults.get(label) ?? 0);
+    if (had !== expected) problems.push(`"${label}" was executed ${had} times, not ${expected}`);
+  }
+  for (const label of starts.keys())
+    if (!clean.counts.has(label)) problems.push(`"${label}" was executed, which no clean run has`);
+  return problems;
+}
+
+/** How to see one case again. */
+export function repeatCommand(one: Case): string {
+  return `TRAINYARD_CASE='${nameOf(one)}' npx vitest run tests/matrix/resume.test.ts`;
+}
