@@ -36,6 +36,7 @@ export type {
   Objective,
   Observation,
   OwnParts,
+  Proposal,
   Result,
   StudyJson,
   StudyOptions,

@@ -13,7 +13,7 @@ const space = {
   }),
 };
 
-describe.each(['random', 'tpe'] as const)('a study with %s', (sampler) => {
+describe.each(['random', 'tpe', 'auto'] as const)('a study with %s', (sampler) => {
   it('goes on from JSON exactly as without', () => {
     const make = () => createStudy({ space, sampler, seed: 7 });
     const score = (p: { rate: number; layers: number }) => (Math.log10(p.rate) + 3) ** 2 + p.layers;
@@ -28,6 +28,22 @@ describe.each(['random', 'tpe'] as const)('a study with %s', (sampler) => {
       broken = Study.fromJSON(JSON.parse(JSON.stringify(broken)));
     }
     expect(broken.best).toEqual(straight.best);
+  });
+
+  it('takes proposals that were made elsewhere as if it had made them', () => {
+    const here = createStudy({ space, sampler, seed: 3 }) as Study;
+    const straight = createStudy({ space, sampler, seed: 3 }) as Study;
+    for (let i = 0; i < 25; i++) {
+      const proposal = JSON.parse(
+        JSON.stringify(Study.fromJSON(JSON.parse(JSON.stringify(here))).propose()),
+      ) as ReturnType<Study['propose']>;
+      const asked = here.accept(proposal);
+      expect(asked).toEqual(straight.ask());
+      expect(() => here.accept(proposal)).toThrow('MLH-STALE-PROPOSAL');
+      here.tell(asked.number, i % 5);
+      straight.tell(asked.number, i % 5);
+    }
+    expect(here.toJSON()).toEqual(straight.toJSON());
   });
 
   it('does not depend on how the space was written', () => {

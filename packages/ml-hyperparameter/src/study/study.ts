@@ -14,6 +14,13 @@ export interface AskedTrial<C> {
   readonly params: C;
 }
 
+/** A suggestion that no study has taken yet. Plain JSON. */
+export interface Proposal<C> extends AskedTrial<C> {
+  readonly by: string;
+  readonly note?: string;
+  readonly memory?: Json;
+}
+
 /** Samplers and pruners of your own, by name, for a study that comes back from JSON. */
 export interface OwnParts {
   readonly samplers?: readonly Sampler[];
@@ -100,35 +107,66 @@ export class Study<C = AnyConfiguration> {
 
   /** The next configuration to try. Never blocks on trials that still run. */
   ask(): AskedTrial<C> {
+    return this.accept(this.propose());
+  }
+
+  /**
+   * What `ask` would do, without doing it: the slow part alone. Plain JSON, so that it can be computed elsewhere, from
+   * this study's JSON, and accepted here.
+   */
+  propose(): Proposal<C> {
     this.checkHope();
     const number = this.drafts.length;
-    const queued = this.queue.shift();
-    let by = 'given';
-    let point: Float64Array;
-    if (queued !== undefined) point = this.domain.pointOf(queued);
-    else {
-      const suggestion = this.sampler.suggest({
-        domain: this.domain,
-        seed: this.json.seed,
-        number,
-        drawn: this.drawn,
-        random: generator(this.json.seed, 'trial', number),
-        history: this.history,
-        objectives: this.objectives.length,
-        budget: this.budget,
-        parallel: this.json.parallel,
-        memory: this.memory,
+    const queued = this.queue[0];
+    if (queued !== undefined) return { number, params: queued as C, by: 'given' };
+    const { point, by, note, memory } = this.sampler.suggest({
+      domain: this.domain,
+      seed: this.json.seed,
+      number,
+      drawn: this.drawn,
+      random: generator(this.json.seed, 'trial', number),
+      history: this.history,
+      objectives: this.objectives.length,
+      budget: this.budget,
+      parallel: this.json.parallel,
+      memory: this.memory,
+    });
+    const params = this.domain.configurationAt(point) as C;
+    return {
+      number,
+      params,
+      by: by ?? this.sampler.name,
+      ...(note === undefined ? {} : { note }),
+      ...(memory === undefined ? {} : { memory }),
+    };
+  }
+
+  /** Makes a proposal for this study, as it is now, its next trial. */
+  accept(proposal: Proposal<C>): AskedTrial<C> {
+    const number = this.drafts.length;
+    if (proposal.number !== number) {
+      throw new SearchError('MLH-STALE-PROPOSAL', 'a proposal is not for the next trial', {
+        expected: `trial ${number}`,
+        actual: `trial ${show(proposal.number)}`,
+        remedy: 'Accept each proposal before asking for another.',
       });
-      point = suggestion.point;
-      by = suggestion.by ?? this.sampler.name;
-      this.memory = suggestion.memory;
-      if (suggestion.note !== undefined) this.noted.push({ trial: number, text: suggestion.note });
+    }
+    const point = this.domain.pointOf(proposal.params as AnyConfiguration);
+    if (proposal.by === 'given') this.queue.shift();
+    else {
+      this.memory = proposal.memory;
       this.drawn++;
     }
+    if (proposal.note !== undefined) this.noted.push({ trial: number, text: proposal.note });
+    this.start(point, proposal.by);
+    return { number, params: this.domain.configurationAt(point) as C };
+  }
+
+  private start(point: Float64Array, by: string): void {
+    const number = this.drafts.length;
     const params = this.domain.configurationAt(point) as C;
     this.drafts.push({ number, params, state: 'running', reports: [], by });
     this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, constraints: [], curve: [] });
-    return { number, params };
   }
 
   /** `count` configurations at once, as for a batch that is tried side by side. */
@@ -154,16 +192,8 @@ export class Study<C = AnyConfiguration> {
 
   /** Adds a trial that was run elsewhere, with its result. */
   add(params: C, result: Result): number {
-    const point = this.domain.pointOf(params as AnyConfiguration);
     const number = this.drafts.length;
-    this.drafts.push({
-      number,
-      params: this.domain.configurationAt(point) as C,
-      state: 'running',
-      reports: [],
-      by: 'given',
-    });
-    this.history.push({ number, point, state: 'running', losses: undefined, violation: 0, constraints: [], curve: [] });
+    this.start(this.domain.pointOf(params as AnyConfiguration), 'given');
     this.tell(number, result);
     return number;
   }
