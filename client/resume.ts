@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
-import type { PipelineInput } from '../core/task.js';
+import type { PipelineInput, StoredPart } from '../core/task.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import { listRuns, readGraph, readRun } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
@@ -44,12 +44,14 @@ export async function resumeRun(
     });
   }
   const { pipeline, params, seed, lineage } = record.start;
+  const part = record.start['part'] as unknown as StoredPart | undefined;
   const input: PipelineInput = {
     params,
     seed,
     lineage,
     using: id,
     cause: options.cause ?? { kind: 'resume', of: id },
+    ...(part === undefined ? {} : { part }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   };
   const build = options.newCode ? undefined : await formerBuild(client, id);

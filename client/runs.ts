@@ -64,6 +64,8 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
     cause: input.cause ?? { kind: 'person' },
     startedAt: new Date().toISOString(),
     ...(start.commit === undefined ? {} : { commit: start.commit }),
+    // A resume of a partial run is one, too.
+    ...(input.part && 'pages' in input.part ? { part: input.part as unknown as Json } : {}),
   });
   const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value });
   try {

@@ -6,25 +6,33 @@ export interface RunOptions {
   params?: string;
   seed?: string;
   id?: string;
+  using?: string;
+  from: string[];
+  to: string[];
+  only: string[];
+  skip: string[];
+  dryRun?: boolean;
   detach?: boolean;
   json?: boolean;
   help?: boolean;
 }
 
 export function runCommand(program: Command): void {
+  const gather = (one: string, all: string[]): string[] => [...all, one];
   const command = program
     .command('run')
     .description('run a pipeline and follow it')
     .argument('[pipeline]', 'name of the pipeline')
-    .option(
-      '-p, --param <name=value>',
-      'a parameter; the value is read as JSON where it is, else as text',
-      (one: string, all: string[]) => [...all, one],
-      [],
-    )
+    .option('-p, --param <name=value>', 'a parameter; the value is read as JSON where it is, else as text', gather, [])
     .option('--params <file>', 'parameters from a JSON file')
     .option('--seed <number>', "the run's seed")
     .option('--id <id>', 'id of the run')
+    .option('--using <run>', 'run a part of this run again, with its parameters; the latest run by default')
+    .option('--from <node>', 'a part: this node and all that needs it', gather, [])
+    .option('--to <node>', 'a part: this node and all that it needs', gather, [])
+    .option('--only <node>', 'a part: this node alone', gather, [])
+    .option('--skip <node>', 'a part: without this node', gather, [])
+    .option('--dry-run', 'print what a part would run, keep and leave out, and start nothing')
     .option('--detach', 'start it and do not wait')
     .option('--json', 'print the result as one line of JSON')
     .helpOption(false)

@@ -1,3 +1,4 @@
+import { startPart } from '../../client/partial.js';
 import { newRunId, startPipeline } from '../../client/runs.js';
 import { connectNow } from '../../client/reader.js';
 import { readAddresses } from '../../project/addresses.js';
@@ -8,6 +9,7 @@ import type { RunOptions } from './command.js';
 import { followToEnd } from './follow.js';
 import { Interruption, sayHowToTakeUp } from './interruption.js';
 import { readParams, readSeed } from './params.js';
+import { isPart, planOf, printPlan } from './part.js';
 import { pipelineOf } from './pipeline-of.js';
 
 /** `trainyard run`: starts a pipeline and follows it to its end. */
@@ -19,21 +21,22 @@ export async function runPipeline(
   const seed = options.seed === undefined ? undefined : readSeed(options.seed);
   const project = await loadProject(config);
   const { pipeline, name: known } = pipelineOf(project, name);
-  const params = await readParams(pipeline, options);
+  const asPart = isPart(options);
+  const params = asPart ? null : await readParams(pipeline, options);
   const client = await connectNow(project);
   const interruption = new Interruption();
   try {
+    const plan = asPart ? await planOf(client, known, options) : undefined;
+    if (plan && (options.dryRun || !options.json)) printPlan(plan, options.json === true);
+    if (options.dryRun) return;
     const id = options.id ?? newRunId(known);
     const commit = await gitCommit(project.root);
     interruption.before = () =>
       note(`\nInterrupted while ${id} was being started; trainyard show ${id} says whether it goes on.`);
-    await startPipeline(client, {
-      pipeline: known,
-      input: { params, ...(seed === undefined ? {} : { seed }), cause: { kind: 'person' } },
-      id,
-      pages: readAddresses(project.state)?.server,
-      commit,
-    });
+    const facts = { id, pages: readAddresses(project.state)?.server, commit };
+    const input = { params, ...(seed === undefined ? {} : { seed }), cause: { kind: 'person' } };
+    if (plan) await startPart(client, plan, facts);
+    else await startPipeline(client, { pipeline: known, input, ...facts });
     interruption.before = () => note(sayHowToTakeUp(id));
     if (options.detach) {
       if (options.json) printJson({ run: id });
