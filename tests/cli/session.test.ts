@@ -101,7 +101,7 @@ describe('a session', () => {
   });
 
   it('Ctrl-C leaves the run going and says how to take it up; show --follow does', async () => {
-    const run = project.start(['run', 'slowly', '-p', 'tag=interrupted', '-p', 'steps=20', '--id', 'left']);
+    const run = project.start(['run', 'slowly', '-p', 'tag=interrupted', '-p', 'ms=1500', '--id', 'left']);
     await run.says(/run left/);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const ended = await interrupt(run);
