@@ -1,6 +1,6 @@
 import type { ComparedFigure } from './compared.js';
 import type { Comparison } from './comparison.js';
-import { sayFigure } from './page/index.js';
+import { sayFigure } from '../../report-page/index.js';
 
 export interface Rule {
   readonly metric: ComparedFigure;

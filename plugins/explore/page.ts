@@ -1,4 +1,4 @@
-import { html, htmlPage, sayFigure, type Html } from '../evaluate/page/index.js';
+import { html, htmlPage, sayFigure, type Html } from '../../report-page/index.js';
 import { barList, heatTable, histogramChart } from './charts.js';
 import type {
   Association,

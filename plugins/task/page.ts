@@ -1,4 +1,4 @@
-import { html, htmlPage, htmlTable, sayFigure } from '../evaluate/page/index.js';
+import { html, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js';
 import type { FeasibilityFigures, TaskCard } from './card.js';
 
 /** A task and what its data can bear, as a page for people. */

@@ -1,7 +1,7 @@
 import { implement } from '../../worker/implement.js';
 import { Study, type StudyJson, type Trial } from 'ml-hyperparameter';
 import { UserError } from '../../core/errors/index.js';
-import { html, htmlPage, htmlTable, lineChart, sayFigure } from '../evaluate/page/index.js';
+import { html, htmlPage, htmlTable, lineChart, sayFigure } from '../../report-page/index.js';
 import { tuneReport } from './contract.js';
 
 export const tuneReportNode = implement(tuneReport, ({ params }) => {
