@@ -73,7 +73,7 @@ describe('dependencies', () => {
   test('every package that the product imports is a dependency of it', () => {
     const own = new Set([...Object.keys(dependencies), 'trainyard']);
     const missing = files
-      .filter((name) => /^[a-z]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs)\//.test(name))
+      .filter((name) => /^[a-z-]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs)\//.test(name))
       .filter((name) => !/\.test(-part)?\.ts$|testing-bundle/.test(name))
       .flatMap((name) =>
         [...read(name).matchAll(/^(?:import|export)\b[^'"]*?from '([^'.][^']*)'/gm)]

@@ -10,7 +10,7 @@ export interface Import {
 
 /** Folders whose TypeScript is compiled to dist/: the product itself. */
 export const sources = files.filter(
-  (name) => /^[a-z]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs|scripts|lint)\//.test(name),
+  (name) => /^[a-z-]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs|scripts|lint)\//.test(name),
 );
 
 /**
