@@ -1,3 +1,4 @@
+import { inWords } from '../client/away.js';
 import { TrainyardError, isTrainyardError, type Code } from '../core/errors/index.js';
 
 /** Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (128 and the number of SIGINT, as shells have it). */
@@ -41,12 +42,19 @@ export function exitCodeOf(error: unknown): number {
 /** Any error as one of the catalogue's: those that nobody explained say how to see more. */
 export function explained(error: unknown): TrainyardError {
   if (error instanceof RunFailed) return error.error;
-  if (isTrainyardError(error)) return error;
+  const known = inWords(error);
+  if (isTrainyardError(known)) return known;
   const system = error as { code?: unknown; path?: unknown };
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (system?.code === 'ENOSPC')
     return new TrainyardError('TY-STORE-FULL', { what: 'there is no space left on the disk', cause: error });
   if (system?.code === 'ENOENT' && typeof system.path === 'string')
     return new TrainyardError('TY-USAGE', { what: 'a file is not there', where: { file: system.path }, cause: error });
+  if (typeof system?.code === 'string' && ['EACCES', 'EPERM', 'EROFS'].includes(system.code))
+    return new TrainyardError('TY-SETUP', {
+      what: `this user may not do that: ${message}`,
+      remedy: 'give the user the permission, or choose another folder',
+      cause: error,
+    });
   return new TrainyardError('TY-UNEXPLAINED', { what: message, cause: error });
 }

@@ -1,2 +1,6 @@
 export type { TrainyardClient } from './client.js';
 export { connect, type ConnectOptions } from './connect.js';
+export { cancelRun, decide, newRunId, runResult, startPipeline, type StartRun } from './runs.js';
+export { listRunListings, type ListedState, type RunListing } from './run-list.js';
+export { readRunView, type PendingNode, type RunReader, type RunView } from './run-view.js';
+export { watchRun, type RunMoment, type WatchOptions } from './run-watch.js';
