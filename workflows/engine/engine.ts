@@ -87,7 +87,10 @@ export class Engine implements PipelineRuntime {
   readonly #used = new Set<string>();
   readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
   readonly #gate = new Turnstile(MOST_IN_FLIGHT);
+  /** Nodes under way. */
   #inFlight = 0;
+  /** Durable children under way: a review may be for weeks. */
+  #childrenOpen = 0;
   #draining = false;
   #stopped = false;
   /** Calls that a partial run leaves out. */
@@ -115,10 +118,12 @@ export class Engine implements PipelineRuntime {
 
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
   drained(): Promise<boolean> {
-    return condition(() => this.#draining && !this.#stopped && this.#inFlight === 0).then(() => true);
+    return condition(() => this.#draining && !this.#stopped && this.#inFlight === 0 && this.#childrenOpen === 0).then(
+      () => true,
+    );
   }
 
-  /** Starts nothing new, and waits until nothing is under way. */
+  /** Starts nothing new, and waits until no node is under way. Children are asked to end when the run closes. */
   async finishRunning(): Promise<void> {
     this.#stopped = true;
     this.#draining = true;
@@ -214,7 +219,7 @@ export class Engine implements PipelineRuntime {
     const part = this.#childPart(node, call);
     if (part) return part;
     this.graph.update(node, { state: 'running', startedAt: Date.now() });
-    this.#inFlight++;
+    this.#childrenOpen++;
     try {
       const result = await executeChild(call.workflow, {
         workflowId,
@@ -230,7 +235,7 @@ export class Engine implements PipelineRuntime {
     } catch (error) {
       throw this.#fail(node, error);
     } finally {
-      this.#inFlight--;
+      this.#childrenOpen--;
       this.#children.delete(workflowId);
     }
   }

@@ -1,5 +1,6 @@
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
+import type { Ref } from '../../core/kinds.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { FoundOutputs } from './finder.js';
@@ -19,6 +20,9 @@ type NewNode = Pick<GraphNode, 'node' | 'kind' | 'scope' | 'inputs'> & {
   title?: string | undefined;
   workflowId?: string | undefined;
 };
+
+/** Nodes up to which a query tells everything. */
+const MOST_IN_FULL = 500;
 
 /** Keeps the record of what a run does, while it does it. */
 export class GraphKeeper {
@@ -69,6 +73,12 @@ export class GraphKeeper {
     const before = change.state === 'found' && node.key !== undefined ? this.#before.get(node.key) : undefined;
     if (before) Object.assign(node, before, { call: node.call, inputs: node.inputs, scope: node.scope });
     this.#onChange();
+  }
+
+  /** The record for a query: without what is long, once the graph is large, since an answer is limited to 2 MB. */
+  asked(): GraphRecord {
+    if (this.record.nodes.length <= MOST_IN_FULL) return this.record;
+    return { ...this.record, nodes: this.record.nodes.map(slim) };
   }
 
   clearError(node: GraphNode): void {
@@ -138,4 +148,10 @@ export class GraphKeeper {
     if (typeof data === 'string') this.facts.data = data;
     this.#onChange();
   }
+}
+
+function slim({ params: _, outputs, title: __, ...node }: GraphNode): GraphNode {
+  if (!outputs) return node;
+  const bare = ([port, { kind, digest, size }]: [string, Ref]): [string, Ref] => [port, { kind, digest, size }];
+  return { ...node, outputs: Object.fromEntries(Object.entries(outputs).map(bare)) };
 }

@@ -70,7 +70,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
       setCurrentDetails(details(keeper.record));
     shown = upsertFacts(keeper.facts, shown);
   });
-  setHandler(graphQuery, () => keeper.record);
+  setHandler(graphQuery, () => keeper.asked());
   const engine = new Engine(facts, keeper, hosted.engine);
   setRuntime(engine);
   // Also here, since not only the client starts runs: monitors and schedules do.
