@@ -2,14 +2,16 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LiveRegion } from './live-region.js';
 
+const ESCAPE = '\u001b';
+
 /** What a terminal shows after these bytes: lines, with the two sequences that a region uses (ECMA-48 CUU and ED). */
 function screen(bytes: string): string[] {
   const lines: string[] = [''];
   let row = 0;
-  for (const part of bytes.split(/(\u001b\[\d+A|\u001b\[J|\n)/)) {
-    const up = /\u001b\[(\d+)A/.exec(part);
+  for (const part of bytes.split(new RegExp(`(${ESCAPE}\\[\\d+A|${ESCAPE}\\[J|\n)`))) {
+    const up = new RegExp(`${ESCAPE}\\[(\\d+)A`).exec(part);
     if (up) row -= Number(up[1]);
-    else if (part === '\u001b[J') lines.splice(row, lines.length, '');
+    else if (part === `${ESCAPE}[J`) lines.splice(row, lines.length, '');
     else if (part === '\n') lines[++row] ??= '';
     else lines[row] = (lines[row] ?? '') + part;
   }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bar, cut, table, widthOf } from './terminal.js';
 
@@ -7,7 +8,7 @@ describe('text for the terminal', () => {
       ['\u001b[32mdone\u001b[39m', '', '1 s'],
       ['failed', '', '12 s'],
     ];
-    const plain = table(['state', 'note', 'took'], rows, { right: ['took'] }).replace(/\u001b\[\d+m/g, '');
+    const plain = stripVTControlCharacters(table(['state', 'note', 'took'], rows, { right: ['took'] }));
     expect(plain.split('\n')).toEqual(['state   took', 'done     1 s', 'failed  12 s']);
   });
 

@@ -1,21 +1,18 @@
+import { stripVTControlCharacters } from 'node:util';
 import colours from 'picocolors';
 
 /** Colours, empty where the terminal has none or NO_COLOR is set. */
 export { colours };
 
-/** Escape sequences of ECMA-48 (CSI): they take no room on the screen. */
-// eslint-disable-next-line no-control-regex
-const ESCAPES = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
-
 /** Columns that a text takes: wide characters count as one, which holds for all that Trainyard itself prints. */
 export function widthOf(text: string): number {
-  return [...text.replace(ESCAPES, '')].length;
+  return [...stripVTControlCharacters(text)].length;
 }
 
 /** A text cut to so many columns, with an ellipsis; colours are given up when it is cut. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
-  return `${[...text.replace(ESCAPES, '')].slice(0, Math.max(0, columns - 1)).join('')}…`;
+  return `${[...stripVTControlCharacters(text)].slice(0, Math.max(0, columns - 1)).join('')}…`;
 }
 
 /** Rows as aligned columns, with a dimmed header. Columns named in `right` are aligned to the right. */

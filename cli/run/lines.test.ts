@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import { endedLines, leftMs, runningOf } from './lines.js';
@@ -21,7 +22,7 @@ const pending = (node: string, started: boolean, known?: string) => ({
 describe('lines of a run', () => {
   it('fold many alike that ended at once, but never failures', () => {
     const many = Array.from({ length: 8 }, (_, i) => call(i, 'found'));
-    expect(endedLines(many).map((line) => line.replace(/\u001b\[\d+m/g, ''))).toEqual(['◆ toy.add × 8  found']);
+    expect(endedLines(many).map(stripVTControlCharacters)).toEqual(['◆ toy.add × 8  found']);
     expect(endedLines(many.map((node) => ({ ...node, state: 'failed' })))).toHaveLength(8);
     expect(endedLines(many.slice(0, 3))).toHaveLength(3);
   });
