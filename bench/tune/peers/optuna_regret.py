@@ -1,0 +1,84 @@
+"""Optuna on the problems of problems.ts. Usage: optuna_regret.py OUT.json SAMPLER[,...] [PROBLEM,...|all] [SEEDS] [TRIALS]
+Writes every seed's best after 25, 50 and 100 trials. Needs: pip install optuna cmaes scipy (and torch for gp)."""
+import json, math, os, sys, time, warnings
+import numpy as np
+import optuna
+
+warnings.filterwarnings("ignore")
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+MARKS = (25, 50, 100)
+SHIFT = [0.31, -0.22, 0.17, -0.38, 0.26, -0.13, 0.35, -0.29, 0.08, -0.19]
+A3 = [[3, 10, 30], [0.1, 10, 35], [3, 10, 30], [0.1, 10, 35]]
+P3 = [[0.3689, 0.117, 0.2673], [0.4699, 0.4387, 0.747], [0.1091, 0.8732, 0.5547], [0.0381, 0.5743, 0.8828]]
+A6 = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]]
+P6 = [[0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886], [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991], [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665], [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381]]
+
+def cube(n, low, high, f):
+    return lambda t: float(f(np.array([t.suggest_float(f"x{i}", low, high) for i in range(n)])))
+
+def hartmann(a, p, optimum):
+    a, p = np.array(a), np.array(p)
+    return lambda x: optimum - np.array([1, 1.2, 3, 3.2]) @ np.exp(-(a * (x - p) ** 2).sum(axis=1))
+
+def rosenbrock(x): return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+def rastrigin(x): return 10 * len(x) + (x * x - 10 * np.cos(2 * np.pi * x)).sum()
+def ackley(x): return -20 * np.exp(-0.2 * np.sqrt((x * x).mean())) - np.exp(np.cos(2 * np.pi * x).mean()) + 20 + math.e
+def shifted(f, width): return lambda x: f(x - np.array(SHIFT[: len(x)]) * width)
+
+def branin(t):
+    x, y = t.suggest_float("x0", -5, 10), t.suggest_float("x1", 0, 15)
+    return (y - 5.1 / (4 * math.pi**2) * x * x + 5 / math.pi * x - 6) ** 2 + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10 - 0.39788735772973816
+
+def mixed_of(lr, layers, width, drop, opt):
+    l, deep = math.log10(lr), layers - 3
+    best, penalty = {"adam": (-3, 0), "sgd": (-1.5, 0.05), "rmsprop": (-3.5, 0.03)}[opt]
+    return (0.3 * (1 - math.exp(-0.5 * (l - best - 0.1 * deep) ** 2)) + penalty + 0.02 * deep**2 * (0.3 if opt == "adam" else 0.6)
+            + 0.015 * (math.log2(width) - 7) ** 2 + 0.5 * (drop - 0.2 - 0.05 * deep / 3) ** 2 + max(0, deep * math.log2(width / 128) * 0.01))
+
+def mixed(t):
+    return mixed_of(t.suggest_float("lr", 1e-5, 1e-1, log=True), t.suggest_int("layers", 1, 8), t.suggest_int("width", 16, 512, log=True),
+                    t.suggest_float("dropout", 0, 0.6), t.suggest_categorical("optimizer", ["adam", "sgd", "rmsprop"]))
+
+def conditional(t):
+    model = t.suggest_categorical("model", ["svm", "forest", "net"])
+    if model == "svm":
+        c, g = math.log10(t.suggest_float("svm.C", 1e-3, 1e3, log=True)), math.log10(t.suggest_float("svm.gamma", 1e-4, 1e1, log=True))
+        return 0.05 + 0.02 * (c - 1) ** 2 + 0.03 * (g + 1.5 + 0.3 * (c - 1)) ** 2
+    if model == "forest":
+        return 0.08 + 0.003 * (9 - math.log2(t.suggest_int("forest.trees", 8, 512, log=True))) ** 2 + 0.002 * (t.suggest_int("forest.depth", 2, 20) - 12) ** 2
+    l, k, r = math.log10(t.suggest_float("net.lr", 1e-5, 1e-1, log=True)), t.suggest_int("net.layers", 1, 6), t.suggest_float("net.dropout", 0, 0.6)
+    return 0.04 * (l + 3) ** 2 + 0.015 * (k - 3) ** 2 + 0.4 * (r - 0.25) ** 2 + 0.02 * abs(l + 3) * abs(k - 3)
+
+PROBLEMS = {
+    "branin": branin,
+    "hartmann3": cube(3, 0, 1, hartmann(A3, P3, 3.8627797869493365)),
+    "hartmann6": cube(6, 0, 1, hartmann(A6, P6, 3.322368011415515)),
+    "rosenbrock5": cube(5, -5, 10, rosenbrock),
+    "rastrigin5": cube(5, -5.12, 5.12, rastrigin),
+    "ackley10": cube(10, -32.768, 32.768, ackley),
+    "mixed": mixed,
+    "conditional": conditional,
+    "rastrigin5s": cube(5, -5.12, 5.12, shifted(rastrigin, 10.24)),
+    "ackley10s": cube(10, -32.768, 32.768, shifted(ackley, 65.536)),
+}
+S = optuna.samplers
+SAMPLERS = {"random": lambda s: S.RandomSampler(seed=s), "tpe": lambda s: S.TPESampler(seed=s), "tpe-uni": lambda s: S.TPESampler(seed=s, multivariate=False),
+            "tpe-mv-group": lambda s: S.TPESampler(seed=s, multivariate=True, group=True), "cmaes": lambda s: S.CmaEsSampler(seed=s), "gp": lambda s: S.GPSampler(seed=s)}
+
+if __name__ == "__main__":
+    path, samplers = sys.argv[1], sys.argv[2].split(",")
+    names = list(PROBLEMS) if len(sys.argv) < 4 or sys.argv[3] == "all" else sys.argv[3].split(",")
+    seeds, trials = int(sys.argv[4]) if len(sys.argv) > 4 else 20, int(sys.argv[5]) if len(sys.argv) > 5 else 100
+    out = json.load(open(path)) if os.path.exists(path) else {"marks": MARKS, "regret": {}}
+    for s in samplers:
+        for name in names:
+            start, rows = time.perf_counter(), []
+            for seed in range(seeds):
+                study = optuna.create_study(sampler=SAMPLERS[s](seed))
+                study.optimize(PROBLEMS[name], n_trials=trials)
+                low = np.minimum.accumulate([t.value for t in study.trials])
+                rows.append([float(low[min(m, trials) - 1]) for m in MARKS])
+            r = np.array(rows)
+            out["regret"].setdefault(name, {})[s] = {"seeds": seeds, "median": np.median(r, 0).tolist(), "all": rows, "ms_per_trial": (time.perf_counter() - start) * 1e3 / seeds / trials}
+            print(name, s, *["%.3g" % v for v in np.median(r, 0)], flush=True)
+            json.dump(out, open(path, "w"))
