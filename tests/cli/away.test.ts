@@ -6,7 +6,7 @@ import { interrupt, STACK, TestProject } from './harness.js';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('parts that go away in the middle', () => {
+describe('parts that go away in the middle', { timeout: 240_000 }, () => {
   const projects: TestProject[] = [];
   const make = (config?: string): TestProject => {
     const project = new TestProject(config);

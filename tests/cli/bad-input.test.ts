@@ -14,7 +14,7 @@ async function expectRefusal(project: TestProject, ended: Ended, code: number, n
 const CONFIG = (more: string): string =>
   `import { defineConfig } from 'trainyard';\nexport default defineConfig({ pipelines: ['./pipelines/*.ts'], plugins: ['./nodes/toy'], ${more} });\n`;
 
-describe('bad input', () => {
+describe('bad input', { timeout: 120_000 }, () => {
   const projects: TestProject[] = [];
   const make = (config?: string): TestProject => {
     const project = new TestProject(config);

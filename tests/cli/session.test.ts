@@ -10,7 +10,7 @@ interface GraphShown {
   readonly graph: { readonly state: string; readonly nodes: readonly { node: string; state: string }[] };
 }
 
-describe('a session', () => {
+describe('a session', { timeout: 120_000 }, () => {
   const project = new TestProject();
   let dev: Started;
   beforeAll(async () => {
