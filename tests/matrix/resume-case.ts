@@ -87,8 +87,10 @@ function checkCounts(one: Case, clean: Clean, earlier: readonly Event[], later: 
   const problems: string[] = [];
   const starts = countBy([...earlier, ...later], 'start');
   const faults = countBy([...earlier, ...later], 'fault');
-  if ((faults.get(one.label) ?? 0) !== one.times)
-    problems.push(`the planned failure happened ${faults.get(one.label) ?? 0} times, not ${one.times}`);
+  const failed = faults.get(one.label) ?? 0;
+  // On a busy machine an attempt's time may be up before it comes to the planned failure.
+  if (one.kind === 'timeout' ? failed < 1 || failed > one.times : failed !== one.times)
+    problems.push(`the planned failure happened ${failed} times, not ${one.times}`);
   for (const [label, count] of clean.counts) {
     const had = starts.get(label) ?? 0;
     if (one.shape.refusing?.includes(label)) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';
+import { places } from './places.js';
 import { cleanRun, repeatCommand, runCase, type Clean } from './resume-case.js';
 import { nameOf, SHAPES, type Case } from './shapes.js';
 
@@ -61,21 +62,4 @@ export function weave(
       );
     }
   });
-}
-
-/** Lets a number of callers in at once. */
-function places(count: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((go) => waiting.push(go));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
-  };
 }
