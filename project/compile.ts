@@ -116,7 +116,8 @@ export async function bundleEntries(
   };
   const result = await guard(folder, () =>
     build({
-      entryPoints: names.map((name) => ({ in: `virtual:${name}`, out: name })),
+      // By number: a name such as `./nodes/mine` is not the path at which esbuild puts the output.
+      entryPoints: names.map((name, index) => ({ in: `virtual:${name}`, out: String(index) })),
       bundle: true,
       write: false,
       metafile: true,
@@ -142,16 +143,19 @@ export async function bundleEntries(
     ]),
   );
   return Object.fromEntries(
-    names.map((name) => [name, { code: outputs.get(name) ?? '', ...importsOf(result.metafile, name) }]),
+    names.map((name, index) => [
+      name,
+      { code: outputs.get(String(index)) ?? '', ...importsOf(result.metafile, String(index)) },
+    ]),
   );
 }
 
-function importsOf(metafile: Metafile, name: string): Pick<BundledEntry, 'packages' | 'files'> {
-  const output = Object.entries(metafile.outputs).find(([file]) => file === `out/${name}.js`)?.[1];
-  const packages = new Set((output?.imports ?? []).filter((one) => one.external).map((one) => one.path));
+function importsOf(metafile: Metafile, output: string): Pick<BundledEntry, 'packages' | 'files'> {
+  const found = Object.entries(metafile.outputs).find(([file]) => file === `out/${output}.js`)?.[1];
+  const packages = new Set((found?.imports ?? []).filter((one) => one.external).map((one) => one.path));
   return {
     packages: [...packages].sort(),
-    files: Object.keys(output?.inputs ?? {})
+    files: Object.keys(found?.inputs ?? {})
       .filter((file) => !file.startsWith('virtual:'))
       .sort(),
   };
