@@ -22,7 +22,7 @@ const NOT_SOURCES = new Set([
 const parts = [
   {
     from: 'packages/ml-hyperparameter',
-    result: 'packages/ml-hyperparameter/dist/index.cjs',
+    result: 'packages/ml-hyperparameter/dist/cjs/index.js',
     async compile() {
       const types = await runNode(tsc(), ['-p', 'packages/ml-hyperparameter/tsconfig.json']);
       if (types.code !== 0) return types;
@@ -49,9 +49,9 @@ export async function build() {
     const hash = hashSources(part);
     // A remembered state without its files would keep the compiler from writing them.
     if (part.from === '.' && !existsSync(inRoot(part.result))) rmSync(inRoot('dist/.tsbuildinfo'), { force: true });
+    removeOrphans(part);
     const result = await part.compile();
     if (result.code !== 0) return result;
-    removeOrphans(part);
     mkdirSync(inRoot('dist'), { recursive: true });
     writeFileSync(stampOf(part), hash);
   }
@@ -91,6 +91,7 @@ const isTest = (name) => /\.test(-part)?\.ts$/.test(name);
 /** Removes what is left of sources that have moved or gone: it would be packed, and found by an import. */
 function removeOrphans(part) {
   const dist = distOf(part);
+  if (!existsSync(dist)) return;
   const rootDir = part.from === '.' ? inRoot() : inRoot(part.from, 'src');
   for (const name of readdirSync(dist, { recursive: true })) {
     const source = String(name).replace(/(\.d)?\.[cm]?(js|ts)(\.map)?$/, '');

@@ -64,7 +64,7 @@ async function compile(how: Readonly<Record<string, string>>, include: readonly 
   const strict = { target: 'es2022', strict: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: true };
   const compilerOptions = { ...strict, types: [], ...how };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
-  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = path.join(root, 'node_modules', 'typescript', 'lib', 'tsc.js');
   const { stdout } = await exec(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
   return stdout;
 }
