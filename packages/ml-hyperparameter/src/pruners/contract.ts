@@ -1,4 +1,5 @@
 /** What a pruner is. Implementations stand beside this file; the conformance kit runs against each. */
+import type { Domain } from '../space/index.js';
 import type { Observation } from '../study/trial.js';
 
 /** What a pruner may look at. */
@@ -8,6 +9,8 @@ export interface PrunerView {
   /** All trials by number, this one included. */
   readonly history: readonly Observation[];
   readonly seed: number;
+  /** The space that the trials' points lie in. */
+  readonly domain: Domain;
 }
 
 /**

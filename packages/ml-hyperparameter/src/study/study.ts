@@ -218,6 +218,7 @@ export class Study<C = AnyConfiguration> {
       trial: this.seen(trial),
       history: this.history.slice(this.json.past.length),
       seed: this.json.seed,
+      domain: this.domain,
     });
   }
 
