@@ -44,7 +44,9 @@ export async function workflowBundle(
   pages: string | undefined,
 ): Promise<WorkflowBundle> {
   const data: Omit<BundleData, 'buildId'> = {
-    codes: Object.fromEntries([...codes.values()].map((code) => [code.node, code.hash]).sort()),
+    codes: Object.fromEntries(
+      [...codes.values()].map((code) => [code.node, code.hash] as const).sort(([one], [other]) => (one < other ? -1 : 1)),
+    ),
     pools: poolFacts(project),
     heartbeatMs: durationMs(project.config.heartbeat) ?? 12_000,
     ...(pages === undefined ? {} : { pages }),

@@ -1,19 +1,45 @@
 // `npm run bench NAME`: runs bench/NAME.ts; without a name it lists them. The rest of the line goes to the benchmark.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inRoot, runNode } from './program.mjs';
 import { NotReady, ready } from './ready.mjs';
 
-/** Programs in bench/, not the parts that they share: what they say of themselves names `npm run bench`. */
+/** Programs in bench/: what no other file there imports. Each with the first sentence of what it says of itself. */
 function benchmarks() {
-  return readdirSync(inRoot('bench'), { recursive: true })
+  const texts = readdirSync(inRoot('bench'), { recursive: true })
     .map((name) => String(name).split(path.sep).join('/'))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => ({ name: name.slice(0, -3), head: readFileSync(inRoot('bench', name), 'utf8').slice(0, 1_500) }))
-    .filter(({ head }) => head.includes('npm run bench'))
-    .map(({ name, head }) => ({ name, what: /^(?:\/\/ |\/\*\*\s*\*? ?)(.*)/.exec(head)?.[1] ?? '' }))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .sort()
+    .map((name) => ({ name: name.slice(0, -3), text: readFileSync(inRoot('bench', name), 'utf8') }));
+  const imported = new Set(
+    texts.flatMap(({ name, text }) =>
+      [...text.matchAll(/from '(\.[^']*)\.js'/g)].map(([, to]) => path.posix.join(path.posix.dirname(name), to)),
+    ),
+  );
+  return texts
+    .filter(({ name }) => !imported.has(name))
+    .map(({ name, text }) => {
+      const said = /^(?:\/\/|\/\*\*)([\s\S]*?)(?:\*\/|\nimport)/.exec(text)?.[1] ?? '';
+      return {
+        name,
+        what: said
+          .replace(/\s+\*?\s*/g, ' ')
+          .trim()
+          .split(/[.:] /)[0],
+      };
+    });
 }
+
+/** `import.meta.url` of a file that was merged into another still names the file's own place. */
+const ownUrls = {
+  name: 'own-urls',
+  setup: (on) =>
+    on.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
+      loader: 'ts',
+    })),
+};
 
 const [name, ...args] = process.argv.slice(2);
 const source = name && inRoot('bench', `${name}.ts`);
@@ -36,7 +62,7 @@ if (!source || !existsSync(source)) {
       platform: 'node',
       format: 'esm',
       packages: 'external',
-      define: { 'import.meta.url': JSON.stringify(new URL(`file://${source}`).href) },
+      plugins: [ownUrls],
       logLevel: 'warning',
     });
     const { code } = await runNode(outfile, args, { show: true });

@@ -2,8 +2,7 @@
  * What the store costs on files, beside the same bytes written by hand with nothing promised (`writeFile`) and with
  * durability alone (`writeFile`, `fsync`, `rename`, `fsync` of the folder). Lower is better everywhere.
  *
- *   npx esbuild bench/store/files.ts --bundle --platform=node --format=esm --outfile=dist/bench-store.mjs
- *   node dist/bench-store.mjs [ROUNDS]
+ *   npm run bench store/files [ROUNDS]
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
