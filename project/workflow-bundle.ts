@@ -45,7 +45,9 @@ export async function workflowBundle(
 ): Promise<WorkflowBundle> {
   const data: Omit<BundleData, 'buildId'> = {
     codes: Object.fromEntries(
-      [...codes.values()].map((code) => [code.node, code.hash] as const).sort(([one], [other]) => (one < other ? -1 : 1)),
+      [...codes.values()]
+        .map((code) => [code.node, code.hash] as const)
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
     ),
     pools: poolFacts(project),
     heartbeatMs: durationMs(project.config.heartbeat) ?? 12_000,
