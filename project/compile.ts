@@ -88,6 +88,25 @@ export async function resolveModule(specifier: string, folder: string): Promise<
   return resolved;
 }
 
+/**
+ * Lets the bundler leave out implementations that an entry does not use, with what only they use, so that nodes of one
+ * file do not share a hash. (Its option `pure` is for global functions, not for imported ones.)
+ */
+const declarations: Plugin = {
+  name: 'declarations',
+  setup(on) {
+    on.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: 'file' }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const declared = /^(export default |(?:export )?const [\w$]+ = )(?=implement[(<])/gm;
+      if (!declared.test(source)) return undefined;
+      return {
+        contents: source.replace(declared, '$1/* @__PURE__ */ '),
+        loader: /ts$/.test(file) ? 'ts' : 'js',
+      };
+    });
+  },
+};
+
 export interface BundledEntry {
   /** Code without comments and layout: equal for edits that change neither. */
   readonly code: string;
@@ -128,10 +147,8 @@ export async function bundleEntries(
       treeShaking: true,
       minifyWhitespace: true,
       legalComments: 'none',
-      // A declaration that the entry does not use may be left out, so that nodes of one file do not share a hash.
-      pure: ['implement', 'node'],
       logLevel: 'silent',
-      plugins: [virtual],
+      plugins: [virtual, declarations],
       absWorkingDir: folder,
       outdir: path.join(folder, 'out'),
     }),
