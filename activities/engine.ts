@@ -73,9 +73,12 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
   };
   return {
     'trainyard.begin': async (start, using) => {
-      await startRun(store, start);
-      if (environment) await putEnvironment(store, start.id, (await environment()) as Json);
-      return table({ pipeline: start.pipeline, run: start.id, using, from: 0 });
+      const surroundings = await environment?.();
+      const commit = commitOf(surroundings);
+      // Whoever started it has recorded it already, unless it was a Workflow.
+      await startRun(store, { ...start, ...(commit === null ? {} : { commit }) });
+      if (surroundings) await putEnvironment(store, start.id, surroundings as Json);
+      return { ...(await table({ pipeline: start.pipeline, run: start.id, using, from: 0 })), commit };
     },
     'trainyard.table': table,
     'trainyard.lookup': async (keys) => (await find(keys)).map((entry) => entry?.outputs ?? null),
@@ -128,6 +131,12 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
       return { ...page(journal.rows, from), graph: { ...journal.graph, nodes: slim.slice(from, from + PAGE) } };
     },
   };
+}
+
+/** The commit of the worker's project, with `-dirty` when something in it is changed. */
+function commitOf(environment: { readonly commit?: unknown; readonly clean?: unknown } | undefined): string | null {
+  const { commit, clean } = environment ?? {};
+  return typeof commit === 'string' ? `${commit}${clean === false ? '-dirty' : ''}` : null;
 }
 
 /** The run whose Workflow asks. */

@@ -24,7 +24,8 @@ await ready({ build: true, setup: ['temporal', 'valkey', 'tensorflow'] }).catch(
   process.exit(1);
 });
 const { importModule } = await import(pathToFileURL(path.join(root, 'dist', 'project', 'compile.js')).href);
-const example = path.join(root, 'examples', 'penguins');
+// Tests run a copy of the example, so that each has a state of its own.
+const example = process.env['TRAINYARD_DEMO_PROJECT'] ?? path.join(root, 'examples', 'penguins');
 const { demo } = await importModule(path.join(example, 'demo', 'main.ts'), path.join(example, '.trainyard', 'build'));
 process.exitCode = await demo({
   command: path.join(root, 'bin', 'trainyard.js'),

@@ -7,17 +7,23 @@ export class CodeOnHand {
   readonly #project: ProjectBase;
   readonly #former = new Map<string, NodeCode>();
   #current: ReadonlyMap<string, NodeCode> = new Map();
+  readonly #known: Promise<void>;
+  #say: () => void = () => undefined;
 
   constructor(project: ProjectBase) {
     this.#project = project;
+    this.#known = new Promise((resolve) => (this.#say = resolve));
   }
 
   use(codes: ReadonlyMap<string, NodeCode>): void {
     this.#current = codes;
+    this.#say();
   }
 
-  /** Throws TY-CODE when a node would run with other code than its key says. */
+  /** Throws TY-CODE when a node would run with other code than its key says. Waits until the code is known at all. */
   async find(node: string, hash: string): Promise<NodeCode> {
+    // A call that was left by a killed worker comes as soon as this one listens.
+    await this.#known;
     const current = this.#current.get(node);
     if (current?.hash === hash) return current;
     const name = `${node} ${hash}`;

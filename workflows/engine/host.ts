@@ -37,6 +37,7 @@ const SEARCH = {
   model: defineSearchAttributeKey('TrainyardModel', 'KEYWORD'),
   metric: defineSearchAttributeKey('TrainyardMetric', 'DOUBLE'),
   data: defineSearchAttributeKey('TrainyardData', 'KEYWORD'),
+  commit: defineSearchAttributeKey('TrainyardCommit', 'KEYWORD'),
 };
 
 /** Redrawing the table of a large graph at every change would cost more than the nodes. */
@@ -144,6 +145,8 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted)
     },
     using,
   );
+  if (begun.commit !== null && workflowInfo().typedSearchAttributes.get(SEARCH.commit) === undefined)
+    upsertSearchAttributes([{ key: SEARCH.commit, value: begun.commit }]);
   engine.addFinished(begun.rows);
   for (let from = begun.next; from !== null;) {
     const page: TablePage = await activities['trainyard.table']({

@@ -15,8 +15,8 @@ export interface TablePage {
 /** The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. */
 export interface EngineActivities {
   'trainyard.lookup'(keys: readonly Digest[]): Promise<(FoundOutputs | null)[]>;
-  /** Records that a run started, once, and gives the first page of its table. */
-  'trainyard.begin'(start: RunStart, using: string | null): Promise<TablePage>;
+  /** Records that a run started, once, and gives the worker's commit and the first page of its table. */
+  'trainyard.begin'(start: RunStart, using: string | null): Promise<TablePage & { readonly commit: string | null }>;
   /** Rows of the table of the run named, or of the run of this pipeline that it most resembles. */
   'trainyard.table'(ask: { pipeline: string; run: string; using: string | null; from: number }): Promise<TablePage>;
   'trainyard.value'(ref: Ref): Promise<Json>;
