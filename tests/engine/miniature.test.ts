@@ -14,7 +14,8 @@ interface Handle extends PromiseLike<Ref> {
 }
 type Work = (params: Json, inputs: readonly Json[]) => Json | Promise<Json>;
 
-const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+const digest = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /** What outlives a run: results by key. */
 class Store {
@@ -53,7 +54,10 @@ class Engine {
       return known;
     }
     this.executed.push(node);
-    const value = await (this.works[node] as Work)(params, refs.map((ref) => ref.value));
+    const value = await (this.works[node] as Work)(
+      params,
+      refs.map((ref) => ref.value),
+    );
     const ref = { digest: digest(value), value };
     this.store.cache.set(key, ref);
     return ref;
@@ -63,7 +67,10 @@ class Engine {
 let broken = true;
 const works: Record<string, Work> = {
   load: (n) => n,
-  add: async (by, [to]) => (await new Promise((wait) => setTimeout(wait, Math.abs(Number(by)))), Number(to) + Number(by)),
+  add: async (by, [to]) => (
+    await new Promise((wait) => setTimeout(wait, Math.abs(Number(by)))),
+    Number(to) + Number(by)
+  ),
   sum: (_, all) => all.reduce<number>((total, one) => total + Number(one), 0),
   fragile: (_, [one]) => {
     if (broken) throw new Error('broken');
