@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import { engineActivities } from '../activities/engine.js';
 import { runNode, type Compute } from '../activities/run-node.js';
@@ -44,6 +45,12 @@ export interface RunningWorker {
 /** How long nodes may go on after the worker was told to stop. They are run again elsewhere then. */
 const SHUTDOWN_GRACE_MS = 3_000;
 
+/**
+ * Frames of stacks in this process. The Workflow sandbox takes a stack for every promise: with the usual ten that is
+ * most of what a found node costs. The first frames say where a pipeline threw.
+ */
+const FRAMES = 3;
+
 /** How often a worker looks which former builds are asked for. */
 const BUILDS_ASKED_MS = 2_000;
 
@@ -51,6 +58,7 @@ const BUILDS_ASKED_MS = 2_000;
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { project } = options;
   installLog(options.log);
+  setFlagsFromString(`--stack-trace-limit=${FRAMES}`);
   const client = await connectTo(project);
   const connection = await connectWorker(project);
   const identity = `${hostname()}:${process.pid}`;

@@ -134,7 +134,10 @@ export class Engine implements PipelineRuntime {
   partDone(): Promise<boolean> {
     const idle = (): boolean =>
       this.#inFlight === 0 && this.#looking === 0 && this.recoveries.open === 0 && this.approvals.open === 0;
-    return condition(() => this.#left > 0 && idle()).then(() => {
+    // `condition` looks at once: not before the calls that were just made have come to their look-ups.
+    let begun = false;
+    void Promise.resolve().then(() => (begun = true));
+    return condition(() => begun && this.#left > 0 && idle()).then(() => {
       const unseen = this.#failures.find(({ call }) => !this.#used.has(call));
       if (unseen) throw unseen.error;
       return true;
@@ -435,8 +438,7 @@ export class Engine implements PipelineRuntime {
   ): Promise<Outcome> {
     // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
     if (this.#allFound(call.inputs)) {
-      this.#looking++;
-      const found = await this.#finder.find(call.key).finally(() => this.#looking--);
+      const found = this.#finder.known(call.key) ?? (await this.#look(call.key));
       if (found) {
         this.graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });
         return { outputs: found, found: true };
@@ -521,6 +523,15 @@ export class Engine implements PipelineRuntime {
       return { outputs: result.outputs, found: result.found };
     } finally {
       this.#inFlight--;
+    }
+  }
+
+  async #look(key: Digest): Promise<FoundOutputs | null> {
+    this.#looking++;
+    try {
+      return await this.#finder.find(key);
+    } finally {
+      this.#looking--;
     }
   }
 

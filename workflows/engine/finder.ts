@@ -30,9 +30,13 @@ export class Finder {
     return [...this.#table];
   }
 
+  /** A result that needs no look-up. */
+  known(key: Digest): FoundOutputs | undefined {
+    return this.#table.get(key);
+  }
+
+  /** A result that is not known yet, or null when there is none. */
   find(key: Digest): Promise<FoundOutputs | null> {
-    const known = this.#table.get(key);
-    if (known) return Promise.resolve(known);
     return new Promise((found, failed) => {
       this.#waiting.push({ key, found, failed });
       if (this.#scheduled) return;
