@@ -28,7 +28,7 @@ export async function runDev(config: string | undefined, json: boolean): Promise
     else
       print(
         `\n${colours.green('Ready.')} In another terminal: trainyard run ${pipelines[0] ?? '<pipeline>'}\n` +
-          `  pipelines: ${pipelines.join(', ') || 'none yet'}\nCtrl-C ends everything.`,
+          `  pipelines: ${pipelines.join(', ') || 'none yet'}\n  sign in:   ${server}/sign-in#key=${session.key}\nCtrl-C ends everything.`,
       );
     await interrupted;
     note('\nending …');

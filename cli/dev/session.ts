@@ -106,6 +106,9 @@ export class DevSession {
     const app = createServer({
       services: { store: client.store, client, redis: client.redis, temporalUi: services.ui },
       keys,
+      // Beyond this machine a key is asked for also where nothing is changed.
+      readsNeedKey: !isLoopback(project.config.server.host),
+      ...(isLoopback(project.config.server.host) ? {} : { hosts: [project.config.server.host] }),
       routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],
     });
     this.#ends.push(() => app.close());
@@ -149,4 +152,8 @@ export class DevSession {
     })();
     return this.#stopping;
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
