@@ -20,6 +20,7 @@ import {
   type NodeRecord,
   type Store,
 } from '../store/index.js';
+import { currentSandbox } from '../project/sandbox.js';
 import { countFailure } from './attempts.js';
 import { crashPoint, type AtWork } from './crash-points.js';
 import { TimeLimit, tookTooLong } from './time-limit.js';
@@ -73,6 +74,7 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
       found: () => findAndHold(parts.store, task),
       compute: async () => {
         crashPoint('reserved', atWork);
+        refuseEffects(task);
         await recordSealed(parts, task);
         // Waiting for another run that computes it is not the node's own time.
         limit = new TimeLimit(context.info.startToCloseTimeoutMs, signal);
@@ -116,6 +118,16 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
     limit?.end();
     clearInterval(beating);
   }
+}
+
+/** Where a run is repeated for comparison, nothing acts on the world or reads it anew. */
+function refuseEffects(task: NodeTask): void {
+  if (task.keyed?.lineage === undefined || currentSandbox() === undefined) return;
+  throw new TrainyardError('TY-NODE-INPUT', {
+    what: `${task.node} would act on the world, or read it anew: the run that is repeated has no answer of it for these parameters`,
+    where: { run: task.run.id, node: task.node },
+    remedy: 'look at the first difference: the run has taken another way from there',
+  });
 }
 
 /** A former result, kept from the collector by a need of this run before it is relied on. */
@@ -174,6 +186,7 @@ async function record(
     outputs: made.outputs,
     seed: task.seed,
     threads: task.threads,
+    keyed: task.keyed,
     worker: parts.worker,
     device: made.device,
     pid: process.pid,

@@ -144,7 +144,8 @@ async function madeBy(store: Store, before: Digest | undefined, after: Digest | 
   return [...(await maker('before:', before)), ...(await maker('after: ', after))];
 }
 
-async function codeDetails(store: Store, before: string, after: string): Promise<string[]> {
+/** Which files and packages are not the same behind two code hashes. */
+export async function codeDetails(store: Store, before: string, after: string): Promise<string[]> {
   const [old, now] = await Promise.all([readCode(store, before), readCode(store, after)]);
   if (!old || !now) return ['which files changed is not known: the code of one of them was not kept'];
   return [...changed('files', old, now, ''), ...changed('packages', old, now, 'package ')];

@@ -40,6 +40,8 @@ export interface RunManifest {
   readonly endedAt: string | null;
   readonly state: GraphRecord['state'];
   readonly result: Json;
+  /** Build of the Workflows' code: its hash; null where it was not recorded. */
+  readonly build: string | null;
   /** What surrounded its start; null for runs of before this was recorded. */
   readonly environment: Environment | null;
   /** Code hash of every node that was called, with the files and packages that it was taken of. */
@@ -90,6 +92,7 @@ function head({ start, end }: RunRecord, graph: GraphRecord) {
     endedAt: end?.endedAt ?? null,
     state: graph.state,
     result: graph.result ?? null,
+    build: graph.build ?? null,
   };
 }
 
@@ -148,5 +151,9 @@ function dataOf(graph: GraphRecord, calls: readonly ManifestCall[]): RunManifest
 }
 
 function distinct(all: readonly { readonly [name: string]: string }[]): { readonly [name: string]: string }[] {
-  return [...new Map(all.map((one) => [JSON.stringify(Object.entries(one).sort()), one])).values()];
+  return [
+    ...new Map(
+      all.map((one) => [JSON.stringify(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))), one]),
+    ).values(),
+  ];
 }

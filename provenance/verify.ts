@@ -7,6 +7,8 @@ import type { GraphRecord } from '../core/graph.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { readGraph, type Store } from '../store/index.js';
+import { noteCodes } from './codes.js';
+import { codeDetails } from './compare.js';
 import { answersOf, seedAnswers, type Answers } from './answers.js';
 import { compareRuns, type CallVerdict, type RunsCompared } from './compare-runs.js';
 import { callsOf } from './find-call.js';
@@ -69,11 +71,14 @@ export async function verifyRun(options: VerifyOptions): Promise<Verification> {
 async function checkCode({ project, store, graph }: VerifyOptions): Promise<void> {
   const index = new RecordIndex(store);
   const codes = await nodeCodes(project);
+  await noteCodes(store, codes.values());
   const other = new Map<string, string>();
   for (const { node, run } of await callsOf(store, graph)) {
     const record = await index.of(node, run);
     const now = codes.get(node.node)?.hash;
-    if (record && record.code !== now) other.set(node.node, `${record.code} then, ${now ?? 'none'} now`);
+    if (!record || record.code === now || other.has(node.node)) continue;
+    const details = now === undefined ? ['it has no code now'] : await codeDetails(store, record.code, now);
+    other.set(node.node, details.join(', '));
   }
   if (other.size === 0) return;
   throw new TrainyardError('TY-CODE', {

@@ -1,0 +1,113 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openExport, type Verification } from '../../provenance/index.js';
+import { interrupt } from '../cli/harness.js';
+import { LifeProject } from './life.js';
+
+let project: LifeProject;
+let elsewhere: string;
+beforeAll(async () => {
+  elsewhere = mkdtempSync(path.join(tmpdir(), 'trainyard-elsewhere-'));
+  project = new LifeProject();
+  const dev = await project.dev();
+  await project.life('steady', 'fit=0.5');
+  const asked = project.start(project.command('asked', 'ask=true', 'shaky=5'));
+  await asked.says(/waits|ship/);
+  await project.run('approve', 'asked', 'ship', '--by', 'ann', '--why', 'it is good');
+  await asked.ended;
+  await interrupt(dev);
+  // Temporal's history is gone, and so is what the source was.
+  rmSync(project.place('.trainyard/temporal'), { recursive: true, force: true });
+  project.write('source.txt', '99');
+}, 180_000);
+afterAll(async () => {
+  await project.remove();
+  rmSync(elsewhere, { recursive: true, force: true });
+});
+
+const verdicts = ({ calls }: Verification): Record<string, string> =>
+  Object.fromEntries(calls.map(({ node, verdict }) => [node.replace('life.', ''), verdict]));
+
+it('verifies a run without its history: sources and effects from the record, figures within their tolerance', async () => {
+  const { code, out, all } = await project.run('verify', 'steady', '--json');
+  expect(code, all).toBe(0);
+  const verification = JSON.parse(out) as Verification;
+  expect(verdicts(verification)).toEqual({
+    read: 'answered',
+    roll: 'equal',
+    add: 'equal',
+    shaky: 'equal',
+    fit: 'within',
+    sum: 'follows',
+    send: 'answered',
+  });
+  expect(verification.equal).toBe(true);
+  expect(verification.calls.find(({ node }) => node === 'life.fit')?.metrics[0]).toMatchObject({
+    path: 'out.n',
+    tolerance: 1,
+    within: true,
+  });
+  expect(project.sent()).toBe(2);
+  expect(await project.leftovers()).toEqual([]);
+}, 120_000);
+
+it('names a node that differs, with port and file, and asks nobody; from a file, elsewhere', async () => {
+  const file = path.join(elsewhere, 'asked.zip');
+  expect((await project.run('export', 'asked', '--to', file)).code).toBe(0);
+  const { code, out, all } = await project.run('verify', '--from', file, '--json');
+  expect(code, all).toBe(1);
+  const verification = JSON.parse(out) as Verification;
+  expect(verdicts(verification)).toMatchObject({ add: 'equal', shaky: 'differs', send: 'answered' });
+  const shaky = verification.calls.find(({ node }) => node === 'life.shaky');
+  expect(shaky?.differences).toMatchObject([{ port: 'out', files: ['noise.txt'], value: false }]);
+  expect(project.sent()).toBe(2);
+}, 120_000);
+
+it('refuses to verify with other code, naming the file', async () => {
+  project.write('nodes/life/offset.ts', 'export const offset = 9;\n');
+  const { code, err } = await project.run('verify', 'steady');
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/the code of life.add is not the one[^]*nodes\/life\/offset.ts changed/),
+  ]);
+}, 120_000);
+
+it('refuses archives that lead elsewhere or are no exports', async () => {
+  const head = { format: 'trainyard.export/1', trainyard: '0', run: 'r', config: 'temporal.config.ts', packages: [] };
+  const opened = async (name: string, entries: Record<string, string>): Promise<unknown> => {
+    const file = path.join(elsewhere, `${name}.zip`);
+    writeFileSync(file, zipSync(Object.fromEntries(Object.entries(entries).map(([at, text]) => [at, strToU8(text)]))));
+    return openExport(file, mkdtempSync(path.join(elsewhere, 'open-'))).then(
+      () => 'opened',
+      (error: unknown) => (error as { code: string }).code,
+    );
+  };
+  const start = { 'trainyard-export.json': JSON.stringify(head) };
+  for (const [name, entry] of Object.entries({
+    up: 'project/../../evil.ts',
+    absolute: '/etc/evil',
+    backslash: 'project\\..\\evil',
+    records: 'records/../../evil',
+    modules: 'project/node_modules/zod/index.js',
+    git: 'project/.git/hooks/post-checkout',
+    blob: 'blobs/sha256-nothex',
+    stray: 'evil.sh',
+  }))
+    expect([name, await opened(name, { ...start, [entry]: 'evil' })]).toEqual([name, 'TY-USAGE']);
+  expect(await opened('config', { 'trainyard-export.json': JSON.stringify({ ...head, config: '../evil.ts' }) })).toBe(
+    'TY-USAGE',
+  );
+  expect(
+    await opened('package', { 'trainyard-export.json': JSON.stringify({ ...head, packages: ['../../evil'] }) }),
+  ).toBe('TY-USAGE');
+  expect(await opened('empty', start)).toBe('TY-USAGE');
+  const text = path.join(elsewhere, 'text.zip');
+  writeFileSync(text, 'no zip at all');
+  await expect(openExport(text, mkdtempSync(path.join(elsewhere, 'open-')))).rejects.toMatchObject({
+    code: 'TY-USAGE',
+  });
+});
