@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decide } from '../../client/runs.js';
+import type { TrainyardError } from '../../core/errors/index.js';
+import type { GraphNode } from '../../core/graph.js';
+import type { TemporalService } from '../../setup/index.js';
+import { Probe, startServer } from '../matrix/harness.js';
+
+const CONTRACTS = `
+import { z } from 'zod';
+import { json, node } from 'trainyard';
+const out = json(z.object({ n: z.number() }));
+const once = { version: '1', inputs: {}, outputs: out, retry: { attempts: 1 } } as const;
+export const spin = node({ name: 'rough.spin', ...once, params: z.object({ ms: z.number() }) });
+export const die = node({ name: 'rough.die', ...once, params: z.object({}) });
+export const eat = node({ name: 'rough.eat', ...once, params: z.object({}), resources: { memory: '400MB' } });
+export const quick = node({ name: 'rough.quick', ...once, params: z.object({ n: z.number() }) });
+`;
+
+const IMPLEMENTATIONS = `
+import { implement } from 'trainyard/worker';
+import { die, eat, quick, spin } from './index.js';
+export const spinNode = implement(spin, ({ params }) => {
+  const end = performance.now() + params.ms;
+  while (performance.now() < end);
+  return { value: { n: 1 } };
+});
+export const dieNode = implement(die, () => {
+  process.kill(process.pid, 'SIGKILL');
+  return { value: { n: 2 } };
+});
+export const eatNode = implement(eat, async () => {
+  const held: Buffer[] = [];
+  for (;;) {
+    held.push(Buffer.alloc(20_000_000, 1));
+    await new Promise((wait) => setTimeout(wait, 5));
+  }
+});
+export const quickNode = implement(quick, ({ params }) => ({ value: { n: params.n } }));
+`;
+
+const PIPELINES = `
+import { approval, pipeline } from 'trainyard';
+import { z } from 'zod';
+import { die, eat, quick, spin } from '../nodes/rough/index.js';
+export const spinning = pipeline('spinning', {}, async () => {
+  const slow = spin({ ms: 6000 });
+  let sum = 0;
+  for (let n = 0; n < 5; n++) sum += (await quick({ n })).value!.n;
+  await slow;
+  return sum;
+});
+const beside = (name: 'dying' | 'eating', n: number, rough: () => PromiseLike<unknown>) =>
+  pipeline(name, {}, async () => {
+    const failed = rough();
+    const ok = quick({ n });
+    await ok;
+    await failed;
+  });
+export const dying = beside('dying', 41, () => die({}));
+export const eating = beside('eating', 42, () => eat({}));
+export const within = pipeline('within', { params: z.object({ n: z.number() }) }, async (p) => quick({ n: p.n }));
+export const decided = pipeline('decided', {}, async () => {
+  const part = await within({ n: 7 });
+  const yes = await approval({ name: 'go live', question: 'Is it good enough?', evidence: part.value! });
+  return { yes, n: part.value!.n };
+});
+`;
+
+describe('a rough node is its own trouble', () => {
+  let server: TemporalService;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    server = await startServer();
+    // Silent for three seconds, a worker is given up: a node that keeps the processor must not silence its worker.
+    probe = await Probe.start(server, { slots: 2, heartbeat: '3 seconds' });
+    mkdirSync(probe.path('nodes/rough'));
+    probe.write('nodes/rough/index.ts', CONTRACTS);
+    probe.write('nodes/rough/worker.ts', IMPLEMENTATIONS);
+    probe.write('pipelines/rough.ts', PIPELINES);
+    probe.write(
+      'temporal.config.ts',
+      probe.read('temporal.config.ts').replace('"./nodes/probe"', '"./nodes/probe","./nodes/rough"'),
+    );
+    await probe.reload();
+  }, 120_000);
+
+  afterAll(async () => {
+    await probe?.close();
+    await server?.stop();
+  });
+
+  const nodes = async (run: string): Promise<GraphNode[]> => (await probe.graph(run)).nodes;
+  const failure = async (pipeline: string): Promise<TrainyardError> => {
+    const outcome = await probe.run(pipeline, {}, { id: `${pipeline}-1` });
+    if (outcome.state === 'done') throw new Error(`${pipeline} should have failed`);
+    return outcome.error as TrainyardError;
+  };
+
+  it('one that keeps the processor busy delays no other, and its worker goes on answering', async () => {
+    expect(await probe.run('spinning', {}, { id: 'spinning-1' })).toEqual({ state: 'done', result: 10 });
+    const all = await nodes('spinning-1');
+    const spin = all.find(({ node }) => node === 'rough.spin') as GraphNode;
+    const quick = all.filter(({ node }) => node === 'rough.quick');
+    expect(quick).toHaveLength(5);
+    for (const one of quick) expect(one.endedAt).toBeLessThan(spin.endedAt as number);
+    // Tried once: nobody took its worker for dead.
+    expect(spin.attempt).toBe(1);
+  });
+
+  it('one whose process is killed fails by itself, with the signal named', async () => {
+    const error = await failure('dying');
+    expect(error.code).toBe('TY-NODE-CRASHED');
+    expect(error.message).toContain('SIGKILL');
+    expect((await nodes('dying-1')).find(({ node }) => node === 'rough.quick')?.state).toBe('done');
+  });
+
+  it('one that takes too much memory is ended, with what it took and what it may take', async () => {
+    const error = await failure('eating');
+    expect(error.code).toBe('TY-NODE-MEMORY');
+    expect(error.expected).toContain('400 MB');
+    expect((await nodes('eating-1')).find(({ node }) => node === 'rough.quick')?.state).toBe('done');
+  });
+
+  it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {
+    const handle = await probe.start('decided', {}, { id: 'decided-1' });
+    await expect
+      .poll(
+        async () =>
+          ((await handle.query('graph')) as { nodes: GraphNode[] }).nodes.some(({ kind }) => kind === 'approval'),
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    await expect(
+      decide(probe.client, 'decided-1', { name: 'go life', approved: true, by: 'ann', why: '' }),
+    ).rejects.toThrow('did you mean "go live"');
+    await decide(probe.client, 'decided-1', { name: 'go live', approved: true, by: 'ann', why: 'seen by eye' });
+    expect(await probe.outcome(handle)).toEqual({ state: 'done', result: { yes: true, n: 7 } });
+    const all = await nodes('decided-1');
+    expect(all.find(({ kind }) => kind === 'approval')?.decision).toEqual({
+      passed: true,
+      evidence: { n: 7 },
+      by: 'ann',
+      why: 'seen by eye',
+    });
+    expect(all.find(({ node }) => node === 'rough.quick')?.scope).toBe('within');
+  });
+});
