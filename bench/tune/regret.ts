@@ -4,8 +4,13 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createStudy, type SamplerSpec } from 'ml-hyperparameter';
-import { problems } from './problems.js';
+import { problems as formulas } from './problems.js';
+import { realProblems } from './real.js';
 import { quartiles } from './statistics.js';
+
+/** The ten formulas, and the tables where `TABLES` names their file. */
+const tables = process.env['TABLES'];
+const problems = tables === undefined ? formulas : realProblems(tables);
 
 /** Trials after which the best so far is recorded. */
 export const MARKS = [25, 50, 100] as const;

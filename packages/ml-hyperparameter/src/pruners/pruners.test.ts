@@ -36,10 +36,11 @@ it('forecast lets slow starters run where early values do not foretell the end, 
     const start = ((i * 5) % 12) / 12;
     return Array.from({ length: 9 }, (_, step) => start + ((1 - 2 * start) * step) / 8);
   });
-  expect(
-    play({ name: 'forecast', spared: 0 }, curves).every((step, i) => i < 5 || step > 1 || curves[i]?.[0] === 0),
-  ).toBe(true);
-  expect(play({ name: 'asha' }, curves).filter((step) => step === 1).length).toBeGreaterThan(4);
+  const good = curves.flatMap((curve, i) => ((curve[8] as number) < 0.3 ? [i] : []));
+  const steps = play({ name: 'forecast', spared: 0 }, curves);
+  const rungs = play({ name: 'asha' }, curves);
+  for (const i of good) expect(steps[i]).toBeGreaterThan(4);
+  expect(good.filter((i) => rungs[i] === 1).length).toBeGreaterThan(0);
 });
 
 // SciPy 1.17.1

@@ -73,9 +73,10 @@ function suggest(
   if (drawn.length === 0) return view.domain.draw(view.random);
   const up = l.logDensities(drawn);
   const down = g.logDensities(drawn);
-  let best = 0;
-  for (let c = 1; c < drawn.length; c++) {
-    if ((up[c] as number) - (down[c] as number) > (up[best] as number) - (down[best] as number)) best = c;
-  }
-  return drawn[best] as Point;
+  const ratio = (c: number): number => (up[c] as number) - (down[c] as number);
+  const order = drawn.map((_, c) => c).sort((a, b) => ratio(b) - ratio(a) || a - b);
+  // Where points can be counted the same one comes up again and again: one not tried yet is worth more.
+  const tried = view.domain.size < Infinity ? new Set(view.history.map((t) => t.point.join())) : undefined;
+  const best = tried === undefined ? order[0] : (order.find((c) => !tried.has((drawn[c] as Point).join())) ?? order[0]);
+  return drawn[best ?? 0] as Point;
 }
