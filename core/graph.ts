@@ -28,6 +28,8 @@ export interface GraphNode {
   /** Milliseconds of computation; for found nodes absent. */
   ms?: number;
   error?: ErrorRecord;
+  /** While it waits for an operator: outputs that need a value to skip it, and pools that can be chosen. */
+  choices?: { readonly ports: readonly string[]; readonly pools: readonly string[] };
   /** What operators decided after it had failed, oldest first. */
   recoveries?: { readonly action: string; readonly by: string; readonly why: string; readonly at: number }[];
   /** Its outputs were given by an operator: they stand for this run and its resumes alone. */

@@ -365,13 +365,10 @@ export class Engine implements PipelineRuntime {
     const own =
       isTrainyardError(explained) && (explained.where.node === undefined || explained.where.node === node.node);
     if (this.#options.onFailure !== 'pause' || isCancellation(error) || !own || this.#stopped) throw explained;
-    this.graph.update(node, { state: 'paused', error: errorRecord(explained) });
     const ports = Object.keys(outputPorts(contract.spec));
-    const recovery = await this.recoveries.ask(
-      node.call,
-      ports,
-      bundleData().pools.map((one) => one.name),
-    );
+    const pools = bundleData().pools.map((one) => one.name);
+    this.graph.update(node, { state: 'paused', error: errorRecord(explained), choices: { ports, pools } });
+    const recovery = await this.recoveries.ask(node.call, ports, pools).finally(() => delete node.choices);
     const { action, by, why } = recovery;
     this.graph.update(node, { recoveries: [...(node.recoveries ?? []), { action, by, why, at: Date.now() }] });
     if (action === 'fail') throw explained;
