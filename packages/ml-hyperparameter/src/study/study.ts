@@ -5,6 +5,7 @@ import { makeSampler, type Json, type Sampler } from '../samplers/index.js';
 import { Domain, type AnyConfiguration } from '../space/index.js';
 import { checkCount } from './counts.js';
 import { readStudy, type StudyJson } from './json.js';
+import { violationOf, type Draft, type MutableObservation } from './records.js';
 import { readResult, type Result } from './results.js';
 import type { Objective, Observation, Trial, TrialState } from './trial.js';
 
@@ -26,18 +27,6 @@ export interface OwnParts {
   readonly samplers?: readonly Sampler[];
   readonly pruners?: readonly Pruner[];
 }
-
-interface MutableObservation {
-  readonly number: number;
-  readonly point: Float64Array;
-  state: TrialState;
-  losses: readonly number[] | undefined;
-  violation: number;
-  constraints: readonly number[];
-  readonly curve: (readonly [number, number])[];
-}
-
-type Draft<C> = { -readonly [K in keyof Trial<C>]: Trial<C>[K] } & { reports: (readonly [number, number | null])[] };
 
 /**
  * A search: ask for a configuration, try it, tell what it came to. Everything that it knows is in `toJSON()`; a study
@@ -313,12 +302,6 @@ export class Study<C = AnyConfiguration> {
   static fromJSON<C = AnyConfiguration>(json: unknown, own: OwnParts = {}): Study<C> {
     return new Study<C>(readStudy(json), own);
   }
-}
-
-function violationOf(constraints: readonly number[] | undefined): number {
-  let sum = 0;
-  for (const c of constraints ?? []) if (c > 0) sum += c;
-  return sum;
 }
 
 function structuredCopy<T>(value: T): T {
