@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { NativeConnection, Worker } from '@temporalio/worker';
+
+/** What the peer's worker is started with, as its argument. */
+export interface PeerSettings {
+  readonly address: string;
+  readonly bundle: string;
+  readonly slots: number;
+}
+
+const { address, bundle, slots } = JSON.parse(process.argv[2] ?? '{}') as PeerSettings;
+const connection = await NativeConnection.connect({ address });
+const workflows = await Worker.create({
+  connection,
+  taskQueue: 'by-hand',
+  workflowBundle: { code: readFileSync(bundle, 'utf8') },
+});
+const activities = await Worker.create({
+  connection,
+  taskQueue: 'by-hand.cpu',
+  activities: { noop: async ({ n }: { n: number }) => ({ n: n + 1 }) },
+  maxConcurrentActivityTaskExecutions: slots,
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ type: 'ready' });
+await Promise.all([workflows.run(), activities.run()]);
