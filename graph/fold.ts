@@ -23,7 +23,7 @@ export interface Boxes {
 }
 
 /** Which state stands for many: the one that a person should see first. */
-const FIRST: readonly NodeState[] = ['failed', 'running', 'cancelled', 'waiting', 'done', 'found', 'skipped'];
+const FIRST: readonly NodeState[] = ['failed', 'paused', 'running', 'cancelled', 'waiting', 'done', 'found', 'skipped'];
 
 /**
  * The boxes and arrows of a run's graph. From `atLeast` calls on, calls of one node whose scopes differ in numbers only

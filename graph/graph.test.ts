@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { GraphNode, GraphRecord, NodeState } from '../core/graph.js';
 import { graphMermaid, graphSvg, graphText, STATES } from './index.js';
 import { fold } from './fold.js';
+import { BOX_HEIGHT, BOX_WIDTH, layout } from './layout.js';
 
 const states = Object.keys(STATES) as NodeState[];
 
@@ -64,6 +65,32 @@ describe('drawing a graph', () => {
         expect(svg.match(/<g class="box /g) ?? []).toHaveLength(fold(graph).boxes.length);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('leads arrows from lower edges to upper edges, and past no box through its middle', () => {
+    fc.assert(
+      fc.property(anyGraph, (graph) => {
+        const of = fold(graph);
+        const placed = layout(of);
+        of.arrows.forEach(({ from, to }, index) => {
+          const [start, end] = [placed.boxes.get(from)!, placed.boxes.get(to)!];
+          if (end.y <= start.y) return;
+          const points = placed.arrows[index]!;
+          expect(points[0]!.y).toBe(start.y + BOX_HEIGHT / 2);
+          expect(points.at(-1)!.y).toBe(end.y - BOX_HEIGHT / 2);
+          points.slice(1).forEach((point, at) => {
+            const before = points[at]!;
+            expect(point.y).toBeGreaterThanOrEqual(before.y);
+            // Where it goes past a layer of boxes it goes straight, beside them.
+            const crossed = [...placed.boxes.values()].filter(
+              (box) => before.y < box.y && point.y > box.y && Math.abs(box.x - point.x) < BOX_WIDTH / 2,
+            );
+            expect(crossed).toEqual([]);
+          });
+        });
+      }),
+      { numRuns: 50 },
     );
   });
 

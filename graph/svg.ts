@@ -1,6 +1,6 @@
 import type { GraphRecord } from '../core/graph.js';
 import { fold, type Box } from './fold.js';
-import { BOX_HEIGHT, BOX_WIDTH, layout } from './layout.js';
+import { BOX_HEIGHT, BOX_WIDTH, layout, type Point } from './layout.js';
 import { sayState, STATES } from './states.js';
 
 export interface SvgOptions {
@@ -9,8 +9,6 @@ export interface SvgOptions {
   /** Time of drawing, ms since the epoch: for how long running calls have been running. */
   readonly now: number;
 }
-
-type Point = { readonly x: number; readonly y: number };
 
 /**
  * The graph of a run as an SVG of its own: states by sign, border and colour; gates and approvals with pointed ends,
@@ -71,17 +69,20 @@ function sayMany(box: Box): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 }
 
-/** A smooth line through points: quadratic curves between the middles. */
+/** A smooth line through points, vertical at each of them. */
 function curve(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return '';
   let path = `M${round(first.x)} ${round(first.y)}`;
-  rest.forEach((point, index) => {
-    const next = rest[index + 1];
-    path += next
-      ? `Q${round(point.x)} ${round(point.y)} ${round((point.x + next.x) / 2)} ${round((point.y + next.y) / 2)}`
-      : `L${round(point.x)} ${round(point.y)}`;
-  });
+  let before = first;
+  for (const point of rest) {
+    const middle = round((before.y + point.y) / 2);
+    path +=
+      before.x === point.x
+        ? `V${round(point.y)}`
+        : `C${round(before.x)} ${middle} ${round(point.x)} ${middle} ${round(point.x)} ${round(point.y)}`;
+    before = point;
+  }
   return path;
 }
 

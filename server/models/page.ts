@@ -73,6 +73,7 @@ function versionRow({ version, registeredAt, run, metrics, model }: ModelVersion
 
 function monitorPart(state: MonitorState): Html {
   const { config, windows, drifted, waiting, problem, lost, retrainings, pending } = state;
+  const recent = [...state.recent].reverse().slice(0, SHOWN);
   return html`<p>
       ${windows} windows of ${config.window} rows, drift in ${drifted}; compared with
       ${artifactLink(config.table.digest, 'the training table')}${state.accepted.length > 0 && ' and the rows of retrainings that were promoted'}.
@@ -92,23 +93,27 @@ function monitorPart(state: MonitorState): Html {
       ${[...retrainings].reverse().map(({ number, run, startedAt, columns, labelled, verdict }) => html`<li>${number}: ${moment(startedAt)} <a href="/runs/${encodeURIComponent(run)}">${run}</a> for ${columns.join(', ')}, ${labelled} labelled rows: ${verdict ?? 'under way'}</li>`)}
     </ul>
     <h3>Windows</h3>
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Window</th>
-            <th scope="col">Until</th>
-            <th scope="col">Rows</th>
-            <th scope="col">Right</th>
-            <th scope="col">Versions</th>
-            <th scope="col">Drift</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${[...state.recent].reverse().slice(0, SHOWN).map(windowRow)}
-        </tbody>
-      </table>
-    </div>`;
+    ${
+      recent.length === 0
+        ? html`<p class="quiet">None yet: the first is complete after ${config.window} rows.</p>`
+        : html`<div class="wide">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Window</th>
+                  <th scope="col">Until</th>
+                  <th scope="col">Rows</th>
+                  <th scope="col">Right</th>
+                  <th scope="col">Versions</th>
+                  <th scope="col">Drift</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${recent.map(windowRow)}
+              </tbody>
+            </table>
+          </div>`
+    }`;
 }
 
 function windowRow({

@@ -21,6 +21,8 @@ export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   said(): string;
+  /** Resolves when it has said something that matches; throws when it ended before, or takes too long. */
+  says(what: RegExp, withinMs?: number): Promise<void>;
 }
 
 /** What `--once --json` prints. */
@@ -83,7 +85,12 @@ export class DemoProject {
       child.once('close', (code, signal) => resolve({ code, signal, out, err })),
     );
     if (child.pid === undefined) throw new Error('no process was started');
-    return { pid: child.pid, ended, said: () => out + err };
+    const says = async (what: RegExp, withinMs = 100_000): Promise<void> => {
+      for (const until = performance.now() + withinMs; !what.test(out + err); await sleep(50))
+        if (child.exitCode !== null || performance.now() > until)
+          throw new Error(`it did not say ${String(what)}:\n${out}${err}`);
+    };
+    return { pid: child.pid, ended, said: () => out + err, says };
   }
 
   /** Processes of this project that are alive, by their command lines. */
