@@ -97,7 +97,8 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
         ...(graph.result === undefined ? {} : { result: graph.result }),
         ...(graph.error === undefined ? {} : { error: graph.error as unknown as Json }),
       });
-      await store.put(latestKey(graph.pipeline), Buffer.from(JSON.stringify(graph.run)));
+      // A study is a part of a run, and no run that others resemble.
+      if (!graph.run.includes('/')) await store.put(latestKey(graph.pipeline), Buffer.from(JSON.stringify(graph.run)));
     },
     'trainyard.saveJournal': async (head, parts) => {
       const { nodes, rows } = await join(parts);

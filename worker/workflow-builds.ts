@@ -21,6 +21,8 @@ export interface BuildParts {
 /** A new version is known to Temporal a moment after its worker polls. */
 const KNOWN_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 100;
+/** `ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS` of Temporal's API. */
+const ROUTING_IN_PROGRESS = 1;
 
 /**
  * Workers for the builds of a project's Workflows (Temporal's Worker Deployments): new runs start on the current build,
@@ -95,6 +97,17 @@ export class WorkflowBuilds {
     this.#serving.set(bundle.buildId, { worker, ended });
   }
 
+  /** Whether every task queue has heard which build is current: until then a new run may still go to the former one. */
+  async #isRouted(buildId: string): Promise<boolean> {
+    const { client } = this.#parts;
+    const { workerDeploymentInfo: info } = await client.temporal.workflowService.describeWorkerDeployment({
+      namespace: client.namespace,
+      deploymentName: client.taskQueue,
+    });
+    const current = info?.routingConfig?.currentDeploymentVersion?.buildId;
+    return current === buildId && info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS;
+  }
+
   async #setCurrent(buildId: string): Promise<void> {
     const { client, identity } = this.#parts;
     const start = performance.now();
@@ -107,11 +120,12 @@ export class WorkflowBuilds {
           identity,
           ignoreMissingTaskQueues: true,
         });
-        return;
+        if (await this.#isRouted(buildId)) return;
       } catch (error) {
         if (performance.now() - start > KNOWN_WITHIN_MS) throw error;
-        await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
       }
+      if (performance.now() - start > KNOWN_WITHIN_MS) return;
+      await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
     }
   }
 }

@@ -1,0 +1,128 @@
+import { TrainyardError } from '../../core/errors/index.js';
+import type { Digest } from '../../core/digest.js';
+import type { GraphNode } from '../../core/graph.js';
+import { isHandle } from '../../core/handle.js';
+import type { Json } from '../../core/json.js';
+import { nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
+import type { Ref } from '../../core/kinds.js';
+import type { AnyContract, CallOptions } from '../../core/node.js';
+import type { RunFacts } from '../../core/runtime.js';
+import type { NodeTask, Recovery } from '../../core/task.js';
+import { bundleData } from './bundle-data.js';
+import { wireCall, type Given, type WiredCall } from './wire.js';
+
+/** Attempts of a node whose contract does not say how many. */
+const DEFAULT_ATTEMPTS = 3;
+
+/** A node call whose inputs are known, and with them its key. */
+export interface Call {
+  readonly key: Digest;
+  readonly identity: NodeIdentity;
+  readonly inputs: NodeTask['inputs'];
+  readonly params: Json;
+  readonly options: CallOptions;
+  readonly pool: string;
+}
+
+/** Everything that decides a call's result. Throws TY-NODE-NOT-IMPLEMENTED when no plugin has its code. */
+export function identityOfCall(
+  run: RunFacts,
+  contract: AnyContract,
+  wired: WiredCall,
+  inputs: NodeTask['inputs'],
+  options: CallOptions,
+): NodeIdentity {
+  const { spec } = contract;
+  const code = bundleData().codes[spec.name];
+  if (code === undefined) {
+    throw new TrainyardError('TY-NODE-NOT-IMPLEMENTED', {
+      what: `${spec.name} has no implementation in the plugins of temporal.config.ts`,
+      where: { node: spec.name },
+    });
+  }
+  const digests = Object.fromEntries(
+    Object.entries(inputs).map(([port, given]) => [
+      port,
+      isRefList(given) ? given.map((ref) => ref.digest) : given.digest,
+    ]),
+  );
+  const keyed = spec.notInKey ? omit(wired.params, spec.notInKey) : wired.params;
+  return {
+    node: spec.name,
+    version: spec.version,
+    code,
+    params: keyed,
+    inputs: digests,
+    threads: options.resources?.cpu ?? spec.resources?.cpu ?? 1,
+    seed: spec.seeded ? run.seed : undefined,
+    id: options.id,
+    // What may not be found by other runs is still found by the resumes of this one.
+    lineage: spec.effect || spec.cache === false ? run.lineage : undefined,
+  };
+}
+
+/** What the call's Activity is given. */
+export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: GraphNode): NodeTask {
+  const { spec } = contract;
+  return {
+    run: { id: run.id, lineage: run.lineage, pipeline: run.pipeline, cause: run.cause },
+    node: spec.name,
+    version: spec.version,
+    code: call.identity.code,
+    key: call.key,
+    params: call.params,
+    inputs: call.inputs,
+    ...(spec.seeded ? { seed: nodeSeed(call.key) } : {}),
+    threads: call.identity.threads ?? 1,
+    keyed: keyedParts(spec, call.identity),
+    scope: node.scope,
+    call: node.call,
+    pool: call.pool,
+    settings: settingsOf(spec, call.options),
+  };
+}
+
+/** Edges of the graph that are known when the call is made. */
+export function edges(wired: WiredCall): GraphNode['inputs'] {
+  return [...wired.inputs].flatMap(([port, given]) =>
+    (isGivenList(given) ? given : [given])
+      .filter(isHandle)
+      .map((handle) => ({ port, from: handle.call, fromPort: handle.port })),
+  );
+}
+
+export function isGivenList(given: Given | readonly Given[]): given is readonly Given[] {
+  return Array.isArray(given);
+}
+
+export function isRefList(given: Ref | readonly Ref[]): given is readonly Ref[] {
+  return Array.isArray(given);
+}
+
+function omit(params: Json, names: readonly string[]): Json {
+  return Object.fromEntries(
+    Object.entries(params as { [key: string]: Json }).filter(([name]) => !names.includes(name)),
+  );
+}
+
+function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['settings'] {
+  const memory = options.resources?.memory ?? spec.resources?.memory;
+  const attempts = options.retry?.attempts ?? spec.retry?.attempts ?? DEFAULT_ATTEMPTS;
+  return { attempts, light: spec.light ?? false, ...(memory === undefined ? {} : { memory }) };
+}
+
+function keyedParts(spec: AnyContract['spec'], { seed, id, lineage }: NodeIdentity): KeyedParts {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(id === undefined ? {} : { id }),
+    ...(lineage === undefined ? {} : { lineage }),
+    ...(spec.notInKey === undefined ? {} : { leftOut: spec.notInKey }),
+  };
+}
+
+/** A call with the parameters that an operator changed. */
+export function rewire(contract: AnyContract, wired: WiredCall, recovery: Recovery): WiredCall {
+  if (!recovery.params) return wired;
+  const inputs = Object.fromEntries(wired.inputs);
+  return wireCall(contract, { ...inputs, ...(wired.params as { [name: string]: Json }), ...recovery.params });
+}

@@ -1,0 +1,52 @@
+import type { GraphNode } from '../../core/graph.js';
+import { isRef } from '../../core/handle.js';
+import type { Json } from '../../core/json.js';
+import { anyCallLabel, callLabel, type PartialRun } from '../../core/task.js';
+import type { FoundOutputs } from './finder.js';
+import type { GraphKeeper } from './graph-keeper.js';
+import type { Makers } from './makers.js';
+
+/** What a partial run says of each call: its former outputs, or that it is not run. */
+export class Part {
+  readonly #part: PartialRun;
+  readonly #graph: GraphKeeper;
+  readonly #makers: Makers;
+  /** Calls that were left out. */
+  left = 0;
+
+  constructor(part: PartialRun, graph: GraphKeeper, makers: Makers) {
+    this.#part = part;
+    this.#graph = graph;
+    this.#makers = makers;
+  }
+
+  /** A node's former outputs, a promise that never settles for one that is left out, nothing for one that runs as usual. */
+  node(node: GraphNode): Promise<{ outputs: FoundOutputs; found: boolean }> | undefined {
+    const label = callLabel(node.scope, node.node, node.params ?? null);
+    const outputs = this.#part.keep[label];
+    if (!outputs) return this.#leaveOut(node, label);
+    this.#graph.update(node, { state: 'found', outputs, startedAt: Date.now(), endedAt: Date.now() });
+    this.#makers.note(node.call, outputs, true);
+    return Promise.resolve({ outputs, found: true });
+  }
+
+  /** The same of a durable child, which is named by its workflow and its name. */
+  child(node: GraphNode, name: string): Promise<Json> | undefined {
+    const label = callLabel(node.scope, node.node, name);
+    const result = this.#part.children?.[label];
+    if (result === undefined) return this.#leaveOut(node, label);
+    this.#makers.noteWithin(result, node.call);
+    const outputs = isRef(result) ? { outputs: { out: result } } : {};
+    this.#graph.update(node, { state: 'found', startedAt: Date.now(), endedAt: Date.now(), ...outputs });
+    return Promise.resolve(result);
+  }
+
+  /** A call that is left out never settles: nothing that needs it is run either. */
+  #leaveOut(node: GraphNode, label: string): Promise<never> | undefined {
+    const { never } = this.#part;
+    if (!never.includes(label) && !never.includes(anyCallLabel(node.scope, node.node))) return undefined;
+    this.left++;
+    this.#graph.update(node, { state: 'skipped' });
+    return new Promise<never>(() => undefined);
+  }
+}

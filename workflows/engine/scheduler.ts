@@ -1,0 +1,182 @@
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { Digest } from '../../core/digest.js';
+import { isTrainyardError } from '../../core/errors/index.js';
+import type { GraphNode } from '../../core/graph.js';
+import type { AnyContract } from '../../core/node.js';
+import type { RunFacts } from '../../core/runtime.js';
+import type { NodeResult, NodeTask } from '../../core/task.js';
+import { isRefList, taskOf, type Call } from './call.js';
+import { explainFailure } from './failure.js';
+import { Finder, type FoundOutputs } from './finder.js';
+import type { GraphKeeper } from './graph-keeper.js';
+import type { Makers } from './makers.js';
+import { engineActivities, runNodeActivity } from './proxies.js';
+import { Turnstile } from './turnstile.js';
+
+/** History length from which a run drains and continues as new; Temporal ends a run at 51,200 events. */
+const DRAIN_AT_EVENTS = 8_000;
+
+/** Nodes of one run that may be scheduled at once: Temporal takes 2,000 pending Activities, and draining waits for all. */
+const MOST_IN_FLIGHT = 500;
+
+/** How often a node's lost inputs are computed again before it fails. */
+const MOST_REMAKES = 5;
+
+/** What a call came to. */
+export interface Outcome {
+  readonly outputs: FoundOutputs;
+  readonly found: boolean;
+}
+
+/**
+ * Finds or computes calls whose keys are known. Equal keys are one computation; what is found costs no Activity; the
+ * others are scheduled, a bounded number at once, and none any more once the run drains.
+ */
+export class Scheduler {
+  readonly #run: RunFacts;
+  readonly #graph: GraphKeeper;
+  readonly #makers: Makers;
+  readonly #finder = new Finder((keys) => engineActivities()['trainyard.lookup'](keys));
+  readonly #computations = new Map<Digest, Promise<Outcome>>();
+  /** How to compute a call again, should its artifact turn out to be lost. */
+  readonly #recipes = new Map<Digest, () => Promise<Outcome>>();
+  readonly #remaking = new Map<Digest, Promise<void>>();
+  readonly #gate = new Turnstile(MOST_IN_FLIGHT);
+  #inFlight = 0;
+  #looking = 0;
+  #draining = false;
+  #stopped = false;
+
+  constructor(run: RunFacts, graph: GraphKeeper, makers: Makers) {
+    this.#run = run;
+    this.#graph = graph;
+    this.#makers = makers;
+  }
+
+  addFinished(rows: Iterable<readonly [Digest, FoundOutputs]>): void {
+    this.#finder.add(rows);
+  }
+
+  finished(): [Digest, FoundOutputs][] {
+    return this.#finder.rows();
+  }
+
+  /** True once nothing new is started because the run failed. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Whether neither a node nor a look-up is under way. */
+  get idle(): boolean {
+    return this.#inFlight === 0 && this.#looking === 0;
+  }
+
+  /** Whether the run should continue as new now: its history is long, and no node is under way any more. */
+  get drained(): boolean {
+    return this.#draining && !this.#stopped && this.#inFlight === 0;
+  }
+
+  /** Starts nothing new, and waits until no node is under way. */
+  async finishRunning(): Promise<void> {
+    this.#stopped = true;
+    this.#draining = true;
+    await condition(() => this.#inFlight === 0);
+  }
+
+  /** Counts a look-up of another kind as being under way. */
+  async looking<T>(look: () => Promise<T>): Promise<T> {
+    this.#looking++;
+    try {
+      return await look();
+    } finally {
+      this.#looking--;
+    }
+  }
+
+  /** The outcome of a call: that of an equal one where there is one. `shared` says so. */
+  outcome(node: GraphNode, contract: AnyContract, call: Call): { computation: Promise<Outcome>; shared: boolean } {
+    const known = this.#computations.get(call.key);
+    if (known) return { computation: known, shared: true };
+    const computation = this.#compute(node, contract, call);
+    this.#computations.set(call.key, computation);
+    this.#recipes.set(call.key, () => this.#schedule(node, contract, call));
+    // A failure is not kept: an operator, or an equal call later in a catch, may try again.
+    computation.catch(() => this.#computations.delete(call.key));
+    return { computation, shared: false };
+  }
+
+  async #compute(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
+    // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
+    if (this.#makers.allFound(call.inputs)) {
+      const found = this.#finder.known(call.key) ?? (await this.looking(() => this.#finder.find(call.key)));
+      if (found) {
+        this.#graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });
+        return { outputs: found, found: true };
+      }
+    }
+    await this.#gate.enter();
+    if (this.#draining || workflowInfo().historyLength > DRAIN_AT_EVENTS || workflowInfo().continueAsNewSuggested) {
+      this.#draining = true;
+      return new Promise<Outcome>(() => undefined);
+    }
+    try {
+      return await this.#withInputs(node, contract, call);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  /** Schedules a call; an input that was lost in the store is computed again, then the call is. */
+  async #withInputs(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#schedule(node, contract, call);
+      } catch (error) {
+        const explained = explainFailure(error, { node: node.node, run: this.#run.id, pool: call.pool });
+        if (tries >= MOST_REMAKES || !(await this.#remakeInput(explained, call.inputs))) throw explained;
+      }
+    }
+  }
+
+  /** Computes again the input that was found missing or damaged when it was read; false when that was not the trouble. */
+  async #remakeInput(error: unknown, inputs: NodeTask['inputs']): Promise<boolean> {
+    if (!isTrainyardError(error) || (error.code !== 'TY-STORE-MISSING' && error.code !== 'TY-STORE-DAMAGED'))
+      return false;
+    const lost = Object.values(inputs)
+      .flatMap((given) => (isRefList(given) ? given : [given]))
+      .find((ref) => ref.digest === error.where.file);
+    const key = lost && this.#makers.of(lost.digest)?.key;
+    const recipe = key && this.#recipes.get(key);
+    if (!recipe) return false;
+    let remaking = this.#remaking.get(key);
+    if (!remaking) {
+      remaking = recipe().then(() => void this.#remaking.delete(key));
+      this.#remaking.set(key, remaking);
+    }
+    await remaking;
+    return true;
+  }
+
+  async #schedule(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
+    this.#inFlight++;
+    try {
+      this.#graph.update(node, { state: 'running', startedAt: Date.now() });
+      const task = taskOf(this.#run, contract, call, node);
+      const result: NodeResult = await runNodeActivity(contract.spec, call.options, task, node.summary ?? node.scope);
+      this.#finder.add([[call.key, result.outputs]]);
+      const { worker, device, attempt, ms } = result;
+      this.#graph.update(node, {
+        state: result.found ? 'found' : 'done',
+        outputs: result.outputs,
+        endedAt: Date.now(),
+        worker,
+        device,
+        attempt,
+        ms,
+      });
+      return { outputs: result.outputs, found: result.found };
+    } finally {
+      this.#inFlight--;
+    }
+  }
+}
