@@ -92,7 +92,7 @@ function interruptions(deaths: readonly number[], events: readonly Event[], labe
 }
 
 /** When the result of a key was first in the store, ms since the epoch. */
-function committedAt(probe: Probe, key: string): number {
+export function committedAt(probe: Probe, key: string): number {
   try {
     return Math.ceil(statSync(probe.path(`.trainyard/store/records/cache/${key}`)).mtimeMs) + 1;
   } catch {

@@ -1,0 +1,3 @@
+import { effectsUnderKills } from './effects-under-kills.js';
+
+effectsUnderKills([1, 2, 3, 4, 5], { kills: 4 });
