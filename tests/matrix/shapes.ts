@@ -70,9 +70,12 @@ export function allCases(labelsOf: (shape: Shape) => readonly string[] = ({ labe
       .filter((label) => !shape.refusing?.includes(label))
       .flatMap((label) =>
         MOMENTS.flatMap((moment) =>
-          KINDS.filter(({ kind }) => kind !== 'crash' || !shape.light?.includes(label)).flatMap(({ kind, times }) =>
-            times.map((count) => ({ shape, label, moment, kind, times: count })),
-          ),
+          KINDS.filter(
+            ({ kind }) =>
+              (kind !== 'crash' || !shape.light?.includes(label)) &&
+              // Two computations under one label share the planned time-outs: each may be mended by its next attempt.
+              (kind !== 'timeout' || !shape.twice?.includes(label)),
+          ).flatMap(({ kind, times }) => times.map((count) => ({ shape, label, moment, kind, times: count }))),
         ),
       ),
   );
