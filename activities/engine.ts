@@ -109,27 +109,10 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
     },
     'trainyard.loadJournal': async (digest, from) => {
       const journal = await getJson<Journal>(digest);
-      const slim = journal.graph.nodes.map(
-        ({ call, node, kind, scope, inputs, state, key, startedAt, endedAt, ms, worker, device, attempt }) =>
-          JSON.parse(
-            JSON.stringify({
-              call,
-              node,
-              kind,
-              scope,
-              inputs,
-              state,
-              key,
-              startedAt,
-              endedAt,
-              ms,
-              worker,
-              device,
-              attempt,
-            }),
-          ) as GraphNode,
-      );
-      return { ...page(journal.rows, from), graph: { ...journal.graph, nodes: slim.slice(from, from + PAGE) } };
+      // What was made before, told once for each key, so never more than rows; the rest the run draws anew.
+      const made = journal.graph.nodes.filter(({ key, state }) => key !== undefined && state === 'done');
+      const nodes = [...new Map(made.map((node) => [node.key, node])).values()].slice(from, from + PAGE).map(told);
+      return { ...page(journal.rows, from), graph: { ...journal.graph, nodes } };
     },
   };
 }
@@ -149,6 +132,12 @@ function currentRun(): string {
 async function isThere(store: Store, outputs: Row[1]): Promise<boolean> {
   for (const { digest } of Object.values(outputs)) if ((await store.blobSize(digest)) === null) return false;
   return true;
+}
+
+/** A node without what the run knows from its own calls, small enough to travel in pages. */
+function told(whole: GraphNode): GraphNode {
+  const { params: _params, outputs: _outputs, error: _error, decision: _decision, ...node } = whole;
+  return { ...node, inputs: [] };
 }
 
 function page(rows: readonly Row[], from: number): TablePage {
