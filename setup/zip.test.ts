@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
@@ -22,12 +22,10 @@ function archiveOf(bytes: Uint8Array): { archive: string; target: string } {
 }
 
 function filesUnder(target: string): Map<string, Buffer> {
-  const entries = readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  // Without types: with them, Node 20.3 leaves entries out.
+  const paths = readdirSync(target, { recursive: true }).map((name) => join(target, String(name)));
   return new Map(
-    entries.map((entry) => {
-      const path = join(entry.parentPath ?? entry.path, entry.name);
-      return [relative(target, path), readFileSync(path)];
-    }),
+    paths.filter((path) => statSync(path).isFile()).map((path) => [relative(target, path), readFileSync(path)]),
   );
 }
 

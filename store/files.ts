@@ -18,6 +18,7 @@ import {
   storeFull,
   syncFolder,
   walk,
+  writeWhole,
 } from './disk.js';
 import { checkDigest, checkKey, checkPrefix } from './keys.js';
 import type { BlobSource, Store, StoreKey } from './store.js';
@@ -169,7 +170,7 @@ export class FileStore implements Store {
   async #createDurable(temp: string, final: string, body: Uint8Array): Promise<boolean> {
     const handle = await this.#within(temp, true, () => open(temp, 'wx'));
     try {
-      await handle.writeFile(body);
+      await writeWhole(handle, body);
       await handle.sync();
     } finally {
       await handle.close();
