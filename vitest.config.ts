@@ -1,12 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// Long tests are `NAME.long.test.ts`: `npm test -- --all` runs them too.
-const long = process.env['TRAINYARD_TESTS'] === 'all' ? [] : ['**/*.long.test.ts'];
+// What takes minutes, since it kills, waits and starts again with the real parts; `npm test -- --all` runs it too.
+const LONG = ['**/*.long.test.ts', 'tests/matrix/**', 'tests/monitor/**', 'tests/cli/session.test.ts'];
+const everyDay = process.env['TRAINYARD_TESTS'] !== 'all';
 
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: [...configDefaults.exclude, '**/dist/**', '**/.trainyard/**', ...long],
+    exclude: [...configDefaults.exclude, '**/dist/**', '**/.trainyard/**', ...(everyDay ? LONG : [])],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A test file may load native libraries and start servers: a process of its own for each, two at once.

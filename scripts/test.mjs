@@ -50,7 +50,8 @@ async function runTests() {
   const report = path.join(folder, 'report.json');
   const vitest = inRoot('node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const env = all ? { TRAINYARD_TESTS: 'all' } : {};
+  // Files that are named are run, long or not.
+  const env = all || only.length > 0 ? { TRAINYARD_TESTS: 'all' } : {};
   try {
     const { code } = await runNode(vitest, ['run', ...reporters, ...only], { show: true, env });
     const result = JSON.parse(readFileSync(report, 'utf8'));
