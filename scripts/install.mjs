@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { inRoot, runNode } from './program.mjs';
 
 /**
@@ -13,11 +13,25 @@ export function packagesInstalled() {
   return Object.entries(wanted).every(([place, one]) => {
     if (!place.includes('node_modules/')) return true;
     const here = installed[place];
-    // Of packages for several platforms, only ours is installed.
-    if (!here) return one.optional === true || one.devOptional === true || one.peer === true;
+    if (!here) return mayBeMissing(one);
     return here.version === one.version && here.integrity === one.integrity;
   });
 }
+
+/** Of packages for several platforms only ours is installed, and only where npm finds that this Node can run it. */
+function mayBeMissing({ optional, devOptional, peer, os, cpu, libc }) {
+  const forHere =
+    os !== undefined &&
+    os.includes(process.platform) &&
+    (cpu?.includes(process.arch) ?? true) &&
+    !libc?.includes('musl');
+  if (forHere) return readNote() === process.versions.node;
+  return optional === true || devOptional === true || peer === true;
+}
+
+/** Which Node installed the packages, where it was us who asked for it. */
+const note = inRoot('node_modules', '.installed-by-node');
+const readNote = () => (existsSync(note) ? readFileSync(note, 'utf8') : process.versions.node);
 
 /** @returns {Record<string, any> | undefined} */
 function readLock(name) {
@@ -27,6 +41,12 @@ function readLock(name) {
 
 /** Installs exactly what package-lock.json names, by the npm that started us where one did. */
 export async function installPackages() {
+  const result = await npmCi();
+  if (result.code === 0) writeFileSync(note, process.versions.node);
+  return result;
+}
+
+async function npmCi() {
   const args = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env['npm_execpath'];
   if (npm && /\.[cm]?js$/.test(npm)) return runNode(npm, args);

@@ -5,14 +5,16 @@ import { fileURLToPath } from 'node:url';
 
 const dist = fileURLToPath(new URL('./dist/', import.meta.url));
 const cjs = `${dist}cjs/`;
+// Beside dist, by its own name: Node 24 takes `dist/../x` for a folder inside dist.
+const declarations = fileURLToPath(new URL('./.cjs-declarations/', import.meta.url));
 rmSync(cjs, { recursive: true, force: true });
-cpSync(dist, `${dist}../.cjs-declarations/`, {
+cpSync(dist, declarations, {
   recursive: true,
   filter: (from) => !/\.(js|cjs|cts|map|tsbuildinfo)$/.test(from),
 });
 mkdirSync(cjs);
-cpSync(`${dist}../.cjs-declarations/`, cjs, { recursive: true });
-rmSync(`${dist}../.cjs-declarations/`, { recursive: true });
+cpSync(declarations, cjs, { recursive: true });
+rmSync(declarations, { recursive: true });
 writeFileSync(`${cjs}package.json`, '{ "type": "commonjs" }\n');
 for (const entry of ['index', 'testing/index']) {
   await build({
