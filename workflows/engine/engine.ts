@@ -55,6 +55,8 @@ export class Engine implements PipelineRuntime {
   readonly #calls: { readonly call: string; readonly outcome: Promise<Outcome> }[] = [];
   /** Calls whose handles somebody waited for: their failures are seen. */
   readonly #used = new Set<string>();
+  /** Failures that calls have ended with: what another call meets as its input's, it does not own. */
+  readonly #ended = new WeakSet<object>();
   readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
   /** Durable children under way: a review may be for weeks. */
   #childrenOpen = 0;
@@ -263,7 +265,9 @@ export class Engine implements PipelineRuntime {
   async #recover(node: GraphNode, contract: AnyContract, error: unknown, pool: string): Promise<Recovery> {
     const explained = explainFailure(error, { node: node.node, run: this.run.id, pool });
     const own =
-      isTrainyardError(explained) && (explained.where.node === undefined || explained.where.node === node.node);
+      !this.#isEnded(error) &&
+      isTrainyardError(explained) &&
+      (explained.where.node === undefined || explained.where.node === node.node);
     if (this.#options.onFailure !== 'pause' || isCancellation(error) || !own || this.#scheduler.stopped)
       throw explained;
     const ports = Object.keys(outputPorts(contract.spec));
@@ -316,12 +320,18 @@ export class Engine implements PipelineRuntime {
       ...(node.pool ? { pool: node.pool } : {}),
     });
     const because =
-      isTrainyardError(explained) && explained.where.node !== undefined && explained.where.node !== node.node;
+      this.#isEnded(error) ||
+      (isTrainyardError(explained) && explained.where.node !== undefined && explained.where.node !== node.node);
+    if (typeof explained === 'object' && explained !== null) this.#ended.add(explained);
     this.graph.update(node, {
       state: isCancellation(error) ? 'cancelled' : because ? 'skipped' : 'failed',
       endedAt: Date.now(),
       ...(isCancellation(error) ? {} : { error: errorRecord(explained) }),
     });
     return explained;
+  }
+
+  #isEnded(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#ended.has(error);
   }
 }
