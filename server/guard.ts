@@ -73,7 +73,8 @@ export function sameOrigin(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
   const { origin } = request.headers;
-  if (origin === undefined) return site === 'same-origin';
+  // A form that is sent without a script says `null`, since our pages give no referrer.
+  if (origin === undefined || origin === 'null') return site === 'same-origin';
   try {
     return new URL(origin).host === request.headers.host;
   } catch {

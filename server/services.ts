@@ -6,6 +6,8 @@ import type { Store } from '../store/index.js';
 /** What the server needs of the public client: a connection to Temporal. */
 export interface ServerClient {
   readonly temporal: Client;
+  /** Task queue of the project's Workflows: without it no run is started from the pages. */
+  readonly taskQueue?: string | undefined;
 }
 
 /** The real parts that routes talk to. */

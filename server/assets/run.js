@@ -2,10 +2,13 @@ const root = document.getElementById('run');
 const id = encodeURIComponent(root.dataset.id);
 const message = document.getElementById('message');
 
+/** What a person may have filled in. */
+const FIELDS = 'input[id], textarea[id], select[id]';
+
 /** Puts a part's new text in place; what was unfolded, typed or in focus stays so. */
 function replace(place, text) {
   const open = [...place.querySelectorAll('details[open]')].map((details) => details.id);
-  const typed = new Map([...place.querySelectorAll('input[id]')].map((input) => [input.id, input.value]));
+  const typed = new Map([...place.querySelectorAll(FIELDS)].map((field) => [field.id, field.value]));
   const scrolled = place.querySelector('.graph, .wide');
   const at = [scrolled?.scrollLeft ?? 0, scrolled?.scrollTop ?? 0];
   const active = place.contains(document.activeElement) ? document.activeElement : undefined;
@@ -48,7 +51,8 @@ async function follow() {
     await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : pause));
     try {
       open = await refresh();
-      message.textContent = '';
+      // What an action came to stays until the next one.
+      if (pause > 1000) message.textContent = '';
       pause = 1000;
     } catch (error) {
       message.textContent = `The page is not up to date (${error.message}); trying again.`;
@@ -57,30 +61,38 @@ async function follow() {
   }
 }
 
-async function send(path, body) {
-  const reply = await fetch(`/api/runs/${id}/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = await reply.json();
-  message.textContent = reply.ok ? '' : `${answer.detail}. ${answer.remedy ?? ''}`;
-  if (reply.ok) await refresh();
+/** Sends a form as the browser would, and says what came of it without leaving the page. */
+async function act(form, submitter) {
+  const buttons = form.querySelectorAll('button');
+  const fields = new URLSearchParams(new FormData(form));
+  if (submitter?.name) fields.set(submitter.name, submitter.value);
+  for (const button of buttons) button.disabled = true;
+  document.activeElement.blur();
+  try {
+    // Not `form.action`: a field may have that name.
+    const reply = await fetch(form.getAttribute('action'), {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: fields,
+    });
+    const answer = await reply.json();
+    message.textContent = reply.ok ? '' : `${answer.detail}. ${answer.remedy ?? ''}`;
+    if (reply.ok && answer.resumes) location.assign(`/runs/${encodeURIComponent(answer.run)}`);
+    else if (reply.ok) {
+      form.closest('details')?.removeAttribute('open');
+      await refresh();
+    }
+  } catch (error) {
+    message.textContent = `The server did not answer (${error.message}).`;
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
 }
 
-root.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-action]');
-  if (button && confirm(button.dataset.ask)) void send(button.dataset.action, {});
-});
 root.addEventListener('submit', (event) => {
-  const form = event.target.closest('[data-approval]');
+  const form = event.target.closest('[data-act]');
   if (!form) return;
   event.preventDefault();
-  document.activeElement.blur();
-  void send('approvals', {
-    name: form.dataset.approval,
-    approved: event.submitter?.value === 'true',
-    why: new FormData(form).get('why'),
-  });
+  void act(form, event.submitter);
 });
 void follow();

@@ -56,6 +56,9 @@ function row(node: GraphNode, progress: NodeProgress | undefined, now: number): 
     <td>
       ${stateMark(node.state, node.decision ? (node.decision.passed ? 'yes' : 'no') : node.state)}
       ${node.decision?.by !== undefined && html`<br /><span class="small quiet">by ${node.decision.by}${node.decision.why && `: ${node.decision.why}`}</span>`}
+      ${(node.recoveries ?? []).map(
+        ({ action, by, why }) => html`<br /><span class="small quiet">${action} by ${by}${why && `: ${why}`}</span>`,
+      )}
       ${progress && progress.fraction > 0 && progressBar(progress, ms)}
     </td>
     <td class="number">${ms === undefined ? '' : sayDuration(ms)}</td>

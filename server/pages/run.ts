@@ -7,6 +7,7 @@ import { causeWord } from './home.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
+import { runActions, waits } from './run-actions.js';
 import { jsonText, moment, stateMark } from './words.js';
 
 export interface PartOptions {
@@ -14,6 +15,8 @@ export interface PartOptions {
   readonly now: number;
   /** Whether the reader may decide and cancel. */
   readonly canAct: boolean;
+  /** Whether the server can start runs. */
+  readonly canStart: boolean;
 }
 
 /** The parts of a run's page that change while it goes on, by name. */
@@ -30,11 +33,11 @@ export function runParts(view: RunView, options: PartOptions): Record<string, Ht
 
 export function runPage(
   view: RunView,
-  options: { readonly now: number; readonly ui: string | undefined },
+  options: { readonly now: number; readonly ui: string | undefined; readonly canStart: boolean },
   keyName: string | undefined,
 ): Html {
   const { graph, open } = view;
-  const parts = runParts(view, { now: options.now, canAct: keyName !== undefined });
+  const parts = runParts(view, { ...options, canAct: keyName !== undefined });
   const id = encodeURIComponent(graph.run);
   const part = (name: string): Html => html`<div data-part="${name}">${parts[name]}</div>`;
   const main = html`<section id="run" data-id="${graph.run}" data-open="${String(open)}">
@@ -66,7 +69,9 @@ function belongsTo({ run, lineage }: GraphRecord): Html | false {
   return html` · ${child >= 0 ? 'part of' : 'resumes'} <a href="/runs/${encodeURIComponent(other)}">${other}</a>`;
 }
 
-function head({ graph, open, stale }: RunView, { now, canAct }: PartOptions): Html {
+function head(view: RunView, options: PartOptions): Html {
+  const { graph, open, stale } = view;
+  const { now } = options;
   const took = (graph.endedAt ?? now) - graph.startedAt;
   const counts = new Map<string, number>();
   for (const { state } of graph.nodes) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -110,55 +115,7 @@ function head({ graph, open, stale }: RunView, { now, canAct }: PartOptions): Ht
         <br />to do: ${graph.error.remedy} <span class="quiet small">${graph.error.code}</span>
       </div>`
     }
-    ${
-      open &&
-      canAct &&
-      html`<p>
-        <button type="button" data-action="cancel" data-ask="Cancel this run? What has finished is kept.">
-          Cancel
-        </button>
-      </p>`
-    }`;
-}
-
-/** Decisions that a run waits for. */
-export function openApprovals(graph: GraphRecord): { run: string; name: string; question: string }[] {
-  return graph.nodes
-    .filter(({ kind, state }) => kind === 'approval' && state === 'waiting')
-    .map(({ node, summary }) => ({ run: graph.run, name: node, question: summary ?? node }));
-}
-
-/** What waits for a person, and how to give it. */
-function waits({ graph, open }: RunView, { canAct }: PartOptions): Html {
-  if (!open) return html``;
-  const reviews = graph.nodes.filter(({ node, state }) => node === 'label-review' && state === 'running');
-  const approvals = openApprovals(graph);
-  if (reviews.length + approvals.length === 0) return html``;
-  return html`<h2>Waits for a person</h2>
-    <div class="cards">
-      ${reviews.map(
-        ({ workflowId = '', scope, summary }) =>
-          html`<a class="card" href="/reviews/${encodeURIComponent(workflowId)}">
-            <strong>Label review</strong><br /><span class="small">${scope || summary}</span>
-          </a>`,
-      )}
-      ${approvals.map(
-        ({ name, question }) =>
-          html`<form class="card stack" data-approval="${name}">
-            <strong>${question}</strong>
-            ${
-              canAct
-                ? html`<label class="small" for="why-${name}">Why</label>
-                    <input id="why-${name}" name="why" maxlength="2000" />
-                    <span>
-                      <button type="submit" name="approved" value="true">Approve</button>
-                      <button type="submit" name="approved" value="false" class="plain">Refuse</button>
-                    </span>`
-                : html`<a href="/sign-in?to=/runs/${encodeURIComponent(graph.run)}">Sign in to decide</a>`
-            }
-          </form>`,
-      )}
-    </div>`;
+    ${runActions(view, options)}`;
 }
 
 function drawing(graph: GraphRecord, { now }: PartOptions): Html {

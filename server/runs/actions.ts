@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { resumeRun } from '../../client/resume.js';
+import { cancelRun, decide, recoverNode } from '../../client/runs.js';
+import { TrainyardError } from '../../core/errors/index.js';
+import type { Json } from '../../core/json.js';
+import { problemPage } from '../pages/problem.js';
+import { problemOf } from '../problem.js';
+import type { RouteModule, Services } from '../services.js';
+
+type Named = { Params: { id: string } };
+type Acting = { Params: { id: string; action: string } };
+
+const why = z.string().max(2000).default('');
+const by = z.string().min(1).max(100).optional();
+const values = z.record(z.string(), z.custom<Json>());
+
+/** What can be done to a run, as programs ask for it. */
+const ASKED = {
+  approvals: z.strictObject({ name: z.string().min(1), approved: z.boolean(), by, why }),
+  recover: z.strictObject({
+    call: z.string().min(1),
+    action: z.enum(['retry', 'skip', 'fail']),
+    by,
+    why,
+    params: values.optional(),
+    pool: z.string().min(1).optional(),
+    outputs: values.optional(),
+  }),
+  cancel: z.strictObject({}),
+  resume: z.strictObject({ newCode: z.boolean().default(false), pause: z.boolean().default(false) }),
+} as const;
+
+type Action = keyof typeof ASKED;
+
+/**
+ * Decisions about runs: approve or refuse, try a failed node again, skip it or let it fail, cancel, resume. As JSON at
+ * `/api/runs/:id/…`, and as forms of the run page at `/runs/:id/actions/…`, which need no script. All come to what the
+ * command line calls.
+ */
+export const actionRoutes: RouteModule = async (app, { services }) => {
+  for (const action of Object.keys(ASKED) as Action[])
+    app.post<Named>(`/api/runs/:id/${action}`, async (request) =>
+      perform(services, request, request.params.id, action, request.body ?? {}),
+    );
+
+  await app.register(async (forms) => {
+    forms.addContentTypeParser<string>(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      (_request, text, done) => done(null, Object.fromEntries(new URLSearchParams(text))),
+    );
+    forms.post<Acting>('/runs/:id/actions/:action', async (request, reply) => {
+      const { id, action } = request.params;
+      try {
+        const answer = await performForm(services, request, id, action);
+        if (!wantsPage(request)) return answer;
+        return await reply.redirect(`/runs/${encodeURIComponent(answer.run)}`, 303);
+      } catch (error) {
+        if (!wantsPage(request)) throw error;
+        return sendPage(reply, error, request.keyName);
+      }
+    });
+  });
+};
+
+const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html');
+
+function sendPage(reply: FastifyReply, error: unknown, keyName: string | undefined): FastifyReply {
+  const problem = problemOf(error);
+  return reply.code(problem.status).type('text/html; charset=utf-8').send(problemPage(problem, keyName).text);
+}
+
+async function perform(
+  { client, store }: Services,
+  request: FastifyRequest,
+  id: string,
+  action: Action,
+  body: unknown,
+): Promise<{ run: string; [more: string]: unknown }> {
+  const who = request.keyName ?? '';
+  switch (action) {
+    case 'approvals': {
+      const asked = parse(action, body);
+      const answer = { ...asked, by: asked.by ?? who };
+      await decide(client, id, answer);
+      return { run: id, name: answer.name, approved: answer.approved, by: answer.by };
+    }
+    case 'recover': {
+      const asked = parse(action, body);
+      const { params, pool, outputs, ...decision } = asked;
+      await recoverNode(client, id, {
+        ...decision,
+        by: asked.by ?? who,
+        ...(params === undefined ? {} : { params }),
+        ...(pool === undefined ? {} : { pool }),
+        ...(outputs === undefined ? {} : { outputs }),
+      });
+      return { run: id, call: asked.call, action: asked.action, by: asked.by ?? who };
+    }
+    case 'cancel':
+      await cancelRun(client, id);
+      return { run: id, cancelled: id };
+    case 'resume': {
+      const { newCode, pause } = parse(action, body);
+      const { temporal, taskQueue } = client;
+      if (taskQueue === undefined)
+        throw new TrainyardError('TY-USAGE', {
+          what: 'this server starts no runs',
+          remedy: `trainyard resume ${id}`,
+        });
+      const parts = { temporal, taskQueue, store, namespace: temporal.options.namespace, close: async () => undefined };
+      const { workflowId } = await resumeRun(parts, id, {
+        newCode,
+        ...(pause ? { onFailure: 'pause' as const } : {}),
+        cause: { kind: 'resume', of: id, by: who },
+        pages: `${request.protocol}://${request.headers.host ?? ''}`,
+      });
+      return { run: workflowId, resumes: id };
+    }
+  }
+}
+
+function parse<A extends Action>(action: A, body: unknown): z.output<(typeof ASKED)[A]> {
+  const parsed = ASKED[action].safeParse(body);
+  if (parsed.success) return parsed.data as z.output<(typeof ASKED)[A]>;
+  const [issue] = parsed.error.issues;
+  throw new TrainyardError('TY-PARAM', {
+    what: `the request is not valid: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? ''}`,
+    where: { field: issue?.path.join('.') || undefined },
+    expected: Object.keys(ASKED[action].shape).join(', '),
+  });
+}
+
+/** The same from a form's fields, which are text. */
+async function performForm(
+  services: Services,
+  request: FastifyRequest,
+  id: string,
+  action: string,
+): Promise<{ run: string }> {
+  const fields = (request.body ?? {}) as Readonly<Record<string, string>>;
+  switch (action) {
+    case 'approvals':
+      return perform(services, request, id, action, {
+        name: fields['name'],
+        approved: fields['approved'] === 'true',
+        why: fields['why'],
+      });
+    case 'recover': {
+      const outputs = Object.entries(fields)
+        .filter(([name]) => name.startsWith('output:'))
+        .map(([name, text]) => [name.slice('output:'.length), readJson(name.slice('output:'.length), text)] as const);
+      return perform(services, request, id, action, {
+        call: fields['call'],
+        action: fields['decision'],
+        why: fields['why'],
+        ...(fields['params']?.trim() ? { params: readJson('params', fields['params']) } : {}),
+        ...(fields['pool'] ? { pool: fields['pool'] } : {}),
+        ...(outputs.length > 0 ? { outputs: Object.fromEntries(outputs) } : {}),
+      });
+    }
+    case 'cancel':
+      return perform(services, request, id, action, {});
+    case 'resume':
+      return perform(services, request, id, action, {
+        newCode: fields['newCode'] !== undefined,
+        pause: fields['pause'] !== undefined,
+      });
+    default:
+      throw new TrainyardError('TY-USAGE', {
+        what: `"${action}" is nothing that can be done to a run`,
+        expected: Object.keys(ASKED).join(', '),
+        remedy: 'use the buttons of the run page',
+      });
+  }
+}
+
+function readJson(field: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new TrainyardError('TY-PARAM', {
+      what: `${field} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      where: { field },
+      actual: text.slice(0, 200),
+      cause,
+    });
+  }
+}
