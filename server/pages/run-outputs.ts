@@ -59,10 +59,15 @@ function resultOf(result: Json): Html {
       ([name, value]) =>
         html`<dt>${name}</dt>
           <dd>
-            ${isRef(value) ? artifact(value) : typeof value === 'object' ? html`<pre>${jsonText(value)}</pre>` : String(value)}
+            ${isRef(value) ? artifact(value) : isNamedRefs(value) ? resultOf(value) : typeof value === 'object' ? html`<pre>${jsonText(value)}</pre>` : String(value)}
           </dd>`,
     )}
   </dl>`;
+}
+
+/** The outputs of a node, as a result holds them: artifacts by name. */
+function isNamedRefs(value: Json): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isRef);
 }
 
 function artifact({ kind, digest, value }: Ref): Html {

@@ -2,24 +2,29 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../../setup/index.js';
 
 const images = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
 
+/** Pictures that the README and the docs show. */
+const README = ['run-page', 'run-page-dark', 'temporal-ui', 'review', 'report', 'demo'];
+
 /** Whether the pictures of the README are made anew by this run of the test. */
 export const forReadme = process.env['UPDATE_IMAGES'] === '1';
 
-/** A headless browser that takes pictures: of the README with UPDATE_IMAGES=1, else for a look into a temporary folder. */
+/**
+ * A headless browser that takes pictures: into a temporary folder, for a look; with UPDATE_IMAGES=1 those of the README
+ * into docs/images.
+ */
 export class Stage {
   readonly #browser: Browser;
-  readonly folder: string;
+  /** For pictures to look at. */
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'trainyard-images-'));
 
   private constructor(browser: Browser) {
     this.#browser = browser;
-    this.folder = forReadme ? images : mkdtempSync(path.join(tmpdir(), 'trainyard-images-'));
-    mkdirSync(this.folder, { recursive: true });
   }
 
   static async open(): Promise<Stage> {
@@ -38,9 +43,11 @@ export class Stage {
     return page;
   }
 
-  /** A picture of what the page shows, `name.png`. */
-  async picture(page: Page, name: string): Promise<void> {
-    await page.screenshot({ path: path.join(this.folder, `${name}.png`) });
+  /** A picture of what a page, or a part of it, shows. */
+  async picture(of: Page | Locator, name: string): Promise<void> {
+    const forIt = forReadme && README.includes(name);
+    if (forIt) mkdirSync(images, { recursive: true });
+    await of.screenshot({ path: path.join(forIt ? images : this.#folder, `${name}.png`) });
   }
 
   close(): Promise<void> {

@@ -58,11 +58,16 @@ export class DemoProject {
 
   /** `npm run demo` with this copy. */
   demo(...args: string[]): Running {
-    return this.#start([path.join(root, 'scripts', 'demo.mjs'), ...args]);
+    return this.start(process.execPath, [path.join(root, 'scripts', 'demo.mjs'), ...args]);
+  }
+
+  /** The demo as a line for a shell. */
+  demoCommand(...args: string[]): string {
+    return [process.execPath, path.join(root, 'scripts', 'demo.mjs'), ...args].map((part) => `'${part}'`).join(' ');
   }
 
   trainyard(...args: string[]): Running {
-    return this.#start([path.join(root, 'bin', 'trainyard.js'), '--config', this.folder, ...args]);
+    return this.start(process.execPath, [path.join(root, 'bin', 'trainyard.js'), '--config', this.folder, ...args]);
   }
 
   /** Runs the demo to its end. Throws what it said when it failed. */
@@ -72,10 +77,11 @@ export class DemoProject {
     return JSON.parse(out) as DemoResult;
   }
 
-  #start(args: string[]): Running {
-    const child = spawn(process.execPath, args, {
+  /** Starts any program in the project's folder. */
+  start(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    const child = spawn(program, args, {
       cwd: this.folder,
-      env: { ...process.env, TRAINYARD_DEMO_PROJECT: this.folder, TRAINYARD_TEST_MARK: this.#mark },
+      env: { ...process.env, ...env, TRAINYARD_DEMO_PROJECT: this.folder, TRAINYARD_TEST_MARK: this.#mark },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [out, err] = ['', ''];

@@ -44,8 +44,19 @@ export function runNodeActivity(
       maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
     },
     // The timeline of the Temporal UI shows it after the node's name.
-    summary: (summary || spec.title || '').slice(0, 200),
+    summary: summary === '' ? shortTitle(spec) : summary.slice(0, 200),
   });
   const run = activities[spec.name] as (task: NodeTask) => Promise<NodeResult>;
   return run(task);
+}
+
+/** Signs for a node's name and its summary: beside a bar in the middle of the timeline there is no space for more. */
+const TIMELINE_SIGNS = 50;
+
+/** A node's title, cut at a word so that the name before it is not pushed out of the timeline. */
+function shortTitle({ name, title = '' }: AnyContract['spec']): string {
+  const most = TIMELINE_SIGNS - name.length;
+  if (title.length <= most) return title;
+  const cut = title.slice(0, most);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 1)).replace(/[\s,:]+$/, '')}…`;
 }

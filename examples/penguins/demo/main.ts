@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { GraphRecord } from 'trainyard';
 import { readPenguins, shuffled } from './data.js';
 import { httpTo, type Http } from './http.js';
-import { addSteps, valueOf, type FinalFigures } from './lifecycle.js';
-import { Trainyard, type Addresses } from './processes.js';
+import { addSteps, valueOf } from './lifecycle.js';
+import { Trainyard } from './processes.js';
 import { readState, writeState } from './progress.js';
 import { Report } from './report.js';
 import { review } from './reviewer.js';
+import { figuresOf, summary } from './summary.js';
 import { serve } from './traffic.js';
+import { Interrupted, waitFor, waitForValue } from './waiting.js';
 
 export interface DemoOptions {
   /** The `trainyard` command. */
@@ -28,8 +30,6 @@ const ENDPOINT = 'penguins';
 const FLIPPED = 0.05;
 const TRIALS = 12;
 const WINDOW = 40;
-/** Longest wait for drift to be found and answered. */
-const LOOP_MS = 300_000;
 /** How long drift is waited for before more traffic is sent. */
 const MORE_TRAFFIC_MS = 15_000;
 
@@ -63,8 +63,6 @@ export async function demo(options: DemoOptions): Promise<number> {
     await trainyard.end();
   }
 }
-
-class Interrupted extends Error {}
 
 async function lifecycle(
   options: DemoOptions,
@@ -192,7 +190,7 @@ async function lifecycle(
   report.say(`  ${answered.verdict ?? ''}; version ${again.versions.join(', ')} answers now`);
 
   writeState(stateFile, { run: first.run, finished: true });
-  summary(options, report, at, {
+  summary({ once: options.once, endpoint: ENDPOINT }, report, at, {
     first,
     second,
     before,
@@ -281,81 +279,4 @@ interface Retraining {
 }
 interface MonitorView {
   readonly retrainings: readonly Retraining[];
-}
-
-function figuresOf(graph: GraphRecord): FinalFigures | undefined {
-  return valueOf<FinalFigures>(graph, 'evaluate.final');
-}
-
-/** Digest of the model that a run trained at its end. */
-function modelOf(graph: GraphRecord): string | undefined {
-  return graph.nodes.findLast((node) => node.node === 'train.net')?.outputs?.['model']?.digest;
-}
-
-function summary(
-  options: DemoOptions,
-  report: Report,
-  at: Addresses,
-  story: {
-    first: GraphRecord;
-    second: GraphRecord;
-    before: FinalFigures;
-    after: FinalFigures | undefined;
-    version: number;
-    next: number | undefined;
-    mended: { flipped: number; mended: number };
-    curl: string;
-    verdict: string | undefined;
-    predicted: unknown;
-  },
-): void {
-  const { first, second, before, after, version, next, mended, curl, verdict } = story;
-  report.heading('done');
-  report.say(`  labels    ${mended.mended} of ${mended.flipped} wrong ones found and mended`);
-  report.say(`  version ${version}  F1 ${before.f1.macro.toFixed(3)}, model ${modelOf(first) ?? ''}`);
-  if (after) report.say(`  version ${next ?? '–'}  F1 ${after.f1.macro.toFixed(3)}, model ${modelOf(second) ?? ''}`);
-  if (!options.once) {
-    report.say(`\n  Temporal UI  ${at.ui}/namespaces/default/workflows/${encodeURIComponent(first.run)}`);
-    report.say(`  run page     ${at.server}/runs/${encodeURIComponent(first.run)}`);
-    report.say(`  endpoint     ${curl}`);
-  }
-  report.end({
-    runs: [first.run, second.run],
-    labels: mended,
-    versions: { before: version, after: next ?? null },
-    metrics: {
-      before: { f1: before.f1.macro, accuracy: before.accuracy, n: before.n },
-      after: after ? { f1: after.f1.macro, accuracy: after.accuracy, n: after.n } : null,
-    },
-    models: { before: modelOf(first), after: modelOf(second) },
-    verdict: verdict ?? null,
-    links: {
-      ui: at.ui,
-      runPage: `${at.server}/runs/${encodeURIComponent(first.run)}`,
-      endpoint: `${at.server}/v1/endpoints/${ENDPOINT}/predict`,
-    },
-  });
-}
-
-async function waitFor(what: string, signal: AbortSignal, ready: () => Promise<boolean>): Promise<void> {
-  await waitForValue(what, signal, async () => ((await ready()) ? true : undefined));
-}
-
-/** Asks again until there is an answer; a server that is just being started again is waited for. */
-async function waitForValue<T>(
-  what: string,
-  signal: AbortSignal,
-  ask: () => Promise<T | undefined>,
-  limitMs = LOOP_MS,
-): Promise<T> {
-  const start = Date.now();
-  let problem = '';
-  while (!signal.aborted) {
-    const value = await ask().catch((error: unknown) => void (problem = String(error)));
-    if (value !== undefined) return value;
-    if (Date.now() - start > limitMs)
-      throw new Error(`waited ${Math.round(limitMs / 1000)} s for ${what}${problem ? `: ${problem}` : ''}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Interrupted();
 }
