@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: [...configDefaults.exclude, '**/dist/**', '**/.trainyard/**', ...(everyDay ? LONG : [])],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     // A test file may load native libraries and start servers: a process of its own for each, two at once.
     pool: 'forks',
     maxWorkers: 2,
