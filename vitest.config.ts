@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// What takes minutes, since it kills, waits and starts again with the real parts; `npm test -- --all` runs it too.
-const LONG = ['**/*.long.test.ts', 'tests/matrix/**', 'tests/monitor/**', 'tests/cli/session.test.ts'];
+// What takes many minutes, since it kills, waits and starts again; `npm test -- --all` runs it too.
+const LONG = ['**/*.long.test.ts'];
 const everyDay = process.env['TRAINYARD_TESTS'] !== 'all';
 
 export default defineConfig({

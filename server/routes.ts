@@ -7,4 +7,11 @@ import { runRoutes } from './runs/routes.js';
 import type { RouteModule } from './services.js';
 
 /** All routes of the server, in the order in which they are registered. */
-export const routes: readonly RouteModule[] = [assetRoutes, runRoutes, actionRoutes, artifactRoutes, reviewRoutes, modelRoutes];
+export const routes: readonly RouteModule[] = [
+  assetRoutes,
+  runRoutes,
+  actionRoutes,
+  artifactRoutes,
+  reviewRoutes,
+  modelRoutes,
+];

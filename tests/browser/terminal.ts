@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- a terminal speaks in control characters */
 /** A terminal's screen, as far as Trainyard's own output needs one: colours, lines, and the way back up (ECMA-48). */
 export class Terminal {
   readonly #lines: string[] = [''];
