@@ -8,7 +8,7 @@ export interface Shape {
   readonly light?: readonly string[];
   /** Labels of nodes that fail in every run, and are caught. */
   readonly refusing?: readonly string[];
-  /** Executions of one label in a clean run, where not one. */
+  /** Labels that two calls share, which a clean run executes twice. */
   readonly twice?: readonly string[];
 }
 
@@ -70,12 +70,12 @@ export function allCases(labelsOf: (shape: Shape) => readonly string[] = ({ labe
       .filter((label) => !shape.refusing?.includes(label))
       .flatMap((label) =>
         MOMENTS.flatMap((moment) =>
-          KINDS.filter(
-            ({ kind }) =>
-              (kind !== 'crash' || !shape.light?.includes(label)) &&
-              // Two computations under one label share the planned time-outs: each may be mended by its next attempt.
-              (kind !== 'timeout' || !shape.twice?.includes(label)),
-          ).flatMap(({ kind, times }) => times.map((count) => ({ shape, label, moment, kind, times: count }))),
+          KINDS.filter(({ kind }) => kind !== 'crash' || !shape.light?.includes(label)).flatMap(({ kind, times }) =>
+            times
+              // Two computations under one label would share a longer failure, and each be mended by its next attempt.
+              .filter((count) => count === 1 || !shape.twice?.includes(label))
+              .map((count) => ({ shape, label, moment, kind, times: count })),
+          ),
         ),
       ),
   );
