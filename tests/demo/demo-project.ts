@@ -42,6 +42,11 @@ export interface DemoResult {
   readonly seconds: number;
 }
 
+interface Shown {
+  readonly graph: GraphRecord;
+  readonly progress: Readonly<Record<string, { readonly fraction: number }>>;
+}
+
 /** A copy of the penguins' project below this repository (it uses the package by its name), with a state of its own. */
 export class DemoProject {
   readonly folder: string;
@@ -154,11 +159,21 @@ export class DemoProject {
 
   /** The graph of a run as the server shows it; undefined while nobody answers. */
   async graph(run = this.run()): Promise<GraphRecord | undefined> {
+    return (await this.#shown(run))?.graph;
+  }
+
+  /** How far the running node that is farthest says to be: 0 to 1. */
+  async fraction(run: string): Promise<number> {
+    const { progress = {} } = (await this.#shown(run)) ?? {};
+    return Math.max(0, ...Object.values(progress).map((one) => one.fraction));
+  }
+
+  async #shown(run = this.run()): Promise<Shown | undefined> {
     const server = this.addresses()?.server;
     if (server === undefined || run === undefined) return undefined;
     try {
       const reply = await fetch(`${server}/api/runs/${encodeURIComponent(run)}`);
-      return reply.ok ? ((await reply.json()) as { graph: GraphRecord }).graph : undefined;
+      return reply.ok ? ((await reply.json()) as Shown) : undefined;
     } catch {
       return undefined;
     }
