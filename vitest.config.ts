@@ -1,7 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// What takes many minutes, since it kills, waits and starts again; `npm test -- --all` runs it too.
-const LONG = ['**/*.long.test.ts'];
+// What takes minutes, since it kills, waits and starts again with the real parts; `npm test -- --all` runs it too.
+const LONG = [
+  '**/*.long.test.ts',
+  'tests/matrix/cache.test.ts',
+  'tests/matrix/crash.test.ts',
+  'tests/monitor/**',
+  'tests/cli/session.test.ts',
+];
 const everyDay = process.env['TRAINYARD_TESTS'] !== 'all';
 
 export default defineConfig({
