@@ -1,7 +1,9 @@
 import type { TrainyardClient } from '../client/index.js';
 import type { Store } from '../store/index.js';
+import { backfillActivities } from './backfill.js';
 import { monitorActivities } from './monitor.js';
 import { reviewActivities } from './review.js';
+import { triggerActivities } from './trigger.js';
 
 /** What the Activities of the durable processes beside pipelines work with. */
 export interface ProcessParts {
@@ -9,7 +11,12 @@ export interface ProcessParts {
   readonly store: Store;
 }
 
-/** Activities of label reviews and monitors. */
+/** Activities of label reviews, monitors, backfills and triggers. */
 export function processActivities(parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {
-  return { ...reviewActivities(parts), ...monitorActivities({ ...parts.client, store: parts.store }) };
+  return {
+    ...reviewActivities(parts),
+    ...monitorActivities({ ...parts.client, store: parts.store }),
+    ...backfillActivities(parts),
+    ...triggerActivities(),
+  };
 }

@@ -11,6 +11,8 @@ import { graphCommand } from './graph/command.js';
 import { cancelCommand } from './cancel/command.js';
 import { recoverCommands } from './recover/command.js';
 import { resumeCommand } from './resume/command.js';
+import { backfillCommand } from './backfill/command.js';
+import { schedulesCommand } from './schedules/command.js';
 import { approveCommand } from './approve/command.js';
 import { nodesCommand } from './nodes/command.js';
 import { predictCommand } from './predict/command.js';
@@ -35,6 +37,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   resumeCommand,
   approveCommand,
   recoverCommands,
+  backfillCommand,
+  schedulesCommand,
   nodesCommand,
   predictCommand,
   modelsCommand,

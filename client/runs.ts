@@ -190,7 +190,8 @@ export async function recoverNode(
   );
 }
 
-async function act(run: string, what: () => Promise<unknown>): Promise<void> {
+/** Does something to a run; what goes wrong is said in the catalogue's words. */
+export async function act(run: string, what: () => Promise<unknown>): Promise<void> {
   try {
     await what();
   } catch (error) {

@@ -37,6 +37,7 @@ export type {
 export type { Handle } from './handle.js';
 export type { Json } from './json.js';
 export type { Duration } from './duration.js';
+export type { Overlap, ScheduleSpec, TriggerSpec } from './schedule.js';
 export type { RunFacts } from './runtime.js';
 export type { Mistake } from './wiring.js';
 export { isTrainyardError, TrainyardError, TransientError, UserError } from './errors/index.js';

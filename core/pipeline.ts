@@ -5,6 +5,7 @@ import type { Kind, Ref, ValueOf } from './kinds.js';
 import { currentRuntime, type RunFacts } from './runtime.js';
 import { TrainyardError } from './errors/index.js';
 import { durationMs, type Duration } from './duration.js';
+import { checkStanding, type ScheduleSpec, type TriggerSpec } from './schedule.js';
 
 export interface PipelineSpec<P extends z.ZodType> {
   /** Schema of the pipeline's parameters. */
@@ -18,6 +19,10 @@ export interface PipelineSpec<P extends z.ZodType> {
    * operator, who tries it again, gives a value in its place, or lets it fail.
    */
   readonly onFailure?: 'fail' | 'pause';
+  /** Runs by itself at these times: a Temporal Schedule, kept as the code says by the worker that takes it up. */
+  readonly schedule?: ScheduleSpec<z.input<P>>;
+  /** Runs by itself when this source has changed, once for each state of it. */
+  readonly trigger?: TriggerSpec<z.input<P>>;
 }
 
 /** A pipeline: called inside another one it is a sub-pipeline, otherwise `trainyard run` starts it. */
@@ -55,6 +60,7 @@ export function pipeline<const N extends string, P extends z.ZodType = z.ZodObje
       expected: 'lower-case letters, digits and hyphens',
     });
   }
+  checkStanding(name, spec);
   const call = async (params: z.input<P>): Promise<unknown> => {
     const runtime = currentRuntime(`pipeline ${name}`);
     const parsed = parsePipelineParams({ name, spec }, params) as z.output<P>;

@@ -3,6 +3,11 @@ export function workflowQueue(project: string): string {
   return `trainyard-${project}`;
 }
 
+/** The project whose Workflows' queue it is. */
+export function projectOfQueue(queue: string): string {
+  return queue.slice('trainyard-'.length);
+}
+
 /** Task queue of a pool's slots, beside the queue of the Workflows that use it. */
 export function poolQueue(workflows: string, pool: string): string {
   return `${workflows}.${pool}`;

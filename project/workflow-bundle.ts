@@ -70,6 +70,8 @@ const PROCESSES: readonly (readonly [type: string, module: string, exportName: s
   ['label-review', 'review', 'labelReview'],
   ['model-registry', 'registry', 'modelRegistry'],
   ['monitor', 'monitor', 'monitor'],
+  ['backfill', 'backfill', 'backfill'],
+  ['trigger', 'trigger', 'trigger'],
 ].filter(([, module = '']) => existsSync(compiled('workflows', module, 'index.js'))) as [string, string, string][];
 
 /** Names that a pipeline cannot have. */

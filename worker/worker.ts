@@ -5,6 +5,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { engineActivities } from '../activities/engine.js';
 import { runNode, type Compute } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
+import { syncSchedules } from '../client/schedules.js';
+import { syncTriggers } from '../client/triggers.js';
 import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
@@ -94,6 +96,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       const bundle = await workflowBundle(next, codes, readAddresses(next.state)?.server);
       await builds.makeCurrent(bundle);
       worker.buildId = bundle.buildId;
+      const pipelines = [...next.pipelines.values()].map((one) => one.pipeline);
+      await syncSchedules(client, pipelines);
+      await syncTriggers(client, pipelines);
     },
     stop: async () => {
       clearInterval(asking);

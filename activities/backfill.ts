@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { describeRun } from '../client/run-view.js';
+import { readBackfill } from '../client/backfill-plan.js';
+import type { BackfillActivities } from '../workflows/backfill/contract.js';
+import type { ProcessParts } from './processes.js';
+
+/** Partitions of one page: some 20 kB. */
+const PAGE = 50;
+
+const LOOK_EVERY_MS = 2_000;
+
+/** What backfills read and wait for. */
+export function backfillActivities({ client, store }: ProcessParts): BackfillActivities {
+  return {
+    'trainyard.backfillPage': async (id, from) => {
+      const { param, params, partitions } = await readBackfill(store, id);
+      return partitions
+        .slice(from, from + PAGE)
+        .map(({ run, value }) => ({ run, value, params: { ...params, [param]: value } }));
+    },
+    'trainyard.backfillWait': async (run) => {
+      const { cancellationSignal } = Context.current();
+      while ((await describeRun(client.temporal, run))?.open) {
+        Context.current().heartbeat();
+        await sleep(LOOK_EVERY_MS, undefined, { signal: cancellationSignal });
+      }
+    },
+  };
+}

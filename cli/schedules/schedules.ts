@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os';
+import { connectNow } from '../../client/reader.js';
+import { listSchedules, pauseSchedule, resumeSchedule, triggerSchedule } from '../../client/schedules.js';
+import { listTriggers } from '../../client/triggers.js';
+import { sayDuration } from '../../core/duration.js';
+import { loadConfig } from '../../project/project.js';
+import { clock, print, printJson, table } from '../terminal.js';
+import type { SchedulesOptions } from './command.js';
+
+/** `trainyard schedules`: schedules and triggers of the project, as Temporal has them. */
+export async function printSchedules(config: string | undefined, options: SchedulesOptions): Promise<void> {
+  const client = await connectNow(await loadConfig(config));
+  try {
+    const [schedules, triggers] = await Promise.all([listSchedules(client), listTriggers(client)]);
+    if (options.json) return printJson({ schedules, triggers });
+    if (schedules.length + triggers.length === 0)
+      return print('nothing runs by itself: add schedule or trigger to a pipeline');
+    if (schedules.length > 0)
+      print(
+        table(
+          ['pipeline', 'when', 'overlap', 'next', 'last run', ''],
+          schedules.map((one) => [
+            one.pipeline,
+            one.when,
+            one.overlap,
+            one.paused ? 'paused' : one.next === undefined ? '' : clock(one.next),
+            one.runs[0] ?? '',
+            one.paused ? (one.note ?? '') : '',
+          ]),
+        ),
+      );
+    if (triggers.length > 0)
+      print(
+        table(
+          ['pipeline', 'source', 'every', 'started', 'last run', ''],
+          triggers.map((one) => [
+            one.pipeline,
+            one.source,
+            sayDuration(one.everyMs),
+            String(one.started),
+            one.run ?? '',
+            one.problem ?? '',
+          ]),
+          { right: ['started'] },
+        ),
+      );
+  } finally {
+    await client.close();
+  }
+}
+
+const WORDS = { pause: 'is paused', resume: 'goes on', trigger: 'was started' } as const;
+
+/** `trainyard schedules pause`, `resume` and `trigger`. */
+export async function changeSchedule(
+  config: string | undefined,
+  pipeline: string,
+  verb: keyof typeof WORDS,
+  options: SchedulesOptions,
+): Promise<void> {
+  const client = await connectNow(await loadConfig(config));
+  try {
+    const why = `${userInfo().username}${options.why === undefined ? '' : `: ${options.why}`}`;
+    if (verb === 'pause') await pauseSchedule(client, pipeline, why);
+    else if (verb === 'resume') await resumeSchedule(client, pipeline, why);
+    else await triggerSchedule(client, pipeline);
+    print(`the schedule of ${pipeline} ${WORDS[verb]}`);
+  } finally {
+    await client.close();
+  }
+}

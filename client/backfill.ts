@@ -1,0 +1,114 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { TrainyardError } from '../core/errors/index.js';
+import type { Json } from '../core/json.js';
+import { readRun } from '../store/index.js';
+import {
+  BACKFILL,
+  BACKFILL_TYPE,
+  backfillWorkflowId,
+  type BackfillInput,
+  type BackfillPlan,
+  type Stop,
+} from '../workflows/backfill/contract.js';
+import { listPlans, planBackfill, readBackfill, recordBackfill, type BackfillAsk } from './backfill-plan.js';
+import type { TrainyardClient } from './client.js';
+import { describeRun, type RunReader } from './run-view.js';
+import { act } from './runs.js';
+
+export { dates, planBackfill, type BackfillAsk } from './backfill-plan.js';
+
+/** `waiting`: not started yet; `lost`: started, but neither ended nor known to Temporal. */
+export type PartitionState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'lost';
+
+/** The status table of a backfill. */
+export interface BackfillView {
+  readonly plan: BackfillPlan;
+  /** Whether its Workflow goes on; undefined when Temporal does not answer. */
+  readonly open: boolean | undefined;
+  readonly partitions: readonly {
+    readonly value: Json;
+    readonly run: string;
+    readonly state: PartitionState;
+    /** ISO 8601, UTC. */
+    readonly startedAt?: string;
+    readonly endedAt?: string;
+  }[];
+}
+
+/**
+ * Starts a backfill, or goes on with one that was stopped: partitions whose runs are there are not run again. Throws
+ * TY-USAGE when another one has its id, TY-DECISION while it goes on.
+ */
+export async function startBackfill(
+  client: TrainyardClient,
+  ask: BackfillAsk,
+  options: { readonly parallel?: number } = {},
+): Promise<BackfillPlan> {
+  const plan = await recordBackfill(client.store, planBackfill(ask));
+  const { id, pipeline, partitions, param } = plan;
+  try {
+    await client.temporal.workflow.start(BACKFILL_TYPE, {
+      workflowId: backfillWorkflowId(id),
+      taskQueue: client.taskQueue,
+      args: [{ id, pipeline, parallel: options.parallel ?? 2 } satisfies BackfillInput],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `backfill of ${pipeline}: ${partitions.length} values of ${param}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new TrainyardError('TY-DECISION', {
+      what: `backfill ${id} goes on already`,
+      remedy: `trainyard backfill show ${id}`,
+    });
+  }
+  return plan;
+}
+
+/** Nothing of it is started any more; what runs may finish. Throws TY-RUN-UNKNOWN when it does not go on. */
+export async function stopBackfill(client: Pick<TrainyardClient, 'temporal'>, id: string, stop: Stop): Promise<void> {
+  const workflow = backfillWorkflowId(id);
+  await act(workflow, () =>
+    client.temporal.withDeadline(Date.now() + 10_000, () =>
+      client.temporal.workflow.getHandle(workflow).executeUpdate(BACKFILL.stop, { args: [stop] }),
+    ),
+  );
+}
+
+/** Where a backfill stands, from its plan and the records of its runs. Throws TY-RUN-UNKNOWN. */
+export async function showBackfill(reader: RunReader, id: string): Promise<BackfillView> {
+  const plan = await readBackfill(reader.store, id);
+  const partitions: BackfillView['partitions'][number][] = [];
+  // In slices: a plan may have thousands.
+  for (let from = 0; from < plan.partitions.length; from += 50) {
+    const slice = plan.partitions.slice(from, from + 50);
+    partitions.push(
+      ...(await Promise.all(slice.map(async (one) => ({ ...one, ...(await stateOf(reader, one.run)) })))),
+    );
+  }
+  return { plan, open: await isOpen(reader, backfillWorkflowId(id)), partitions };
+}
+
+async function stateOf(
+  reader: RunReader,
+  run: string,
+): Promise<{ state: PartitionState; startedAt?: string; endedAt?: string }> {
+  const record = await readRun(reader.store, run);
+  if (record?.end) {
+    const states = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'cancelled' } as const;
+    return { state: states[record.end.status], startedAt: record.start.startedAt, endedAt: record.end.endedAt };
+  }
+  const open = await isOpen(reader, run);
+  if (!record) return { state: open ? 'running' : 'waiting' };
+  return { state: open === false ? 'lost' : 'running', startedAt: record.start.startedAt };
+}
+
+async function isOpen({ temporal }: RunReader, id: string): Promise<boolean | undefined> {
+  if (temporal === undefined) return undefined;
+  return (await describeRun(temporal, id))?.open ?? false;
+}
+
+/** All backfills, the youngest first. */
+export async function listBackfills(reader: RunReader): Promise<{ plan: BackfillPlan; open: boolean | undefined }[]> {
+  const plans = await listPlans(reader.store);
+  return Promise.all(plans.map(async (plan) => ({ plan, open: await isOpen(reader, backfillWorkflowId(plan.id)) })));
+}

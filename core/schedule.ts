@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { durationMs, type Duration } from './duration.js';
+import { TrainyardError } from './errors/index.js';
+
+/** What happens when a scheduled run is due while the one before goes on. */
+export type Overlap = 'skip' | 'buffer' | 'cancel' | 'allow';
+
+/** When a pipeline runs by itself. */
+export interface ScheduleSpec<Params = unknown> {
+  /** Five fields, or a name such as `@daily`; several are several times. Either this or `every`. */
+  readonly cron?: string | readonly string[];
+  /** From one start to the next, at least a second. */
+  readonly every?: Duration;
+  /** Name of the time zone of `cron`, such as `Europe/Vienna`. Default UTC. */
+  readonly timezone?: string;
+  /** `skip` (the default): not run; `buffer`: one waits for its turn; `cancel`: the former ends; `allow`: both run. */
+  readonly overlap?: Overlap;
+  /** How late a run may start after Temporal was away; what is older is left out. Default 1 hour, at least 10 seconds. */
+  readonly catchup?: Duration;
+  readonly params?: Params;
+}
+
+/** A source whose changes start a pipeline. */
+export interface TriggerSpec<Params = unknown> {
+  /** A file, a folder, or a pattern such as `data/*.csv`, relative to the project's folder. */
+  readonly source: string;
+  /** How often it is looked at. Default 1 minute, at least a second. */
+  readonly every?: Duration;
+  readonly params?: Params;
+}
+
+const atLeast = (ms: number, words: string) =>
+  z
+    .union([z.string(), z.number()])
+    .refine((given) => (durationMs(given) ?? -1) >= ms, `a length of time of at least ${words}, such as '1 hour'`);
+
+const cron = z
+  .string()
+  .regex(/^(@\w+( \S+)?|\S+( \S+){4,6})$/, "five fields such as '30 6 * * *' (minute hour day month weekday)");
+
+const schedule = z
+  .strictObject({
+    cron: z.union([cron, z.array(cron).min(1)]).optional(),
+    every: atLeast(1_000, 'a second').optional(),
+    timezone: z.string().min(1).optional(),
+    overlap: z.enum(['skip', 'buffer', 'cancel', 'allow']).optional(),
+    catchup: atLeast(10_000, '10 seconds').optional(),
+    params: z.unknown().optional(),
+  })
+  .refine((spec) => (spec.cron === undefined) !== (spec.every === undefined), 'either cron or every');
+
+const trigger = z.strictObject({
+  source: z.string().min(1),
+  every: atLeast(1_000, 'a second').optional(),
+  params: z.unknown().optional(),
+});
+
+/** Checks when a pipeline runs by itself. Throws TY-CONFIG naming the field. */
+export function checkStanding(
+  pipeline: string,
+  spec: { readonly schedule?: unknown; readonly trigger?: unknown },
+): void {
+  for (const [name, schema] of [
+    ['schedule', schedule],
+    ['trigger', trigger],
+  ] as const) {
+    if (spec[name] === undefined) continue;
+    // Pipelines are declared in the Workflow sandbox too, where no code is made of strings.
+    const parsed = schema.safeParse(spec[name], { jitless: true });
+    if (parsed.success) continue;
+    const [issue] = parsed.error.issues;
+    const field = [name, ...(issue?.path ?? [])].join('.');
+    throw new TrainyardError('TY-CONFIG', {
+      what: `pipeline ${pipeline}: ${field}: ${issue?.message ?? 'not valid'}`,
+      where: { field },
+      actual: JSON.stringify(spec[name]),
+    });
+  }
+}
