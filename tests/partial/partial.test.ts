@@ -124,7 +124,7 @@ describe('a partial run', () => {
     await expect(part('dropped-1', 'dropped-2', { only: ['aside'] })).rejects.toThrow(/planned: the input is wrong/);
   });
 
-  it('keeps a wide map in pages of a few dozen kB', async () => {
+  it('keeps the calls of a map, each by its scope', async () => {
     await probe.run('width', { salt: 'wide' }, { id: 'width-1' });
     const { ran, states } = await part('width-1', 'width-2', { from: ['all'] });
     expect(ran).toEqual([]);
