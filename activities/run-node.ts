@@ -5,7 +5,6 @@ import type { Ref } from '../core/kinds.js';
 import type { NodeProgress, NodeResult, NodeTask } from '../core/task.js';
 import {
   areWhole,
-  Artifacts,
   commit,
   discardArtifact,
   lookup,
@@ -232,7 +231,7 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
 async function nameLostInput(store: Store, task: NodeTask, error: TrainyardError): Promise<TrainyardError> {
   for (const given of Object.values(task.inputs)) {
     for (const ref of Array.isArray(given) ? (given as readonly Ref[]) : [given as Ref]) {
-      const lost: Digest[] = await missingParts(store, ref);
+      const lost: Digest[] = await discardArtifact(store, ref.digest);
       if (lost.length === 0) continue;
       return new TrainyardError(error.code, {
         what: `an input of ${task.node} was lost in the store; it is computed again`,
@@ -242,16 +241,6 @@ async function nameLostInput(store: Store, task: NodeTask, error: TrainyardError
     }
   }
   return error;
-}
-
-async function missingParts(store: Store, ref: Ref): Promise<Digest[]> {
-  try {
-    const artifact = await new Artifacts(store).open(ref);
-    for (const file of artifact.files) await artifact.bytes(file);
-    return [];
-  } catch {
-    return discardArtifact(store, ref.digest);
-  }
 }
 
 /** A node's log, bounded: the end is what explains a failure. */

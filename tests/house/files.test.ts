@@ -18,18 +18,11 @@ test('no file names a machine’s folders or a registry’s host', () => {
   expect(found).toEqual([]);
 });
 
-/** Files that are longer for now, with the length that they must not outgrow, and why. */
-const LONGER: Readonly<Record<string, readonly [lines: number, why: string]>> = {
-  'workflows/engine/engine.ts': [650, 'the scheduler in one piece; it is to be taken apart by the stages of a call'],
-  'examples/penguins/demo/main.ts': [400, 'the story of the demo in its order; its parts lie beside it'],
-  'packages/ml-hyperparameter/src/study/study.ts': [400, 'one class whose methods share its private state'],
-};
-
 test('a file of code has one reason to change: it stays under 350 lines, tests under 400', () => {
   const long = files
     .filter((name) => /\.(ts|mjs|js)$/.test(name))
     .map((name) => ({ name, lines: read(name).trimEnd().split('\n').length }))
-    .filter(({ name, lines }) => lines > (LONGER[name]?.[0] ?? (name.includes('.test.') ? 400 : 350)));
+    .filter(({ name, lines }) => lines > (name.includes('.test.') ? 400 : 350));
   expect(long).toEqual([]);
 });
 
