@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomFrom } from '../models/index.js';
+import { randomFrom } from '../core/random.js';
 import { compareProfiles } from './compare.js';
 import { profileOf, type DriftColumn, type DriftRow } from './profile.js';
 

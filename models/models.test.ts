@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTrainyardError } from '../core/errors/index.js';
-import type { FittedTransform } from '../plugins/features/transform.js';
+import type { FittedTransform } from '../transforms/index.js';
 import { loadTensorflow } from '../setup/tensorflow-load.js';
-import { openModel, randomFrom, shuffled, writeModel, type ModelParts } from './index.js';
+import { randomFrom, shuffled } from '../core/random.js';
+import { openModel, writeModel, type ModelParts } from './index.js';
 import { ACTIVATIONS, biasName, denseNet, kernelName } from './learners/dense-net.js';
 import type { Tensors } from './tensors.js';
 

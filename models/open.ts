@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTrainyardError, UserError } from '../core/errors/index.js';
-import { parseTransform } from '../plugins/features/transform.js';
+import { parseTransform } from '../transforms/index.js';
 import { DAMAGED, MODEL_FILES, parseCard } from './card.js';
 import { scorerOf } from './learners/index.js';
 import { joinPredictor, type Predictor } from './predictor.js';

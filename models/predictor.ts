@@ -1,6 +1,4 @@
-import { applyTransform } from '../plugins/features/apply.js';
-import type { FeatureRow, FittedTransform } from '../plugins/features/transform.js';
-import { featureNames } from '../plugins/features/transform.js';
+import { applyTransform, featureNames, type FeatureRow, type FittedTransform } from '../transforms/index.js';
 import type { ModelCard } from './card.js';
 import { unfit, type Scorer } from './learner.js';
 import { checkRows } from './request.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TrainyardError, UserError } from '../core/errors/index.js';
-import type { FeatureRow } from '../plugins/features/transform.js';
+import type { FeatureRow } from '../transforms/index.js';
 import { DAMAGED, MODEL_FILES, type ModelInput } from './card.js';
 import type { Predictor } from './predictor.js';
 

@@ -1,7 +1,7 @@
 import type { OutputArtifact } from '../core/artifact.js';
 import { canonical, type Json } from '../core/json.js';
 import type { Model } from '../core/kinds.js';
-import { transformInputs, type FeatureRow, type FittedTransform } from '../plugins/features/transform.js';
+import { transformInputs, type FeatureRow, type FittedTransform } from '../transforms/index.js';
 import { MODEL_FILES, MODEL_FORMAT, type ModelCard, type ModelInput } from './card.js';
 import { scorerOf } from './learners/index.js';
 import { joinPredictor } from './predictor.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../core/errors/index.js';
-import { randomFrom } from '../random.js';
+import { randomFrom } from '../../core/random.js';
 import type { Tensors } from '../tensors.js';
 import { biasName, kernelName } from './dense-net.js';
 import { learnerOf, scorerOf } from './index.js';

@@ -2,7 +2,7 @@ import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/errors/index.js';
 import type { Predictor } from '../../models/index.js';
 import { openTable, requireColumn, sql, withDatabase, type TableCell, type TableRow } from '../../tables/index.js';
-import type { Probabilities } from './metrics/index.js';
+import type { Probabilities } from '../../metrics/index.js';
 
 /** What one model answered. */
 export interface ModelAnswers {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { randomFrom } from '../../models/index.js';
+import { randomFrom } from '../../core/random.js';
 import type { Answers, ModelAnswers } from './answers.js';
 import { allRows, figureOn, type Compared, type ComparedFigure } from './compared.js';
 import type { challengeVerdict } from './contract.js';
-import { bootstrap, mcnemar } from './metrics/index.js';
+import { bootstrap, mcnemar } from '../../metrics/index.js';
 
 export type Comparison = z.output<typeof challengeVerdict>['sets'][number];
 

@@ -6,9 +6,9 @@ import type { InputArtifact } from '../../core/artifact.js';
 import { openModel } from '../../models/index.js';
 import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '../../tables/index.js';
 import { runNode, type TestInput } from '../../testing/index.js';
-import type { FittedTransform } from '../features/transform.js';
+import type { FittedTransform } from '../../transforms/index.js';
 import { baselineNode, logisticNode } from '../train/worker.js';
-import type { Figures } from './metrics/index.js';
+import type { Figures } from '../../metrics/index.js';
 import { challengeNode, finalNode } from './worker.js';
 
 // 89 wines by 13 standardised measurements of their chemistry, three growers (scikit-learn's data; see the script beside it).

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ModelCard } from '../../models/index.js';
 import type { finalFigures } from './contract.js';
-import { wilson, type CalibrationBin, type ClassFigures, type Confusion, type Interval } from './metrics/index.js';
+import { wilson, type CalibrationBin, type ClassFigures, type Confusion, type Interval } from '../../metrics/index.js';
 import { confusionTable } from './confusion-table.js';
 import { html, htmlPage, htmlTable, lineChart, sayFigure } from '../../report-page/index.js';
 import type { Slice } from './slices.js';

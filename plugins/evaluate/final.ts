@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { openModel, randomFrom, type Predictor } from '../../models/index.js';
+import { randomFrom } from '../../core/random.js';
+import { openModel, type Predictor } from '../../models/index.js';
 import { implement } from '../../worker/implement.js';
 import { answersOf, type Answers } from './answers.js';
 import { figureOn, type ComparedFigure } from './compared.js';
@@ -13,7 +14,7 @@ import {
   perClass,
   wilson,
   type Interval,
-} from './metrics/index.js';
+} from '../../metrics/index.js';
 import { slicesOf, type Slice } from './slices.js';
 
 /** Slices in the value, and rows that one must have to stand there: the report has all. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors/index.js';
 import type { CategoricalRecipe, NumericRecipe } from './recipe.js';
-import type { CategoricalStep, FittedTransform, NumericStep } from './transform.js';
+import type { CategoricalStep, FittedTransform, NumericStep } from '../../transforms/index.js';
 
 /** Statistics of a numeric column of the training part, over its finite values. */
 export interface NumericSummary {

@@ -4,10 +4,9 @@ import type { Handle, JsonKind, SealedTable, Table, Transform } from '../../core
 import type { TableRow } from '../../tables/index.js';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import type { NodeRun } from '../../testing/index.js';
-import { applyTransform } from './apply.js';
+import { applyTransform, featureNames, parseTransform } from '../../transforms/index.js';
 import { fit } from './index.js';
 import { binOf, monitorReference, placeOf, type MonitorReference } from './reference.js';
-import { featureNames, parseTransform } from './transform.js';
 import { fitFeaturesNode } from './worker.js';
 
 const PENGUINS = new URL('../../examples/penguins/data/penguins.csv', import.meta.url);

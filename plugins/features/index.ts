@@ -1,8 +1,10 @@
 export { fit, type FittedFeatures } from './fit.js';
 export { recipe, type Recipe, type RecipeFor } from './recipe.js';
-export { applyTransform, applyTransformToRows, isMissing } from './apply.js';
 export {
+  applyTransform,
+  applyTransformToRows,
   featureNames,
+  isMissing,
   parseTransform,
   transformInputs,
   type Cell,
@@ -10,7 +12,7 @@ export {
   type FittedTransform,
   type TransformInput,
   type TransformStep,
-} from './transform.js';
+} from '../../transforms/index.js';
 export {
   binOf,
   monitorReference,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { isMissing } from './apply.js';
-import type { Cell } from './transform.js';
+import { isMissing, type Cell } from '../../transforms/index.js';
 
 const count = z.int().min(0);
 

@@ -5,7 +5,7 @@ import { chooseColumns } from './choose-columns.js';
 import { fitFeatures } from './contract.js';
 import { fitTransform } from './fit-transform.js';
 import { summarise, type Summarised } from './summarise.js';
-import { featureNames, transformInputs } from './transform.js';
+import { featureNames, transformInputs } from '../../transforms/index.js';
 
 /** The one file of a transform artifact. */
 const TRANSFORM_FILE = 'transform.json';

@@ -1,5 +1,5 @@
-import type { Random } from '../../models/random.js';
-import { shuffled } from '../../models/random.js';
+import type { Random } from '../../core/random.js';
+import { shuffled } from '../../core/random.js';
 import type { Column, TableCell, TableRow } from '../../tables/index.js';
 import { dataColumns, ROW_ID } from '../../tables/index.js';
 import type { Ranking } from './rank.js';

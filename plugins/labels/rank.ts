@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors/index.js';
-import { randomFrom } from '../../models/random.js';
+import { randomFrom } from '../../core/random.js';
 import { dataColumns, requireColumn, type Column, type TableRow } from '../../tables/index.js';
 import { labelIssues, type LabelIssue } from './confident.js';
 import { encode } from './encode.js';

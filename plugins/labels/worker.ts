@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors/index.js';
 import { canonical } from '../../core/json.js';
-import { randomFrom, shuffled } from '../../models/random.js';
+import { randomFrom, shuffled } from '../../core/random.js';
 import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '../../tables/index.js';
 import { implement } from '../../worker/implement.js';
 import { apply, corrupt, mended, suspects } from './contract.js';

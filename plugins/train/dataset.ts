@@ -1,8 +1,13 @@
 import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/errors/index.js';
 import { requireColumn, sql, withDatabase, openTable, type TableCell, type TableRow } from '../../tables/index.js';
-import { applyTransform } from '../features/apply.js';
-import { featureNames, transformInputs, type FeatureRow, type FittedTransform } from '../features/transform.js';
+import {
+  applyTransform,
+  featureNames,
+  transformInputs,
+  type FeatureRow,
+  type FittedTransform,
+} from '../../transforms/index.js';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {

@@ -15,7 +15,7 @@ import { configureMonitor, getMonitor } from '../../client/monitors.js';
 import { digestText } from '../../core/digest.js';
 import type { File, Ref } from '../../core/kinds.js';
 import { PROFILE_FILE, profileOf } from '../../drift/index.js';
-import { randomFrom } from '../../models/index.js';
+import { randomFrom } from '../../core/random.js';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
 import { Artifacts, FileStore } from '../../store/index.js';
 import { writeOutcomes } from '../../server/predict/outcomes.js';

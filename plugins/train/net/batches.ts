@@ -1,4 +1,4 @@
-import { randomFrom, shuffled } from '../../../models/index.js';
+import { randomFrom, shuffled } from '../../../core/random.js';
 import type { Dataset } from '../dataset.js';
 import type { Batch } from './in-training.js';
 import { PURPOSE, type NetShape } from './shape.js';

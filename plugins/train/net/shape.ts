@@ -1,4 +1,4 @@
-import { randomFrom } from '../../../models/index.js';
+import { randomFrom } from '../../../core/random.js';
 import { biasName, kernelName, type Activation, type DenseArchitecture } from '../../../models/learners/dense-net.js';
 import type { Tensors } from '../../../models/tensors.js';
 

@@ -3,7 +3,7 @@ import { canonical } from '../../../core/json.js';
 import type { DenseArchitecture } from '../../../models/learners/dense-net.js';
 import { loadTensorflow, type LoadedTensorflow } from '../../../setup/tensorflow-load.js';
 import { implement } from '../../../worker/implement.js';
-import { averages, accuracy, confusionMatrix, logLoss, mostProbable } from '../../evaluate/metrics/index.js';
+import { averages, accuracy, confusionMatrix, logLoss, mostProbable } from '../../../metrics/index.js';
 import { weightsOfClasses } from '../class-weights.js';
 import { net } from '../contract.js';
 import { requireClasses, type Dataset } from '../dataset.js';

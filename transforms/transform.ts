@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '../core/errors/index.js';
 
 /** What a cell of a row may be: what Parquet, CSV and a JSON request give. `null`, `undefined` and NaN are missing. */
 export type Cell = number | string | boolean | null | undefined;

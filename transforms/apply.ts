@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '../core/errors/index.js';
 import type { CategoricalStep, Cell, FeatureRow, FittedTransform, NumericStep } from './transform.js';
 
 type Writer = (row: FeatureRow, into: Float64Array, at: number) => number;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomFrom } from '../../../models/random.js';
+import { randomFrom } from '../core/random.js';
 import { bootstrap, confusionMatrix, figuresOf, mcnemar, mostProbable, perClass, wilson } from './index.js';
 
 interface Reference {

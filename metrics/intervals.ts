@@ -1,4 +1,4 @@
-import type { Random } from '../../../models/random.js';
+import type { Random } from '../core/random.js';
 
 /** Lower and upper limit. */
 export type Interval = readonly [lower: number, upper: number];
