@@ -34,6 +34,8 @@ export async function startPart(
     readonly id?: string;
     readonly cause?: Json;
     readonly onFailure?: 'fail' | 'pause';
+    /** Compute what is not kept anew, whatever other runs have. */
+    readonly fresh?: true | undefined;
     readonly commit?: string | undefined;
     readonly pages?: string | undefined;
   } = {},
@@ -51,6 +53,7 @@ export async function startPart(
       seed,
       using: plan.used,
       cause: options.cause ?? { kind: 'person', part: plan.used },
+      ...(options.fresh ? { fresh: options.fresh } : {}),
       ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
       ...(part === undefined ? {} : { part }),
     },

@@ -43,13 +43,14 @@ export async function resumeRun(
       remedy: `wait for it, or end it first: trainyard cancel ${id}`,
     });
   }
-  const { pipeline, params, seed, lineage } = record.start;
+  const { pipeline, params, seed, lineage, fresh } = record.start;
   const part = record.start['part'] as unknown as StoredPart | undefined;
   const input: PipelineInput = {
     params,
     seed,
     lineage,
     using: id,
+    ...(fresh === true ? { fresh } : {}),
     cause: options.cause ?? { kind: 'resume', of: id },
     ...(part === undefined ? {} : { part }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),

@@ -62,6 +62,7 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
     params: input.params,
     seed: input.seed ?? 0,
     cause: input.cause ?? { kind: 'person' },
+    ...(input.fresh ? { fresh: true } : {}),
     startedAt: new Date().toISOString(),
     ...(start.commit === undefined ? {} : { commit: start.commit }),
     // A resume of a partial run is one, too.

@@ -50,6 +50,8 @@ export interface GraphRecord {
   readonly params: Json;
   readonly cause: Json;
   readonly seed: number;
+  /** It took nothing from other runs. */
+  readonly fresh?: true;
   /** Build of the Workflow's code. */
   readonly build?: string;
   startedAt: number;

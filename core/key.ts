@@ -23,6 +23,8 @@ export interface NodeIdentity {
   readonly id?: string | undefined;
   /** The first run and its resumes, only for nodes with effects on the world. */
   readonly lineage?: string | undefined;
+  /** The first run and its resumes, when a run was asked to compute everything anew. */
+  readonly fresh?: string | undefined;
 }
 
 /** The key of a node call: the digest of its identity in canonical JSON. */
@@ -35,6 +37,7 @@ export interface KeyedParts {
   readonly seed?: number | undefined;
   readonly id?: string | undefined;
   readonly lineage?: string | undefined;
+  readonly fresh?: string | undefined;
   /** Parameters that the contract leaves out of the key. */
   readonly leftOut?: readonly string[] | undefined;
 }
@@ -65,6 +68,7 @@ export function identityOf(call: {
     seed: keyed.seed,
     id: keyed.id,
     lineage: keyed.lineage,
+    fresh: keyed.fresh,
   };
 }
 

@@ -53,6 +53,8 @@ export interface RunFacts {
   readonly seed: number;
   /** What started the run: a person, a schedule, a monitor's finding. */
   readonly cause: Json;
+  /** Nothing that other runs have computed is taken: every node is computed in this lineage. */
+  readonly fresh?: true;
 }
 
 const SLOT = Symbol.for('trainyard.runtime');

@@ -16,6 +16,8 @@ export interface PipelineInput {
   readonly using?: string;
   /** Overrides what the pipeline says. */
   readonly onFailure?: 'fail' | 'pause';
+  /** Compute every node anew, whatever other runs have; what this run and its resumes computed is still found. */
+  readonly fresh?: true;
   /** For a run of a part of the graph: what is kept of a former run, and what is not run. */
   readonly part?: PartialRun | StoredPart;
   /** Set by continue-as-new only: what the earlier part of this run has finished. */

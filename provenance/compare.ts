@@ -7,7 +7,7 @@ import { readCode } from './codes.js';
 
 /** One part of a call's identity that is not what it was. */
 export interface Change {
-  readonly part: 'version' | 'code' | 'params' | 'inputs' | 'seed' | 'threads' | 'id' | 'lineage';
+  readonly part: 'version' | 'code' | 'params' | 'inputs' | 'seed' | 'threads' | 'id' | 'lineage' | 'fresh';
   /** The parameter's path or the input port. */
   readonly name?: string | undefined;
   /** JSON of the value, the digest, or `none`. */
@@ -79,6 +79,7 @@ export async function changesSince(store: Store, before: NodeIdentity, after: Kn
   plain('threads', before.threads, after.threads);
   plain('id', before.id, after.id);
   plain('lineage', before.lineage, after.lineage);
+  plain('fresh', before.fresh, after.fresh);
   return changes;
 }
 

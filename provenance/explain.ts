@@ -27,9 +27,9 @@ export interface Explanation {
   /**
    * `found`: the result was there. `changed`: part of the identity is not what it was (`changes`). `first`: no earlier
    * execution is on record. `lost`: the same identity had been computed, and its result was lost. `every run`: the contract
-   * says that it is computed in every run. `beside`: another run computed the same at the same time. `not run`: it never ran.
+   * says that it is computed in every run. `anew`: the run was to take nothing from others. `beside`: another run computed the same at the same time. `not run`: it never ran.
    */
-  readonly why: 'found' | 'changed' | 'first' | 'lost' | 'every run' | 'beside' | 'not run';
+  readonly why: 'found' | 'changed' | 'first' | 'lost' | 'every run' | 'anew' | 'beside' | 'not run';
   /** Who computed the result: this run for one that was computed. */
   readonly madeBy: Execution | undefined;
   /** The earlier execution that it is compared with. */
@@ -79,7 +79,8 @@ export async function explainCall(
   const against = identity && nearestOf(earlier, identity);
   const changes = against && identity ? await changesSince(store, identityOfRecord(against), identity) : [];
   const everyRun = changes.length > 0 && changes.every(({ part }) => part === 'lineage');
-  const why = !record ? 'not run' : !against ? 'first' : everyRun ? 'every run' : 'changed';
+  const anew = changes.length > 0 && changes.every(({ part, after }) => part === 'fresh' && after !== 'none');
+  const why = !record ? 'not run' : !against ? 'first' : everyRun ? 'every run' : anew ? 'anew' : 'changed';
   return { ...base, why, madeBy: made, against: against && executionOf(against), changes };
 }
 

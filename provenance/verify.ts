@@ -95,11 +95,19 @@ async function repeat(
   answers: Answers,
   { signal, folder }: VerifyOptions,
 ): Promise<GraphRecord> {
-  const { run, pipeline, params, seed, cause, lineage } = graph;
+  const { run, pipeline, params, seed, cause, lineage, fresh } = graph;
   await startPipeline(client, {
     pipeline,
     id: run,
-    input: { params, seed, cause, lineage, onFailure: 'fail', part: { keep: answers.keep, never: [] } },
+    input: {
+      params,
+      seed,
+      cause,
+      lineage,
+      ...(fresh ? { fresh } : {}),
+      onFailure: 'fail',
+      part: { keep: answers.keep, never: [] },
+    },
   });
   const open = [...answers.approvals];
   for (;;) {

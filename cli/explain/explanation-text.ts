@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<Change['part'], string>> = {
   threads: 'threads',
   id: 'id',
   lineage: 'first run of the lineage',
+  fresh: 'computed anew in the lineage of',
 };
 
 /** An explanation for people. */
@@ -46,6 +47,11 @@ function sentence({ why, state, madeBy, against, changes, node }: Explanation): 
     case 'every run':
       return [
         `${colours.green('computed')}: its contract (effect, or cache: false) has it computed in each lineage of runs;`,
+        `  otherwise it is as ${at(against)}`,
+      ];
+    case 'anew':
+      return [
+        `${colours.green('computed')}: this run was to take nothing from other runs (--fresh);`,
         `  otherwise it is as ${at(against)}`,
       ];
     case 'not run':

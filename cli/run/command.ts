@@ -12,6 +12,7 @@ export interface RunOptions {
   only: string[];
   skip: string[];
   dryRun?: boolean;
+  fresh?: true;
   detach?: boolean;
   json?: boolean;
   help?: boolean;
@@ -32,6 +33,7 @@ export function runCommand(program: Command): void {
     .option('--to <node>', 'a part: this node and all that it needs', gather, [])
     .option('--only <node>', 'a part: this node alone', gather, [])
     .option('--skip <node>', 'a part: without this node', gather, [])
+    .option('--fresh', 'compute every node anew, whatever other runs have computed')
     .option('--dry-run', 'print what a part would run, keep and leave out, and start nothing')
     .option('--detach', 'start it and do not wait')
     .option('--json', 'print the result as one line of JSON')

@@ -34,8 +34,14 @@ export async function runPipeline(
     interruption.before = () =>
       note(`\nInterrupted while ${id} was being started; trainyard show ${id} says whether it goes on.`);
     const facts = { id, pages: readAddresses(project.state)?.server, commit };
-    const input = { params, ...(seed === undefined ? {} : { seed }), cause: { kind: 'person' } };
-    if (plan) await startPart(client, plan, facts);
+    const { fresh } = options;
+    const input = {
+      params,
+      ...(seed === undefined ? {} : { seed }),
+      ...(fresh ? { fresh } : {}),
+      cause: { kind: 'person' },
+    };
+    if (plan) await startPart(client, plan, { ...facts, fresh });
     else await startPipeline(client, { pipeline: known, input, ...facts });
     interruption.before = () => note(sayHowToTakeUp(id));
     if (options.detach) {

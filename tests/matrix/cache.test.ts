@@ -117,6 +117,19 @@ describe('what has been computed is found', () => {
     expect([...executed('together-1'), ...executed('together-2')].sort()).toEqual(ALL);
   });
 
+  it('a run that is asked to computes everything anew, and what resumes it does not', async () => {
+    const params = { salt: 'anew' };
+    const first = await run('arms', params, 'anew-1');
+    expect(done(await probe.run('arms', params, { id: 'anew-2', fresh: true }))).toBe(first);
+    expect(executed('anew-2')).toEqual(ALL);
+    const again = { id: 'anew-3', fresh: true, lineage: 'anew-2', using: 'anew-2' } as const;
+    expect(done(await probe.run('arms', params, again))).toBe(first);
+    expect(executed('anew-3')).toEqual([]);
+    // The others still find what they found before.
+    expect(await run('arms', params, 'anew-4')).toBe(first);
+    expect(executed('anew-4')).toEqual([]);
+  });
+
   /** Changes one byte of a blob behind the store's back. */
   const damage = (digest: Digest): void => {
     const file = blobFile(digest);

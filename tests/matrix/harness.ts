@@ -190,7 +190,7 @@ export class Probe {
   start(
     pipeline: string,
     params: Json,
-    run: { id: string; lineage?: string; using?: string; seed?: number },
+    run: { id: string; lineage?: string; using?: string; seed?: number; fresh?: true },
   ): Promise<WorkflowHandle> {
     const { id, ...input } = run;
     return startPipeline(this.client, { pipeline, id, input: { params, ...input } });

@@ -46,6 +46,7 @@ export function identityOfCall(
       isRefList(given) ? given.map((ref) => ref.digest) : given.digest,
     ]),
   );
+  const ofLineage = spec.effect === true || spec.cache === false;
   const keyed = spec.notInKey ? omit(wired.params, spec.notInKey) : wired.params;
   return {
     node: spec.name,
@@ -57,7 +58,8 @@ export function identityOfCall(
     seed: spec.seeded ? run.seed : undefined,
     id: options.id,
     // What may not be found by other runs is still found by the resumes of this one.
-    lineage: spec.effect || spec.cache === false ? run.lineage : undefined,
+    lineage: ofLineage ? run.lineage : undefined,
+    fresh: run.fresh && !ofLineage ? run.lineage : undefined,
   };
 }
 
@@ -111,11 +113,12 @@ function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['
   return { attempts, light: spec.light ?? false, ...(memory === undefined ? {} : { memory }) };
 }
 
-function keyedParts(spec: AnyContract['spec'], { seed, id, lineage }: NodeIdentity): KeyedParts {
+function keyedParts(spec: AnyContract['spec'], { seed, id, lineage, fresh }: NodeIdentity): KeyedParts {
   return {
     ...(seed === undefined ? {} : { seed }),
     ...(id === undefined ? {} : { id }),
     ...(lineage === undefined ? {} : { lineage }),
+    ...(fresh === undefined ? {} : { fresh }),
     ...(spec.notInKey === undefined ? {} : { leftOut: spec.notInKey }),
   };
 }

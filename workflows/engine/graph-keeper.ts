@@ -42,6 +42,7 @@ export class GraphKeeper {
       params,
       cause: run.cause,
       seed: run.seed,
+      ...(run.fresh ? { fresh: true } : {}),
       build: bundleData().buildId,
       startedAt,
       nodes: [],

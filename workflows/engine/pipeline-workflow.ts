@@ -17,6 +17,7 @@ export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) 
       pipeline: pipeline.name,
       seed: input.seed ?? pipeline.spec.seed ?? 0,
       cause: input.cause ?? { kind: 'person' },
+      ...(input.fresh ? { fresh: true } : {}),
     };
     let params: unknown;
     try {
