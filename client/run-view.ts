@@ -40,6 +40,8 @@ export interface RunView {
   readonly open: boolean;
   /** Where the graph comes from: the Workflow itself, what was saved at its end, or the records of its single nodes. */
   readonly source: 'workflow' | 'saved' | 'records';
+  /** Why the graph is not the newest, in words; undefined when it is. */
+  readonly stale: string | undefined;
   readonly pending: readonly PendingNode[];
   readonly record: RunRecord | null;
 }
@@ -120,31 +122,48 @@ export async function queryGraph(temporal: Client, id: string): Promise<GraphRec
  * what the store has. Throws TY-RUN-UNKNOWN when neither knows it.
  */
 export async function readRunView({ store, temporal }: RunReader, id: string): Promise<RunView> {
-  const described = temporal === undefined ? undefined : await describeRun(temporal, id).catch(passAway);
+  const described = temporal === undefined ? undefined : await describeRun(temporal, id).catch(awayOr);
   const record = await readRun(store, id);
-  const pending = described?.pending ?? [];
-  const open = described?.open ?? false;
-  if (temporal !== undefined && described?.open) {
-    const graph = await queryGraph(temporal, id);
-    if (graph) return { graph, open, source: 'workflow', pending, record };
+  if (described === 'away') {
+    const stale = 'Temporal does not answer: what is shown is what was last recorded';
+    return { ...(await stored(store, id, record)), stale: record?.end ? undefined : stale };
   }
-  const saved = (await readGraph(store, id)) as unknown as GraphRecord | null;
-  if (saved && !open) return { graph: saved, open, source: 'saved', pending, record };
-  if (record) {
-    const graph = graphOfRecords(record, await recordsOfRun(store, id));
-    return {
-      graph,
-      open: open || (record.end === null && described === undefined),
-      source: 'records',
-      pending,
-      record,
-    };
-  }
-  throw new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${id}"`, where: { run: id } });
+  if (temporal === undefined || !described?.open) return stored(store, id, record, described);
+  const { open, pending } = described;
+  const graph = await queryGraph(temporal, id);
+  if (graph) return { graph, open, source: 'workflow', stale: undefined, pending, record };
+  const stale = 'no worker answers for this run: what is shown is what was last recorded';
+  return { ...(await stored(store, id, record, described)), stale };
 }
 
-function passAway(error: unknown): undefined {
-  if (isAway(error)) return undefined;
+/** A run by what the store has of it, and by what Temporal says beside. */
+async function stored(
+  store: Store,
+  id: string,
+  record: RunRecord | null,
+  described: OpenRun | undefined = undefined,
+): Promise<RunView> {
+  const known = { stale: undefined, pending: described?.pending ?? [], record };
+  const open = described?.open ?? false;
+  const saved = open ? null : ((await readGraph(store, id)) as unknown as GraphRecord | null);
+  if (saved) return { graph: saved, open, source: 'saved', ...known };
+  if (!record) throw new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${id}"`, where: { run: id } });
+  const graph = graphOfRecords(record, await recordsOfRun(store, id));
+  // A Workflow that was terminated had no time to record its end.
+  if (described && !open && graph.state === 'running')
+    graph.state = ENDED[described.description.status.name] ?? 'failed';
+  return { graph, open: open || (record.end === null && described === undefined), source: 'records', ...known };
+}
+
+/** States of Workflows that are closed, as those of runs. */
+const ENDED: Readonly<Record<string, GraphRecord['state']>> = {
+  COMPLETED: 'done',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'cancelled',
+};
+
+function awayOr(error: unknown): 'away' {
+  if (isAway(error)) return 'away';
   throw error;
 }
 

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import { endedLines, leftMs, runningOf } from './lines.js';
+import { runningOf } from '../../client/running.js';
+import { endedLines, leftMs } from './lines.js';
 
 const call = (number: number, state: GraphNode['state'], node = 'toy.add'): GraphNode => ({
   call: `n${number}`,

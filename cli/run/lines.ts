@@ -1,7 +1,6 @@
-import type { PendingNode } from '../../client/run-view.js';
+import type { Running } from '../../client/running.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import type { NodeProgress } from '../../core/task.js';
 import { callMs, STATES } from '../../graph/index.js';
 import { bar, colours } from '../terminal.js';
 
@@ -51,42 +50,6 @@ export function endedLines(nodes: readonly GraphNode[], foldFrom = 6): string[] 
       `${signOf(first.state)} ${first.node} × ${group.length}${first.state === 'done' ? '' : `  ${first.state}`}`,
     ];
   });
-}
-
-/** What is known of a running call beside the graph. */
-export interface Running {
-  readonly node: GraphNode;
-  readonly progress: NodeProgress | undefined;
-  /** It waits for a free slot of its pool. */
-  readonly queued: boolean;
-  readonly attempt: number;
-  readonly lastFailure: string | undefined;
-}
-
-/** The running calls of a graph with what their heartbeats say. */
-export function runningOf(graph: GraphRecord, pending: readonly PendingNode[]): Running[] {
-  const byCall = new Map(
-    pending.flatMap((one) => (one.progress?.call === undefined ? [] : [[one.progress.call, one]])),
-  );
-  const silent = pending.filter((one) => one.progress?.call === undefined);
-  return graph.nodes
-    .filter((node) => node.state === 'running')
-    .map((node) => {
-      let known = byCall.get(node.call);
-      if (!known) {
-        // No heartbeat names its call yet: the calls of one node start in the order in which they were made.
-        const candidates = silent.filter((one) => one.node === node.node);
-        known = candidates.find((one) => one.started) ?? candidates[0];
-        if (known) silent.splice(silent.indexOf(known), 1);
-      }
-      return {
-        node,
-        progress: known?.progress,
-        queued: node.kind === 'node' && known !== undefined && !known.started && known.attempt === 1,
-        attempt: known?.attempt ?? 1,
-        lastFailure: known?.lastFailure,
-      };
-    });
 }
 
 /** A running call: how far it is, in its own words, and how long it may still take. */

@@ -1,9 +1,10 @@
+import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
 import { CATALOGUE } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import { canRedraw, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
-import { countLine, endedLines, hasEnded, nameOf, runningLine, runningOf, signOf, type Running } from './lines.js';
+import { countLine, endedLines, hasEnded, nameOf, runningLine, signOf } from './lines.js';
 import { callMs } from '../../graph/index.js';
 
 /** Running nodes shown at once. */

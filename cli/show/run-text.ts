@@ -1,9 +1,10 @@
+import { runningOf } from '../../client/running.js';
 import type { RunView } from '../../client/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import { callMs } from '../../graph/index.js';
-import { nameOf, runningOf, signOf } from '../run/lines.js';
+import { nameOf, signOf } from '../run/lines.js';
 import { clock, colours, cut, table } from '../terminal.js';
 
 /** Characters of a JSON value in a line. */

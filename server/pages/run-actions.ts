@@ -1,6 +1,6 @@
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import { html, type Html } from '../html.js';
-import type { RunView } from '../runs/view.js';
+import type { RunView } from '../../client/run-view.js';
 import { jsonText } from './words.js';
 
 /** What decides which actions a page offers. */

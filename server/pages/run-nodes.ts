@@ -1,17 +1,19 @@
 import { sayBytes, sayDuration } from '../../core/duration.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { NodeProgress } from '../../core/task.js';
+import { runningOf, type Running } from '../../client/running.js';
 import { callMs } from '../../graph/index.js';
 import { html, type Html } from '../html.js';
-import type { RunView } from '../runs/view.js';
+import type { RunView } from '../../client/run-view.js';
 import { artifactLink, jsonText, stateMark } from './words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */
 const MOST_ROWS = 1000;
 
 /** A run's calls as a table: state, time, attempts, where they ran, what they gave. */
-export function nodeTable({ graph, progress }: RunView, now: number): Html {
+export function nodeTable({ graph, pending }: RunView, now: number): Html {
   const shown = graph.nodes.slice(0, MOST_ROWS);
+  const running = new Map(runningOf(graph, pending).map((one) => [one.node.call, one]));
   return html`<div class="wide">
       <table class="nodes">
         <thead>
@@ -25,7 +27,7 @@ export function nodeTable({ graph, progress }: RunView, now: number): Html {
           </tr>
         </thead>
         <tbody>
-          ${shown.map((node) => row(node, progress.get(node.call), now))}
+          ${shown.map((node) => row(node, running.get(node.call), now))}
         </tbody>
       </table>
     </div>
@@ -35,8 +37,9 @@ export function nodeTable({ graph, progress }: RunView, now: number): Html {
     }`;
 }
 
-function row(node: GraphNode, progress: NodeProgress | undefined, now: number): Html {
+function row(node: GraphNode, running: Running | undefined, now: number): Html {
   const ms = callMs(node, now);
+  const { progress, queued = false, attempt = node.attempt, lastFailure } = running ?? {};
   const place = progress?.worker ?? node.worker;
   const device = progress?.device || node.device;
   return html`<tr id="${node.call}">
@@ -54,7 +57,9 @@ function row(node: GraphNode, progress: NodeProgress | undefined, now: number): 
       ${node.error !== undefined && node.state !== 'skipped' && html`<div class="problem small">${node.error.message}<br />to do: ${node.error.remedy}</div>`}
     </td>
     <td>
-      ${stateMark(node.state, node.decision ? (node.decision.passed ? 'yes' : 'no') : node.state)}
+      ${queued ? stateMark('waiting', 'queued') : stateMark(node.state, node.decision ? (node.decision.passed ? 'yes' : 'no') : node.state)}
+      ${queued && html`<br /><span class="small quiet">waits for a slot of pool ${node.pool}</span>`}
+      ${lastFailure !== undefined && html`<br /><span class="small quiet">again, after: ${lastFailure.split('\n')[0]}</span>`}
       ${node.decision?.by !== undefined && html`<br /><span class="small quiet">by ${node.decision.by}${node.decision.why && `: ${node.decision.why}`}</span>`}
       ${(node.recoveries ?? []).map(
         ({ action, by, why }) => html`<br /><span class="small quiet">${action} by ${by}${why && `: ${why}`}</span>`,
@@ -62,7 +67,7 @@ function row(node: GraphNode, progress: NodeProgress | undefined, now: number): 
       ${progress && progress.fraction > 0 && progressBar(progress, ms)}
     </td>
     <td class="number">${ms === undefined ? '' : sayDuration(ms)}</td>
-    <td class="number">${node.attempt ?? ''}</td>
+    <td class="number">${attempt ?? ''}</td>
     <td class="small">${place ?? ''}${device && html`<br /><span class="quiet">${device}</span>`}</td>
     <td class="small">${gave(node)}</td>
   </tr>`;

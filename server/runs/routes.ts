@@ -1,4 +1,6 @@
 import { listReviews } from '../../client/reviews.js';
+import { readRunView, type RunView } from '../../client/run-view.js';
+import { runningOf } from '../../client/running.js';
 import { listModels } from '../../client/models.js';
 import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
 import { listRuns } from '../../store/index.js';
@@ -6,7 +8,6 @@ import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
-import { readRunView } from './view.js';
 
 type Named = { Params: { id: string } };
 
@@ -21,6 +22,7 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
   const { temporal } = client;
   const canStart = client.taskQueue !== undefined;
+  const view = (id: string): Promise<RunView> => readRunView({ store, temporal }, id);
 
   app.get('/', async (request, reply) => {
     const [runs, reviews, models] = await Promise.all([
@@ -31,7 +33,7 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     // A run's children are found on its page.
     const listed = runs.filter(({ start }) => !start.id.includes('/')).slice(0, MOST_LISTED);
     const open = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
-    const views = await Promise.all(open.map(({ start }) => readRunView(services, start.id).catch(() => undefined)));
+    const views = await Promise.all(open.map(({ start }) => view(start.id).catch(() => undefined)));
     const states = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph.state] as const] : [])));
     const approvals = views.flatMap((view) => (view?.open ? openApprovals(view.graph) : []));
     const content = { runs: listed, states, reviews, approvals, models, now: Date.now() };
@@ -43,37 +45,38 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   }));
 
   app.get<Named>('/api/runs/:id', async (request) => {
-    const { graph, open, stale, progress } = await readRunView(services, request.params.id);
+    const { graph, open, stale, pending } = await view(request.params.id);
+    const progress = runningOf(graph, pending).flatMap(({ node, progress: told }) => (told ? [[node.call, told]] : []));
     return { open, ...(stale === undefined ? {} : { stale }), progress: Object.fromEntries(progress), graph };
   });
 
   app.get<Named>('/runs/:id', async (request, reply) => {
-    const view = await readRunView(services, request.params.id);
+    const found = await view(request.params.id);
     return reply
       .type('text/html; charset=utf-8')
-      .send(runPage(view, { ui: uiLink(request.params.id), now: Date.now(), canStart }, request.keyName).text);
+      .send(runPage(found, { ui: uiLink(request.params.id), now: Date.now(), canStart }, request.keyName).text);
   });
 
   // The parts of the page that change, for its script.
   app.get<Named>('/runs/:id/parts', async (request) => {
-    const view = await readRunView(services, request.params.id);
-    const parts = runParts(view, { now: Date.now(), canAct: request.keyName !== undefined, canStart });
+    const found = await view(request.params.id);
+    const parts = runParts(found, { now: Date.now(), canAct: request.keyName !== undefined, canStart });
     return {
-      open: view.open,
+      open: found.open,
       parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.text])),
     };
   });
 
   app.get<Named>('/runs/:id/graph.svg', async (request, reply) => {
-    const { graph } = await readRunView(services, request.params.id);
+    const { graph } = await view(request.params.id);
     return reply.type('image/svg+xml; charset=utf-8').send(graphSvg(graph, { now: Date.now() }));
   });
   app.get<Named>('/runs/:id/graph.mmd', async (request, reply) => {
-    const { graph } = await readRunView(services, request.params.id);
+    const { graph } = await view(request.params.id);
     return reply.type('text/plain; charset=utf-8').send(graphMermaid(graph));
   });
   app.get<Named>('/runs/:id/graph.txt', async (request, reply) => {
-    const { graph } = await readRunView(services, request.params.id);
+    const { graph } = await view(request.params.id);
     return reply.type('text/plain; charset=utf-8').send(graphText(graph, Date.now()));
   });
 

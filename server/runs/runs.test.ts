@@ -251,6 +251,21 @@ describe('pages of runs', () => {
   });
 });
 
+describe('pages without Temporal', () => {
+  it('show what the store has, and say that this may not be the newest', async () => {
+    const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const alone = createServer({ services: { store, client: { temporal: away } }, keys: [] });
+    const at = await listen(alone);
+    const shown = async (id: string): Promise<string> => (await fetch(`${at}/runs/${id}`)).text();
+    await recordedRun('penguins-closed');
+    expect(await shown('penguins-closed')).toMatch(/train\.forest × 12/);
+    expect(await shown('penguins-closed')).not.toContain('does not answer');
+    expect(await shown('alone-1')).toContain('Temporal does not answer');
+    await alone.close();
+    await away.connection.close();
+  });
+});
+
 describe('artifacts', () => {
   it('are served by digest alone, as what they are, and sealed tables not at all', async () => {
     const graph = await recordedRun('penguins-20261124-093000-a1b2');
