@@ -1,4 +1,5 @@
-import { html, sayFigure, type Html } from './html.js';
+import { html, trusted, type Html } from '../core/html.js';
+import { sayFigure } from './page.js';
 
 export interface Line {
   readonly name: string;
@@ -23,7 +24,7 @@ export interface LineChart {
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 300, 64, 16, 36, 44];
-const DASHES: Html = { html: ' stroke-dasharray="5 4"' };
+const DASHES: Html = trusted(' stroke-dasharray="5 4"');
 const COLOURS = ['var(--a,#1f6feb)', 'var(--b,#d1570c)', 'var(--c,#2a8a3e)'];
 
 /** Lines over common axes as SVG, with a legend. Colours follow the page's, light or dark. */
@@ -36,58 +37,67 @@ export function lineChart(chart: LineChart): Html {
   const py = (y: number): string => (HEIGHT - BOTTOM - ((y - y0) / (y1 - y0)) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
   const right = WIDTH - RIGHT;
   const floor = HEIGHT - BOTTOM;
-  return html`<svg
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
-    width="${WIDTH}"
-    role="img"
-    aria-label="${chart.title}"
-    xmlns="http://www.w3.org/2000/svg"
-  >
-    <title>${chart.title}</title>
-    ${ticks(y0, y1).map(
-      (y) =>
-        html`<line x1="${LEFT}" x2="${right}" y1="${py(y)}" y2="${py(y)}" stroke="currentColor" stroke-opacity=".15" />
-          <text x="${LEFT - 8}" y="${py(y)}" dy=".32em" text-anchor="end">${sayFigure(y)}</text>`,
-    )}
-    ${ticks(x0, x1).map((x) => html`<text x="${px(x)}" y="${floor + 18}" text-anchor="middle">${sayFigure(x)}</text>`)}
-    <text x="${(LEFT + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${chart.x}</text>
-    <text transform="translate(14 ${(TOP + floor) / 2}) rotate(-90)" text-anchor="middle">${chart.y}</text>
-    ${
-      chart.mark &&
-      html`<line
-          x1="${px(chart.mark.x)}"
-          x2="${px(chart.mark.x)}"
-          y1="${TOP}"
-          y2="${floor}"
-          stroke="currentColor"
-          stroke-opacity=".5"
-          stroke-dasharray="2 3"
-        />
-        <text x="${px(chart.mark.x)}" y="${TOP - 4}" text-anchor="${chart.mark.x > (x0 + x1) / 2 ? 'end' : 'start'}"
-          >${chart.mark.name}</text
-        >`
-    }
-    ${lines.map(({ points: at, name, dashed }, i) => {
-      const colour = COLOURS[i % COLOURS.length]!;
-      return html`<polyline
-          fill="none"
-          stroke="${colour}"
-          stroke-width="2"
-          ${dashed ? DASHES : undefined}
-          points="${at.map(([x, y]) => `${px(x)},${py(y)}`).join(' ')}"
-        />
-        ${chart.dots && !dashed ? at.map(([x, y]) => html`<circle cx="${px(x)}" cy="${py(y)}" r="3.5" fill="${colour}" />`) : ''}
-        <line
-          x1="${LEFT + i * 150}"
-          x2="${LEFT + i * 150 + 18}"
-          y1="12"
-          y2="12"
-          stroke="${colour}"
-          stroke-width="3"
-          ${dashed ? DASHES : undefined}
-        /><text x="${LEFT + i * 150 + 24}" y="16">${name}</text>`;
-    })}
-  </svg>`;
+  return html`<div class="wide chart">
+    <svg
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      width="${WIDTH}"
+      role="img"
+      aria-label="${chart.title}"
+      xmlns="http://www.w3.org/2000/svg"
+    >
+      <title>${chart.title}</title>
+      ${ticks(y0, y1).map(
+        (y) =>
+          html`<line
+              x1="${LEFT}"
+              x2="${right}"
+              y1="${py(y)}"
+              y2="${py(y)}"
+              stroke="currentColor"
+              stroke-opacity=".15"
+            />
+            <text x="${LEFT - 8}" y="${py(y)}" dy=".32em" text-anchor="end">${sayFigure(y)}</text>`,
+      )}
+      ${ticks(x0, x1).map((x) => html`<text x="${px(x)}" y="${floor + 18}" text-anchor="middle">${sayFigure(x)}</text>`)}
+      <text x="${(LEFT + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${chart.x}</text>
+      <text transform="translate(14 ${(TOP + floor) / 2}) rotate(-90)" text-anchor="middle">${chart.y}</text>
+      ${
+        chart.mark &&
+        html`<line
+            x1="${px(chart.mark.x)}"
+            x2="${px(chart.mark.x)}"
+            y1="${TOP}"
+            y2="${floor}"
+            stroke="currentColor"
+            stroke-opacity=".5"
+            stroke-dasharray="2 3"
+          />
+          <text x="${px(chart.mark.x)}" y="${TOP - 4}" text-anchor="${chart.mark.x > (x0 + x1) / 2 ? 'end' : 'start'}"
+            >${chart.mark.name}</text
+          >`
+      }
+      ${lines.map(({ points: at, name, dashed }, i) => {
+        const colour = COLOURS[i % COLOURS.length]!;
+        return html`<polyline
+            fill="none"
+            stroke="${colour}"
+            stroke-width="2"
+            ${dashed ? DASHES : undefined}
+            points="${at.map(([x, y]) => `${px(x)},${py(y)}`).join(' ')}"
+          />
+          ${chart.dots && !dashed ? at.map(([x, y]) => html`<circle cx="${px(x)}" cy="${py(y)}" r="3.5" fill="${colour}" />`) : ''}
+          <line
+            x1="${LEFT + i * 150}"
+            x2="${LEFT + i * 150 + 18}"
+            y1="12"
+            y2="12"
+            stroke="${colour}"
+            stroke-width="3"
+            ${dashed ? DASHES : undefined}
+          /><text x="${LEFT + i * 150 + 24}" y="16">${name}</text>`;
+      })}
+    </svg>
+  </div>`;
 }
 
 function rangeOf(values: readonly number[]): [number, number] {

@@ -1,4 +1,4 @@
-import { html, htmlPage, sayFigure, type Html } from '../../report-page/index.js';
+import { html, htmlPage, sayFigure, trusted, type Html } from '../../report-page/index.js';
 import { barList, heatTable, histogramChart } from './charts.js';
 import type {
   Association,
@@ -32,7 +32,7 @@ export function profilePage(profile: Profile, title: string): string {
   return htmlPage(
     title,
     html`<style>
-        ${{ html: STYLE }}
+        ${trusted(STYLE)}
       </style>
       <ul class="tiles">
         ${[

@@ -8,7 +8,7 @@ import { reviewResult, type AnswersFile } from './outcome.js';
 import { makeQueue, type Queue } from './queue.js';
 import { rank } from './rank.js';
 import { relabel } from './relabel.js';
-import { reviewPage } from './report-page.js';
+import { reviewPage } from './page.js';
 
 export const suspectsNode = implement(suspects, async ({ params, inputs, ctx }) =>
   withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {

@@ -1,4 +1,4 @@
-import { html, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js';
+import { html, htmlFacts, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js';
 import type { FeasibilityFigures, TaskCard } from './card.js';
 
 /** A task and what its data can bear, as a page for people. */
@@ -17,43 +17,37 @@ export function feasibilityPage(card: TaskCard, figures: FeasibilityFigures): st
           : ''
       }
       <h2>Task</h2>
-      ${htmlTable(
-        ['', ''],
+      ${htmlFacts([
+        ['kind', card.kind],
+        ['target', card.target],
+        ['good enough', `${name} ${limit} ${threshold}`],
+        ['scope', card.scope || 'not said'],
+        ['not for', card.exclusions.join('; ') || 'not said'],
+        ['affected', card.affected || 'not said'],
         [
-          ['kind', card.kind],
-          ['target', card.target],
-          ['good enough', `${name} ${limit} ${threshold}`],
-          ['scope', card.scope || 'not said'],
-          ['not for', card.exclusions.join('; ') || 'not said'],
-          ['affected', card.affected || 'not said'],
+          'budget',
           [
-            'budget',
-            [
-              card.budget.minutes === undefined ? '' : `${card.budget.minutes} minutes`,
-              card.budget.trials === undefined ? '' : `${card.budget.trials} trials`,
-            ]
-              .filter(Boolean)
-              .join(', ') || 'not said',
-          ],
+            card.budget.minutes === undefined ? '' : `${card.budget.minutes} minutes`,
+            card.budget.trials === undefined ? '' : `${card.budget.trials} trials`,
+          ]
+            .filter(Boolean)
+            .join(', ') || 'not said',
         ],
-      )}
+      ])}
       <h2>Data</h2>
-      ${htmlTable(
-        ['', ''],
-        [
-          ['rows', figures.rows],
-          ['without a target', figures.unlabelled],
-          ['rows of the test part', figures.testRows],
-          ...(interval
-            ? [
-                [
-                  `${100 * interval.confidence}% interval at ${interval.at}`,
-                  `${sayFigure(interval.low)} to ${sayFigure(interval.high)}`,
-                ],
-              ]
-            : []),
-        ],
-      )}
+      ${htmlFacts([
+        ['rows', figures.rows],
+        ['without a target', figures.unlabelled],
+        ['rows of the test part', figures.testRows],
+        ...(interval
+          ? ([
+              [
+                `${100 * interval.confidence}% interval at ${interval.at}`,
+                `${sayFigure(interval.low)} to ${sayFigure(interval.high)}`,
+              ],
+            ] as const)
+          : []),
+      ])}
       ${
         classes.length > 0
           ? html`<h2>Classes</h2>

@@ -1,6 +1,6 @@
 import type { ModelState, ModelVersion } from '../../workflows/registry/contract.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../core/html.js';
 import { page } from '../pages/layout.js';
 import { artifactLink, moment } from '../pages/words.js';
 

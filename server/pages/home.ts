@@ -3,7 +3,7 @@ import type { NodeState } from '../../core/graph.js';
 import type { ReviewListing } from '../../client/reviews.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
 import type { RunRecord } from '../../store/index.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../core/html.js';
 import { page } from './layout.js';
 import { moment, stateMark } from './words.js';
 

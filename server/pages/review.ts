@@ -1,5 +1,5 @@
 import type { ReviewState } from '../../workflows/review/contract.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../core/html.js';
 import { markdown } from '../markdown.js';
 import { page } from './layout.js';
 

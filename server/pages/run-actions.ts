@@ -1,5 +1,5 @@
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
 import { jsonText } from './words.js';
 

@@ -3,7 +3,7 @@ import type { GraphNode } from '../../core/graph.js';
 import type { NodeProgress } from '../../core/task.js';
 import { runningOf, type Running } from '../../client/running.js';
 import { callMs } from '../../graph/index.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
 import { artifactLink, jsonText, stateMark } from './words.js';
 

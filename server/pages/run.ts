@@ -1,7 +1,7 @@
 import { sayDuration } from '../../core/duration.js';
 import type { GraphRecord } from '../../core/graph.js';
 import { callMs, graphSvg } from '../../graph/index.js';
-import { html, trusted, type Html } from '../html.js';
+import { html, trusted, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
 import { causeWord } from './home.js';
 import { page } from './layout.js';

@@ -1,6 +1,6 @@
 import type { NodeState } from '../../core/graph.js';
 import { STATES } from '../../graph/index.js';
-import { html, trusted, type Html } from '../html.js';
+import { html, trusted, type Html } from '../../core/html.js';
 
 /** A state as sign, word and colour. */
 export function stateMark(state: NodeState, word: string = state): Html {

@@ -1,28 +1,4 @@
-/** Text that is HTML already. */
-export interface Html {
-  readonly html: string;
-}
-
-type Part = Html | string | number | readonly (Html | string | number)[] | undefined;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Template tag: values are escaped unless they are HTML, lists are joined, undefined is left out. */
-export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return { html: texts.map((text, i) => text + (i < parts.length ? textOf(parts[i]) : '')).join('') };
-}
-
-function textOf(part: Part): string {
-  if (part === undefined) return '';
-  if (typeof part === 'object') return 'html' in part ? part.html : part.map(textOf).join('');
-  return String(part).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
-}
+import { html, trusted, type Html } from '../core/html.js';
 
 /** A table with a header row; cells that are numbers, or null where there is none, stand to the right. */
 export function htmlTable(
@@ -30,14 +6,13 @@ export function htmlTable(
   rows: readonly (readonly (string | number | null | Html)[])[],
 ): Html {
   const cell = (value: string | number | null | Html): Html =>
-    typeof value === 'number' || value === null
-      ? html`<td class="number">${sayFigure(value)}</td>`
-      : html`<td>${value}</td>`;
+    isFigure(value) ? html`<td class="number">${sayFigure(value)}</td>` : html`<td>${value}</td>`;
+  const right = header.map((_, column) => rows.length > 0 && rows.every((row) => isFigure(row[column])));
   return html`<div class="wide">
     <table>
       <thead>
         <tr>
-          ${header.map((name) => html`<th scope="col">${name}</th>`)}
+          ${header.map((name, column) => html`<th scope="col" class="${right[column] ? 'number' : ''}">${name}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -52,6 +27,21 @@ export function htmlTable(
   </div>`;
 }
 
+function isFigure(value: string | number | null | undefined | Html): value is number | null {
+  return typeof value === 'number' || value === null;
+}
+
+/** What is named, one under the other. */
+export function htmlFacts(facts: readonly (readonly [name: string, value: string | number | Html])[]): Html {
+  return html`<dl class="facts">
+    ${facts.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${typeof value === 'number' ? sayFigure(value) : value}</dd>`,
+    )}
+  </dl>`;
+}
+
 /** A figure for people: whole numbers as they are, others with four significant digits. */
 export function sayFigure(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
@@ -62,8 +52,13 @@ const STYLE = `:root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6875;--line
 @media(prefers-color-scheme:dark){:root{--ink:#e5ebf1;--soft:#9aa7b4;--line:#36424e;--paper:#141a20;--a:#6cb0ff;--b:#ff9b57;--c:#66c27a}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.4rem 0}.soft{color:var(--soft)}
-table{border-collapse:collapse}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left}th{font-weight:600;color:var(--soft)}
-td.number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:12px system-ui,sans-serif}`;
+table{border-collapse:collapse}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}th{font-weight:600;color:var(--soft)}
+td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}h1,dd{overflow-wrap:anywhere}
+dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.2rem;margin:.6rem 0}dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}
+@media(max-width:32rem){dl.facts{display:block}dl.facts dd{margin:0 0 .5rem}}
+mark{background:color-mix(in srgb,var(--b) 22%,transparent);color:inherit;padding:.1rem .3rem;border-radius:4px}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
+svg{max-width:100%;height:auto}.chart svg{min-width:30rem}svg text{fill:var(--ink);font:12px system-ui,sans-serif}`;
 
 /** One offline page: no script, nothing from elsewhere. */
 export function htmlPage(title: string, body: Html): string {
@@ -74,7 +69,7 @@ export function htmlPage(title: string, body: Html): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <style>
-          ${{ html: STYLE }}
+          ${trusted(STYLE)}
         </style>
       </head>
       <body>
@@ -83,5 +78,5 @@ export function htmlPage(title: string, body: Html): string {
           ${body}
         </main>
       </body>
-    </html> `.html;
+    </html> `.text;
 }

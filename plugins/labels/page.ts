@@ -1,0 +1,71 @@
+import { sayDuration } from '../../core/duration.js';
+import { html, htmlFacts, htmlPage, htmlTable, type Html } from '../../report-page/index.js';
+import type { AnswersFile, Provenance, ReviewResult } from './outcome.js';
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** The report of a review, for people. */
+export function reviewPage({ figures, provenance }: ReviewResult, answers: AnswersFile): string {
+  const rate = figures.errorRate;
+  const facts: [string, string | number][] = [
+    ['Rows in the table', figures.rows],
+    ['Checked by people', figures.checked],
+    ['Labels changed', figures.changed],
+    [
+      'Wrong labels before the review',
+      rate
+        ? `${percent(rate.estimate)} of all (95 % interval ${percent(rate.low)} to ${percent(rate.high)}), estimated from ${figures.audited} rows drawn at random`
+        : 'not estimated: no rows were drawn at random',
+    ],
+    ['Closed', figures.closed === 'complete' ? 'when everything was answered' : 'at the deadline'],
+  ];
+  if (figures.unanswered > 0)
+    facts.push([
+      'Not answered',
+      `${figures.unanswered}, ${answers.byDefault === 'keep' ? 'which keep their labels' : 'which are left out'}`,
+    ]);
+  if (figures.ties > 0) facts.push(['Undecided', `${figures.ties}, which keep their labels`]);
+  if (figures.agreement !== null) facts.push(['Agreement of two people', percent(figures.agreement)]);
+  return htmlPage(
+    `Review of the labels “${figures.label}”`,
+    html`${htmlFacts(facts)}
+      <h2>People</h2>
+      ${
+        figures.people.length === 0
+          ? html`<p>Nobody answered.</p>`
+          : htmlTable(
+              ['reviewer', 'answers', 'time for one (median)'],
+              figures.people.map((person) => [person.reviewer, person.answers, sayDuration(person.medianMs)]),
+            )
+      }
+      ${
+        answers.guideline !== '' &&
+        html`<h2>Guideline</h2>
+          <pre>${answers.guideline}</pre>`
+      }
+      <h2>Each row that was looked at</h2>
+      ${
+        provenance.length === 0
+          ? html`<p>None.</p>`
+          : htmlTable(['row', 'was', 'is', 'looked at because', 'answers'], provenance.map(rowOf))
+      }`,
+  );
+}
+
+function rowOf({ row, given, label, how, why, answers }: Provenance): (string | Html)[] {
+  const became = `${label ?? 'left out'}${how === 'agreed' ? '' : ` (${how})`}`;
+  const said = answers.map(
+    ({ label: by, reviewer, note, ms, at }) =>
+      html`<div>
+        ${by} by ${reviewer}, ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC,
+        ${sayDuration(ms)}${note && `: ${note}`}
+      </div>`,
+  );
+  return [
+    row.slice(0, 20),
+    given ?? '–',
+    label === given ? became : html`<mark>${became}</mark>`,
+    why.join(', '),
+    said.length === 0 ? '–' : html`${said}`,
+  ];
+}
