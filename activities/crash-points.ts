@@ -6,7 +6,7 @@ import type { Json } from '../core/json.js';
  * Moments between the engine's own steps at which a worker may die and nothing may be lost. In the life of a node:
  * `reserved`, `before-compute`, `outputs-stored` (nothing recorded yet), `recorded` (not yet found by others),
  * `committed` (Temporal does not know yet). Of a run: while results are looked up, while the journal for
- * continue-as-new is saved, while the graph is saved.
+ * continue-as-new or a study is saved, while the graph is saved.
  */
 export type CrashPoint =
   | 'reserved'
@@ -16,6 +16,7 @@ export type CrashPoint =
   | 'committed'
   | 'looking-up'
   | 'saving-journal'
+  | 'saving-study'
   | 'saving-graph';
 
 /** What is at work when a point is passed. */

@@ -9,8 +9,10 @@ import {
   noteNeed,
   putEnvironment,
   putGraph,
+  putStudy,
   readBlob,
   readGraph,
+  readStudy,
   startRun,
   sweepBefore,
   undisturbed,
@@ -18,10 +20,15 @@ import {
   type Store,
 } from '../store/index.js';
 import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
+import { STUDY_PAGE, type KeptStudy } from '../core/study.js';
 import { crashPoint } from './crash-points.js';
+import { suggestBeside } from './suggest.js';
 
 /** Rows of a table of finished nodes in one answer: some 40 kB. */
 const PAGE = 100;
+
+/** States of nodes that a run which goes on comes to again. */
+const OPEN: readonly GraphNode['state'][] = ['waiting', 'running', 'paused'];
 
 type Row = TablePage['rows'][number];
 interface Part {
@@ -107,12 +114,25 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
       await noteNeed(store, head.run, { journal });
       return journal;
     },
+    'trainyard.saveStudy': async (study) => {
+      crashPoint('saving-study', { run: study.run });
+      await putStudy(store, study.run, study as unknown as Json);
+    },
+    'trainyard.loadStudy': async (run, from) => {
+      const study = (await readStudy(store, run)) as unknown as KeptStudy | null;
+      if (!study) return null;
+      const to = from + STUDY_PAGE;
+      return { ...study, trials: study.trials.slice(from, to), next: to < study.trials.length ? to : null };
+    },
+    'trainyard.suggest': (study) => suggestBeside(study),
     'trainyard.loadJournal': async (digest, from) => {
       const journal = await getJson<Journal>(digest);
-      // What was made before, told once for each key, so never more than rows; the rest the run draws anew.
-      const made = journal.graph.nodes.filter(({ key, state }) => key !== undefined && state === 'done');
-      const nodes = [...new Map(made.map((node) => [node.key, node])).values()].slice(from, from + PAGE).map(told);
-      return { ...page(journal.rows, from), graph: { ...journal.graph, nodes } };
+      // Nodes and rows travel side by side, a page of each.
+      const ended = journal.graph.nodes.filter(({ key, state }) => key !== undefined && !OPEN.includes(state));
+      const nodes = ended.slice(from, from + PAGE).map(told);
+      const { rows, next } = page(journal.rows, from);
+      const more = from + PAGE < ended.length ? from + PAGE : null;
+      return { rows, next: next ?? more, graph: { ...journal.graph, nodes } };
     },
   };
 }

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
-import type { NodeProgress, NodeResult, NodeTask } from '../core/task.js';
+import type { NodeProgress, NodeResult, NodeTask, Reported } from '../core/task.js';
 import {
   areWhole,
   commit,
@@ -22,6 +22,7 @@ import {
 import { currentSandbox } from '../project/sandbox.js';
 import { countFailure } from './attempts.js';
 import { crashPoint, type AtWork } from './crash-points.js';
+import { Reporter, type TellStudy } from './reporter.js';
 import { TimeLimit, tookTooLong } from './time-limit.js';
 
 /** What one computation of a node came to, however it was run. */
@@ -39,6 +40,7 @@ export type Compute = (
     readonly attempt: number;
     readonly onProgress: (fraction: number, message?: string) => void;
     readonly onLog: (line: string) => void;
+    readonly onReport: (step: number, value: Reported | null) => void;
   },
 ) => Promise<Computed>;
 
@@ -47,16 +49,22 @@ export interface RunnerParts {
   readonly worker: string;
   readonly compute: Compute;
   readonly libraries: { readonly [name: string]: string };
+  /** Asks the study of a trial whether it goes on. */
+  readonly tellStudy: TellStudy;
 }
 
 const HEARTBEAT_MS = 1_000;
 const MOST_LOG = 1_000_000;
+const CANCELLED_WITHIN_MS = 5_000;
 
 /** Validates, reserves, computes, stores, records: the life of one node call on a worker. */
 export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> {
   const context = Context.current();
   const { attempt } = context.info;
-  const signal = context.cancellationSignal;
+  const reporter = task.trial?.live ? new Reporter(parts.store, task, parts.tellStudy) : undefined;
+  const signal = reporter
+    ? AbortSignal.any([context.cancellationSignal, reporter.stopped])
+    : context.cancellationSignal;
   let progress: NodeProgress = { call: task.call, fraction: 0, worker: parts.worker, device: '' };
   const beat = (): void => context.heartbeat(progress);
   const beating = setInterval(beat, HEARTBEAT_MS);
@@ -66,6 +74,7 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
   let limit: TimeLimit | undefined;
   try {
     let made: Computed | undefined;
+    await reporter?.tellFormer();
     const { value, found } = await singleFlight(parts.store, task.key, {
       // An attempt that Temporal gave up is followed by one of the same call: it need not wait for itself.
       owner: `${task.run.id} ${task.call}`,
@@ -84,6 +93,7 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
             signal: limit.signal,
             attempt,
             onLog: (line) => log.add(line),
+            onReport: (step, reported) => reporter?.add(step, reported),
             onProgress: (fraction, message) => {
               progress = { call: task.call, fraction, message, worker: parts.worker, device: '' };
             },
@@ -98,11 +108,12 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
           };
           if (!(await record(parts, task, made, { attempt, startedAt, log }, sweep))) continue;
           crashPoint('recorded', atWork);
-          return commit(parts.store, entry);
+          return commit(parts.store, entry, task.trial?.goesOn);
         }
       },
     });
     crashPoint('committed', atWork);
+    await reporter?.finish();
     return {
       outputs: value.outputs,
       found,
@@ -112,11 +123,22 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
       ms: Math.round(made?.ms ?? 0),
     };
   } catch (error) {
+    if (reporter?.stopped.aborted) await cancelled(context);
     throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt) : error, signal);
   } finally {
     limit?.end();
+    reporter?.end();
     clearInterval(beating);
   }
+}
+
+/** Waits until the server's word to cancel is here, which the study gave with its decision: it comes by a heartbeat. */
+async function cancelled(context: Context): Promise<void> {
+  if (context.cancellationSignal.aborted) return;
+  await Promise.race([
+    context.cancelled.catch(() => undefined),
+    new Promise((late) => setTimeout(late, CANCELLED_WITHIN_MS)),
+  ]);
 }
 
 /** Where a run is repeated for comparison, nothing acts on the world or reads it anew. */

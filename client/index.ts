@@ -4,3 +4,5 @@ export { cancelRun, decide, newRunId, runResult, startPipeline, type StartRun } 
 export { listRunListings, type ListedState, type RunListing } from './run-list.js';
 export { readRunView, type PendingNode, type RunReader, type RunView } from './run-view.js';
 export { watchRun, type RunMoment, type WatchOptions } from './run-watch.js';
+export { readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './studies.js';
+export type { StudyState, StudyTrial } from '../core/study.js';

@@ -17,7 +17,9 @@ export {
   type Pipeline,
   type PipelineSpec,
 } from './pipeline.js';
-export { tune, type StudyOptions, type Tuned } from './tune.js';
+export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './tune.js';
+export type { StudyOptions } from './study-options.js';
+export type { StudyChange, StudyState, StudyTrial } from './study.js';
 export { file, json, many, model, optional, plot, refTo, report, sealedTable, table, transform } from './kinds.js';
 export type {
   File,

@@ -53,6 +53,13 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
   /** Parameters that change how, but not what is computed (a number of workers, say): left out of the key. */
   readonly notInKey?: readonly string[];
   /**
+   * A parameter (a number) that says how far the node works, such as `epochs`. Promised with it: a call with more of it
+   * that starts from the last checkpoint of a call with less, all else being equal, gives what it would have given from
+   * its beginning. The two share their seed; studies run trials rung by rung with it, and `ctx.goesOn` then asks for a
+   * checkpoint at the end.
+   */
+  readonly continuesOver?: string;
+  /**
    * Which of its output values stand for the run in lists of runs (search attributes), as `port.path`: the model's name,
    * the metric, the digest of the data (a port alone).
    */
@@ -148,6 +155,8 @@ function checkSpec(spec: AnyContract['spec']): void {
   const shape = paramNames(spec);
   for (const port of Object.keys(spec.inputs))
     if (shape.includes(port)) wrong(`inputs.${port}`, 'a name that no parameter has', port);
+  if (spec.continuesOver !== undefined && shape.length > 0 && !shape.includes(spec.continuesOver))
+    wrong('continuesOver', `one of ${shape.join(', ')}`, spec.continuesOver);
   for (const name of spec.notInKey ?? [])
     if (!shape.includes(name)) wrong('notInKey', `one of ${shape.join(', ')}`, name);
 }

@@ -3,6 +3,7 @@ import type { ErrorRecord } from './errors/index.js';
 import { canonical, type Json } from './json.js';
 import type { KeyedParts } from './key.js';
 import type { Ref } from './kinds.js';
+import type { StudyGrowth } from './study-ask.js';
 
 /** The one argument of a pipeline's Workflow. */
 export interface PipelineInput {
@@ -20,6 +21,8 @@ export interface PipelineInput {
   readonly fresh?: true;
   /** For a run of a part of the graph: what is kept of a former run, and what is not run. */
   readonly part?: PartialRun | StoredPart;
+  /** How the studies of the run that this one resumes are grown. */
+  readonly grow?: StudyGrowth;
   /** Set by continue-as-new only: what the earlier part of this run has finished. */
   readonly carried?: CarriedRun;
 }
@@ -77,6 +80,23 @@ export interface CarriedRun {
 /** Temporal waits this much longer for a node than the node may take, ms: its worker ends it in time and says so. */
 export const TIMEOUT_GRACE_MS = 5_000;
 
+/** What a study tells of a call that belongs to one of its trials. */
+export interface TrialFacts {
+  readonly number: number;
+  /** What the node reports is judged while it runs. */
+  readonly live: boolean;
+  /** More may be asked of the same: its last checkpoint is kept. */
+  readonly goesOn: boolean;
+  /** Key of the call from whose last checkpoint it goes on. */
+  readonly from?: Digest;
+}
+
+/** What a node reports at a step: a number, or figures of any depth, such as `{ loss: 0.3, f1: { macro: 0.9 } }`. */
+export type Reported = number | { readonly [name: string]: Reported };
+
+/** What a node has reported, by rising step; null stands for a number that was none. */
+export type ReportList = readonly (readonly [step: number, value: Reported | null])[];
+
 /** What a node's Activity is given: references only, never data. */
 export interface NodeTask {
   readonly run: { readonly id: string; readonly lineage: string; readonly pipeline: string; readonly cause: Json };
@@ -96,6 +116,7 @@ export interface NodeTask {
   /** Call id in the graph. */
   readonly call: string;
   readonly pool: string;
+  readonly trial?: TrialFacts;
   /** From the contract that the run was started with. */
   readonly settings: { readonly attempts: number; readonly light: boolean; readonly memory?: string };
 }

@@ -1,170 +1,152 @@
-import type { z } from 'zod';
-import type { SamplerSpec, Space } from 'ml-hyperparameter';
-import { TrainyardError } from './errors/index.js';
-import { makeHandle, type Handle } from './handle.js';
+import { z } from 'zod';
+import type { Configuration, Space } from 'ml-hyperparameter';
+import { isHandle, makeHandle, type Handle } from './handle.js';
 import type { Json } from './json.js';
 import { report, type Kind, type Ref, type Report } from './kinds.js';
-import { outputPorts, paramNames, type AnyContract, type Contract } from './node.js';
-import { sayNearest } from './nearest.js';
+import { outputPorts, type AnyContract, type Contract } from './node.js';
+import { isPipeline, type AnyPipeline, type Pipeline } from './pipeline.js';
 import { currentRuntime } from './runtime.js';
+import type { StudyAnswer, StudyAsk, TrialArgs } from './study-ask.js';
+import { checkedSearch, type StudyTarget } from './study-check.js';
+import type { StudyOptions } from './study-options.js';
+import type { FitSpace, ObjectivePath, ResultPath, Settled } from './study-types.js';
 import { tuneFigures, type TuneFigures } from './tune-figures.js';
 import type { Checked, Needed, Outputs, ParamsIn, Ports } from './wiring.js';
 
-/** How a study searches. */
-export interface StudyOptions<P extends z.ZodType> {
-  /** What is searched: parameters of the node by name. */
-  readonly space: Space;
-  /** Default: chosen by space and budget. */
-  readonly sampler?: SamplerSpec;
-  /** Trials in all. */
-  readonly trials: number;
-  /**
-   * Trials that may run at once. Default 2. Trial n is suggested from the results of trials up to n − parallel, told
-   * in their order, so the study is the same however long each trial takes.
-   */
-  readonly parallel?: number;
-  /** Where the objective stands, as `port.path`, such as `figures.f1.macro`. */
-  readonly objective: string;
-  /** Default `maximize`. */
-  readonly direction?: 'maximize' | 'minimize';
-  /** Parameters that all trials share. */
-  readonly params?: Partial<ParamsIn<P> & object>;
-  /** What the study is called in the graph. Default `tune`. */
-  readonly name?: string;
-}
-
 /** What a study gives: the outputs of its best trial, the parameters that made them, and its report. */
-export interface Tuned<O extends Ports | Kind> {
-  readonly best: Outputs<O>;
-  /** All parameters of the best trial: the shared ones and those found. */
-  readonly params: Promise<{ readonly [name: string]: Json }>;
+export interface Tuned<Best, C = { readonly [name: string]: Json }> {
+  /** With folds: the outputs of the first fold. */
+  readonly best: Best;
+  /** What was found for the searched parameters; at run time those shared by all trials stand beside. */
+  readonly params: Promise<C>;
   readonly report: Handle<Report<TuneFigures>>;
 }
 
-/** What a study's Workflow is asked. */
-export interface StudyAsk {
-  readonly node: string;
-  readonly inputs: { readonly [port: string]: Ref | readonly Ref[] };
-  readonly params: { readonly [name: string]: Json };
-  readonly space: Space;
-  readonly sampler: SamplerSpec | null;
-  readonly trials: number;
-  readonly parallel: number;
-  readonly objective: string;
-  readonly direction: 'maximize' | 'minimize';
+/** How the parameters of a node are searched. */
+export interface NodeStudyOptions<P extends z.ZodType, At extends string, S, Fitting, Folds> extends StudyOptions<At> {
+  /** What is searched: parameters of the node by name. */
+  readonly space: S & Fitting;
+  /** Parameters that all trials share. */
+  readonly params?: Partial<ParamsIn<P> & object>;
+  /**
+   * Cross-validation: for each fold the inputs by which it differs from the others. A trial is a call for each, one
+   * after the other; its value is their mean, and a pruner may stop it between them.
+   */
+  readonly folds?: Folds;
 }
 
-/** What a study's Workflow answers. */
-export interface StudyAnswer {
-  readonly params: { readonly [name: string]: Json };
-  readonly outputs: { readonly [port: string]: Ref };
-  readonly report: Ref<Report<TuneFigures>>;
-}
+type FoldsOf<I extends Ports> = readonly { readonly [Port in keyof I & string]?: unknown }[];
+type CheckedFolds<N extends string, P extends z.ZodType, I extends Ports, Folds> = {
+  readonly [K in keyof Folds]: Checked<N, P, I, Folds[K]>;
+};
+/** Inputs that every fold brings need not be given for all. */
+type NeededBeside<I extends Ports, Folds> = Folds extends readonly (infer Fold)[]
+  ? Omit<Needed<I>, keyof Fold & string>
+  : Needed<I>;
 
-const TUNE_OPTIONS = { name: 'tune', parallel: 2, direction: 'maximize' } as const;
+/** How the parameters of a sub-pipeline are searched. */
+export interface PipelineStudyOptions<At extends string, S, Fitting> extends StudyOptions<At> {
+  /** What is searched: parameters of the sub-pipeline by name. */
+  readonly space: S & Fitting;
+}
 
 /**
  * Searches for the parameters of a node that do best by an objective, as a durable study: each trial is a call of the
  * node, found again when an equal one has run before. The choice uses only what the node reports, so give it
- * validation data, never the test set. Throws TY-PARAM when the space names parameters that the node does not have.
+ * validation data, never the test set. Throws TY-STUDY when the study cannot be run as it is asked.
  */
 export function tune<
   N extends string,
   P extends z.ZodType,
   I extends Ports,
   O extends Ports | Kind,
-  const Inputs extends Needed<I>,
->(contract: Contract<N, P, I, O>, inputs: Inputs & Checked<N, P, I, Inputs>, options: StudyOptions<P>): Tuned<O> {
-  const untyped = contract as unknown as AnyContract;
-  const settings = { ...TUNE_OPTIONS, ...options };
-  checkOptions(untyped, settings);
-  const runtime = currentRuntime(`tune(${untyped.spec.name})`);
+  const S extends Space,
+  const Inputs extends NeededBeside<I, Folds>,
+  const Folds extends FoldsOf<I> | undefined = undefined,
+>(
+  contract: Contract<N, P, I, O>,
+  inputs: Inputs & Checked<N, P, I, Inputs>,
+  options: NodeStudyOptions<P, ObjectivePath<O>, S, FitSpace<N, ParamsIn<P>, S>, Folds & CheckedFolds<N, P, I, Folds>>,
+): Tuned<Outputs<O>, Configuration<S>>;
+/**
+ * The same of a sub-pipeline: each trial is a call of it, with all its nodes. It is exported from a file of the
+ * configuration's `pipelines`, since the study's Workflow knows it by its name.
+ */
+export function tune<N extends string, P extends z.ZodType, R, const S extends Space>(
+  target: Pipeline<N, P, R>,
+  params: Partial<z.input<P> & object>,
+  options: PipelineStudyOptions<ResultPath<Awaited<R>>, S, FitSpace<N, z.input<P>, S>>,
+): Tuned<Promise<Settled<Awaited<R>>>, Configuration<S>>;
+export function tune(
+  target: AnyContract | AnyPipeline,
+  inputs: object,
+  options: StudyOptions & { space: Space; params?: object; folds?: readonly object[] | undefined },
+): Tuned<unknown, unknown> {
+  const about = isPipeline(target) ? pipelineTarget(target) : nodeTarget(target);
+  const { name = 'tune', space, params = {}, folds = [] } = options;
+  const given = { ...inputs, ...params };
+  const search = checkedSearch(about, space, options, given as Readonly<Record<string, unknown>>, folds.length);
+  const runtime = currentRuntime(`tune(${about.name})`);
   const answer = (async (): Promise<StudyAnswer> => {
     const ask: StudyAsk = {
-      node: untyped.spec.name,
-      inputs: await resolveInputs(inputs as Readonly<Record<string, unknown>>),
-      params: (options.params ?? {}) as { [name: string]: Json },
-      space: options.space,
-      sampler: options.sampler ?? null,
-      trials: options.trials,
-      parallel: settings.parallel,
-      objective: options.objective,
-      direction: settings.direction,
+      target: { kind: about.kind, name: about.name },
+      shared: await resolved(given),
+      ...(folds.length === 0 ? {} : { folds: await Promise.all(folds.map(resolved)) }),
+      ...search,
     };
-    return (await runtime.child({
-      workflow: 'study',
-      name: settings.name,
-      args: ask as unknown as Json,
-    })) as unknown as StudyAnswer;
+    return (await runtime.child({ workflow: 'study', name, args: ask as unknown as Json })) as unknown as StudyAnswer;
   })();
-  const handles: Record<string, Handle> = {};
-  for (const [port, kind] of Object.entries(outputPorts(untyped.spec))) {
-    handles[port] = makeHandle({
-      kind,
-      call: settings.name,
-      port,
-      node: untyped.spec.name,
-      promise: answer.then((given) => given.outputs[port] as Ref),
-    });
-  }
-  const params = answer.then((given) => given.params);
-  params.catch(() => undefined);
-  const only = 'kind' in untyped.spec.outputs && typeof untyped.spec.outputs.kind === 'string';
+  const found = answer.then((study) => study.params);
+  found.catch(() => undefined);
   return {
-    best: (only ? handles['out'] : handles) as Outputs<O>,
-    params,
+    best: isPipeline(target) ? settled(answer) : outputsOf(target, name, answer),
+    params: found,
     report: makeHandle({
       kind: report(tuneFigures),
-      call: settings.name,
+      call: name,
       port: 'report',
       node: 'tune.report',
-      promise: answer.then((given) => given.report),
+      promise: answer.then((study) => study.report),
     }),
   };
 }
 
-async function resolveInputs(inputs: Readonly<Record<string, unknown>>): Promise<StudyAsk['inputs']> {
-  const resolved: Record<string, Ref | readonly Ref[]> = {};
-  for (const [port, given] of Object.entries(inputs)) {
-    if (given === undefined) continue;
-    resolved[port] = Array.isArray(given)
-      ? await Promise.all(given.map(async (item: PromiseLike<Ref> | Ref) => item))
-      : await (given as PromiseLike<Ref> | Ref);
-  }
-  return resolved;
+function nodeTarget({ spec }: AnyContract): StudyTarget {
+  const { name, params, continuesOver } = spec;
+  const fields = params instanceof z.ZodObject ? (params.shape as Record<string, z.ZodType>) : undefined;
+  return { kind: 'node', name, fields, ports: Object.keys(outputPorts(spec)), continuesOver };
 }
 
-function checkOptions(
-  contract: AnyContract,
-  options: { space: Space; trials: number; parallel: number; objective: string },
-): void {
-  const { spec } = contract;
-  const wrong = (field: string, what: string, expected: string): never => {
-    throw new TrainyardError('TY-PARAM', {
-      what: `tune(${spec.name}): ${what}`,
-      where: { node: spec.name, field },
-      expected,
-    });
-  };
-  if (!Number.isInteger(options.trials) || options.trials < 1)
-    wrong('trials', `${options.trials} is no number of trials`, 'a whole number of at least 1');
-  if (!Number.isInteger(options.parallel) || options.parallel < 1)
-    wrong('parallel', `${options.parallel} is no number of trials at once`, 'a whole number of at least 1');
-  const ports = outputPorts(spec);
-  const [port = ''] = options.objective.split('.');
-  if (!(port in ports))
-    wrong(
-      'objective',
-      `${spec.name} has no output "${port}"; ${sayNearest(port, Object.keys(ports))}`,
-      'port.path, such as figures.f1.macro',
-    );
-  const known = paramNames(spec);
-  for (const name of Object.keys(options.space)) {
-    if (known.length > 0 && !known.includes(name))
-      wrong(
-        `space.${name}`,
-        `${spec.name} has no parameter "${name}"; ${sayNearest(name, known)}`,
-        'parameters of the node',
-      );
+function pipelineTarget({ name, spec }: AnyPipeline): StudyTarget {
+  const fields = spec.params instanceof z.ZodObject ? (spec.params.shape as Record<string, z.ZodType>) : undefined;
+  return { kind: 'pipeline', name, fields, ports: undefined };
+}
+
+function settled(answer: Promise<StudyAnswer>): Promise<Json> {
+  const outputs = answer.then((study) => study.outputs);
+  outputs.catch(() => undefined);
+  return outputs;
+}
+
+function outputsOf({ spec }: AnyContract, call: string, answer: Promise<StudyAnswer>): unknown {
+  const handles: Record<string, Handle> = {};
+  for (const [port, kind] of Object.entries(outputPorts(spec))) {
+    const promise = answer.then((study) => (study.outputs as unknown as Record<string, Ref>)[port] as Ref);
+    handles[port] = makeHandle({ kind, call, port, node: spec.name, promise });
   }
+  return 'kind' in spec.outputs && typeof spec.outputs.kind === 'string' ? handles['out'] : handles;
+}
+
+/** Handles waited for, and replaced by their references. */
+async function resolved(args: object): Promise<TrialArgs> {
+  const known: Record<string, TrialArgs[string]> = {};
+  for (const [name, given] of Object.entries(args)) {
+    if (given === undefined) continue;
+    known[name] = (await (Array.isArray(given) ? Promise.all(given.map(refOf)) : refOf(given))) as TrialArgs[string];
+  }
+  return known;
+}
+
+function refOf(given: unknown): unknown {
+  return isHandle(given) ? given.then((ref) => ref) : given;
 }

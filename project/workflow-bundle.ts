@@ -58,7 +58,10 @@ export async function workflowBundle(
   const kept = path.join(project.build, `workflows-${fingerprint}.js`);
   if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
   const entry = path.join(project.build, `entry-${fingerprint}.ts`);
-  await writeWhole(entry, `${body}\ninstallBundle(${JSON.stringify({ ...data, buildId: fingerprint })}, contracts);\n`);
+  await writeWhole(
+    entry,
+    `${body}\ninstallBundle(${JSON.stringify({ ...data, buildId: fingerprint })}, contracts, pipelines);\n`,
+  );
   const code = await bundle(entry);
   await replaceWhole(kept, code);
   return { code, buildId: fingerprint };
@@ -98,7 +101,11 @@ function entryBody(project: Project): string {
     ...pipelines.map((one, index) => `import { ${one.exportName} as pipeline${index} } from ${from(one.file)};`),
     `const contracts = [${project.plugins.map((_, index) => `contracts${index}`).join(', ')}].flatMap((module) => Object.values(module)).filter(isContract);`,
     // Durable processes live for months and move on to newer code; runs keep the code that they started with.
-    ...PROCESSES.map((_, index) => `setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, process${index});`),
+    // A study is a part of a run.
+    ...PROCESSES.map(([type], index) =>
+      type === 'study' ? '' : `setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, process${index});`,
+    ),
+    `const pipelines = [${pipelines.map((_, index) => `pipeline${index}`).join(', ')}];`,
     ...pipelines.map((_, index) => `const run${index} = pipelineWorkflow(pipeline${index});`),
     `export { ${[...PROCESSES.map(([type], index) => `process${index} as ${JSON.stringify(type)}`), ...pipelines.map((one, index) => `run${index} as ${JSON.stringify(one.name)}`)].join(', ')} };`,
   ].join('\n');

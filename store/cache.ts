@@ -29,15 +29,15 @@ export async function lookup(store: Store, keys: readonly Digest[]): Promise<(Ca
 
 /**
  * Makes a result the one that its key stands for: the first commit wins, all others get the winner's entry and must use
- * that. Durable on return. The node's checkpoints are dropped, nobody needs them any more.
+ * that. Durable on return. The node's checkpoints are dropped, unless another call goes on from them.
  */
-export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntry> {
+export async function commit(store: Store, entry: CacheEntry, keepCheckpoint = false): Promise<CacheEntry> {
   const body = Buffer.from(canonical(entry));
   for (;;) {
     const { whole, next } = await newest(store, entry.key);
     if (whole) return whole;
     if (!(await store.create(next, body))) continue;
-    await new Checkpoints(store, entry.key).drop();
+    if (!keepCheckpoint) await new Checkpoints(store, entry.key).drop();
     return entry;
   }
 }

@@ -10,16 +10,17 @@ import type { Store, StoreKey } from './store.js';
 export interface Listing {
   readonly cache: readonly StoreKey[];
   readonly checkpoints: readonly StoreKey[];
+  readonly reports: readonly StoreKey[];
   readonly needs: readonly StoreKey[];
   readonly failures: readonly StoreKey[];
   readonly lineage: readonly StoreKey[];
 }
 
 export async function listRecords(store: Store): Promise<Listing> {
-  const [cache = [], checkpoints = [], needs = [], failures = [], lineage = []] = await Promise.all(
-    ['cache/', 'checkpoints/', 'needs/', 'failures/', 'lineage/'].map((folder) => keysOf(store, folder)),
+  const [cache = [], checkpoints = [], reports = [], needs = [], failures = [], lineage = []] = await Promise.all(
+    ['cache/', 'checkpoints/', 'reports/', 'needs/', 'failures/', 'lineage/'].map((folder) => keysOf(store, folder)),
   );
-  return { cache, checkpoints, needs, failures, lineage };
+  return { cache, checkpoints, reports, needs, failures, lineage };
 }
 
 /** A record of an execution whose run is not kept. */
@@ -68,8 +69,8 @@ export async function removeRecords(store: Store, decided: Decided, check: () =>
     removed++;
   };
   for (const key of orphans(listing.cache, keys)) await remove(key);
-  // An open run may be at any node's checkpoint.
-  if (open.size === 0) for (const key of orphans(listing.checkpoints, keys)) await remove(key);
+  // An open run may be at any node's checkpoint, or have been told what it reported.
+  if (open.size === 0) for (const key of orphans([...listing.checkpoints, ...listing.reports], keys)) await remove(key);
   const unended = new Set(kept.filter(({ end }) => end === null).map(({ start }) => segmentOf(start.id)));
   for (const key of listing.needs) if (!unended.has(key.split('/')[1] ?? '')) await remove(key);
   const gone = new Set(dropped.map(({ start }) => start.id));

@@ -56,6 +56,16 @@ export async function readGraph(store: Store, id: string): Promise<Json | null> 
   return readJson<Json>(store, `${folderOf(id)}graph`);
 }
 
+/** Replaces what is kept of a study, which is a run of its own. Only its own workflow may write it. */
+export async function putStudy(store: Store, id: string, study: Json): Promise<void> {
+  await store.put(`${folderOf(id)}study`, Buffer.from(canonical(study)));
+}
+
+/** What is kept of a study, or null. */
+export async function readStudy(store: Store, id: string): Promise<Json | null> {
+  return readJson<Json>(store, `${folderOf(id)}study`);
+}
+
 /** Records what surrounded a run when it started, once. */
 export async function putEnvironment(store: Store, id: string, environment: Json): Promise<void> {
   await store.create(`${folderOf(id)}environment`, Buffer.from(canonical(environment)));

@@ -7,6 +7,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { isRef } from '../core/handle.js';
 import type { Json } from '../core/json.js';
 import { nodeKey, nodeSeed } from '../core/key.js';
+import type { Reported, ReportList } from '../core/task.js';
 import type { Ref } from '../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../core/node.js';
 import { sayIssues } from '../core/pipeline.js';
@@ -48,6 +49,8 @@ export interface NodeRun {
   /** What it wrote by `ctx.log`. */
   readonly log: readonly string[];
   /** What it told by `ctx.progress`. */
+  /** What it reported, by step. */
+  readonly reports: ReportList;
   readonly progress: readonly { readonly fraction: number; readonly message: string | undefined }[];
   readonly key: Digest;
   readonly store: Store;
@@ -86,6 +89,7 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
   const folder = makeTemporary();
   const store = options.store ?? new FileStore(path.join(folder, 'store'));
   const log: string[] = [];
+  const reports: [number, Reported | null][] = [];
   const progress: { fraction: number; message: string | undefined }[] = [];
   try {
     const artifacts = new Artifacts(store);
@@ -111,6 +115,7 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
         signal: new AbortController().signal,
         log: (message) => log.push(message),
         progress: (fraction, message) => progress.push({ fraction, message }),
+        report: (step, value) => reports.push([step, value]),
         secret: (name) => notHere(`the secret "${name}"`),
         client: async () => notHere('a client'),
         ...options.host,
@@ -128,6 +133,7 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
       },
       log,
       progress,
+      reports,
       key,
       store,
       dispose,

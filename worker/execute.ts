@@ -4,7 +4,7 @@ import type { TrainyardClient } from '../client/index.js';
 import { isTrainyardError, TrainyardError, TransientError, UserError } from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
-import type { NodeTask } from '../core/task.js';
+import type { NodeTask, Reported } from '../core/task.js';
 import { outputPorts } from '../core/node.js';
 import { storeFull } from '../store/disk.js';
 import { Artifacts, Checkpoints, type Store } from '../store/index.js';
@@ -22,6 +22,7 @@ export interface ExecutionHost {
   readonly signal: AbortSignal;
   log(message: string): void;
   progress(fraction: number, message?: string): void;
+  report(step: number, value: Reported | null): void;
   secret(name: string): string;
   client(): Promise<TrainyardClient>;
 }
@@ -29,6 +30,7 @@ export interface ExecutionHost {
 /** The part of a task that the computation needs. */
 export type NodeWork = Pick<NodeTask, 'run' | 'key' | 'params' | 'inputs' | 'threads' | 'scope'> & {
   readonly seed?: number | undefined;
+  readonly trial?: NodeTask['trial'];
 };
 
 /**
@@ -78,6 +80,8 @@ function makeContext(
   scratch: string,
 ): NodeContext {
   const checkpoints = new Checkpoints(store, task.key);
+  const former = task.trial?.from === undefined ? undefined : new Checkpoints(store, task.trial.from);
+  let reported = -Infinity;
   return {
     get seed() {
       if (spec.seeded && task.seed !== undefined) return task.seed;
@@ -100,10 +104,35 @@ function makeContext(
       const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
       host.progress(within, message);
     },
-    checkpoint: { save: (state) => checkpoints.save(state), load: () => checkpoints.load() },
+    goesOn: task.trial?.goesOn ?? false,
+    report: async (step, value) => {
+      if (!Number.isFinite(step) || step <= reported)
+        throw new TrainyardError('TY-NODE-OUTPUT', {
+          what: `${spec.name} reports at step ${step} after step ${reported}`,
+          where: { node: spec.name },
+          expected: 'steps that rise',
+          remedy: 'report once at each step, in order',
+        });
+      reported = step;
+      host.report(step, plainFigures(value));
+      // A word to stop comes as a message: it is heard here, however busy the node is.
+      await new Promise((heard) => setImmediate(heard));
+      host.signal.throwIfAborted();
+    },
+    checkpoint: {
+      save: (state) => checkpoints.save(state),
+      load: async () => (await checkpoints.load()) ?? (await former?.load()),
+    },
     secret: (name) => host.secret(name),
     client: () => host.client(),
   };
+}
+
+/** Figures as they travel: what is no number is null. */
+function plainFigures(value: Reported): Reported | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  const known = Object.entries(value).map(([name, inner]) => [name, plainFigures(inner)] as const);
+  return Object.fromEntries(known.filter(([, inner]) => inner !== null)) as Reported;
 }
 
 /** The error that a failed node is reported with. */

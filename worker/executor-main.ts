@@ -46,6 +46,7 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
         signal: abort.signal,
         log: (line) => tell({ type: 'log', line: redact(line) }),
         progress: (fraction, message) => tell({ type: 'progress', fraction, message }),
+        report: (step, value) => tell({ type: 'report', step, value }),
         secret,
         client,
       },

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { sayBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { compiled } from '../project/package-root.js';
+import { TRIAL_STOPPED } from '../activities/reporter.js';
+import type { Reported } from '../core/task.js';
 import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage } from './protocol.js';
 
 export interface ExecutionHooks {
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number, message: string | undefined) => void;
   readonly onLog: (line: string) => void;
+  readonly onReport: (step: number, value: Reported | null) => void;
   /** Most resident memory, in bytes; above it the process is ended. */
   readonly memory: number | undefined;
 }
@@ -17,6 +20,8 @@ export type Executed = Extract<FromExecutor, { type: 'done' }>;
 
 /** Time between a cancellation and the end of a process that does not heed it. */
 const GRACE_MS = 2_000;
+/** The same for a trial that is stopped: its slot is free within two seconds of the decision. */
+const STOPPED_GRACE_MS = 1_000;
 const MEMORY_CHECK_MS = 200;
 /** A process that stays this large after its node is replaced rather than kept warm. */
 const TOO_LARGE_TO_KEEP = 2_500_000_000;
@@ -102,7 +107,8 @@ export class Executor {
       };
       const cancel = (): void => {
         if (child.connected) child.send({ type: 'cancel' });
-        force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+        const grace = hooks.signal.reason === TRIAL_STOPPED ? STOPPED_GRACE_MS : GRACE_MS;
+        force = setTimeout(() => child.kill('SIGKILL'), grace);
       };
       const settle = (end: () => void): void => {
         clearInterval(watch);
@@ -116,6 +122,7 @@ export class Executor {
       };
       const onMessage = (answer: FromExecutor): void => {
         if (answer.type === 'progress') hooks.onProgress(answer.fraction, answer.message);
+        else if (answer.type === 'report') hooks.onReport(answer.step, answer.value);
         else if (answer.type === 'log') hooks.onLog(answer.line);
         else if (answer.type === 'done') settle(() => resolve(answer));
         else if (answer.type === 'failed')

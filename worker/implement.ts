@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AnyContract, Contract } from '../core/node.js';
 import type { Json } from '../core/json.js';
+import type { Reported } from '../core/task.js';
 import type { InputArtifact, OutputArtifact } from '../core/artifact.js';
 import type { Kind } from '../core/kinds.js';
 import type { Ports } from '../core/wiring.js';
@@ -38,6 +39,14 @@ export interface NodeContext {
   log(message: string): void;
   /** How far it is: a fraction from 0 to 1 and a few words; shown live. */
   progress(fraction: number, message?: string): void;
+  /**
+   * What it has reached at a step, in the unit of what is tuned: a number, or figures shaped like the node's own value,
+   * of which a study takes the one that its objective names. Steps rise. In a study with a pruner this may be the end:
+   * then it rejects, and `signal` is aborted. Elsewhere it does nothing, so a node may always report.
+   */
+  report(step: number, value: Reported): Promise<void>;
+  /** More of the same may be asked (`continuesOver`): save a checkpoint at the end. */
+  readonly goesOn: boolean;
   /** State to resume from after a crash. Saving is atomic; the newest state wins; it is dropped once the node is done. */
   readonly checkpoint: {
     save(state: Uint8Array): Promise<void>;

@@ -37,6 +37,7 @@ export function lightCompute(
         signal: hooks.signal,
         log: hooks.onLog,
         progress: hooks.onProgress,
+        report: hooks.onReport,
         secret: () => refuse('a secret'),
         client: () => refuse('a client'),
       },

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
-import type { NodeTask } from '../core/task.js';
+import type { NodeTask, Reported } from '../core/task.js';
 
 /** One node to run, as the worker tells an executor. */
 export interface RunMessage {
@@ -17,6 +17,7 @@ export type ToExecutor = RunMessage | { readonly type: 'cancel' };
 export type FromExecutor =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly fraction: number; readonly message?: string | undefined }
+  | { readonly type: 'report'; readonly step: number; readonly value: Reported | null }
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'done'; readonly outputs: { readonly [port: string]: Ref }; readonly ms: number }
   | { readonly type: 'failed'; readonly error: ErrorRecord; readonly cancelled: boolean };

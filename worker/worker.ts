@@ -6,6 +6,7 @@ import { engineActivities } from '../activities/engine.js';
 import { runNode, type Compute } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
 import { syncSchedules } from '../client/schedules.js';
+import { tellStudy } from '../client/studies.js';
 import { syncTriggers } from '../client/triggers.js';
 import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
@@ -160,7 +161,8 @@ async function startPools(
         const done = await running;
         return { outputs: done.outputs, ms: done.ms, device: running.device };
       };
-      const run = (task: NodeTask) => runNode({ store: client.store, worker: identity, compute, libraries }, task);
+      const run = (task: NodeTask) =>
+        runNode({ store: client.store, worker: identity, compute, libraries, tellStudy: tellStudy(client) }, task);
       const worker = await Worker.create({
         connection,
         namespace: client.namespace,

@@ -116,6 +116,15 @@ export const CATALOGUE = {
   'TY-PREDICT-INPUT': user('A prediction request is not what the model takes.', 'correct the field'),
   'TY-REVIEW-UNKNOWN': user('There is no label review of this id.', 'open the home page for the open reviews'),
   'TY-REVIEW-ANSWER': user('An answer to a label review is not acceptable.', 'answer with one of the labels'),
+  'TY-STUDY': user('A study (tune) cannot be run as it is asked.', 'correct the option'),
+  'TY-STUDY-FAILED': user(
+    'A study ended without a trial that it could choose.',
+    'look at why its trials failed; mend that, then run again: what had finished is found',
+  ),
+  'TY-STUDY-UNKNOWN': user(
+    'There is no study of this name in the run.',
+    'trainyard study RUN lists the studies of a run',
+  ),
   'TY-DECISION': user('A decision (approval, gate) cannot be taken this way.', 'look at the run page for what waits'),
   'TY-SETUP': user('A part that Trainyard needs is not here.', 'trainyard doctor says what is missing and what to do'),
   'TY-DOWNLOAD': system(

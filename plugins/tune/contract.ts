@@ -1,18 +1,15 @@
+import { json, node, report } from '../../core/index.js';
 import { z } from 'zod';
-import { node, report } from '../../core/index.js';
+import { studyState } from '../../core/study.js';
 import { tuneFigures } from '../../core/tune-figures.js';
 
 /** Draws a finished study: its best trial, its history, every trial's parameters. */
 export const tuneReport = node({
   name: 'tune.report',
-  version: '1',
+  version: '2',
   title: 'Report of a hyperparameter study',
-  params: z.object({
-    /** The study as JSON, from ml-hyperparameter. */
-    study: z.record(z.string(), z.unknown()),
-    /** What was searched for, as `port.path`. */
-    objective: z.string(),
-  }),
-  inputs: {},
+  params: z.object({}),
+  /** The study with all its trials, and what of it has to do with a clock left out. */
+  inputs: { study: json(studyState) },
   outputs: report(tuneFigures),
 });

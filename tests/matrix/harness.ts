@@ -91,7 +91,7 @@ export class Probe {
       `import { defineConfig } from 'trainyard';\nexport default defineConfig(${JSON.stringify({
         name,
         pipelines: ['./pipelines/*.ts'],
-        plugins: ['./nodes/probe', './nodes/noop'],
+        plugins: ['./nodes/probe', './nodes/noop', './nodes/climb'],
         pools: { cpu: { slots: options.slots ?? 3 } },
         heartbeat: options.heartbeat ?? '30 seconds',
       })});\n`,

@@ -1,4 +1,5 @@
 import type { AnyContract } from '../../core/node.js';
+import type { AnyPipeline } from '../../core/pipeline.js';
 
 /** What a pool offers, as the Workflow needs it to place nodes. */
 export interface PoolFacts {
@@ -24,15 +25,21 @@ export interface BundleData {
   readonly pages?: string;
 }
 
-const bundle: { data: BundleData; contracts: Map<string, AnyContract> } = {
+const bundle: { data: BundleData; contracts: Map<string, AnyContract>; pipelines: Map<string, AnyPipeline> } = {
   data: { codes: {}, pools: [], buildId: 'none', heartbeatMs: 12_000 },
   contracts: new Map(),
+  pipelines: new Map(),
 };
 
 /** Called once by the generated entry of a bundle. */
-export function installBundle(data: BundleData, contracts: Iterable<AnyContract>): void {
+export function installBundle(
+  data: BundleData,
+  contracts: Iterable<AnyContract>,
+  pipelines: Iterable<AnyPipeline> = [],
+): void {
   bundle.data = data;
   for (const contract of contracts) bundle.contracts.set(contract.spec.name, contract);
+  for (const pipeline of pipelines) bundle.pipelines.set(pipeline.name, pipeline);
 }
 
 export function bundleData(): BundleData {
@@ -41,4 +48,12 @@ export function bundleData(): BundleData {
 
 export function contractNamed(name: string): AnyContract | undefined {
   return bundle.contracts.get(name);
+}
+
+export function pipelineNamed(name: string): AnyPipeline | undefined {
+  return bundle.pipelines.get(name);
+}
+
+export function knownPipelines(): string[] {
+  return [...bundle.pipelines.keys()];
 }

@@ -3,11 +3,11 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
+import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
-import type { NodeTask, Recovery } from '../../core/task.js';
+import type { NodeTask, Recovery, TrialFacts } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
 
@@ -22,6 +22,8 @@ export interface Call {
   readonly params: Json;
   readonly options: CallOptions;
   readonly pool: string;
+  /** Set for calls of a study's trials. */
+  readonly trial?: TrialFacts | undefined;
 }
 
 /** Everything that decides a call's result. Throws TY-NODE-NOT-IMPLEMENTED when no plugin has its code. */
@@ -74,14 +76,21 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     key: call.key,
     params: call.params,
     inputs: call.inputs,
-    ...(spec.seeded ? { seed: nodeSeed(call.key) } : {}),
+    ...(spec.seeded ? { seed: seedOf(spec, call) } : {}),
     threads: call.identity.threads ?? 1,
     keyed: keyedParts(spec, call.identity),
     scope: node.scope,
     call: node.call,
     pool: call.pool,
+    ...(call.trial === undefined ? {} : { trial: call.trial }),
     settings: settingsOf(spec, call.options),
   };
+}
+
+/** Calls that may go on from one another draw the same random numbers, however far they work. */
+function seedOf({ continuesOver }: AnyContract['spec'], { identity, key }: Call): number {
+  if (continuesOver === undefined) return nodeSeed(key);
+  return nodeSeed(nodeKey({ ...identity, params: omit(identity.params, [continuesOver]) }));
 }
 
 /** Edges of the graph that are known when the call is made. */

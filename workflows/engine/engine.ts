@@ -15,7 +15,7 @@ import { nodeKey } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
-import type { NodeTask, PartialRun, Recovery } from '../../core/task.js';
+import type { NodeTask, Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
 import { edges, identityOfCall, isGivenList, rewire, type Call } from './call.js';
@@ -23,18 +23,14 @@ import { explainFailure, errorRecord } from './failure.js';
 import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { Makers } from './makers.js';
+import type { EngineOptions } from './options.js';
 import { Part } from './part.js';
 import { placeNode } from './place.js';
 import { engineActivities } from './proxies.js';
-import { Recoveries } from './recoveries.js';
+import { givenOutputs, Recoveries } from './recoveries.js';
+import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
-
-export interface EngineOptions {
-  /** What a failed node does. Default `fail`. */
-  readonly onFailure?: 'fail' | 'pause' | undefined;
-  readonly part?: PartialRun | undefined;
-}
 
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is
@@ -51,6 +47,7 @@ export class Engine implements PipelineRuntime {
   readonly #scheduler: Scheduler;
   readonly #part: Part | undefined;
   readonly #scopes = new AsyncLocalStorage<string>();
+  readonly #trials = new AsyncLocalStorage<TrialFacts>();
   readonly #children = new Set<string>();
   readonly #calls: { readonly call: string; readonly outcome: Promise<Outcome> }[] = [];
   /** Calls whose handles somebody waited for: their failures are seen. */
@@ -106,6 +103,16 @@ export class Engine implements PipelineRuntime {
     return this.#scopes.run(outer === '' ? name : `${outer}/${name}`, fn);
   }
 
+  /** Makes all that `fn` calls part of a study's trial. */
+  inTrial<T>(trial: TrialFacts, fn: () => T): T {
+    return this.#trials.run(trial, fn);
+  }
+
+  /** Starts nothing new any more: the run continues as new once what is under way has ended. */
+  drain(): void {
+    this.#scheduler.drain();
+  }
+
   call(contract: AnyContract, args: Readonly<Record<string, unknown>>, options: CallOptions): Record<string, Handle> {
     const wired = wireCall(contract, args);
     const { spec } = contract;
@@ -119,7 +126,7 @@ export class Engine implements PipelineRuntime {
       summary: options.summary,
       title: spec.title,
     });
-    const outcome = this.#settle(node, contract, wired, options, pool.name);
+    const outcome = this.#settle(node, contract, wired, options, pool.name, this.#trials.getStore());
     outcome.catch((error: unknown) => this.#failures.push({ call: node.call, error }));
     const ports = outputPorts(spec);
     const handles: Record<string, Handle> = {};
@@ -183,7 +190,9 @@ export class Engine implements PipelineRuntime {
     try {
       const result = await executeChild(call.workflow, {
         workflowId,
-        args: [{ args: call.args, run: this.run, name: call.name, scope: name }],
+        args: [
+          { args: call.args, run: this.run, name: call.name, scope: name, ...growthOf(this.#options.grow, call, name) },
+        ],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         staticSummary: `${call.workflow} ${name} of ${this.run.id}`,
@@ -200,7 +209,7 @@ export class Engine implements PipelineRuntime {
     }
   }
 
-  async value(handle: Handle): Promise<unknown> {
+  async value(handle: Handle | Ref): Promise<unknown> {
     const ref = await handle;
     if (ref.value !== undefined) return ref.value;
     return this.#scheduler.looking(() => engineActivities()['trainyard.value'](ref));
@@ -216,6 +225,7 @@ export class Engine implements PipelineRuntime {
     wired: WiredCall,
     options: CallOptions,
     pool: string,
+    trial: TrialFacts | undefined,
   ): Promise<Outcome> {
     this.graph.update(node, { params: wired.params });
     const part = this.#part?.node(node);
@@ -229,6 +239,7 @@ export class Engine implements PipelineRuntime {
             again ? rewire(contract, wired, again) : wired,
             options,
             again?.pool ?? pool,
+            trial,
           );
         } catch (error) {
           again = await this.#recover(node, contract, error, again?.pool ?? pool);
@@ -246,12 +257,13 @@ export class Engine implements PipelineRuntime {
     wired: WiredCall,
     options: CallOptions,
     pool: string,
+    trial: TrialFacts | undefined,
   ): Promise<Outcome> {
     const inputs = await this.#resolve(wired, node);
     const identity = identityOfCall(this.run, contract, wired, inputs, options);
     const key = nodeKey(identity);
     this.graph.update(node, { key, params: wired.params, pool });
-    const call: Call = { key, identity, inputs, params: wired.params, options, pool };
+    const call: Call = { key, identity, inputs, params: wired.params, options, pool, trial };
     const { computation, shared } = this.#scheduler.outcome(node, contract, call);
     const outcome = await computation;
     if (shared)
@@ -283,12 +295,7 @@ export class Engine implements PipelineRuntime {
 
   /** The outputs that an operator gave in a failed node's place. */
   async #given(node: GraphNode, contract: AnyContract, recovery: Recovery): Promise<Outcome> {
-    const outputs: Record<string, Ref> = {};
-    for (const [port, kind] of Object.entries(outputPorts(contract.spec))) {
-      const value = recovery.outputs?.[port] as Json;
-      outputs[port] =
-        isRef(value) && value.kind === kind.kind ? value : await engineActivities()['trainyard.give'](kind.kind, value);
-    }
+    const outputs = await givenOutputs(contract, recovery);
     if (node.key !== undefined) this.#scheduler.addFinished([[node.key as Digest, outputs]]);
     this.graph.update(node, { state: 'skipped', given: true, outputs, endedAt: Date.now() });
     this.#makers.note(node.call, outputs, false);

@@ -30,6 +30,7 @@ export class GraphKeeper {
   readonly facts: IndexedFacts = {};
   readonly #byCall = new Map<string, GraphNode>();
   readonly #before = new Map<string, GraphNode>();
+  #numbered = 0;
   readonly #onChange: () => void;
 
   constructor(run: RunFacts, params: Json, startedAt: number, onChange: () => void) {
@@ -57,8 +58,23 @@ export class GraphKeeper {
       if (node.key !== undefined && node.state === 'done') this.#before.set(node.key, node);
   }
 
+  /** Takes over nodes as they stood: of a run whose body does not make its earlier calls again. */
+  restore(graph: GraphRecord): void {
+    this.record.startedAt = graph.startedAt;
+    for (const node of graph.nodes) {
+      this.record.nodes.push(node);
+      this.#byCall.set(node.call, node);
+      this.#numbered = Math.max(this.#numbered, Number(node.call.slice(1)));
+    }
+  }
+
+  /** A node by its call. */
+  node(call: string): GraphNode | undefined {
+    return this.#byCall.get(call);
+  }
+
   add(node: NewNode): GraphNode {
-    const call = `n${this.record.nodes.length + 1}`;
+    const call = `n${++this.#numbered}`;
     const known = Object.fromEntries(
       Object.entries(node).filter(([, value]) => value !== undefined),
     ) as unknown as NewNode;

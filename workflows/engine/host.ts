@@ -1,5 +1,7 @@
 import {
+  allHandlersFinished,
   CancellationScope,
+  condition,
   ContinueAsNew,
   continueAsNew,
   defineQuery,
@@ -20,7 +22,8 @@ import type { RunFacts } from '../../core/runtime.js';
 import { setRuntime } from '../../core/runtime.js';
 import type { CarriedRun } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
-import { Engine, type EngineOptions } from './engine.js';
+import { Engine } from './engine.js';
+import type { EngineOptions } from './options.js';
 import { errorRecord, workflowFailure } from './failure.js';
 import { GraphKeeper, type IndexedFacts } from './graph-keeper.js';
 import type { TablePage } from './ports.js';
@@ -51,7 +54,9 @@ export interface Hosted {
   readonly carried?: CarriedRun | undefined;
   readonly engine?: EngineOptions | undefined;
   /** Makes the arguments with which the Workflow continues as new. */
-  readonly again: (carried: CarriedRun) => unknown[];
+  readonly again: (carried: CarriedRun) => unknown[] | Promise<unknown[]>;
+  /** The body does not make its earlier calls again once it continued as new: the graph keeps their nodes. */
+  readonly goesOn?: boolean;
   /** What the run is: the pipeline's function, or a study's loop. */
   readonly body: (engine: Engine) => Promise<unknown>;
 }
@@ -125,7 +130,10 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted)
         'trainyard.loadJournal'
       ](hosted.carried.journal, from);
       engine.addFinished(page.rows);
-      if (page.graph) keeper.remember(page.graph);
+      if (page.graph) {
+        if (hosted.goesOn) keeper.restore(page.graph);
+        else keeper.remember(page.graph);
+      }
       from = page.next;
     }
     return;
@@ -165,7 +173,8 @@ async function goOn(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promis
     head(keeper.record),
     await saveParts(engine),
   );
-  return continueAsNew(...hosted.again({ journal, generation: (hosted.carried?.generation ?? 0) + 1 }));
+  await condition(allHandlersFinished);
+  return continueAsNew(...(await hosted.again({ journal, generation: (hosted.carried?.generation ?? 0) + 1 })));
 }
 
 async function close(
@@ -243,7 +252,7 @@ function links(run: string): { page?: string } {
 }
 
 /** What a pipeline returned, with handles waited for and replaced by their references: JSON. */
-async function settle(value: unknown): Promise<Json> {
+export async function settle(value: unknown): Promise<Json> {
   if (isHandle(value)) return (await value) as unknown as Json;
   if (value === undefined || value === null) return null;
   if (Array.isArray(value)) return Promise.all(value.map(settle));

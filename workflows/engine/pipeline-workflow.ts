@@ -29,7 +29,11 @@ export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) 
       facts,
       params: input.params,
       using: input.using,
-      engine: { onFailure: input.onFailure ?? pipeline.spec.onFailure, part: await readPart(input.part) },
+      engine: {
+        onFailure: input.onFailure ?? pipeline.spec.onFailure,
+        part: await readPart(input.part),
+        grow: input.grow,
+      },
       carried: input.carried,
       again: (carried) => [{ ...input, lineage: facts.lineage, carried } satisfies PipelineInput],
       body: async () => pipeline.run(params as never, facts),

@@ -1,8 +1,24 @@
 import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
+import { isRef } from '../../core/handle.js';
+import type { Json } from '../../core/json.js';
+import type { Ref } from '../../core/kinds.js';
 import { sayNearest } from '../../core/nearest.js';
+import { outputPorts, type AnyContract } from '../../core/node.js';
 import type { Recovery } from '../../core/task.js';
 import { workflowFailure } from './failure.js';
+import { engineActivities } from './proxies.js';
+
+/** The outputs that an operator gives in a node's place: references as they are, values as artifacts of their kind. */
+export async function givenOutputs(contract: AnyContract, recovery: Recovery): Promise<Record<string, Ref>> {
+  const outputs: Record<string, Ref> = {};
+  for (const [port, kind] of Object.entries(outputPorts(contract.spec))) {
+    const value = recovery.outputs?.[port] as Json;
+    outputs[port] =
+      isRef(value) && value.kind === kind.kind ? value : await engineActivities()['trainyard.give'](kind.kind, value);
+  }
+  return outputs;
+}
 
 /** An operator's decision about a node that failed and waits. */
 export const recoverUpdate = defineUpdate<void, [Recovery]>('recover');

@@ -76,6 +76,11 @@ export class Scheduler {
     return this.#draining && !this.#stopped && this.#inFlight === 0;
   }
 
+  /** Starts nothing new, so that the run can continue as new. */
+  drain(): void {
+    this.#draining = true;
+  }
+
   /** Starts nothing new, and waits until no node is under way. */
   async finishRunning(): Promise<void> {
     this.#stopped = true;
@@ -107,7 +112,8 @@ export class Scheduler {
 
   async #compute(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
     // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
-    if (this.#makers.allFound(call.inputs)) {
+    // What is judged while it runs is looked up by the worker, which knows what a former call reported, too.
+    if (!call.trial?.live && this.#makers.allFound(call.inputs)) {
       const found = this.#finder.known(call.key) ?? (await this.looking(() => this.#finder.find(call.key)));
       if (found) {
         this.#graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });

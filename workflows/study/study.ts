@@ -1,15 +1,14 @@
-import { workflowInfo } from '@temporalio/workflow';
-import { createStudy, type AnyConfiguration, type Study } from 'ml-hyperparameter';
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { digestText } from '../../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
-import type { Handle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import type { Ref } from '../../core/kinds.js';
-import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
+import type { KeptStudy, StudyState, StudyTrial } from '../../core/study.js';
+import type { StudyAnswer, StudyAsk, StudyGrowth } from '../../core/study-ask.js';
 import type { CarriedRun } from '../../core/task.js';
-import type { StudyAnswer, StudyAsk } from '../../core/tune.js';
-import { contractNamed, hostRun, type Engine } from '../engine/index.js';
+import { engineActivities, hostRun, type Engine } from '../engine/index.js';
+import { StudyBook } from './book.js';
+import { Search } from './search.js';
+import { requireContract, runTrial } from './trial.js';
 
 /** The argument of a study's Workflow: what any durable child of a run is given, and what continue-as-new adds. */
 interface StudyInput {
@@ -17,116 +16,110 @@ interface StudyInput {
   readonly run: RunFacts;
   readonly name: string;
   readonly scope: string;
+  /** Goes on from the study of a former run, with more trials. */
+  readonly grow?: StudyGrowth;
   readonly carried?: CarriedRun;
 }
 
-/** A hyperparameter study: asks for configurations, runs each as a call of the node, tells what came out. */
+/** A hyperparameter study: asks for configurations, runs each as a trial, tells what came out, and keeps all of it. */
 export async function study(input: StudyInput): Promise<Json> {
-  const facts: RunFacts = { ...input.run, id: workflowInfo().workflowId };
+  const { workflowId } = workflowInfo();
+  const facts: RunFacts = { ...input.run, id: workflowId };
+  let book: StudyBook | undefined;
   const closed = await hostRun({
     facts,
     params: input.args as unknown as Json,
     carried: input.carried,
-    again: (carried) => [{ ...input, carried }],
-    body: (engine) => search(engine, input.args, input.name),
+    goesOn: true,
+    again: async (carried) => {
+      if (book) await keep(book);
+      return [{ ...input, carried }];
+    },
+    body: async (engine) => {
+      const { args: ask, name, grow } = input;
+      const from = input.carried ? workflowId : grow?.of;
+      const kept = from === undefined ? null : await loadStudy(from);
+      const seed = Number.parseInt(digestText(`study ${facts.seed} ${name} ${ask.target.name}`).slice(7, 15), 16);
+      book = new StudyBook(ask, { run: workflowId, name, seed, now: Date.now() }, kept);
+      if (grow && !input.carried) growBy(book, grow);
+      return conclude(engine, book, ask);
+    },
   });
   return (closed as { result: Json }).result;
 }
 
-interface Attempt {
-  readonly number: number;
-  readonly params: { readonly [name: string]: Json };
-  readonly outputs: Promise<{ readonly [port: string]: Ref }>;
-}
-
-async function search(engine: Engine, ask: StudyAsk, name: string): Promise<StudyAnswer> {
-  const node = requireContract(ask.node);
-  const searched = createStudy({
-    space: ask.space,
-    ...(ask.sampler === null ? {} : { sampler: ask.sampler }),
-    directions: ask.direction,
-    seed: Number.parseInt(digestText(`study ${engine.run.seed} ${name} ${ask.node}`).slice(7, 15), 16),
-    trials: ask.trials,
-    parallel: ask.parallel,
-  }) as Study;
-  const attempts: Attempt[] = [];
-  for (let next = 0; next < ask.trials + ask.parallel; next++) {
-    const due = attempts[next - ask.parallel];
-    if (due) await tell(searched, due, ask);
-    if (next < ask.trials) attempts.push(start(engine, node, ask, searched.ask()));
-  }
-  const best = searched.best;
-  const won = best ? attempts[best.number] : undefined;
-  if (!best || !won)
-    throw new TrainyardError('TY-NODE-FAILED', {
-      what: `no trial of the study succeeded: ${firstFailure(searched)}`,
-      where: { node: ask.node },
-    });
-  const reported = engine.call(
-    requireContract('tune.report'),
-    { study: searched.toJSON(), objective: ask.objective },
-    {},
-  );
-  return { params: won.params, outputs: await won.outputs, report: (await reported['out']) as StudyAnswer['report'] };
-}
-
-function start(
-  engine: Engine,
-  node: AnyContract,
-  ask: StudyAsk,
-  asked: { number: number; params: AnyConfiguration },
-): Attempt {
-  const params = { ...ask.params, ...(asked.params as { [name: string]: Json }) };
-  const handles = engine.scope(`trial ${asked.number}`, () =>
-    engine.call(node, { ...ask.inputs, ...params }, { summary: `trial ${asked.number}: ${say(asked.params)}` }),
-  );
-  return { number: asked.number, params, outputs: settled(handles) };
-}
-
-function settled(handles: Record<string, Handle>): Promise<{ readonly [port: string]: Ref }> {
-  const all = Promise.all(Object.entries(handles).map(async ([port, handle]) => [port, await handle] as const)).then(
-    (entries) => Object.fromEntries(entries),
-  );
-  all.catch(() => undefined);
-  return all;
-}
-
-async function tell(searched: Study, attempt: Attempt, ask: StudyAsk): Promise<void> {
+async function conclude(engine: Engine, book: StudyBook, ask: StudyAsk): Promise<StudyAnswer> {
   try {
-    const [port = '', ...path] = ask.objective.split('.');
-    const outputs = await attempt.outputs;
-    const value = path.reduce<unknown>(
-      (part, name) => (part as Record<string, unknown> | undefined)?.[name],
-      outputs[port]?.value,
-    );
-    if (typeof value !== 'number') {
-      throw new TrainyardError('TY-PARAM', {
-        what: `the objective ${ask.objective} is not a number in what ${ask.node} gives`,
-        where: { node: ask.node },
-        actual: JSON.stringify(value) ?? 'nothing',
-      });
-    }
-    searched.tell(attempt.number, value);
+    const { best, outputs } = await new Search(engine, book).run(ask.continueAfter ?? Infinity);
+    const answer = { outputs: outputs ?? (await outputsOf(engine, ask, best)) };
+    over(book, 'done');
+    const found = book.state(Date.now(), 0, Infinity);
+    const kept = await engineActivities()['trainyard.give']('json', timeless(found) as unknown as Json);
+    const report = engine.call(requireContract('tune.report'), { study: kept }, {})['out'];
+    await keep(book);
+    return {
+      params: { ...plain(ask), ...best.params },
+      outputs: answer.outputs,
+      report: (await report) as StudyAnswer['report'],
+    };
   } catch (error) {
-    if (!isTrainyardError(error) || error.code === 'TY-PARAM') throw error;
-    searched.fail(attempt.number, error.what);
+    over(book, isCancellation(error) ? 'cancelled' : 'failed');
+    await CancellationScope.nonCancellable(() => keep(book));
+    throw error;
   }
 }
 
-function say(configuration: AnyConfiguration): string {
-  return Object.entries(configuration)
-    .map(([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : String(value)}`)
-    .join(' ');
+function over(book: StudyBook, status: StudyState['status']): void {
+  book.status = status;
+  book.endedAt ??= Date.now();
 }
 
-function firstFailure(searched: Study): string {
-  const failed = searched.trials.find((trial) => trial.state === 'failed');
-  return failed && 'reason' in failed && typeof failed.reason === 'string' ? failed.reason : 'no reason was given';
+function keep(book: StudyBook): Promise<void> {
+  return engineActivities()['trainyard.saveStudy'](book.kept(Date.now()));
 }
 
-function requireContract(name: string): AnyContract {
-  const contract = contractNamed(name);
-  if (!contract)
-    throw new TrainyardError('TY-NODE-UNKNOWN', { what: `there is no node "${name}"`, where: { node: name } });
-  return contract;
+/** What a search found, whenever and by whichever run: the report of an equal search is the same artifact. */
+function timeless(state: StudyState): StudyState {
+  const { endedAt: _, ...rest } = state;
+  return {
+    ...rest,
+    run: '',
+    startedAt: 0,
+    spent: { ...state.spent, timeMs: 0, cost: 0 },
+    counts: { ...state.counts, found: 0 },
+    changes: state.changes.map((change) => ({ ...change, at: 0 })),
+    trials: state.trials.map(({ endedAt: __, ms: ___, found: ____, ...trial }) => ({ ...trial, startedAt: 0 })),
+  };
+}
+
+/** A study that was kept of a run, page by page. */
+async function loadStudy(run: string): Promise<KeptStudy | null> {
+  const first = await engineActivities()['trainyard.loadStudy'](run, 0);
+  if (!first) return null;
+  const trials: StudyTrial[] = [...first.trials];
+  for (let next = first.next; next !== null;) {
+    const page: KeptStudy | null = await engineActivities()['trainyard.loadStudy'](run, next);
+    trials.push(...(page?.trials ?? []));
+    next = page?.next ?? null;
+  }
+  return { ...first, trials, next: null };
+}
+
+function growBy(book: StudyBook, { trials, by, why }: StudyGrowth): void {
+  book.planned = (book.planned ?? book.trials.length) + trials;
+  book.searched.plan(book.planned);
+  book.changes.push({ at: Date.now(), by, why, action: 'grow', what: `${trials} more trials` });
+}
+
+/** The best trial's outputs, where an earlier part of the study ran it: they are found. */
+async function outputsOf(engine: Engine, ask: StudyAsk, best: StudyTrial): Promise<Json> {
+  const again = { ...best, reports: [] };
+  return (await runTrial({ engine, ask: { ...ask, pruner: { name: 'none' } }, trial: again, judge: () => false }))
+    .outputs;
+}
+
+/** The parameters that all trials share: what is no artifact. */
+function plain({ shared }: StudyAsk): { readonly [name: string]: Json } {
+  const isData = (value: unknown): boolean => JSON.stringify(value)?.includes('"digest":"sha256-') ?? false;
+  return Object.fromEntries(Object.entries(shared).filter(([, value]) => !isData(value))) as { [name: string]: Json };
 }

@@ -211,6 +211,19 @@ export class Study<C = AnyConfiguration> {
     });
   }
 
+  /**
+   * Whether the pruner would stop a running trial that had made these reports, looking at no other trial from number
+   * `before` on: an answer that does not hang on which of the others happen to have ended. Changes nothing.
+   */
+  judge(trial: number, reports: readonly (readonly [step: number, value: number | null])[], before: number): boolean {
+    this.running(trial);
+    const curve = reports.map(([step, value]) => [step, value === null ? Infinity : this.lossOf(value, 0)] as const);
+    const own = { ...this.seen(trial), curve };
+    const others = this.history.slice(this.json.past.length).filter((t) => t.number < before && t.number !== trial);
+    const { seed } = this.json;
+    return this.pruner.shouldPrune({ trial: own, history: [...others, own], seed, domain: this.domain });
+  }
+
   /** What a trial came to. A value that is no finite number makes it a failed trial. */
   tell(trial: number, result: Result): void {
     const draft = this.running(trial);

@@ -1,0 +1,99 @@
+import type { Client } from '@temporalio/client';
+import { TrainyardError } from '../core/errors/index.js';
+import type { GraphRecord } from '../core/graph.js';
+import { sayNearest } from '../core/nearest.js';
+import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../core/study.js';
+import { readGraph, readStudy as readKept } from '../store/index.js';
+import { STUDY, type Steering, type TrialReports, type Verdict } from '../workflows/study/contract.js';
+import { describeRun, PATIENCE_MS, queryGraph, type RunReader } from './run-view.js';
+import { act } from './runs.js';
+
+export type { Steering } from '../workflows/study/contract.js';
+
+/** The studies of a run, by the ids of their Workflows, as its graph has them. */
+export async function studiesOf({ temporal, store }: RunReader, run: string): Promise<string[]> {
+  const graph =
+    (temporal && (await queryGraph(temporal, run))) ?? ((await readGraph(store, run)) as unknown as GraphRecord | null);
+  return (graph?.nodes ?? [])
+    .filter(({ kind, node }) => kind === 'child' && node === 'study')
+    .flatMap(({ workflowId }) => workflowId ?? []);
+}
+
+/**
+ * The id of a run's study: the one of this name, or the only one. Throws TY-STUDY-UNKNOWN that names those there are.
+ */
+export async function studyNamed(reader: RunReader, run: string, name?: string): Promise<string> {
+  const known = await studiesOf(reader, run);
+  const named = (id: string): string => id.slice(run.length + 1);
+  const found = known.filter((id) => name === undefined || named(id) === name);
+  if (found.length === 1) return found[0] as string;
+  const names = known.map(named);
+  throw new TrainyardError('TY-STUDY-UNKNOWN', {
+    what:
+      name === undefined
+        ? names.length === 0
+          ? `run "${run}" has no study`
+          : `run "${run}" has ${names.length} studies: ${names.join(', ')}; name one`
+        : `run "${run}" has no study "${name}"; ${sayNearest(name, names)}`,
+    where: { run },
+  });
+}
+
+/**
+ * A study with all its trials, by the id of its Workflow: asked of the Workflow while it goes on and a worker answers,
+ * read from the store otherwise; undefined where neither knows it.
+ */
+export async function readStudy({ temporal, store }: RunReader, study: string): Promise<StudyState | undefined> {
+  const open = temporal && (await describeRun(temporal, study))?.open ? await queryStudy(temporal, study) : undefined;
+  if (open) return open;
+  const kept = studyState.safeParse(await readKept(store, study));
+  return kept.success ? kept.data : undefined;
+}
+
+async function queryStudy(temporal: Client, study: string): Promise<StudyState | undefined> {
+  try {
+    const page = async (from: number): Promise<StudyState> =>
+      studyState.parse(
+        await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+          temporal.workflow.getHandle(study).query<unknown, [{ from: number }]>(STUDY_QUERY, { from }),
+        ),
+      );
+    const first = await page(0);
+    const trials: StudyTrial[] = [...first.trials];
+    for (let next = first.next; next !== null;) {
+      const more = await page(next);
+      trials.push(...more.trials);
+      next = more.next;
+    }
+    return { ...first, trials, next: null };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Changes a study that goes on: more trials, a trial by hand, a pause, an end. On the record with who and why. Throws
+ * TY-DECISION when the study does not take it, TY-RUN-UNKNOWN when it does not go on, TY-WORKER-NONE when none answers.
+ */
+export async function steerStudy(
+  { temporal }: { readonly temporal: Client },
+  study: string,
+  steering: Steering,
+): Promise<void> {
+  await act(study, () =>
+    temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
+      temporal.workflow.getHandle(study).executeUpdate(STUDY.steer, { args: [steering] }),
+    ),
+  );
+}
+
+/** How a worker tells studies what their trials report, and hears whether they go on. */
+export function tellStudy({ temporal }: { readonly temporal: Client }) {
+  return (study: string, reports: TrialReports): Promise<Verdict> =>
+    temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
+      temporal.workflow.getHandle(study).executeUpdate<Verdict, [TrialReports]>(STUDY.report, { args: [reports] }),
+    );
+}
+
+/** Longest wait for an answer, ms. */
+const STEER_PATIENCE_MS = 10_000;

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+/**
+ * What a study publishes of itself: while it runs by the query `study` of its Workflow (`<run>/<name>`), page by page;
+ * once it is over, whole, in the store under its run (`readStudy`), and without what a clock had to do with it as
+ * `report.json` of the report that its node `tune.report` made. `client/studies.ts` reads both. Values are in the user's
+ * directions, by objective; times are the Workflow's, ms since the epoch, and 0 in the report.
+ */
+export const STUDY_QUERY = 'study';
+
+/** Trials of one page of the query: its answer stays far below Temporal's limit. */
+export const STUDY_PAGE = 500;
+
+export const studyTrial = z.object({
+  /** 0, 1, 2, … in the order of suggestion. Its calls stand in the graph under the scope `trial <number>`. */
+  number: z.number().int(),
+  /** The parameters that were searched; those shared by all trials are left out. */
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  state: z.enum(['running', 'complete', 'pruned', 'failed']),
+  /** One per objective, in their order; only when complete. */
+  values: z.array(z.number()).optional(),
+  /** By constraint, in their order: at most 0 where it holds. */
+  constraints: z.array(z.number()).optional(),
+  /** What it reported on its way, of the first objective: epochs, rungs or folds by rising step. */
+  reports: z.array(z.tuple([z.number(), z.number().nullable()])),
+  /** With folds: the first objective in each, in their order. */
+  folds: z.array(z.number()).optional(),
+  /** With folds: the standard deviation between them. */
+  spread: z.number().optional(),
+  /** Why it failed or was pruned. */
+  reason: z.string().optional(),
+  /** The sampler that suggested it; `given` for one that a person added. */
+  by: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+  /** Milliseconds of computation, 0 where all was found. */
+  ms: z.number().optional(),
+  /** Nothing of it had to be computed. */
+  found: z.boolean().optional(),
+});
+
+/** What a person did to a study, and why. */
+export const studyChange = z.object({
+  at: z.number(),
+  by: z.string(),
+  why: z.string(),
+  /** `grow`, `add`, `pause`, `resume`, `stop` or `cancel`. */
+  action: z.string(),
+  /** In words, such as `50 more trials`. */
+  what: z.string(),
+});
+
+export const optimism = z.object({
+  /** What to take off the best value (add, where smaller is better), in its unit; at least 0. */
+  amount: z.number(),
+  /** The best value after that. */
+  expected: z.number(),
+  /** How it was estimated. */
+  method: z.string(),
+});
+
+export const studyState = z.object({
+  format: z.literal(1),
+  /** Id of the study's Workflow, and of its record in the store. */
+  run: z.string(),
+  name: z.string(),
+  /** The node or pipeline that a trial runs. */
+  target: z.string(),
+  /** `ending`: it asks for no more, and waits for trials under way. */
+  status: z.enum(['searching', 'paused', 'ending', 'done', 'failed', 'cancelled']),
+  objectives: z.array(z.object({ name: z.string(), at: z.string(), direction: z.enum(['minimize', 'maximize']) })),
+  constraints: z.array(z.object({ name: z.string(), at: z.string(), expected: z.string() })),
+  sampler: z.string(),
+  pruner: z.string(),
+  parallel: z.number().int(),
+  /** What ends it, each where it is set. `cost` in the unit of the trials' cost, by default seconds of computation. */
+  budget: z.object({ trials: z.number().optional(), timeMs: z.number().optional(), cost: z.number().optional() }),
+  spent: z.object({ trials: z.number().int(), timeMs: z.number(), cost: z.number() }),
+  counts: z.object({
+    running: z.number().int(),
+    complete: z.number().int(),
+    pruned: z.number().int(),
+    failed: z.number().int(),
+    /** Of all these, how many needed no computation. */
+    found: z.number().int(),
+  }),
+  /** Number of the chosen trial so far; null before any is complete. */
+  best: z.number().int().nullable(),
+  /** With several objectives: complete trials that none beats in all, by number. */
+  front: z.array(z.number().int()),
+  /** How the best is chosen, in words. */
+  choice: z.string(),
+  /** Why it asks for no more trials; null while it does. */
+  ended: z.string().nullable(),
+  /** What the sampler decided, and why. */
+  notes: z.array(z.object({ trial: z.number().int(), text: z.string() })),
+  changes: z.array(studyChange),
+  /** Only once it is over. */
+  optimism: optimism.nullable(),
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+  /** Trials from the one asked for on, at most a page; all of them in the report. */
+  trials: z.array(studyTrial),
+  /** Number of the first trial of the next page; null at the end. */
+  next: z.number().int().nullable(),
+});
+
+/** A study as the store keeps it: what it publishes, and what it goes on from. */
+export const keptStudy = studyState.extend({
+  resume: z.object({
+    /** The library's study without its trials. */
+    study: z.record(z.string(), z.unknown()),
+    /** By trial: the number of trials that it was suggested and is judged by. */
+    before: z.array(z.number().int()),
+    /** Trials that were told, from the first on. */
+    told: z.number().int(),
+    /** Digest of what was searched how: only the same search goes on from it. */
+    asked: z.string(),
+  }),
+});
+
+export type StudyState = z.output<typeof studyState>;
+export type StudyTrial = z.output<typeof studyTrial>;
+export type StudyChange = z.output<typeof studyChange>;
+export type KeptStudy = z.output<typeof keptStudy>;
+export type Optimism = z.output<typeof optimism>;

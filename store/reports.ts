@@ -1,0 +1,15 @@
+import type { Digest } from '../core/digest.js';
+import type { ReportList } from '../core/task.js';
+import { readText } from './blobs.js';
+import { checkDigest } from './keys.js';
+import type { Store } from './store.js';
+
+/** What calls of a key have reported on their way: `reports/<key>`. A pure function of the key, so any writer may win. */
+export async function writeReports(store: Store, key: Digest, reports: ReportList): Promise<void> {
+  await store.put(`reports/${checkDigest(key)}`, Buffer.from(JSON.stringify(reports)));
+}
+
+export async function readReports(store: Store, key: Digest): Promise<ReportList> {
+  const text = await readText(store, `reports/${checkDigest(key)}`);
+  return text === null ? [] : (JSON.parse(text) as ReportList);
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readStudy } from '../../client/studies.js';
+import type { StudyState } from '../../core/study.js';
+import type { TemporalService } from '../../setup/index.js';
+import { Probe, startServer } from '../matrix/harness.js';
+
+/** Studies on the real server: what trials computed is counted from outside. */
+describe('a study', () => {
+  let server: TemporalService;
+  let probe: Probe;
+  beforeAll(async () => {
+    server = await startServer();
+    probe = await Probe.start(server);
+  });
+  afterAll(async () => {
+    await probe?.close();
+    await server?.stop();
+  });
+
+  /** Runs a study, and gives what it published in the end. */
+  async function study(id: string, pipeline: string, params: object): Promise<{ state: StudyState; result: Found }> {
+    const outcome = await probe.run(pipeline, { salt: id, ...params } as never, { id });
+    if (outcome.state === 'failed') throw outcome.error;
+    const state = await readStudy({ store: probe.client.store }, `${id}/tune`);
+    if (!state) throw new Error('no study was kept');
+    return { state, result: outcome.result as unknown as Found };
+  }
+  interface Found {
+    readonly best: { readonly value: { readonly score: number } };
+    readonly params: { readonly x: number };
+  }
+
+  const failure = async (id: string, params: object): Promise<unknown> => {
+    const outcome = await probe.run('climbed', { salt: id, ...params } as never, { id });
+    return outcome.state === 'failed' ? outcome.error : undefined;
+  };
+
+  /** Steps that were computed, by x. */
+  const stepsOf = (id: string): Map<string, number[]> => {
+    const steps = new Map<string, number[]>();
+    for (const { what, label } of probe.events(id)) {
+      const [x = '', , step = ''] = label.split(' ');
+      if (what === 'start') steps.set(x, [...(steps.get(x) ?? []), Number(step)]);
+    }
+    return steps;
+  };
+
+  it('publishes its trials, its best and why it ended', async () => {
+    const { state, result } = await study('plain', 'climbed', { options: { trials: 5, sampler: 'sobol' } });
+    expect(state).toMatchObject({ status: 'done', counts: { complete: 5, running: 0 }, target: 'climb.train' });
+    const best = state.trials.reduce((one, other) => (other.values![0]! > one.values![0]! ? other : one));
+    expect(state.best).toBe(best.number);
+    expect(result.params.x).toBe(best.params['x']);
+    expect(result.best.value.score).toBe(best.values![0]);
+    expect(state.ended).toBe('all 5 trials were begun');
+  });
+
+  it('runs rungs from one checkpoint to the next, and stops what is behind', async () => {
+    const options = { trials: 9, sampler: 'sobol', pruner: { name: 'asha', min: 1, eta: 3 }, parallel: 2 };
+    const { state } = await study('rungs', 'climbed', { options });
+    expect(state.counts.pruned).toBeGreaterThan(0);
+    expect(state.counts.complete).toBeGreaterThan(0);
+    for (const { params, state: how, reports } of state.trials) {
+      const rungs = reports.map(([step]) => step);
+      expect(rungs).toEqual([1, 3, 9].slice(0, rungs.length));
+      if (how === 'complete') expect(rungs).toHaveLength(3);
+      // Each step was computed once: a rung goes on from the one before.
+      const last = rungs.at(-1)!;
+      expect(stepsOf('rungs').get(String(params['x']))).toEqual(Array.from({ length: last }, (_, i) => i + 1));
+    }
+  });
+
+  it('stops a running trial by what it reports, the same way whatever the timing, and finds it so again', async () => {
+    const options = { trials: 10, sampler: 'sobol', pruner: { name: 'median', startup: 2 }, parallel: 2 };
+    const params = { steps: 9, ms: 150 };
+    const { state } = await study('live', 'climbed', { options, params });
+    expect(state.counts.pruned).toBeGreaterThan(0);
+    const pruned = state.trials.filter((trial) => trial.state === 'pruned');
+    for (const trial of pruned) {
+      expect(trial.reports.length).toBeLessThan(9);
+      expect(stepsOf('live').get(String(trial.params['x']))!.length).toBeLessThan(9);
+    }
+    const before = probe.events().length;
+    const again = await study('live-again', 'climbed', { salt: 'live', options, params });
+    const told = ({ trials }: StudyState) =>
+      trials.map(({ params: p, state: s, reports, values }) => ({ p, s, reports, values }));
+    expect(told(again.state)).toEqual(told(state));
+    expect(probe.events().length).toBe(before);
+  });
+
+  it('takes the mean of folds, tells their spread, and stops between them', async () => {
+    const options = { trials: 14, sampler: 'sobol', pruner: { name: 'wilcoxon', p: 0.2 }, parallel: 1 };
+    const { state } = await study('folds', 'folded', { options });
+    const complete = state.trials.filter((trial) => trial.state === 'complete');
+    for (const { folds, values, spread } of complete) {
+      expect(folds).toHaveLength(4);
+      expect(values![0]).toBeCloseTo(folds!.reduce((sum, one) => sum + one, 0) / 4, 12);
+      expect(spread).toBeGreaterThan(0);
+    }
+    expect(state.counts.pruned).toBeGreaterThan(0);
+    expect(state.optimism?.method).toContain('Tibshirani');
+  });
+
+  it('counts failed trials and values that are no number, and fails with the first reason when none succeeds', async () => {
+    const options = { trials: 8, sampler: 'sobol', failures: 3 };
+    const { state } = await study('some-fail', 'climbed', { options, params: { failsFrom: 0.8, nullFrom: 0.6 } });
+    expect(state.counts.failed).toBeGreaterThan(1);
+    const reasons = new Set(state.trials.map(({ reason }) => reason));
+    expect(reasons).toEqual(new Set([undefined, 'planned: 0.8 or more fails', 'out.score is null, no number']));
+    expect(await failure('all-fail', { options, params: { failsFrom: 0 } })).toMatchObject({
+      code: 'TY-STUDY-FAILED',
+      actual: 'first reason: planned: 0 or more fails',
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['sampler', { sampler: 'tpee', trials: 3 }, 'did you mean "tpe"?'],
+    ['pruner', { pruner: 'medain', trials: 3 }, 'did you mean "median"?'],
+    ['sampler options', { sampler: { name: 'grid' }, trials: 3 }, 'cannot list a range without steps'],
+    ['trials', {}, 'nothing says when it ends'],
+    ['choose', { trials: 3, choose: 'cost' }, 'no objective "cost"'],
+  ])('refuses a wrong %s before anything runs', async (what, options, words) => {
+    const id = `refused-${what.replace(' ', '-')}`;
+    const error = await failure(id, { options });
+    expect(error).toMatchObject({ code: 'TY-STUDY' });
+    expect((error as Error).message).toContain(words);
+    expect(probe.events(id)).toEqual([]);
+  });
+
+  it('refuses a space that the node does not take', async () => {
+    const error = await failure('space', { options: { trials: 3 }, high: 1.5 });
+    expect((error as Error).message).toContain('does not take 1.5 for "x"');
+  });
+
+  it('tunes a sub-pipeline', async () => {
+    const { state, result } = await study('parts', 'over-parts', { options: { trials: 4, sampler: 'random' } });
+    expect(state).toMatchObject({ target: 'two-steps', counts: { complete: 4 } });
+    expect(result.params.x).toBe(state.trials[state.best!]!.params['x']);
+    const graph = await probe.graph('parts/tune');
+    expect(graph.nodes.filter(({ scope }) => scope === 'trial 3').map(({ node }) => node)).toEqual([
+      'climb.part',
+      'climb.fit',
+    ]);
+  });
+});

@@ -1,0 +1,11 @@
+import type { StudyGrowth } from '../../core/study-ask.js';
+import type { PartialRun } from '../../core/task.js';
+
+/** What a run asks of its engine. */
+export interface EngineOptions {
+  /** What a failed node does. Default `fail`. */
+  readonly onFailure?: 'fail' | 'pause' | undefined;
+  readonly part?: PartialRun | undefined;
+  /** How the studies of the run that this one resumes are grown. */
+  readonly grow?: StudyGrowth | undefined;
+}

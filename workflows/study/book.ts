@@ -1,0 +1,234 @@
+import { Study, type StudyJson } from 'ml-hyperparameter';
+import { digestText } from '../../core/digest.js';
+import { TrainyardError } from '../../core/errors/index.js';
+import { canonical } from '../../core/json.js';
+import { studyOf } from '../../core/study-check.js';
+import type { StudyAsk } from '../../core/study-ask.js';
+import { STUDY_PAGE, type KeptStudy, type StudyChange, type StudyState, type StudyTrial } from '../../core/study.js';
+import { bestOf, frontOf, sayChoice } from './choice.js';
+import { sayConstraint } from './figures.js';
+import { optimismOf } from './optimism.js';
+
+type Open<T> = { -readonly [K in keyof T]: T[K] };
+
+/** How a trial came to its end. */
+export interface TrialEnd {
+  readonly state: 'complete' | 'pruned' | 'failed';
+  readonly values?: readonly number[];
+  readonly constraints?: readonly number[];
+  readonly folds?: readonly number[];
+  readonly spread?: number;
+  readonly reason?: string;
+  /** Milliseconds of computation. */
+  readonly ms: number;
+  readonly found: boolean;
+  /** What it takes of the budget. */
+  readonly cost: number;
+}
+
+/** Where a study runs, for what it publishes. */
+export interface StudyPlace {
+  readonly run: string;
+  readonly name: string;
+  readonly seed: number;
+  readonly now: number;
+}
+
+/**
+ * What a study knows: its trials as people see them, at once, and as the library's study knows them, told in their
+ * order. Everything that continue-as-new, a growing resume and the report need is in `kept()`.
+ */
+export class StudyBook {
+  readonly ask: StudyAsk;
+  readonly trials: Open<StudyTrial>[] = [];
+  /** By trial: the number of trials that it was suggested and is judged by. */
+  readonly before: number[] = [];
+  readonly changes: StudyChange[] = [];
+  status: StudyState['status'] = 'searching';
+  /** Why no more trials are begun. */
+  ended: string | null = null;
+  told = 0;
+  cost = 0;
+  /** Trials in all, as asked or grown. */
+  planned: number | undefined;
+  endedAt: number | undefined;
+  readonly searched: Study;
+  readonly #place: StudyPlace;
+  readonly #startedAt: number;
+
+  constructor(ask: StudyAsk, place: StudyPlace, kept: KeptStudy | null) {
+    this.ask = ask;
+    this.#place = place;
+    this.planned = ask.trials;
+    this.#startedAt = place.now;
+    if (!kept) {
+      this.searched = studyOf(ask, place.seed) as Study;
+      return;
+    }
+    if (kept.resume.asked !== askedDigest(ask))
+      throw new TrainyardError('TY-STUDY', {
+        what: `the study ${kept.run} searched otherwise: another space, sampler, pruner or objective`,
+        where: { run: kept.run },
+        remedy: 'run it anew: trials that are equal are found',
+      });
+    const { told, before, study } = kept.resume;
+    const same = kept.run === place.run;
+    this.told = told;
+    this.cost = kept.spent.cost;
+    this.planned = kept.budget.trials ?? ask.trials;
+    this.#startedAt = same ? kept.startedAt : place.now;
+    this.before.push(...before);
+    this.changes.push(...kept.changes);
+    this.trials.push(...kept.trials.map((trial) => (trial.number < told ? trial : reopened(trial))));
+    this.searched = Study.fromJSON({ ...study, trials: this.trials.map(bare) });
+    // A study that ended otherwise goes on with what was under way.
+    if (same) this.status = kept.status === 'paused' ? 'paused' : 'searching';
+  }
+
+  /** Takes a suggestion as the next trial. */
+  begin(proposal: Parameters<Study['accept']>[0], now: number): Open<StudyTrial> {
+    const { number, params } = this.searched.accept(proposal);
+    const trial: Open<StudyTrial> = {
+      number,
+      params,
+      state: 'running',
+      reports: [],
+      by: proposal.by,
+      startedAt: now,
+    };
+    this.trials.push(trial);
+    this.before.push(this.told);
+    return trial;
+  }
+
+  /** Whether the pruner stops a trial that has reported this; by what was told when it was suggested. */
+  judge(number: number, reports: StudyTrial['reports']): boolean {
+    return this.searched.judge(number, reports, this.before[number] ?? 0);
+  }
+
+  /** A trial has ended: people see it at once, the library is told in order. */
+  end(number: number, end: TrialEnd, now: number): void {
+    const { cost, ...known } = end;
+    Object.assign(this.trials[number] as object, known, { endedAt: now });
+    this.cost += cost;
+  }
+
+  /** Tells the library how its next trial ended. */
+  tell(): void {
+    const { number, state, values, constraints, reports, reason } = this.trials[this.told] as StudyTrial;
+    for (const [step, value] of reports) this.searched.report(number, step, value ?? Number.NaN);
+    if (state === 'complete' && values) this.searched.tell(number, { values, constraints: constraints ?? [] });
+    else if (state === 'pruned') this.searched.prune(number, reason);
+    else this.searched.fail(number, reason ?? 'no reason was given');
+    this.told++;
+  }
+
+  /** The chosen trial so far. */
+  get best(): StudyTrial | undefined {
+    return bestOf(this.ask, this.trials);
+  }
+
+  /** What the study publishes; with trials from one on, a page of them at most. */
+  state(now: number, from = 0, page = STUDY_PAGE): StudyState {
+    const { ask, trials } = this;
+    const of = (state: StudyTrial['state']): number => trials.filter((trial) => trial.state === state).length;
+    const best = this.best;
+    const over = this.endedAt !== undefined;
+    return {
+      format: 1,
+      run: this.#place.run,
+      name: this.#place.name,
+      target: ask.target.name,
+      status: this.status,
+      objectives: [...ask.objectives],
+      constraints: ask.constraints.map((one) => ({ name: one.name, at: one.at, expected: sayConstraint(one) })),
+      sampler: ask.sampler.name,
+      pruner: ask.pruner.name,
+      parallel: ask.parallel,
+      budget: {
+        ...(this.planned === undefined ? {} : { trials: this.planned }),
+        ...(ask.timeMs === undefined ? {} : { timeMs: ask.timeMs }),
+        ...(ask.cost === undefined ? {} : { cost: ask.cost.most }),
+      },
+      spent: { trials: trials.length, timeMs: this.elapsed(now), cost: this.cost },
+      counts: {
+        running: of('running'),
+        complete: of('complete'),
+        pruned: of('pruned'),
+        failed: of('failed'),
+        found: trials.filter(({ found }) => found).length,
+      },
+      best: best?.number ?? null,
+      front: ask.objectives.length > 1 ? frontOf(ask, trials).map(({ number }) => number) : [],
+      choice: sayChoice(ask),
+      ended: this.ended,
+      notes: [...this.searched.notes],
+      changes: [...this.changes],
+      optimism: over && best ? optimismOf(ask, trials, best) : null,
+      startedAt: this.#startedAt,
+      ...(over ? { endedAt: this.endedAt } : {}),
+      trials: trials.slice(from, from + page),
+      next: from + page < trials.length ? from + page : null,
+    };
+  }
+
+  /** Milliseconds since it began. */
+  elapsed(now: number): number {
+    return (this.endedAt ?? now) - this.#startedAt;
+  }
+
+  /** Everything, as the store keeps it. */
+  kept(now: number): KeptStudy {
+    const { trials: _, ...study } = this.searched.toJSON();
+    return {
+      ...this.state(now, 0, Infinity),
+      next: null,
+      resume: { study: { ...study }, before: [...this.before], told: this.told, asked: askedDigest(this.ask) },
+    };
+  }
+}
+
+/** What two studies must share for one to go on from the other: all but how long they go on, and how many side by side. */
+function askedDigest({
+  target,
+  space,
+  restrictions,
+  sampler,
+  pruner,
+  objectives,
+  constraints,
+  rungs,
+  folds,
+}: StudyAsk): string {
+  return digestText(
+    canonical({ target, space, restrictions, sampler, pruner, objectives, constraints, rungs, folds: folds?.length }),
+  );
+}
+
+/** A trial whose end the library was not told yet is run again: what had finished of it is found. */
+function reopened({ number, params, by, startedAt }: StudyTrial): StudyTrial {
+  return { number, params, by, startedAt, state: 'running', reports: [] };
+}
+
+/** A trial as the library knows it. */
+function bare({
+  number,
+  params,
+  state,
+  values,
+  constraints,
+  reports,
+  reason,
+  by,
+}: StudyTrial): StudyJson['trials'][number] {
+  return {
+    number,
+    params,
+    state,
+    reports,
+    by,
+    ...(values === undefined ? {} : { values }),
+    ...(constraints === undefined ? {} : { constraints }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
