@@ -84,7 +84,8 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
       const commit = commitOf(surroundings);
       // Whoever started it has recorded it already, unless it was a Workflow.
       await startRun(store, { ...start, ...(commit === null ? {} : { commit }) });
-      if (surroundings) await putEnvironment(store, start.id, surroundings as Json);
+      // The build stands beside: a run that is terminated saves no graph to read it from.
+      await putEnvironment(store, start.id, { ...surroundings, build: start['build'] ?? null });
       return { ...(await table({ pipeline: start.pipeline, run: start.id, using, from: 0 })), commit };
     },
     'trainyard.table': table,

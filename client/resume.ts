@@ -4,7 +4,7 @@ import type { Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
 import type { PipelineInput, StoredPart } from '../core/task.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
-import { listRuns, readGraph, readRun } from '../store/index.js';
+import { listRuns, readEnvironment, readGraph, readRun } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
 import { newRunId, startPipeline } from './runs.js';
 
@@ -77,7 +77,8 @@ async function isOpen(client: TrainyardClient, id: string): Promise<boolean> {
 
 /** The build that a run was started on, if its record says so; workers are asked to serve it. */
 async function formerBuild(client: TrainyardClient, id: string): Promise<string | undefined> {
-  const build = ((await readGraph(client.store, id)) as { build?: string } | null)?.build;
+  const known = (await readGraph(client.store, id)) ?? (await readEnvironment(client.store, id));
+  const build = (known as { build?: string | null } | null)?.build ?? undefined;
   if (build !== undefined) await client.store.put(`${NEEDED_BUILDS}${build}`, Buffer.from(JSON.stringify({ by: id })));
   return build;
 }

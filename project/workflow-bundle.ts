@@ -43,7 +43,23 @@ export async function workflowBundle(
   codes: ReadonlyMap<string, NodeCode>,
   pages: string | undefined,
 ): Promise<WorkflowBundle> {
-  const data: Omit<BundleData, 'buildId'> = {
+  const data = bundleFacts(project, codes, pages);
+  const body = entryBody(project);
+  const fingerprint = await fingerprintOf(project, body, data);
+  const kept = path.join(project.build, `workflows-${fingerprint}.js`);
+  if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
+  const code = await bundleWith(project, { ...data, buildId: fingerprint });
+  await replaceWhole(kept, code);
+  return { code, buildId: fingerprint };
+}
+
+/** What a bundle knows of its project beside the code of the Workflows. */
+export function bundleFacts(
+  project: Project,
+  codes: ReadonlyMap<string, NodeCode>,
+  pages: string | undefined,
+): Omit<BundleData, 'buildId'> {
+  return {
     codes: Object.fromEntries(
       [...codes.values()]
         .map((code) => [code.node, code.hash] as const)
@@ -53,18 +69,13 @@ export async function workflowBundle(
     heartbeatMs: durationMs(project.config.heartbeat) ?? 12_000,
     ...(pages === undefined ? {} : { pages }),
   };
-  const body = entryBody(project);
-  const fingerprint = await fingerprintOf(project, body, data);
-  const kept = path.join(project.build, `workflows-${fingerprint}.js`);
-  if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
-  const entry = path.join(project.build, `entry-${fingerprint}.ts`);
-  await writeWhole(
-    entry,
-    `${body}\ninstallBundle(${JSON.stringify({ ...data, buildId: fingerprint })}, contracts, pipelines);\n`,
-  );
-  const code = await bundle(entry);
-  await replaceWhole(kept, code);
-  return { code, buildId: fingerprint };
+}
+
+/** Bundles a project's Workflows, as they are now, with facts that are given: those of another day, for a replay. */
+export async function bundleWith(project: Project, data: BundleData): Promise<string> {
+  const entry = path.join(project.build, `entry-${data.buildId}.ts`);
+  await writeWhole(entry, `${entryBody(project)}\ninstallBundle(${JSON.stringify(data)}, contracts, pipelines);\n`);
+  return bundle(entry);
 }
 
 /** The durable processes beside pipelines: Workflow type, module, export. */

@@ -1,9 +1,9 @@
 // `npm run bench NAME`: runs bench/NAME.ts; without a name it lists them. The rest of the line goes to the benchmark.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { inRoot, runNode } from './program.mjs';
+import { inRoot } from './program.mjs';
 import { NotReady, ready } from './ready.mjs';
+import { runTypeScript } from './typescript.mjs';
 
 /** Programs in bench/: what no other file there imports. Each with the first sentence of what it says of itself. */
 function benchmarks() {
@@ -31,16 +31,6 @@ function benchmarks() {
     });
 }
 
-/** `import.meta.url` of a file that was merged into another still names the file's own place. */
-const ownUrls = {
-  name: 'own-urls',
-  setup: (on) =>
-    on.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
-      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
-      loader: 'ts',
-    })),
-};
-
 const [name, ...args] = process.argv.slice(2);
 const source = name && inRoot('bench', `${name}.ts`);
 if (!source || !existsSync(source)) {
@@ -50,23 +40,7 @@ if (!source || !existsSync(source)) {
 } else {
   try {
     await ready({ setup: ['temporal', 'valkey', 'tensorflow'] });
-    const { build } = await import('esbuild');
-    // Inside node_modules, so that packages are found from there.
-    const folder = inRoot('node_modules', '.cache', 'trainyard-bench');
-    mkdirSync(folder, { recursive: true });
-    const outfile = path.join(folder, `${name.replaceAll('/', '-')}.mjs`);
-    await build({
-      entryPoints: [source],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      plugins: [ownUrls],
-      logLevel: 'warning',
-    });
-    const { code } = await runNode(outfile, args, { show: true });
-    process.exitCode = code;
+    process.exitCode = await runTypeScript(`bench/${name}.ts`, args);
   } catch (error) {
     if (!(error instanceof NotReady)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -99,6 +99,10 @@ export const CATALOGUE = {
     'A run was cancelled or terminated before it was done.',
     'run it again: what had finished is found',
   ),
+  'TY-REPLAY': system(
+    'A run cannot go on with this code: it would do something else than the run has done already.',
+    'put back the build that the run started with, or end it and resume it: what had finished is found',
+  ),
   'TY-RUN-UNKNOWN': user('There is no run of this id.', 'trainyard runs lists the runs'),
   'TY-MODEL-UNKNOWN': user('There is no model or version of this name.', 'trainyard models lists the models'),
   'TY-MODEL-REQUEST': user('The model registry refused a request.', 'correct the request'),

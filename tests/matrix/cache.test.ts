@@ -14,7 +14,7 @@ describe('what has been computed is found', () => {
   beforeAll(async () => {
     server = await startServer();
     probe = await Probe.start(server);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await probe?.close();

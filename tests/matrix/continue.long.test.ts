@@ -24,7 +24,7 @@ describe('a run that is too long for one history', () => {
   beforeAll(async () => {
     server = await startServer();
     probe = await Probe.start(server, { slots: 8, respawn: true, heartbeat: '10 seconds' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await probe?.close();

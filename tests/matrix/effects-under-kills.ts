@@ -28,7 +28,7 @@ export function effectsUnderKills(seeds: readonly number[], { kills }: { readonl
       let going = true;
       void Promise.allSettled([...ended.values()]).then(() => (going = false));
       void killAtRandom(probe, randomFrom(seeds[0] ?? 0), kills, () => going);
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await probe?.close();

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { PlannedCrash } from '../../activities/crash-points.js';
 import type { TrainyardClient } from '../../client/client.js';
 import { failureOf, startPipeline } from '../../client/runs.js';
@@ -190,7 +190,7 @@ export class Probe {
   start(
     pipeline: string,
     params: Json,
-    run: { id: string; lineage?: string; using?: string; seed?: number; fresh?: true },
+    run: { id: string; lineage?: string; using?: string; seed?: number; fresh?: true; onFailure?: 'pause' },
   ): Promise<WorkflowHandle> {
     const { id, ...input } = run;
     return startPipeline(this.client, { pipeline, id, input: { params, ...input } });
@@ -209,9 +209,22 @@ export class Probe {
     return this.outcome(await this.start(pipeline, params, run));
   }
 
-  /** A run that carries on where another one ended, in its lineage. */
-  resume(pipeline: string, params: Json, former: string, id: string): Promise<Outcome> {
-    return this.run(pipeline, params, { id, lineage: former, using: former });
+  /**
+   * Deletes a run from Temporal, and waits until Temporal knows nothing of it. One that goes on is gone at once; of one
+   * that has ended, the server first writes down how far its queues are, which it does twice a minute.
+   */
+  async forget(run: string): Promise<void> {
+    const { workflowService, workflow } = this.client.temporal;
+    await workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: run } });
+    for (const end = performance.now() + 180_000; performance.now() < end; await wait(200)) {
+      try {
+        await workflow.getHandle(run).describe();
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return;
+        throw error;
+      }
+    }
+    throw new Error(`Temporal has not forgotten ${run}`);
   }
 
   /** What nodes have noted, of one run and its studies or of all. */

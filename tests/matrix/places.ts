@@ -1,5 +1,8 @@
+/** Does some work as soon as there is a place for it. */
+export type Enter = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Lets a number of callers in at once. */
-export function places(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function places(count: number): Enter {
   let free = count;
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -1,6 +1,8 @@
+import { resumeRun } from '../../client/resume.js';
 import { canonical } from '../../core/json.js';
 import type { Event } from '../fixtures/probe/nodes/probe/outside.js';
 import type { Outcome, Probe } from './harness.js';
+import type { Enter } from './places.js';
 import { nameOf, type Case } from './shapes.js';
 
 /** What a clean run of a shape, in a store of its own, gives and executes. */
@@ -30,34 +32,47 @@ export async function cleanRun(probe: Probe, pipeline: string): Promise<Clean> {
 }
 
 /**
- * Runs a shape into its planned failure, resumes it, and gives everything that is not as it must be: what had succeeded
- * is executed once over both runs, everything else as often as it should, and the result is that of a clean run.
+ * Runs a shape into its planned failure, resumes it as `trainyard resume` does, and gives everything that is not as it
+ * must be: what had succeeded is executed once over both runs, everything else as often as it should, and the result is
+ * that of a clean run. `enter` lets in a number of runs at once.
  */
-export async function runCase(probe: Probe, one: Case, clean: Clean, id: string): Promise<string[]> {
-  const { shape, label, kind } = one;
-  const params = { salt: id, brief: kind === 'timeout' ? label : '' };
-  probe.planFault(id, { label, moment: one.moment, kind, times: one.times });
-  const handle = await probe.start(shape.pipeline, params, { id });
-  const first = probe.outcome(handle);
-  if (kind === 'cancel') {
-    const told = probe.until((event) => event.what === 'fault' && event.run.split('/')[0] === id);
-    await Promise.race([told.then(() => handle.cancel()), first.then(() => undefined)]);
-    told.catch(() => undefined);
-  }
-  const former = await first;
+export async function runCase(probe: Probe, one: Case, clean: Clean, id: string, enter: Enter): Promise<string[]> {
+  const former = await enter(() => runInto(probe, one, id));
   const before = await probe.graph(id);
-  const second = await probe.resume(shape.pipeline, params, id, `${id}.again`);
-  const problems = [...checkFirst(one, former), ...checkSecond(second, clean)];
-  const [earlier, later] = [probe.events(id), probe.events(`${id}.again`)];
-  problems.push(...checkCounts(one, clean, earlier, later));
+  if (one.forgotten) await probe.forget(id);
+  const { run, outcome } = await enter(async () => {
+    const again = await resumeRun(probe.client, id);
+    return { run: again.workflowId, outcome: await probe.outcome(again) };
+  });
+  const problems = [...checkFirst(one, former), ...checkSecond(outcome, clean)];
+  problems.push(...checkCounts(one, clean, probe.events(id), probe.events(run)));
+  // A run that was terminated has saved no graph: what had finished is seen by the counts alone.
   const finished = new Set(
-    before.nodes.flatMap(({ key, state }) => (key && (state === 'done' || state === 'found') ? [key] : [])),
+    before?.nodes.flatMap(({ key, state }) => (key && (state === 'done' || state === 'found') ? [key] : [])),
   );
-  const after = await probe.graph(`${id}.again`);
-  for (const node of after.nodes)
+  for (const node of (await probe.graph(run))?.nodes ?? [])
     if (node.key && finished.has(node.key) && node.state !== 'found')
       problems.push(`${node.call} (${node.node}) had finished, and is "${node.state}" in the resumed run`);
   return problems;
+}
+
+/** The first run of a case, to its end. */
+export async function runInto(probe: Probe, one: Case, id: string): Promise<Outcome> {
+  const { shape, label, kind } = one;
+  probe.planFault(id, { label, moment: one.moment, kind, times: one.times });
+  const handle = await probe.start(shape.pipeline, { salt: id, brief: kind === 'timeout' ? label : '' }, { id });
+  const ended = probe.outcome(handle);
+  if (kind === 'cancel' || kind === 'terminate') {
+    const told = probe.until((event) => event.what === 'fault' && event.run.split('/')[0] === id);
+    const end = (): Promise<unknown> => {
+      if (kind === 'cancel') return handle.cancel();
+      // To delete a run that goes on ends it, too.
+      return one.forgotten ? probe.forget(id) : handle.terminate('planned');
+    };
+    await Promise.race([told.then(end), ended.then(() => undefined)]);
+    told.catch(() => undefined);
+  }
+  return ended;
 }
 
 /** Failures that the engine mends by itself leave nothing to resume. */
@@ -71,7 +86,8 @@ function survives({ shape, label }: Case): boolean {
 }
 
 function checkFirst(one: Case, outcome: Outcome): string[] {
-  const should = mended(one) || (survives(one) && one.kind !== 'cancel') ? 'done' : 'failed';
+  const should =
+    mended(one) || (survives(one) && one.kind !== 'cancel' && one.kind !== 'terminate') ? 'done' : 'failed';
   if (outcome.state === should) return [];
   const how = outcome.state === 'failed' ? String(outcome.error) : canonical(outcome.result);
   return [`the first run should be ${should}, it is ${outcome.state}: ${how}`];

@@ -46,10 +46,12 @@ export interface Case {
   readonly moment: Moment;
   readonly kind: FaultKind;
   readonly times: number;
+  /** Whether Temporal has forgotten the run before it is resumed. */
+  readonly forgotten: boolean;
 }
 
-export function nameOf({ shape, label, moment, kind, times }: Case): string {
-  return `${shape.pipeline}/${label}/${moment}/${kind}/${times}`;
+export function nameOf({ shape, label, moment, kind, times, forgotten }: Case): string {
+  return `${shape.pipeline}/${label}/${moment}/${kind}/${times}${forgotten ? '/forgotten' : ''}`;
 }
 
 const MOMENTS: readonly Moment[] = ['before', 'during', 'after'];
@@ -61,6 +63,7 @@ const KINDS: readonly { readonly kind: FaultKind; readonly times: readonly numbe
   { kind: 'crash', times: [3, 1] },
   { kind: 'timeout', times: [2] },
   { kind: 'cancel', times: [1] },
+  { kind: 'terminate', times: [1] },
 ];
 
 /** Everything that can be woven of shapes, nodes, moments and kinds. */
@@ -74,7 +77,7 @@ export function allCases(labelsOf: (shape: Shape) => readonly string[] = ({ labe
             times
               // Two computations under one label would share a longer failure, and each be mended by its next attempt.
               .filter((count) => count === 1 || !shape.twice?.includes(label))
-              .map((count) => ({ shape, label, moment, kind, times: count })),
+              .flatMap((times) => [false, true].map((forgotten) => ({ shape, label, moment, kind, times, forgotten }))),
           ),
         ),
       ),
@@ -93,12 +96,20 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** A number of cases, drawn by a seed so that shapes, kinds and moments come up as evenly as they can. */
-export function drawCases(count: number, seed: number): Case[] {
+export function drawCases(count: number, seed: number, fits: (one: Case) => boolean = () => true): Case[] {
   const random = randomFrom(seed);
-  const left = allCases().map((one) => ({ one, luck: random() }));
+  const left = allCases()
+    .filter(fits)
+    .map((one) => ({ one, luck: random() }));
   const drawn: Case[] = [];
   const used = new Map<string, number>();
-  const traits = ({ shape, moment, kind }: Case): string[] => [shape.pipeline, moment, kind, `${moment} ${kind}`];
+  const traits = ({ shape, moment, kind, forgotten }: Case): string[] => [
+    shape.pipeline,
+    moment,
+    kind,
+    `${moment} ${kind}`,
+    `${kind} ${forgotten}`,
+  ];
   const worn = (one: Case): number => traits(one).reduce((sum, trait) => sum + (used.get(trait) ?? 0), 0);
   while (drawn.length < count && left.length > 0) {
     const next = left.reduce((best, other) => {

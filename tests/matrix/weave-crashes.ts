@@ -24,7 +24,7 @@ export function weaveCrashes(cases: readonly CrashCase[], { atOnce }: { readonly
         running.catch(() => undefined);
         problems.set(one, running);
       }
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await probe?.close();

@@ -32,11 +32,11 @@ export function weave(
       if (other !== probe) await other.close();
       const enter = places(atOnce);
       for (const [index, one] of cases.entries()) {
-        const running = enter(() => runCase(probe, one, clean.get(one.shape.pipeline) as Clean, `case-${index}`));
+        const running = runCase(probe, one, clean.get(one.shape.pipeline) as Clean, `case-${index}`, enter);
         running.catch(() => undefined);
         problems.set(one, running);
       }
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await probe?.close();

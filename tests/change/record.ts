@@ -1,0 +1,32 @@
+// Records what the Workflows of this version do, for its successors to replay: `npm run histories`.
+import { existsSync, mkdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../core/errors/index.js';
+import { fileURLToPath } from 'node:url';
+import { HISTORIES, type ReleaseMark } from './histories.js';
+import { ledgerEntries, ledgerDigest } from './ledger.js';
+import { recordDemo } from './record-demo.js';
+import { recordProbe } from './record-probe.js';
+
+const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
+const release = (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+const folder = path.join(HISTORIES, release);
+const again = process.argv.includes('--again');
+
+if (existsSync(folder) && !again) {
+  process.stderr.write(
+    `${new TrainyardError('TY-USAGE', { what: `the histories of ${release} are recorded already`, remedy: 'npm run histories -- --again, if it is not released yet' }).message}\n`,
+  );
+  process.exit(2);
+}
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const entries = ledgerEntries();
+const mark: ReleaseMark = { release, ledger: { entries: entries.length, digest: ledgerDigest(entries) } };
+writeFileSync(path.join(folder, 'release.json'), `${JSON.stringify(mark, null, 2)}\n`);
+for (const [project, record] of [
+  ['probe', recordProbe],
+  ['penguins', recordDemo],
+] as const)
+  process.stdout.write(`${project}: ${await record(path.join(folder, project))} histories\n`);
+process.exit(0);
