@@ -7,16 +7,20 @@ import {
   endRun,
   lookup,
   noteNeed,
+  putDecided,
   putEnvironment,
   putGraph,
   putStudy,
   readBlob,
+  readDecided,
   readGraph,
+  readRun,
   readStudy,
   startRun,
   sweepBefore,
   undisturbed,
   type CacheEntry,
+  type DecidedCall,
   type Store,
 } from '../store/index.js';
 import type { EngineActivities, TablePage } from '../workflows/engine/ports.js';
@@ -63,7 +67,9 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
       await undisturbed(store, sweep);
     }
     const graph = (await readGraph(store, former)) as unknown as GraphRecord | null;
-    const { rows, next } = page(graph === null ? [] : rowsOf(graph, using !== null), from);
+    const decided = from === 0 && using !== null ? await decidedRows(store, using) : [];
+    const { rows: known, next } = page(graph === null ? [] : rowsOf(graph, using !== null), from);
+    const rows = [...known, ...decided];
     const there = await Promise.all(rows.map(([, outputs]) => isThere(store, outputs)));
     return { rows: rows.filter((_, index) => there[index]), next };
   };
@@ -92,6 +98,7 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
     'trainyard.lookup': async (keys) => (await find(keys)).map((entry) => entry?.outputs ?? null),
     'trainyard.value': async (ref) => ((await new Artifacts(store).open(ref)).value ?? null) as Json,
     'trainyard.give': (kind, value) => new Artifacts(store).write(kind, { value }),
+    'trainyard.decided': (lineage, decided) => putDecided(store, lineage, decided as unknown as DecidedCall),
     'trainyard.savePart': (part) => putJson(part),
     'trainyard.saveGraph': async (head, parts) => {
       const graph: GraphRecord = { ...head, nodes: [...(await join(parts)).nodes] };
@@ -171,6 +178,12 @@ function rowsOf(graph: GraphRecord, withGiven: boolean): Row[] {
       ? [[node.key as Digest, node.outputs] as const]
       : [],
   );
+}
+
+/** What operators have put in the place of failed calls, in a run that is resumed and those before it. */
+async function decidedRows(store: Store, run: string): Promise<Row[]> {
+  const lineage = (await readRun(store, run))?.start.lineage ?? run;
+  return (await readDecided(store, lineage)).map(({ key, outputs }) => [key, outputs as unknown as Row[1]]);
 }
 
 function latestKey(pipeline: string): string {

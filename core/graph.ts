@@ -31,7 +31,14 @@ export interface GraphNode {
   /** While it waits for an operator: outputs that need a value to skip it, and pools that can be chosen. */
   choices?: { readonly ports: readonly string[]; readonly pools: readonly string[] };
   /** What operators decided after it had failed, oldest first. */
-  recoveries?: { readonly action: string; readonly by: string; readonly why: string; readonly at: number }[];
+  recoveries?: {
+    readonly action: string;
+    readonly by: string;
+    readonly why: string;
+    readonly at: number;
+    readonly params?: { readonly [name: string]: Json };
+    readonly pool?: string;
+  }[];
   /** Its outputs were given by an operator: they stand for this run and its resumes alone. */
   given?: boolean;
   /** For gates and approvals. */

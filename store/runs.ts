@@ -75,6 +75,28 @@ export async function readEnvironment(store: Store, id: string): Promise<Json | 
   return readJson<Json>(store, `${folderOf(id)}environment`);
 }
 
+/** What an operator put in the place of a failed call, by the key that its pipeline asks for. */
+export interface DecidedCall {
+  readonly key: Digest;
+  readonly outputs: { readonly [port: string]: Json };
+  readonly run: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** Records a decision beside the lineage's first run, for all that resume it, however the deciding run ends. */
+export async function putDecided(store: Store, lineage: string, decided: DecidedCall): Promise<void> {
+  await store.put(`${folderOf(lineage)}decided/${checkDigest(decided.key)}`, Buffer.from(canonical(decided)));
+}
+
+/** The decisions of a lineage, by key. */
+export async function readDecided(store: Store, lineage: string): Promise<DecidedCall[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(`${folderOf(lineage)}decided/`)) keys.push(key);
+  const decided = await each(keys.sort(), (key) => readJson<DecidedCall>(store, key));
+  return decided.filter((one) => one !== null);
+}
+
 /** A run's records, or null when there is no such run. */
 export async function readRun(store: Store, id: string): Promise<RunRecord | null> {
   const start = await readJson<RunStart>(store, `${folderOf(id)}start`);

@@ -62,7 +62,11 @@ function row(node: GraphNode, running: Running | undefined, now: number): Html {
       ${lastFailure !== undefined && html`<br /><span class="small quiet">again, after: ${lastFailure.split('\n')[0]}</span>`}
       ${node.decision?.by !== undefined && html`<br /><span class="small quiet">by ${node.decision.by}${node.decision.why && `: ${node.decision.why}`}</span>`}
       ${(node.recoveries ?? []).map(
-        ({ action, by, why }) => html`<br /><span class="small quiet">${action} by ${by}${why && `: ${why}`}</span>`,
+        ({ action, by, why, params, pool }) =>
+          html`<br /><span class="small quiet"
+              >${action}${pool && ` on ${pool}`}${params && ` with ${JSON.stringify(params)}`} by
+              ${by}${why && `: ${why}`}</span
+            >`,
       )}
       ${progress && progress.fraction > 0 && progressBar(progress, ms)}
     </td>

@@ -35,6 +35,8 @@ export interface ProbeOptions {
   readonly heartbeat?: string;
   /** Starts the worker again whenever it was killed. */
   readonly respawn?: boolean;
+  /** Another pool, which no node is placed on by itself. */
+  readonly otherPool?: string;
   /** Options of Node for the worker. */
   readonly execArgv?: readonly string[];
 }
@@ -92,7 +94,10 @@ export class Probe {
         name,
         pipelines: ['./pipelines/*.ts'],
         plugins: ['./nodes/probe', './nodes/noop', './nodes/climb'],
-        pools: { cpu: { slots: options.slots ?? 3 } },
+        pools: {
+          cpu: { slots: options.slots ?? 3 },
+          ...(options.otherPool === undefined ? {} : { [options.otherPool]: { slots: 1 } }),
+        },
         heartbeat: options.heartbeat ?? '30 seconds',
       })});\n`,
     );
@@ -174,8 +179,8 @@ export class Probe {
     });
   }
 
-  planFault(run: string, fault: Fault): void {
-    this.write(`faults/${run}.json`, JSON.stringify(fault));
+  planFault(run: string, ...faults: readonly Fault[]): void {
+    this.write(`faults/${run}.json`, JSON.stringify(faults));
   }
 
   planCrash(name: string, crash: PlannedCrash): void {
@@ -237,7 +242,7 @@ export class Probe {
   }
 
   /** Resolves when an event is there, looked for twenty times a second. */
-  async until(test: (event: Event) => boolean, withinMs = 60_000): Promise<Event> {
+  async until(test: (event: Event) => boolean, withinMs = 300_000): Promise<Event> {
     const end = performance.now() + withinMs;
     for (;;) {
       const found = this.events().find(test);

@@ -18,8 +18,7 @@ export function countBy(events: readonly Event[], what: Event['what']): Map<stri
   return counts;
 }
 
-export async function cleanRun(probe: Probe, pipeline: string): Promise<Clean> {
-  const id = `clean-${pipeline}`;
+export async function cleanRun(probe: Probe, pipeline: string, id = `clean-${pipeline}`): Promise<Clean> {
   const outcome = await probe.run(pipeline, { salt: id }, { id });
   if (outcome.state !== 'done') throw outcome.error;
   const { nodes } = await probe.graph(id);
@@ -39,7 +38,7 @@ export async function cleanRun(probe: Probe, pipeline: string): Promise<Clean> {
 export async function runCase(probe: Probe, one: Case, clean: Clean, id: string, enter: Enter): Promise<string[]> {
   const former = await enter(() => runInto(probe, one, id));
   const before = await probe.graph(id);
-  if (one.forgotten) await probe.forget(id);
+  if (one.forgotten && one.kind !== 'terminate') await probe.forget(id);
   const { run, outcome } = await enter(async () => {
     const again = await resumeRun(probe.client, id);
     return { run: again.workflowId, outcome: await probe.outcome(again) };

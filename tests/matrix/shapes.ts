@@ -97,20 +97,22 @@ export function randomFrom(seed: number): () => number {
 
 /** A number of cases, drawn by a seed so that shapes, kinds and moments come up as evenly as they can. */
 export function drawCases(count: number, seed: number, fits: (one: Case) => boolean = () => true): Case[] {
-  const random = randomFrom(seed);
-  const left = allCases()
-    .filter(fits)
-    .map((one) => ({ one, luck: random() }));
-  const drawn: Case[] = [];
-  const used = new Map<string, number>();
-  const traits = ({ shape, moment, kind, forgotten }: Case): string[] => [
+  return draw(allCases().filter(fits), count, seed, ({ shape, moment, kind, forgotten }) => [
     shape.pipeline,
     moment,
     kind,
     `${moment} ${kind}`,
     `${kind} ${forgotten}`,
-  ];
-  const worn = (one: Case): number => traits(one).reduce((sum, trait) => sum + (used.get(trait) ?? 0), 0);
+  ]);
+}
+
+/** A number of things, drawn by a seed so that their traits come up as evenly as they can. */
+export function draw<T>(all: readonly T[], count: number, seed: number, traits: (one: T) => readonly string[]): T[] {
+  const random = randomFrom(seed);
+  const left = all.map((one) => ({ one, luck: random() }));
+  const drawn: T[] = [];
+  const used = new Map<string, number>();
+  const worn = (one: T): number => traits(one).reduce((sum, trait) => sum + (used.get(trait) ?? 0), 0);
   while (drawn.length < count && left.length > 0) {
     const next = left.reduce((best, other) => {
       const [a, b] = [worn(best.one), worn(other.one)];

@@ -231,19 +231,18 @@ export class Engine implements PipelineRuntime {
     const part = this.#part?.node(node);
     if (part) return part;
     try {
+      // The key that the pipeline asks for, now and when it runs again.
+      let asked: Digest | undefined;
       for (let again: Recovery | undefined; ;) {
         try {
-          return await this.#attempt(
-            node,
-            contract,
-            again ? rewire(contract, wired, again) : wired,
-            options,
-            again?.pool ?? pool,
-            trial,
-          );
+          const call = again ? rewire(contract, wired, again) : wired;
+          const outcome = await this.#attempt(node, contract, call, options, again?.pool ?? pool, trial);
+          if (again?.params && asked !== undefined) await this.#decided(asked, outcome.outputs, again);
+          return outcome;
         } catch (error) {
           again = await this.#recover(node, contract, error, again?.pool ?? pool);
-          if (again.action === 'skip') return await this.#given(node, contract, again);
+          asked ??= node.key as Digest | undefined;
+          if (again.action === 'skip') return await this.#given(node, contract, again, asked);
         }
       }
     } catch (error) {
@@ -286,17 +285,23 @@ export class Engine implements PipelineRuntime {
     const pools = bundleData().pools.map((one) => one.name);
     this.graph.update(node, { state: 'paused', error: errorRecord(explained), choices: { ports, pools } });
     const recovery = await this.recoveries.ask(node.call, ports, pools).finally(() => delete node.choices);
-    const { action, by, why } = recovery;
-    this.graph.update(node, { recoveries: [...(node.recoveries ?? []), { action, by, why, at: Date.now() }] });
-    if (action === 'fail') throw explained;
+    const { call: _, outputs: __, ...told } = recovery;
+    this.graph.update(node, { recoveries: [...(node.recoveries ?? []), { ...told, at: Date.now() }] });
+    if (recovery.action === 'fail') throw explained;
     this.graph.clearError(node);
     return recovery;
   }
 
+  /** What an operator decided stands for the call wherever it is asked for again: when this run goes on, and in resumes. */
+  async #decided(key: Digest, outputs: FoundOutputs, { by, why }: Recovery): Promise<void> {
+    this.#scheduler.addFinished([[key, outputs]]);
+    await engineActivities()['trainyard.decided'](this.run.lineage, { key, outputs, run: this.run.id, by, why });
+  }
+
   /** The outputs that an operator gave in a failed node's place. */
-  async #given(node: GraphNode, contract: AnyContract, recovery: Recovery): Promise<Outcome> {
+  async #given(node: GraphNode, contract: AnyContract, recovery: Recovery, asked?: Digest): Promise<Outcome> {
     const outputs = await givenOutputs(contract, recovery);
-    if (node.key !== undefined) this.#scheduler.addFinished([[node.key as Digest, outputs]]);
+    if (asked !== undefined) await this.#decided(asked, outputs, recovery);
     this.graph.update(node, { state: 'skipped', given: true, outputs, endedAt: Date.now() });
     this.#makers.note(node.call, outputs, false);
     return { outputs, found: false };

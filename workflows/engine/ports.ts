@@ -13,6 +13,15 @@ export interface TablePage {
   readonly next: number | null;
 }
 
+/** An operator's decision, by the key that the pipeline asks for. */
+export interface Decided {
+  readonly key: Digest;
+  readonly outputs: FoundOutputs;
+  readonly run: string;
+  readonly by: string;
+  readonly why: string;
+}
+
 /** The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. */
 export interface EngineActivities {
   'trainyard.lookup'(keys: readonly Digest[]): Promise<(FoundOutputs | null)[]>;
@@ -23,6 +32,8 @@ export interface EngineActivities {
   'trainyard.value'(ref: Ref): Promise<Json>;
   /** Stores a value that a person gave in an output's place. */
   'trainyard.give'(kind: string, value: Json): Promise<Ref>;
+  /** Records what stands in a failed call's place in all runs of the lineage, by decision of an operator. */
+  'trainyard.decided'(lineage: string, decided: Decided): Promise<void>;
   /** Puts part of a graph's nodes into the store; several, since a payload is limited. */
   'trainyard.savePart'(part: {
     readonly nodes: readonly GraphNode[];
