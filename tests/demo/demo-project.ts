@@ -50,6 +50,8 @@ interface Shown {
 /** A copy of the penguins' project below this repository (it uses the package by its name), with a state of its own. */
 export class DemoProject {
   readonly folder: string;
+  /** The command `trainyard`. */
+  readonly program = path.join(root, 'bin', 'trainyard.js');
   /** In the environment of everything that is started here, so that what is left running is found. */
   readonly #mark = randomBytes(8).toString('hex');
 
@@ -72,7 +74,7 @@ export class DemoProject {
   }
 
   trainyard(...args: string[]): Running {
-    return this.start(process.execPath, [path.join(root, 'bin', 'trainyard.js'), '--config', this.folder, ...args]);
+    return this.start(process.execPath, [this.program, '--config', this.folder, ...args]);
   }
 
   /** Runs the demo to its end. Throws what it said when it failed. */

@@ -33,7 +33,7 @@ export function weaveCrashes(cases: readonly CrashCase[], { atOnce }: { readonly
 
     for (const one of cases) {
       it(nameOfCrash(one), { timeout: 600_000 }, async () => {
-        const again = `TRAINYARD_CRASH='${nameOfCrash(one)}' npx vitest run tests/matrix/crash.test.ts`;
+        const again = `TRAINYARD_TESTS=all TRAINYARD_CRASH='${nameOfCrash(one)}' npx vitest run tests/matrix/crash.test.ts`;
         expect(await problems.get(one), `${again}\n${probe.said}`).toEqual([]);
       });
     }
