@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GraphRecord } from '../../core/graph.js';
-import { canonical } from '../../core/json.js';
+import { canonical, type Json } from '../../core/json.js';
 import { FileStore, readGraph, readRun, type RunEnd } from '../../store/index.js';
 import { DemoProject, sleep, type Running } from './demo-project.js';
 
@@ -143,7 +143,7 @@ export class LifecycleProject extends DemoProject {
           params ?? null,
           // It also says whether Valkey was there to announce it.
           node === 'deploy.endpoint'
-            ? (outputs?.['out']?.value as { version: number }).version
+            ? versionIn(outputs?.['out']?.value)
             : Object.entries(outputs ?? {}).map(([port, { digest }]) => [port, digest]),
         ]),
       )
@@ -160,4 +160,8 @@ export class LifecycleProject extends DemoProject {
           .sort()
       : [];
   }
+}
+
+function versionIn(value: unknown): Json {
+  return typeof value === 'object' && value !== null && 'version' in value ? Number(value.version) : null;
 }
