@@ -4,7 +4,7 @@ import type { CatalogueEntry } from '../../core/errors/index.js';
 const FAMILIES: readonly (readonly [title: string, words: readonly string[]])[] = [
   ['Pipelines and their wiring', ['WIRE', 'PARAM', 'PIPELINE', 'DECISION']],
   ['Nodes', ['NODE']],
-  ['Runs, workers and services', ['RUN', 'WORKER', 'TEMPORAL', 'REDIS', 'PORT', 'DEV']],
+  ['Runs, workers and services', ['RUN', 'REPLAY', 'WORKER', 'TEMPORAL', 'REDIS', 'PORT', 'DEV']],
   ['The store', ['STORE']],
   ['The project and its code', ['CONFIG', 'CODE']],
   ['Models, endpoints and monitors', ['MODEL', 'ALIAS', 'ENDPOINT', 'PREDICT', 'MONITOR']],
