@@ -25,7 +25,7 @@ export const watching = pipeline(
 /** Every shape of the matrix, what people decide in runs, and what starts runs by itself. */
 export async function recordProbe(to: string): Promise<number> {
   const server = await startServer();
-  const probe = await Probe.start(server);
+  const probe = await Probe.start(server, { respawn: true });
   try {
     mkdirSync(probe.path('data'));
     probe.write('data/one.csv', 'a\n1\n');
