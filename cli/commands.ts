@@ -13,6 +13,7 @@ import { recoverCommands } from './recover/command.js';
 import { resumeCommand } from './resume/command.js';
 import { backfillCommand } from './backfill/command.js';
 import { schedulesCommand } from './schedules/command.js';
+import { studyCommand } from './study/command.js';
 import { approveCommand } from './approve/command.js';
 import { nodesCommand } from './nodes/command.js';
 import { predictCommand } from './predict/command.js';
@@ -35,6 +36,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   graphCommand,
   cancelCommand,
   resumeCommand,
+  studyCommand,
   approveCommand,
   recoverCommands,
   backfillCommand,

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
+import type { StudyGrowth } from '../core/study-ask.js';
 import type { PipelineInput, StoredPart } from '../core/task.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import { listRuns, readEnvironment, readGraph, readRun } from '../store/index.js';
@@ -14,6 +15,8 @@ export interface ResumeOptions {
   /** Run with the code as it is now. Otherwise the run keeps to the build of the run that it resumes. */
   readonly newCode?: boolean;
   readonly onFailure?: 'fail' | 'pause';
+  /** Its studies go on where they ended, with so many more trials; on the record with who and why. */
+  readonly grow?: Omit<StudyGrowth, 'of'>;
   readonly commit?: string | undefined;
   readonly pages?: string | undefined;
 }
@@ -53,6 +56,7 @@ export async function resumeRun(
     ...(fresh === true ? { fresh } : {}),
     cause: options.cause ?? { kind: 'resume', of: id },
     ...(part === undefined ? {} : { part }),
+    ...(options.grow === undefined ? {} : { grow: { ...options.grow, of: id } }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   };
   const build = options.newCode ? undefined : await formerBuild(client, id);

@@ -78,6 +78,7 @@ export function checkedSearch(
     ...(timeMs === undefined ? {} : { timeMs }),
     ...(cost === undefined ? {} : { cost }),
     ...(enough === undefined ? {} : { enough }),
+    ...(options.continueAfter === undefined ? {} : { continueAfter: options.continueAfter }),
     ...rungsOf(target, pruner, space, shared, folds),
   };
   if (cost && 'at' in cost) checkPath(target, 'cost', cost.at);

@@ -56,4 +56,6 @@ export interface StudyOptions<At extends string = string> {
   };
   /** What the study is called in the graph. Default `tune`. */
   readonly name?: string;
+  /** For tests: its Workflow continues as new whenever so many trials were told. Default: by the length of its history. */
+  readonly continueAfter?: number;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from './json.js';
 
 /**
  * What a study publishes of itself: while it runs by the query `study` of its Workflow (`<run>/<name>`), page by page;
@@ -114,6 +115,8 @@ export const keptStudy = studyState.extend({
     before: z.array(z.number().int()),
     /** Trials that were told, from the first on. */
     told: z.number().int(),
+    /** What the best trial told so far gave: references to a node's outputs by port, or what a pipeline returned. */
+    outputs: z.object({ number: z.number().int(), given: z.custom<Json>(() => true) }).optional(),
     /** Digest of what was searched how: only the same search goes on from it. */
     asked: z.string(),
   }),

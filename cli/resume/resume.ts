@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { resumeRun } from '../../client/resume.js';
 import { readAddresses } from '../../project/addresses.js';
@@ -5,6 +6,7 @@ import { gitCommit } from '../../project/commit.js';
 import { loadConfig } from '../../project/project.js';
 import { followToEnd } from '../run/follow.js';
 import { Interruption, sayHowToTakeUp } from '../run/interruption.js';
+import { moreTrials } from '../study/study.js';
 import { note, print, printJson } from '../terminal.js';
 import type { ResumeCommandOptions } from './command.js';
 
@@ -16,6 +18,9 @@ export async function resume(config: string | undefined, run: string, options: R
   try {
     const { workflowId: id } = await resumeRun(client, run, {
       newCode: options.withNewCode === true,
+      ...(options.trials === undefined
+        ? {}
+        : { grow: { trials: moreTrials(options.trials), by: userInfo().username, why: options.why ?? '' } }),
       ...(options.pause ? { onFailure: 'pause' as const } : {}),
       commit: await gitCommit(project.root),
       pages: readAddresses(project.state)?.server,

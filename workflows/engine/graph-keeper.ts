@@ -68,6 +68,13 @@ export class GraphKeeper {
     }
   }
 
+  /** Takes out what was called in a scope: it is called again. */
+  forget(scope: string): void {
+    const { nodes } = this.record;
+    const left = nodes.filter((node) => node.scope !== scope && !node.scope.startsWith(`${scope}/`));
+    nodes.splice(0, nodes.length, ...left);
+  }
+
   /** A node by its call. */
   node(call: string): GraphNode | undefined {
     return this.#byCall.get(call);

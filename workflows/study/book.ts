@@ -52,6 +52,8 @@ export class StudyBook {
   /** Trials in all, as asked or grown. */
   planned: number | undefined;
   endedAt: number | undefined;
+  /** What the best trial told so far gave. */
+  outputs: KeptStudy['resume']['outputs'];
   readonly searched: Study;
   readonly #place: StudyPlace;
   readonly #startedAt: number;
@@ -74,6 +76,7 @@ export class StudyBook {
     const { told, before, study } = kept.resume;
     const same = kept.run === place.run;
     this.told = told;
+    this.outputs = kept.resume.outputs;
     this.cost = kept.spent.cost;
     this.planned = kept.budget.trials ?? ask.trials;
     this.#startedAt = same ? kept.startedAt : place.now;
@@ -183,7 +186,13 @@ export class StudyBook {
     return {
       ...this.state(now, 0, Infinity),
       next: null,
-      resume: { study: { ...study }, before: [...this.before], told: this.told, asked: askedDigest(this.ask) },
+      resume: {
+        study: { ...study },
+        before: [...this.before],
+        told: this.told,
+        asked: askedDigest(this.ask),
+        ...(this.outputs === undefined ? {} : { outputs: this.outputs }),
+      },
     };
   }
 }

@@ -26,8 +26,6 @@ export class Search {
   readonly #book: StudyBook;
   readonly #desk: Desk;
   readonly #running = new Map<number, Running>();
-  /** Outputs of the best trial so far, where this part of the study ran it. */
-  #kept: { readonly number: number; readonly outputs: Json } | undefined;
 
   constructor(engine: Engine, book: StudyBook) {
     this.#engine = engine;
@@ -44,7 +42,10 @@ export class Search {
   async run(continueAfter: number): Promise<{ best: StudyTrial; outputs: Json | undefined }> {
     const book = this.#book;
     const toldBefore = book.told;
-    for (const trial of book.trials.slice(book.told)) this.#start(trial);
+    for (const trial of book.trials.slice(book.told)) {
+      this.#engine.graph.forget(`trial ${trial.number}`);
+      this.#start(trial);
+    }
     for (;;) {
       if (this.#desk.over) break;
       if (book.told - toldBefore >= continueAfter) this.#engine.drain();
@@ -81,7 +82,8 @@ export class Search {
         where: { node: ask.target.name },
         remedy: 'run again: trials that had finished are found',
       });
-    if (best) return { best, outputs: this.#kept?.number === best.number ? this.#kept.outputs : undefined };
+    const { outputs } = this.#book;
+    if (best) return { best, outputs: outputs?.number === best.number ? outputs.given : undefined };
     const failed = this.#book.trials.find(({ state }) => state === 'failed');
     const broken = this.#book.trials.some(({ state }) => state === 'complete');
     throw new TrainyardError('TY-STUDY-FAILED', {
@@ -135,7 +137,7 @@ export class Search {
     await running?.over;
     this.#book.tell();
     this.#running.delete(told);
-    if (this.#book.best?.number === told) this.#kept = { number: told, outputs: running?.outputs() ?? null };
+    if (this.#book.best?.number === told) this.#book.outputs = { number: told, given: running?.outputs() ?? null };
   }
 
   /** Takes what a node has reported; every step is judged, in order, whatever came along in one message. */
