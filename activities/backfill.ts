@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { describeRun } from '../client/run-view.js';
 import { readBackfill } from '../client/backfill-plan.js';
-import type { BackfillActivities } from '../workflows/backfill/contract.js';
+import { readRun } from '../store/index.js';
+import type { BackfillActivities, BackfillPage } from '../workflows/backfill/contract.js';
 import type { ProcessParts } from './processes.js';
 
 /** Partitions of one page: some 20 kB. */
@@ -15,9 +16,15 @@ export function backfillActivities({ client, store }: ProcessParts): BackfillAct
   return {
     'trainyard.backfillPage': async (id, from) => {
       const { param, params, partitions } = await readBackfill(store, id);
-      return partitions
-        .slice(from, from + PAGE)
-        .map(({ run, value }) => ({ run, value, params: { ...params, [param]: value } }));
+      const found: BackfillPage['partitions'][number][] = [];
+      let next = from;
+      for (; next < partitions.length && found.length < PAGE; next++) {
+        const { run, value } = partitions[next]!;
+        Context.current().heartbeat();
+        if ((await readRun(store, run))?.end) continue;
+        found.push({ run, value, params: { ...params, [param]: value }, at: next });
+      }
+      return { partitions: found, next };
     },
     'trainyard.backfillWait': async (run) => {
       const { cancellationSignal } = Context.current();

@@ -17,6 +17,6 @@ export function processActivities(parts: ProcessParts): Record<string, (...args:
     ...reviewActivities(parts),
     ...monitorActivities({ ...parts.client, store: parts.store }),
     ...backfillActivities(parts),
-    ...triggerActivities(),
+    ...triggerActivities(parts),
   };
 }

@@ -1,14 +1,29 @@
 import { Context } from '@temporalio/activity';
 import { sourceState } from '../client/source-digest.js';
-import type { TriggerActivities } from '../workflows/trigger/contract.js';
+import { digestText } from '../core/digest.js';
+import { canonical } from '../core/json.js';
+import { readText, segmentOf } from '../store/index.js';
+import type { Change, TriggerActivities } from '../workflows/trigger/contract.js';
+import type { ProcessParts } from './processes.js';
 
-/** What triggers look at: files of the project in whose folder this worker runs. */
-export function triggerActivities(): TriggerActivities {
+/** What triggers look at: files of the project in whose folder this worker runs. And what they must not forget. */
+export function triggerActivities({ store }: Pick<ProcessParts, 'store'>): TriggerActivities {
   return {
     'trainyard.sourceState': ({ source, former }) =>
       sourceState(source, process.env['TRAINYARD_PROJECT'] ?? process.cwd(), former, () => {
         Context.current().heartbeat();
         Context.current().cancellationSignal.throwIfAborted();
       }),
+    'trainyard.changeSeen': async (source) => {
+      const text = await readText(store, keyOf(source));
+      return text === null ? null : (JSON.parse(text) as Change);
+    },
+    'trainyard.noteChange': (source, change) => store.put(keyOf(source), Buffer.from(canonical(change))),
   };
+}
+
+/** By the trigger and its source: `triggers/<trigger>/<source>`. */
+function keyOf(source: string): string {
+  const { workflowId } = Context.current().info.workflowExecution ?? {};
+  return `triggers/${segmentOf(workflowId ?? '')}/${digestText(source)}`;
 }

@@ -2,7 +2,7 @@ import { digestText } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
-import { segmentOf, type Store } from '../store/index.js';
+import { readText, segmentOf, type Store } from '../store/index.js';
 import type { BackfillPlan, Partition } from '../workflows/backfill/contract.js';
 
 const FOLDER = 'backfills/';
@@ -112,9 +112,4 @@ export async function listPlans(store: Store): Promise<BackfillPlan[]> {
 
 function keyOf(id: string): string {
   return `${FOLDER}${segmentOf(id)}`;
-}
-
-async function readText(store: Store, key: string): Promise<string | null> {
-  const bytes = await store.get(key);
-  return bytes === null ? null : Buffer.from(bytes).toString('utf8');
 }

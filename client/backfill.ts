@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
-import { readRun } from '../store/index.js';
+import { listRuns, type RunRecord } from '../store/index.js';
 import {
   BACKFILL,
   BACKFILL_TYPE,
@@ -28,6 +28,8 @@ export interface BackfillView {
   readonly partitions: readonly {
     readonly value: Json;
     readonly run: string;
+    /** The run that took it up later, where that one counts: it has state and times. */
+    readonly resumedBy?: string;
     readonly state: PartitionState;
     /** ISO 8601, UTC. */
     readonly startedAt?: string;
@@ -74,32 +76,51 @@ export async function stopBackfill(client: Pick<TrainyardClient, 'temporal'>, id
   );
 }
 
-/** Where a backfill stands, from its plan and the records of its runs. Throws TY-RUN-UNKNOWN. */
+/**
+ * Where a backfill stands, from its plan and the records of its runs and of those that resumed them. Throws
+ * TY-RUN-UNKNOWN.
+ */
 export async function showBackfill(reader: RunReader, id: string): Promise<BackfillView> {
   const plan = await readBackfill(reader.store, id);
-  const partitions: BackfillView['partitions'][number][] = [];
+  const lineages = await lineagesOf(reader, plan);
+  const partitions: PartitionView[] = [];
   // In slices: a plan may have thousands.
   for (let from = 0; from < plan.partitions.length; from += 50) {
     const slice = plan.partitions.slice(from, from + 50);
     partitions.push(
-      ...(await Promise.all(slice.map(async (one) => ({ ...one, ...(await stateOf(reader, one.run)) })))),
+      ...(await Promise.all(
+        slice.map(async (one) => ({ ...one, ...(await stateOf(reader, one.run, lineages.get(one.run) ?? [])) })),
+      )),
     );
   }
   return { plan, open: await isOpen(reader, backfillWorkflowId(id)), partitions };
 }
 
+/** By the run of a partition: it and those that resumed it, the youngest first. */
+async function lineagesOf({ store }: RunReader, plan: BackfillPlan): Promise<Map<string, RunRecord[]>> {
+  const found = new Map<string, RunRecord[]>(plan.partitions.map(({ run }) => [run, []]));
+  // A study is a part of a run, under an id with a slash.
+  for (const record of await listRuns(store))
+    if (!record.start.id.includes('/')) found.get(record.start.lineage)?.push(record);
+  return found;
+}
+
+type PartitionView = BackfillView['partitions'][number];
+
+const STATES = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'cancelled' } as const;
+
 async function stateOf(
   reader: RunReader,
   run: string,
-): Promise<{ state: PartitionState; startedAt?: string; endedAt?: string }> {
-  const record = await readRun(reader.store, run);
-  if (record?.end) {
-    const states = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'cancelled' } as const;
-    return { state: states[record.end.status], startedAt: record.start.startedAt, endedAt: record.end.endedAt };
-  }
-  const open = await isOpen(reader, run);
-  if (!record) return { state: open ? 'running' : 'waiting' };
-  return { state: open === false ? 'lost' : 'running', startedAt: record.start.startedAt };
+  lineage: readonly RunRecord[],
+): Promise<Omit<PartitionView, 'value' | 'run'>> {
+  // Done once is done; else what came last counts.
+  const record = lineage.find(({ end }) => end?.status === 'completed') ?? lineage[0];
+  if (!record) return { state: (await isOpen(reader, run)) ? 'running' : 'waiting' };
+  const { start, end } = record;
+  const who = { ...(start.id === run ? {} : { resumedBy: start.id }), startedAt: start.startedAt };
+  if (end) return { ...who, state: STATES[end.status], endedAt: end.endedAt };
+  return { ...who, state: (await isOpen(reader, start.id)) === false ? 'lost' : 'running' };
 }
 
 async function isOpen({ temporal }: RunReader, id: string): Promise<boolean | undefined> {

@@ -31,21 +31,30 @@ export interface ScheduleListing {
   readonly next: string | undefined;
   /** The youngest runs that it started, the last one first. */
   readonly runs: readonly string[];
+  /** Runs that it started, since it is there. */
+  readonly started: number;
+  /** Runs that were due and left out, since the one before went on. */
+  readonly skipped: number;
+  /** Runs that were due while Temporal was away, longer ago than `catchup` allows. */
+  readonly missed: number;
 }
 
 const POLICIES: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
   skip: ScheduleOverlapPolicy.SKIP,
   buffer: ScheduleOverlapPolicy.BUFFER_ONE,
+  'buffer-all': ScheduleOverlapPolicy.BUFFER_ALL,
   cancel: ScheduleOverlapPolicy.CANCEL_OTHER,
+  terminate: ScheduleOverlapPolicy.TERMINATE_OTHER,
   allow: ScheduleOverlapPolicy.ALLOW_ALL,
 };
 
 const CATCH_UP_MS = 3_600_000;
 
-const folderOf = ({ taskQueue }: ScheduleAccess): string => `trainyard/${projectOfQueue(taskQueue)}/`;
+const folderOf = ({ taskQueue }: Pick<ScheduleAccess, 'taskQueue'>): string =>
+  `trainyard/${projectOfQueue(taskQueue)}/`;
 
 /** Id of the Temporal Schedule of a pipeline. */
-export function scheduleId(access: ScheduleAccess, pipeline: string): string {
+export function scheduleId(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: string): string {
   return `${folderOf(access)}${pipeline}`;
 }
 
@@ -56,9 +65,7 @@ export function scheduleId(access: ScheduleAccess, pipeline: string): string {
  */
 export async function syncSchedules(access: ScheduleAccess, pipelines: Iterable<AnyPipeline>): Promise<void> {
   const { schedule } = access.temporal;
-  const wanted = new Map<string, ScheduleOptions>();
-  for (const pipeline of pipelines)
-    if (pipeline.spec.schedule) wanted.set(scheduleId(access, pipeline.name), optionsOf(access, pipeline));
+  const wanted = wantedSchedules(access, pipelines);
   const there = new Set<string>();
   for await (const { scheduleId: id } of schedule.list()) if (id.startsWith(folderOf(access))) there.add(id);
   for (const [id, options] of wanted) {
@@ -77,6 +84,17 @@ export async function syncSchedules(access: ScheduleAccess, pipelines: Iterable<
   }
 }
 
+/** What a project's code wants, by the id of the Schedule. Throws TY-PARAM for parameters that a pipeline does not take. */
+export function wantedSchedules(
+  access: Pick<ScheduleAccess, 'taskQueue'>,
+  pipelines: Iterable<AnyPipeline>,
+): Map<string, ScheduleOptions> {
+  const wanted = new Map<string, ScheduleOptions>();
+  for (const pipeline of pipelines)
+    if (pipeline.spec.schedule) wanted.set(scheduleId(access, pipeline.name), optionsOf(access, pipeline));
+  return wanted;
+}
+
 /** False when another worker has just made it, or the list did not show it yet. */
 async function created({ temporal }: ScheduleAccess, options: ScheduleOptions): Promise<boolean> {
   try {
@@ -88,9 +106,15 @@ async function created({ temporal }: ScheduleAccess, options: ScheduleOptions): 
   }
 }
 
-function optionsOf(access: ScheduleAccess, pipeline: AnyPipeline): ScheduleOptions {
+function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipeline): ScheduleOptions {
   const { cron, every, timezone, overlap = 'skip', catchup, params = {} } = pipeline.spec.schedule as ScheduleSpec;
   parsePipelineParams(pipeline, params);
+  if (timezone !== undefined && !isZone(timezone))
+    throw new TrainyardError('TY-CONFIG', {
+      what: `pipeline ${pipeline.name}: ${JSON.stringify(timezone)} is no time zone`,
+      where: { field: 'schedule.timezone' },
+      expected: "the name of one, such as 'Europe/Vienna' or 'UTC'",
+    });
   const id = scheduleId(access, pipeline.name);
   const input: PipelineInput = { params: params as Json, cause: { kind: 'schedule', schedule: id } };
   return {
@@ -115,6 +139,14 @@ function optionsOf(access: ScheduleAccess, pipeline: AnyPipeline): ScheduleOptio
       catchupWindow: catchup === undefined ? CATCH_UP_MS : (durationMs(catchup) ?? CATCH_UP_MS),
     },
   };
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function whenText({ cron, every, timezone }: ScheduleSpec): string {
@@ -144,6 +176,9 @@ async function describe(access: ScheduleAccess, id: string): Promise<ScheduleLis
     overlap: overlap?.[0] ?? 'skip',
     next: info.nextActionTimes[0]?.toISOString(),
     runs: info.recentActions.map((one) => one.action.workflow.workflowId).reverse(),
+    started: info.numActionsTaken,
+    skipped: info.numActionsSkippedOverlap,
+    missed: info.numActionsMissedCatchupWindow,
   };
 }
 

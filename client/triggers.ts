@@ -19,9 +19,9 @@ export interface TriggerListing {
   readonly pipeline: string;
   readonly source: string;
   readonly everyMs: number;
-  /** Runs that it has started. */
-  readonly started: number;
-  /** The last of them. */
+  /** Changes of this source, each of which has started a run. */
+  readonly changes: number;
+  /** The last of these runs. */
   readonly run?: string;
   readonly problem?: string;
 }
@@ -31,14 +31,7 @@ export interface TriggerListing {
  * those that the code does not have any more are ended. Throws TY-PARAM for parameters that a pipeline does not take.
  */
 export async function syncTriggers(access: ScheduleAccess, pipelines: Iterable<AnyPipeline>): Promise<void> {
-  const project = projectOfQueue(access.taskQueue);
-  const wanted = new Map<string, TriggerConfig>();
-  for (const { name, spec } of [...pipelines].flatMap((one) => (one.spec.trigger ? [one] : []))) {
-    const { source, every, params = {} } = spec.trigger ?? { source: '' };
-    parsePipelineParams({ name, spec }, params);
-    const everyMs = every === undefined ? EVERY_MS : (durationMs(every) ?? EVERY_MS);
-    wanted.set(triggerId(project, name), { pipeline: name, source, everyMs, params: params as Json });
-  }
+  const wanted = wantedTriggers(access, pipelines);
   for (const [workflowId, config] of wanted) {
     await access.temporal.workflow.signalWithStart(TRIGGER_TYPE, {
       workflowId,
@@ -59,6 +52,22 @@ export async function syncTriggers(access: ScheduleAccess, pipelines: Iterable<A
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       });
   }
+}
+
+/** What a project's code wants, by Workflow id. Throws TY-PARAM for parameters that a pipeline does not take. */
+export function wantedTriggers(
+  { taskQueue }: Pick<ScheduleAccess, 'taskQueue'>,
+  pipelines: Iterable<AnyPipeline>,
+): Map<string, TriggerConfig> {
+  const project = projectOfQueue(taskQueue);
+  const wanted = new Map<string, TriggerConfig>();
+  for (const { name, spec } of [...pipelines].flatMap((one) => (one.spec.trigger ? [one] : []))) {
+    const { source, every, params = {} } = spec.trigger ?? { source: '' };
+    parsePipelineParams({ name, spec }, params);
+    const everyMs = every === undefined ? EVERY_MS : (durationMs(every) ?? EVERY_MS);
+    wanted.set(triggerId(project, name), { pipeline: name, source, everyMs, params: params as Json });
+  }
+  return wanted;
 }
 
 function openTriggers({ temporal, taskQueue }: ScheduleAccess) {

@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { cronFault } from './cron.js';
 import { durationMs, type Duration } from './duration.js';
 import { TrainyardError } from './errors/index.js';
 
-/** What happens when a scheduled run is due while the one before goes on. */
-export type Overlap = 'skip' | 'buffer' | 'cancel' | 'allow';
+/** What can happen when a scheduled run is due while the one before goes on. */
+export const OVERLAPS = ['skip', 'buffer', 'buffer-all', 'cancel', 'terminate', 'allow'] as const;
+
+/**
+ * `skip`: it is left out. `buffer`: one waits for its turn, more are left out. `buffer-all`: all wait, one after the
+ * other. `cancel`: the former run is cancelled, and the new one starts when that has ended. `terminate`: the former run
+ * is ended at once, without a word to its nodes. `allow`: both run.
+ */
+export type Overlap = (typeof OVERLAPS)[number];
 
 /** When a pipeline runs by itself. */
 export interface ScheduleSpec<Params = unknown> {
@@ -11,9 +19,12 @@ export interface ScheduleSpec<Params = unknown> {
   readonly cron?: string | readonly string[];
   /** From one start to the next, at least a second. */
   readonly every?: Duration;
-  /** Name of the time zone of `cron`, such as `Europe/Vienna`. Default UTC. */
+  /**
+   * Name of the time zone of `cron`, such as `Europe/Vienna`. Default UTC. Where clocks change, a time that a day does
+   * not have is left out on that day, and of one that it has twice only the second counts.
+   */
   readonly timezone?: string;
-  /** `skip` (the default): not run; `buffer`: one waits for its turn; `cancel`: the former ends; `allow`: both run. */
+  /** When the run before goes on. Default `skip`. */
   readonly overlap?: Overlap;
   /** How late a run may start after Temporal was away; what is older is left out. Default 1 hour, at least 10 seconds. */
   readonly catchup?: Duration;
@@ -34,16 +45,17 @@ const atLeast = (ms: number, words: string) =>
     .union([z.string(), z.number()])
     .refine((given) => (durationMs(given) ?? -1) >= ms, `a length of time of at least ${words}, such as '1 hour'`);
 
-const cron = z
-  .string()
-  .regex(/^(@\w+( \S+)?|\S+( \S+){4,6})$/, "five fields such as '30 6 * * *' (minute hour day month weekday)");
+const cron = z.string().superRefine((text, context) => {
+  const message = cronFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 const schedule = z
   .strictObject({
     cron: z.union([cron, z.array(cron).min(1)]).optional(),
     every: atLeast(1_000, 'a second').optional(),
     timezone: z.string().min(1).optional(),
-    overlap: z.enum(['skip', 'buffer', 'cancel', 'allow']).optional(),
+    overlap: z.enum(OVERLAPS).optional(),
     catchup: atLeast(10_000, '10 seconds').optional(),
     params: z.unknown().optional(),
   })

@@ -2,7 +2,7 @@ export type { BlobSource, Store, StoreKey } from './store.js';
 export { checkKey, segmentOf } from './keys.js';
 export { FileStore } from './files.js';
 export { openStore } from './open.js';
-export { readBlob } from './blobs.js';
+export { readBlob, readText } from './blobs.js';
 export { Artifacts, type Manifest } from './artifacts.js';
 export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';

@@ -5,9 +5,9 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { engineActivities } from '../activities/engine.js';
 import { runNode, type Compute } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
-import { syncSchedules } from '../client/schedules.js';
+import { syncSchedules, wantedSchedules } from '../client/schedules.js';
 import { tellStudy } from '../client/studies.js';
-import { syncTriggers } from '../client/triggers.js';
+import { syncTriggers, wantedTriggers } from '../client/triggers.js';
 import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
@@ -94,10 +94,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       environment = describeEnvironment(next, libraryVersions());
       await noteCodes(client.store, codes.values());
       if (options.workflows === false) return;
+      const pipelines = [...next.pipelines.values()].map((one) => one.pipeline);
+      // Before anything changes: a schedule that cannot be must not come half-way.
+      wantedSchedules(client, pipelines);
+      wantedTriggers(client, pipelines);
       const bundle = await workflowBundle(next, codes, readAddresses(next.state)?.server);
       await builds.makeCurrent(bundle);
       worker.buildId = bundle.buildId;
-      const pipelines = [...next.pipelines.values()].map((one) => one.pipeline);
       await syncSchedules(client, pipelines);
       await syncTriggers(client, pipelines);
     },

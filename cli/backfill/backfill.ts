@@ -105,14 +105,14 @@ export async function showIt(config: string | undefined, id: string, options: Ba
     print(
       `${colours.bold(plan.id)}  ${plan.pipeline}, ${plan.param}: ${said}${open ? '' : open === false ? '; it does not go on' : ''}`,
     );
-    const rows = partitions.map(({ value, run, state, startedAt, endedAt }) => [
+    const rows = partitions.map(({ value, run, resumedBy, state, startedAt, endedAt }) => [
       typeof value === 'string' ? value : JSON.stringify(value),
       (COLOURS[state] ?? colours.dim)(state),
       startedAt === undefined ? '' : clock(startedAt),
       startedAt === undefined || endedAt === undefined
         ? ''
         : sayDuration(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))),
-      state === 'waiting' ? '' : run,
+      state === 'waiting' ? '' : (resumedBy ?? run),
     ]);
     print(table([plan.param, 'state', 'started', 'took', 'run'], rows, { right: ['took'] }));
   } finally {

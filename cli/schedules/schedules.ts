@@ -18,30 +18,34 @@ export async function printSchedules(config: string | undefined, options: Schedu
     if (schedules.length > 0)
       print(
         table(
-          ['pipeline', 'when', 'overlap', 'next', 'last run', ''],
+          ['pipeline', 'when', 'overlap', 'next', 'last run', 'started', 'skipped', 'missed', ''],
           schedules.map((one) => [
             one.pipeline,
             one.when,
             one.overlap,
             one.paused ? 'paused' : one.next === undefined ? '' : clock(one.next),
             one.runs[0] ?? '',
+            String(one.started),
+            String(one.skipped),
+            String(one.missed),
             one.paused ? (one.note ?? '') : '',
           ]),
+          { right: ['started', 'skipped', 'missed'] },
         ),
       );
     if (triggers.length > 0)
       print(
         table(
-          ['pipeline', 'source', 'every', 'started', 'last run', ''],
+          ['pipeline', 'source', 'every', 'changes', 'last run', ''],
           triggers.map((one) => [
             one.pipeline,
             one.source,
             sayDuration(one.everyMs),
-            String(one.started),
+            String(one.changes),
             one.run ?? '',
             one.problem ?? '',
           ]),
-          { right: ['started'] },
+          { right: ['changes'] },
         ),
       );
   } finally {

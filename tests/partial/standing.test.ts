@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dates, planBackfill, showBackfill, startBackfill, stopBackfill } from '../../client/backfill.js';
 import {
@@ -10,9 +11,11 @@ import {
   syncSchedules,
   triggerSchedule,
 } from '../../client/schedules.js';
+import { resumeRun } from '../../client/resume.js';
 import { listTriggers } from '../../client/triggers.js';
 import type { Json } from '../../core/json.js';
 import { pipeline } from '../../core/index.js';
+import { listRuns } from '../../store/index.js';
 import type { TemporalService } from '../../setup/index.js';
 import { backfillWorkflowId } from '../../workflows/backfill/contract.js';
 import { TRIGGER, triggerId } from '../../workflows/trigger/contract.js';
@@ -113,10 +116,37 @@ describe('what runs by itself', () => {
       expect(await listSchedules(other)).toEqual([]);
     });
 
+    it('leaves out a time that a day does not have; one that it has twice is the second', async () => {
+      const other = { temporal: probe.client.temporal, taskQueue: 'trainyard-zoned' };
+      const spec = { schedule: { cron: '30 2 * * *', timezone: 'Europe/Vienna' } } as const;
+      await syncSchedules(other, [pipeline('nightly', spec, () => null)]);
+      const timesOf = async (from: string, to: string): Promise<string[]> => {
+        const { startTime: times } = await probe.client.temporal.workflowService.listScheduleMatchingTimes({
+          namespace: 'default',
+          scheduleId: scheduleId(other, 'nightly'),
+          startTime: msToTs(Date.parse(from)),
+          endTime: msToTs(Date.parse(to)),
+        });
+        return (times ?? []).map((time) => new Date(tsToMs(time)).toISOString().slice(0, 16));
+      };
+      // Clocks went from 2 to 3 on 30 March 2025, and from 3 to 2 on 26 October.
+      expect(await timesOf('2025-03-29T00:00Z', '2025-04-01T00:00Z')).toEqual(['2025-03-29T01:30', '2025-03-31T00:30']);
+      expect(await timesOf('2025-10-25T12:00Z', '2025-10-27T12:00Z')).toEqual(['2025-10-26T01:30', '2025-10-27T01:30']);
+      const hourly = { schedule: { ...spec.schedule, cron: '30 * * * *' } };
+      await syncSchedules(other, [pipeline('nightly', hourly, () => null)]);
+      expect(await timesOf('2025-03-28T23:00Z', '2025-03-29T23:00Z')).toHaveLength(24);
+      expect(await timesOf('2025-03-29T23:00Z', '2025-03-30T22:00Z')).toHaveLength(23);
+      expect(await timesOf('2025-10-25T22:00Z', '2025-10-26T23:00Z')).toHaveLength(24);
+      const zone = { schedule: { ...spec.schedule, timezone: 'Europe/Wien' } };
+      await expect(syncSchedules(other, [pipeline('nightly', zone, () => null)])).rejects.toThrow(/is no time zone/);
+      await syncSchedules(other, []);
+    });
+
     it('is refused in words when it is not one', () => {
       const make = (schedule: object) => () => pipeline('x', { schedule } as never, () => null);
       expect(make({})).toThrow(/pipeline x: schedule: either cron or every/);
       expect(make({ cron: '* *' })).toThrow(/schedule\.cron/);
+      expect(make({ cron: '0 25 * * *' })).toThrow(/"25" is no hour; 0 to 23/);
       expect(make({ every: 'daily' })).toThrow(/schedule\.every/);
       expect(make({ every: '1 day', overlap: 'queue' })).toThrow(/schedule\.overlap/);
     });
@@ -126,18 +156,19 @@ describe('what runs by itself', () => {
     const seen = (): string[] => started('seen');
     let edition = 0;
     /** The trigger's runs share a node, so each counts by its own record. */
-    const runs = async (): Promise<number> => (await listTriggers(probe.client))[0]?.started ?? 0;
+    const runs = async (): Promise<number> => (await listTriggers(probe.client))[0]?.changes ?? 0;
 
-    it('starts its pipeline once for each state of its source, also over a killed worker', async () => {
+    it('starts its pipeline once for each change of its source, also over a killed worker', async () => {
       expect(await runs()).toBe(0);
       probe.write('data/a.csv', 'x\n1\n');
       await until(async () => (await runs()) === 1, 'a run for the first file');
       const [first] = await listTriggers(probe.client);
-      expect(first?.run).toMatch(/^watching-data-[0-9a-f]{16}$/);
+      expect(first?.run).toMatch(/^watching-data-1-[0-9a-f]{8}$/);
       await probe.client.temporal.workflow.getHandle(first?.run ?? '').result();
       expect(await causeOf(first?.run ?? '')).toMatchObject({
         kind: 'data',
         source: 'data/*.csv',
+        sequence: 1,
         digest: expect.stringMatching(/^sha256-/) as string,
       });
       // Another name counts, another time of the same content does not.
@@ -155,6 +186,21 @@ describe('what runs by itself', () => {
       expect(new Set(seen()).size).toBe(1);
     });
 
+    it('starts a run again when its source comes back to what it held before', async () => {
+      const text = probe.read('data/b.csv');
+      probe.write('data/b.csv', 'x\n0\n');
+      await until(async () => (await runs()) === 4, 'a run for other contents');
+      probe.write('data/b.csv', text);
+      await until(async () => (await runs()) === 5, 'a run for the former contents');
+      const [{ run = '' } = {}] = await listTriggers(probe.client);
+      await probe.client.temporal.workflow.getHandle(run).result();
+      const records = (await listRuns(probe.client.store)).filter(({ start }) => start.pipeline === 'watching');
+      const causes = records.map(({ start }) => start.cause as { sequence: number; digest: string }).reverse();
+      expect(causes.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+      expect(causes[4]?.digest).toBe(causes[2]?.digest);
+      expect(causes[3]?.digest).not.toBe(causes[2]?.digest);
+    });
+
     it('is told of a new source, and ends with its code', async () => {
       const id = triggerId(probe.client.taskQueue.slice('trainyard-'.length), 'watching');
       probe.write('pipelines/watching.ts', watching(`trigger: { source: 'data/b.csv', every: '2 seconds' }`));
@@ -163,6 +209,7 @@ describe('what runs by itself', () => {
       expect(await probe.client.temporal.workflow.getHandle(id).query(TRIGGER.state)).toMatchObject({
         config: { everyMs: 2_000 },
       });
+      await until(async () => (await runs()) === 1, 'the first change of the new source');
       probe.write('pipelines/watching.ts', watching(''));
       await probe.reload();
       await until(async () => (await listTriggers(probe.client)).length === 0, 'no trigger');
@@ -216,6 +263,12 @@ describe('what runs by itself', () => {
       expect(await statesOf('feb')).toBe('done failed done done done');
       const starts = probe.events().filter(({ run, what }) => what === 'start' && run.startsWith('daily-feb-'));
       expect(starts.map(({ label }) => label).sort()).toEqual(ask('feb').values);
+      // A run that takes up the failed one stands for it.
+      const resumed = await resumeRun(probe.client, 'daily-feb-2013-01-31');
+      await resumed.result();
+      expect(await statesOf('feb')).toBe('done done done done done');
+      const { partitions } = await showBackfill(probe.client, 'feb');
+      expect(partitions[1]).toMatchObject({ run: 'daily-feb-2013-01-31', resumedBy: resumed.workflowId });
     });
 
     it('is one backfill when it is asked for twice, and refuses another of its name', async () => {

@@ -58,13 +58,25 @@ export interface BackfillEnd {
   readonly reached: number;
 }
 
+/** Partitions that are to be run, and where the next page begins; none at the end of the plan. */
+export interface BackfillPage {
+  readonly partitions: readonly {
+    readonly run: string;
+    readonly params: Json;
+    readonly value: Json;
+    /** Its place in the plan. */
+    readonly at: number;
+  }[];
+  readonly next: number;
+}
+
 /** What it does outside the sandbox. */
 export interface BackfillActivities {
-  /** Partitions from this place on, a page of them, with the parameters of each run; empty at the end. */
-  'trainyard.backfillPage'(
-    id: string,
-    from: number,
-  ): Promise<readonly { readonly run: string; readonly params: Json; readonly value: Json }[]>;
+  /**
+   * The next partitions, from this place on. Those whose runs have ended, as the store says, are left out: Temporal
+   * forgets closed runs, and would let them be run again.
+   */
+  'trainyard.backfillPage'(id: string, from: number): Promise<BackfillPage>;
   /** Waits until a run that was started earlier has ended. */
   'trainyard.backfillWait'(run: string): Promise<void>;
 }

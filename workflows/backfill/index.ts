@@ -12,16 +12,23 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { PipelineInput } from '../../core/task.js';
-import { BACKFILL, type BackfillActivities, type BackfillEnd, type BackfillInput, type Stop } from './contract.js';
+import {
+  BACKFILL,
+  type BackfillActivities,
+  type BackfillEnd,
+  type BackfillInput,
+  type BackfillPage,
+  type Stop,
+} from './contract.js';
 
 const stopUpdate = defineUpdate<void, [Stop]>(BACKFILL.stop);
 
 type Pipeline = (input: PipelineInput) => Promise<unknown>;
-type Page = Awaited<ReturnType<BackfillActivities['trainyard.backfillPage']>>;
+type Partitions = BackfillPage['partitions'];
 
 /**
  * One run for each partition of a parameter, in their order, so many at once. Run ids follow from the plan and cannot be
- * used twice, so whatever stops and starts this, no partition is run twice. A run that fails is on the record and holds
+ * used twice, and what has ended is left out, so whatever stops and starts this, no partition is run twice. A run that fails is on the record and holds
  * up no other. After `stop` nothing is started; what runs may finish.
  */
 export async function backfill(input: BackfillInput): Promise<BackfillEnd> {
@@ -37,7 +44,7 @@ export async function backfill(input: BackfillInput): Promise<BackfillEnd> {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return input.continueAfter === undefined ? continueAsNewSuggested : historyLength >= input.continueAfter;
   };
-  let page: Page = [];
+  let page: Partitions = [];
   for (;;) {
     await condition(() => stopped !== undefined || running < input.parallel);
     if (stopped) break;
@@ -46,11 +53,17 @@ export async function backfill(input: BackfillInput): Promise<BackfillEnd> {
       if (!stopped) await continueAsNew<typeof backfill>({ ...input, next });
       break;
     }
-    if (page.length === 0) page = await activities()['trainyard.backfillPage'](input.id, next);
+    if (page.length === 0) {
+      const found = await activities()['trainyard.backfillPage'](input.id, next);
+      page = found.partitions;
+      if (page.length === 0) next = found.next;
+      // It may have been told to stop meanwhile.
+      if (stopped) break;
+    }
     const [partition, ...rest] = page;
     if (!partition) break;
     page = rest;
-    next++;
+    next = partition.at + 1;
     running++;
     void runOne(input, partition).then(
       () => (running--, show()),
@@ -62,7 +75,7 @@ export async function backfill(input: BackfillInput): Promise<BackfillEnd> {
   return { outcome: stopped ? 'stopped' : 'done', reached: next };
 }
 
-async function runOne({ id, pipeline }: BackfillInput, { run, params, value }: Page[number]): Promise<void> {
+async function runOne({ id, pipeline }: BackfillInput, { run, params, value }: Partitions[number]): Promise<void> {
   try {
     const child = await startChild<Pipeline>(pipeline, {
       workflowId: run,

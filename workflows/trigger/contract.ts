@@ -20,13 +20,24 @@ export interface TriggerConfig {
   readonly params: Json;
 }
 
+/**
+ * A change of a source: the n-th thing that it was seen to hold. What it holds may be what it held before; the number
+ * never is.
+ */
+export interface Change {
+  /** 1 for the first contents seen, 0 before. */
+  readonly sequence: number;
+  readonly digest: Digest | null;
+  /** Of names, sizes and times, when it was looked at last. */
+  readonly stamp: string;
+  /** The run that it started. */
+  readonly run?: string;
+}
+
 export interface TriggerState {
   readonly config: TriggerConfig;
-  /** Of the state of the source that started a run last. */
-  readonly seen?: { readonly digest: Digest; readonly stamp: string };
-  /** The run that it started last. */
-  readonly run?: string;
-  readonly started: number;
+  /** The last change of this source that started a run; absent until it has been recalled. */
+  readonly seen?: Change;
   /** What keeps it from looking, if something does. */
   readonly problem?: string;
 }
@@ -45,4 +56,8 @@ export interface TriggerActivities {
     readonly source: string;
     readonly former?: { readonly digest: Digest; readonly stamp: string };
   }): Promise<{ readonly digest: Digest | null; readonly stamp: string; readonly files: number }>;
+  /** The last change of a source that this trigger, or an earlier one of its name, has started a run for. */
+  'trainyard.changeSeen'(source: string): Promise<Change | null>;
+  /** Keeps it for later triggers of this name. */
+  'trainyard.noteChange'(source: string, change: Change): Promise<void>;
 }

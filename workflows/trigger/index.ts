@@ -13,10 +13,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Digest } from '../../core/digest.js';
+import { digestText, type Digest } from '../../core/digest.js';
+import { canonical } from '../../core/json.js';
 import type { PipelineInput } from '../../core/task.js';
 import {
   TRIGGER,
+  type Change,
   type TriggerActivities,
   type TriggerConfig,
   type TriggerInput,
@@ -29,12 +31,13 @@ const stateQuery = defineQuery<TriggerState>(TRIGGER.state);
 type Pipeline = (input: PipelineInput) => Promise<unknown>;
 
 /**
- * Looks at a source for as long as a pipeline has a trigger, and starts the pipeline when what the source holds is new.
- * The name of a run contains the digest of what started it and cannot be used twice: one run for each state of the
- * source, whatever is killed and started again.
+ * Looks at a source for as long as a pipeline has a trigger, and starts the pipeline once for each change of it. A change
+ * is known by source and number, not by contents alone, so that contents which come back are a change as well. The
+ * number stands in this Workflow, and after each start in the store, so that it outlives both. The id of a run follows
+ * from its change and cannot be used twice, whatever is killed and started again in between.
  */
 export async function trigger(input: TriggerInput): Promise<void> {
-  let state: TriggerState = input.state ?? { config: input.config, started: 0 };
+  let state: TriggerState = input.state ?? { config: input.config };
   let woken = false;
   const set = (next: TriggerState): void => {
     if (JSON.stringify(next) === JSON.stringify(state)) return;
@@ -44,28 +47,16 @@ export async function trigger(input: TriggerInput): Promise<void> {
   };
   setHandler(stateQuery, () => state);
   setHandler(configureSignal, (config) => {
-    // Another source is news, whatever the former one held.
-    const { seen: _, ...rest } = state;
-    set(config.source === state.config.source ? { ...state, config } : { ...rest, config });
+    const { seen, ...rest } = state;
+    // Each source has numbers of its own.
+    set(seen && config.source === state.config.source ? { ...state, config } : { ...rest, config });
     woken = true;
   });
   upsertMemo({ [TRIGGER.memo]: memoOf(state) });
   for (;;) {
     woken = false;
     try {
-      const { config, seen } = state;
-      const found = await activities()['trainyard.sourceState']({
-        source: config.source,
-        ...(seen === undefined ? {} : { former: seen }),
-      });
-      const { problem: _, ...healthy } = state;
-      set(healthy);
-      // A source that was named anew while this one was read is looked at next.
-      if (found.digest !== null && state.config.source === config.source) {
-        const news = { digest: found.digest, stamp: found.stamp };
-        if (found.digest === seen?.digest) set({ ...state, seen: news });
-        else set({ ...state, seen: news, run: await start(state.config, found.digest), started: state.started + 1 });
-      }
+      await look(() => state, set);
     } catch (error) {
       if (isCancellation(error)) throw error;
       set({ ...state, problem: firstLine(error) });
@@ -80,6 +71,27 @@ export async function trigger(input: TriggerInput): Promise<void> {
   }
 }
 
+async function look(now: () => TriggerState, set: (next: TriggerState) => void): Promise<void> {
+  const { config } = now();
+  const { source } = config;
+  // A source that was named anew while this one was looked at is looked at next.
+  const isOurs = (): boolean => now().config.source === source;
+  const seen: Change = now().seen ??
+    (await activities()['trainyard.changeSeen'](source)) ?? { sequence: 0, digest: null, stamp: '' };
+  const { digest, stamp } = await activities()['trainyard.sourceState']({
+    source,
+    ...(seen.digest === null ? {} : { former: { digest: seen.digest, stamp: seen.stamp } }),
+  });
+  if (!isOurs()) return;
+  const { problem: _, ...healthy } = now();
+  set({ ...healthy, seen: digest !== null && digest === seen.digest ? { ...seen, stamp } : seen });
+  if (digest === null || digest === seen.digest) return;
+  const change = { sequence: seen.sequence + 1, digest, stamp };
+  const noted: Change = { ...change, run: await start(config, change) };
+  if (isOurs()) set({ ...now(), seen: noted });
+  await activities()['trainyard.noteChange'](source, noted);
+}
+
 function activities(): TriggerActivities {
   return proxyActivities<TriggerActivities>({
     startToCloseTimeout: '1 hour',
@@ -88,32 +100,38 @@ function activities(): TriggerActivities {
   });
 }
 
-async function start({ pipeline, source, params }: TriggerConfig, digest: Digest): Promise<string> {
-  const workflowId = `${pipeline}-data-${digest.slice('sha256-'.length, 'sha256-'.length + 16)}`;
+async function start(
+  { pipeline, source, params }: TriggerConfig,
+  { sequence, digest }: Change & { readonly digest: Digest },
+): Promise<string> {
+  // Of this trigger, too: other projects beside it may have a pipeline of this name.
+  const change = digestText(canonical([workflowInfo().workflowId, source, sequence, digest]));
+  const workflowId = `${pipeline}-data-${sequence}-${change.slice('sha256-'.length, 'sha256-'.length + 8)}`;
   try {
     await startChild<Pipeline>(pipeline, {
       workflowId,
-      args: [{ params, cause: { kind: 'data', source, digest } }],
+      args: [{ params, cause: { kind: 'data', source, sequence, digest } }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: `${pipeline}: ${source} has changed`,
+      staticSummary: `${pipeline}: ${source} has changed (${sequence})`,
     });
   } catch (error) {
-    // An earlier trigger started it for the same content.
+    // An earlier trigger started it for the same change, and was ended before it could note that.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
   return workflowId;
 }
 
-function memoOf({ config, run, started, problem }: TriggerState): object {
+function memoOf({ config, seen, problem }: TriggerState): object {
   const { pipeline, source, everyMs } = config;
-  return { pipeline, source, everyMs, started, ...(run ? { run } : {}), ...(problem ? { problem } : {}) };
+  const { sequence: changes = 0, run } = seen ?? {};
+  return { pipeline, source, everyMs, changes, ...(run ? { run } : {}), ...(problem ? { problem } : {}) };
 }
 
-function detailsOf({ config, run, started, problem }: TriggerState): string {
+function detailsOf({ config, seen, problem }: TriggerState): string {
   return [
-    `**${config.pipeline}** runs when \`${config.source}\` has changed: ${started} started`,
-    ...(run === undefined ? [] : [`last: ${run}`]),
+    `**${config.pipeline}** runs when \`${config.source}\` has changed: ${seen?.sequence ?? 0} changes`,
+    ...(seen?.run === undefined ? [] : [`last: ${seen.run}`]),
     ...(problem === undefined ? [] : [`problem: ${problem}`]),
   ].join('\n\n');
 }

@@ -1,0 +1,137 @@
+/**
+ * From the start of the command `trainyard run` to the start of the first node's Activity, with the services and a worker
+ * up: what a person waits for. Beside it two programs on Temporal by hand: one that only asks a worker that is up, and
+ * one that brings its own. Each is a process of its own, in turn; the end is the time in the run's history. Milliseconds:
+ * lower is better.
+ *
+ *   npm run bench cli/cold-start -- [--json] [--rounds=5]
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { build } from 'esbuild';
+import { interrupt, TestProject } from '../../tests/cli/harness.js';
+import type { PeerSettings } from './peer-script.js';
+
+interface Row {
+  readonly case: string;
+  readonly ours: number;
+  readonly peer: number | null;
+  readonly peerName: string | null;
+  readonly ratio: number | null;
+  readonly unit: string;
+}
+
+const { values: asked } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
+});
+const rounds = Number(asked.rounds);
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
+const round = (value: number): number => Number(value.toPrecision(3));
+
+/** When the first Activity of a run that is not a local one was taken up by a worker, ms since the epoch. */
+async function firstStarted(client: Client, id: string): Promise<number> {
+  const { events } = await client.workflow.getHandle(id).fetchHistory();
+  const started = events?.find((event) => event.activityTaskStartedEventAttributes);
+  const { seconds, nanos } = started?.eventTime ?? {};
+  if (!seconds) throw new Error(`${id} has started no node`);
+  return Number(seconds) * 1000 + (nanos ?? 0) / 1e6;
+}
+
+/** Runs a program to its end; gives when it was started. */
+async function ran(program: string, settings: PeerSettings): Promise<number> {
+  const began = Date.now();
+  const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise((ended) => child.once('exit', ended));
+  if (code !== 0) throw new Error(`the peer ended with ${String(code)}`);
+  return began;
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-cold-'));
+symlinkSync(path.join(here, '..', '..', 'node_modules'), path.join(folder, 'node_modules'));
+const program = path.join(folder, 'by-hand.mjs');
+const workflows = path.join(here, 'peer-workflow.ts');
+await build({
+  entryPoints: [path.join(here, 'peer-script.ts')],
+  outfile: program,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'error',
+});
+const project = new TestProject();
+const times = { ours: [] as number[], client: [] as number[], whole: [] as number[] };
+try {
+  const dev = await project.dev();
+  const { temporal: address } = project.addresses();
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  for (let turn = 0; turn <= rounds; turn++) {
+    const id = `cold-${turn}`;
+    const began = Date.now();
+    const ended = await project.run(
+      'run',
+      'slowly',
+      '-p',
+      `tag=${id}`,
+      '-p',
+      'steps=1',
+      '-p',
+      'ms=1',
+      '--id',
+      id,
+      '--json',
+    );
+    if (ended.code !== 0) throw new Error(ended.all);
+    const ours = (await firstStarted(client, id)) - began;
+    const whole = await ran(program, { address, id: `whole-${turn}`, workflows });
+    const byWhole = (await firstStarted(client, `whole-${turn}`)) - whole;
+    // The first turn fills the caches of the disk.
+    if (turn === 0) continue;
+    times.ours.push(ours);
+    times.whole.push(byWhole);
+  }
+  // A worker by hand that is up, for the program that only asks.
+  const up = spawn(process.execPath, [program, JSON.stringify({ address, id: 'stays', workflows, stays: true })], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  for (let turn = 0; turn <= rounds; turn++) {
+    const id = `client-${turn}`;
+    const began = await ran(program, { address, id });
+    if (turn > 0) times.client.push((await firstStarted(client, id)) - began);
+  }
+  up.kill('SIGKILL');
+  await connection.close();
+  await interrupt(dev);
+} finally {
+  await project.remove();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const rows = (['client', 'whole'] as const).map((kind): Row => {
+  const [ours, peer] = [median(times.ours), median(times[kind])];
+  return {
+    case: 'from the command to the first node, p50',
+    ours: round(ours),
+    peer: round(peer),
+    peerName: kind === 'client' ? 'by hand, asks a worker' : 'by hand, brings its worker',
+    ratio: round(ours / peer),
+    unit: 'ms, lower is better',
+  };
+});
+const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}, ${rounds} rounds`;
+if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'cli/cold-start', machine, rows }, null, 2)}\n`);
+else {
+  process.stdout.write(`${machine}\n`);
+  for (const { case: name, ours, peer, peerName, ratio } of rows)
+    process.stdout.write(`${name}: ${ours} ms; ${peerName}: ${peer} ms; ${ratio} ×\n`);
+}

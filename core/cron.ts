@@ -1,0 +1,47 @@
+/** Name and range of each field, both ends included; some fields know names as well. */
+const FIELDS = [
+  { name: 'second', from: 0, to: 59 },
+  { name: 'minute', from: 0, to: 59 },
+  { name: 'hour', from: 0, to: 23 },
+  { name: 'day', from: 1, to: 31 },
+  { name: 'month', from: 1, to: 12, words: 'jan feb mar apr may jun jul aug sep oct nov dec' },
+  { name: 'weekday', from: 0, to: 7, words: 'sun mon tue wed thu fri sat' },
+  { name: 'year', from: 2000, to: 2100 },
+];
+type Field = (typeof FIELDS)[number];
+
+const NAMED = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
+const EXPECTED = "five fields such as '30 6 * * *' (minute hour day month weekday)";
+
+/**
+ * What is wrong with a cron text as Temporal takes it: five fields, six with the year, seven with the second before and
+ * the year behind, or a name such as `@daily`. Undefined when nothing is.
+ */
+export function cronFault(text: string): string | undefined {
+  if (text.startsWith('@')) return NAMED.test(text) ? undefined : `"${text}" is no time; ${EXPECTED}`;
+  const parts = text.trim().split(/\s+/);
+  if (parts.length < 5 || parts.length > 7) return EXPECTED;
+  const fields = FIELDS.slice(parts.length === 7 ? 0 : 1);
+  for (const [index, part] of parts.entries()) {
+    const field = fields[index];
+    if (field && !part.split(',').every((one) => isTimes(one, field)))
+      return `"${part}" is no ${field.name}; ${field.from} to ${field.to}, *, a range 1-5, a step */5, or several with commas`;
+  }
+  return undefined;
+}
+
+/** `*`, `5`, `mon`, `1-5`, any of them with a step: `*\/15`. */
+function isTimes(text: string, field: Field): boolean {
+  const [span = '', step, ...more] = text.split('/');
+  if (more.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return false;
+  if (span === '*') return true;
+  const ends = span.split('-').map((end) => valueOf(end, field));
+  const [first, last = first] = ends;
+  return ends.length <= 2 && first !== undefined && last !== undefined && first <= last;
+}
+
+function valueOf(text: string, { from, to, words }: Field): number | undefined {
+  const named = words?.split(' ').indexOf(text.toLowerCase()) ?? -1;
+  const value = named >= 0 ? named + (from === 1 ? 1 : 0) : /^\d+$/.test(text) ? Number(text) : NaN;
+  return value >= from && value <= to ? value : undefined;
+}
