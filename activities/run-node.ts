@@ -240,7 +240,9 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
   if (known.code === 'TY-STORE-MISSING' || known.code === 'TY-STORE-DAMAGED')
     known = await nameLostInput(parts.store, task, known);
   const { attempts } = task.settings;
-  const failures = known.permanent ? attempts : await countFailure(parts.store, task, known);
+  // A store that cannot be written to cannot count either: then Temporal's count stands for it.
+  const counted = () => countFailure(parts.store, task, known).catch(() => Context.current().info.attempt);
+  const failures = known.permanent ? attempts : await counted();
   return ApplicationFailure.create({
     message: known.message,
     type: known.code,

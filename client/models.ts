@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import {
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
-import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import type { Workflow } from '@temporalio/common';
 import type { Redis } from 'ioredis';
 import { sayNearest } from '../core/nearest.js';
-import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import { TrainyardError } from '../core/errors/index.js';
 import {
   REGISTRY,
   REGISTRY_TYPE,
@@ -24,6 +23,7 @@ import {
   type RollbackRequest,
 } from '../workflows/registry/contract.js';
 import { announceAlias } from './endpoints.js';
+import { refusalOf } from './refusal.js';
 
 /** What the registry's functions need of a client. */
 export interface RegistryAccess {
@@ -149,8 +149,6 @@ async function inWords<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
       throw new TrainyardError('TY-WORKER-NONE', { what: 'the model registry did not answer in time', cause: error });
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
-    throw record ? TrainyardError.fromRecord(record) : error;
+    throw refusalOf(error) ?? error;
   }
 }

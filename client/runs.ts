@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  ApplicationFailure,
   CancelledFailure,
   defineSearchAttributeKey,
   TerminatedFailure,
@@ -10,7 +9,6 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
   type WorkflowHandle,
@@ -21,6 +19,7 @@ import type { PipelineInput, Recovery } from '../core/task.js';
 import { readRun, startRun, type RunStart, type Store } from '../store/index.js';
 import { inWords } from './away.js';
 import type { TrainyardClient } from './client.js';
+import { refusalOf } from './refusal.js';
 
 export interface StartRun {
   readonly pipeline: string;
@@ -203,9 +202,7 @@ export async function act(run: string, what: () => Promise<unknown>): Promise<vo
         what: `run "${run}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
         cause: error,
       });
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
-    throw record ? TrainyardError.fromRecord(record) : inWords(error);
+    throw refusalOf(error) ?? inWords(error);
   }
 }
 

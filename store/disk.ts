@@ -1,16 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, linkSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { createReadStream, linkSync, readdirSync, rmSync, statfsSync, statSync, utimesSync } from 'node:fs';
 import { link, open, readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
+import { sayBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
 import type { BlobSource } from './store.js';
 
 /** Bytes read and hashed at a time. */
 const CHUNK_BYTES = 1 << 20;
 
-/** TY-STORE-FULL for an error that says that nothing more can be written, else undefined. */
-export function storeFull(error: unknown, folder: string): TrainyardError | undefined {
+/**
+ * TY-STORE-FULL for an error that says that nothing more can be written, else undefined. `need` is what was to be
+ * written, in bytes, where it is known.
+ */
+export function storeFull(error: unknown, folder: string, need?: number): TrainyardError | undefined {
   const reason = { ENOSPC: 'no space is left', EDQUOT: 'the quota is used up', EFBIG: 'a limit on file size is met' }[
     codeOf(error)
   ];
@@ -18,8 +22,19 @@ export function storeFull(error: unknown, folder: string): TrainyardError | unde
   return new TrainyardError('TY-STORE-FULL', {
     what: `nothing more can be written to ${folder}: ${reason}`,
     where: { file: folder },
+    ...(need === undefined ? {} : { expected: `room for ${sayBytes(need)}` }),
+    ...freeIn(folder),
     cause: error,
   });
+}
+
+function freeIn(folder: string): { actual?: string } {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return { actual: `${sayBytes(bavail * bsize)} free` };
+  } catch {
+    return {};
+  }
 }
 
 export function codeOf(error: unknown): string {

@@ -70,7 +70,7 @@ export class FileStore implements Store {
       const digest = digestOf(createHash('sha256').update(source));
       if (this.#holds(digest, source.byteLength)) return { digest, size: source.byteLength, created: false };
     }
-    return this.#writing(async (temp) => {
+    return this.#writing(sizeOf(source), async (temp) => {
       // Read-only from birth: a reader that gets the path must not be able to change the blob by mistake.
       const handle = await this.#within(temp, true, () => open(temp, 'wx', 0o444));
       try {
@@ -127,14 +127,14 @@ export class FileStore implements Store {
   async create(key: StoreKey, body: Uint8Array, options: { durable?: boolean } = {}): Promise<boolean> {
     const final = this.#recordFile(key);
     if (statSync(final, { throwIfNoEntry: false })) return false;
-    return this.#writing((temp) =>
+    return this.#writing(body.byteLength, (temp) =>
       options.durable === false ? this.#createQuick(temp, final, body) : this.#createDurable(temp, final, body),
     );
   }
 
   async put(key: StoreKey, body: Uint8Array): Promise<void> {
     const final = this.#recordFile(key);
-    await this.#writing(async (temp) => {
+    await this.#writing(body.byteLength, async (temp) => {
       await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
       await this.#within(final, false, () => renameSync(temp, final));
     });
@@ -186,13 +186,13 @@ export class FileStore implements Store {
   }
 
   /** Gives a write its temporary name, removes what is left under it, and says in words when there is no space. */
-  async #writing<T>(write: (temp: string) => Promise<T>): Promise<T> {
+  async #writing<T>(need: number | undefined, write: (temp: string) => Promise<T>): Promise<T> {
     const temp = path.join(this.name, 'tmp', `${this.#unique}-${this.#temps++}`);
     if (this.#temps === 1) removeOlder(path.dirname(temp), ABANDONED_MS);
     try {
       return await write(temp);
     } catch (error) {
-      throw storeFull(error, this.name) ?? error;
+      throw storeFull(error, this.name, need) ?? error;
     } finally {
       rmSync(temp, { force: true });
     }
@@ -238,6 +238,12 @@ export class FileStore implements Store {
   #recordFile(key: StoreKey): string {
     return path.join(this.name, 'records', checkKey(key));
   }
+}
+
+/** Bytes of a source, where they are known before it is read. */
+function sizeOf(source: BlobSource): number | undefined {
+  if (source instanceof Uint8Array) return source.byteLength;
+  return 'path' in source ? statSync(source.path, { throwIfNoEntry: false })?.size : undefined;
 }
 
 function unfit(name: string, actual: string): TrainyardError {

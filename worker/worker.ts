@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import { engineActivities } from '../activities/engine.js';
+import { inWords } from '../activities/in-words.js';
 import { runNode, type Compute } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
 import { syncSchedules, wantedSchedules } from '../client/schedules.js';
@@ -76,10 +77,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection,
     client,
     identity,
-    activities: {
+    activities: inWords({
       ...engineActivities(client.store, () => environment),
       ...processActivities({ client, store: client.store }),
-    },
+    }),
     graceMs: SHUTDOWN_GRACE_MS,
     onFailure: (error) => fail(error),
   });

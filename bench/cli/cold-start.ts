@@ -48,7 +48,7 @@ async function firstStarted(client: Client, id: string): Promise<number> {
 async function ran(program: string, settings: PeerSettings): Promise<number> {
   const began = Date.now();
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   const code = await new Promise((ended) => child.once('exit', ended));
   if (code !== 0) throw new Error(`the peer ended with ${String(code)}`);
@@ -102,7 +102,7 @@ try {
   }
   // A worker by hand that is up, for the program that only asks.
   const up = spawn(process.execPath, [program, JSON.stringify({ address, id: 'stays', workflows, stays: true })], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   for (let turn = 0; turn <= rounds; turn++) {
     const id = `client-${turn}`;

@@ -41,6 +41,8 @@ export class TestProject {
   readonly folder: string;
   /** In the environment of everything that was started for this project, so that leftovers are found. */
   readonly #mark = randomBytes(8).toString('hex');
+  /** Put before each command: how it gets into a namespace, say. */
+  within: readonly string[] = [];
 
   constructor(config?: string) {
     this.folder = mkdtempSync(path.join(tmpdir(), 'trainyard-cli-'));
@@ -62,7 +64,8 @@ export class TestProject {
 
   start(args: readonly string[], env: Record<string, string> = {}): Started {
     const { CI: _ci, FORCE_COLOR: _force, ...clean } = process.env;
-    const child = spawn(process.execPath, [program, ...args], {
+    const [command = '', ...before] = [...this.within, process.execPath];
+    const child = spawn(command, [...before, program, ...args], {
       cwd: this.folder,
       env: { ...clean, TRAINYARD_TEST_MARK: this.#mark, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

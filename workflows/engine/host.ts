@@ -12,7 +12,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { ActivityFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { z } from 'zod';
 import type { Digest } from '../../core/digest.js';
 import type { GraphRecord } from '../../core/graph.js';
@@ -24,7 +24,7 @@ import type { CarriedRun } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import { Engine } from './engine.js';
 import type { EngineOptions } from './options.js';
-import { errorRecord, workflowFailure } from './failure.js';
+import { errorRecord, explainFailure, workflowFailure } from './failure.js';
 import { GraphKeeper, type IndexedFacts } from './graph-keeper.js';
 import type { TablePage } from './ports.js';
 import { engineActivities } from './proxies.js';
@@ -115,10 +115,14 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
     const cancelled = isCancellation(error);
     // What runs beside the failure may finish: a resume finds it then. Nothing new is started.
     if (!cancelled) await engine.finishRunning().catch(() => undefined);
+    // One of the engine's own Activities, which write the record: a node's failure was explained where it was called.
+    const why =
+      error instanceof ActivityFailure ? explainFailure(error, { node: error.activityType, run: facts.id }) : error;
+    // Where the record cannot be written (no space is left), the run still ends for the reason that it has.
     await CancellationScope.nonCancellable(() =>
-      close(engine, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(error) }),
-    );
-    throw workflowFailure(error);
+      close(engine, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(why) }),
+    ).catch(() => undefined);
+    throw workflowFailure(why);
   }
 }
 

@@ -1,0 +1,10 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+
+/** What a Workflow refused an Update with, in the words that it had there; undefined for every other error. */
+export function refusalOf(error: unknown): TrainyardError | undefined {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
+  return record && TrainyardError.fromRecord(record);
+}
