@@ -17,7 +17,7 @@ describe.skipIf(!canMount())('no disk space', { timeout: 600_000 }, () => {
     const lines = Array.from({ length: ROWS }, (_, row) => `name ${(row * 7_919) % ROWS},${(row * 0.37).toFixed(2)}`);
     project.write('rows.csv', `name,mass\n${lines.join('\n')}\n`);
     disk = await SmallDisk.over(path.join(project.folder, '.trainyard', 'store'), '32m');
-    project.within = disk.within;
+    project.within = disk.within(project.folder);
     dev = await project.dev();
   });
   afterAll(async () => {

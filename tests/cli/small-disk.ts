@@ -33,9 +33,10 @@ export class SmallDisk {
     this.#folder = folder;
   }
 
-  /** Put before a command, it runs where the disk is. */
-  get within(): readonly string[] {
-    return ['nsenter', '-t', String(this.#holder.pid), '-U', '-m', '--preserve-credentials'];
+  /** Put before a command, it runs where the disk is, in this working folder. */
+  within(folder: string): readonly string[] {
+    const enter = ['nsenter', '-t', String(this.#holder.pid), '-U', '-m', '--preserve-credentials'];
+    return [...enter, 'sh', '-c', 'cd "$0" && exec "$@"', folder];
   }
 
   /** A path of the disk as other processes see it. */
