@@ -143,7 +143,8 @@ function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipel
 
 function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }
