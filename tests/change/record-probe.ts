@@ -99,5 +99,5 @@ async function processes(probe: Probe): Promise<void> {
     (await showBackfill({ store: probe.client.store, temporal: probe.client.temporal }, plan.id)).open === false;
   while (!(await isDone())) await wait(200);
   probe.write('data/two.csv', 'a\n2\n');
-  while (((await listTriggers(probe.client))[0]?.started ?? 0) < 2) await wait(200);
+  while (((await listTriggers(probe.client))[0]?.changes ?? 0) < 2) await wait(200);
 }
