@@ -5,6 +5,11 @@ export function canRedraw(stream: NodeJS.WriteStream = process.stdout): boolean 
   return stream.isTTY === true && process.env['TERM'] !== 'dumb';
 }
 
+/** Columns that a line may take without being broken. A terminal whose size nobody has set says 0. */
+export function columnsOf(stream: NodeJS.WriteStream = process.stdout): number {
+  return (stream.columns || 80) - 1;
+}
+
 /** Lines at the bottom of the terminal that are drawn again and again, below what is printed for good. */
 export class LiveRegion {
   readonly #stream: NodeJS.WriteStream;
@@ -16,9 +21,8 @@ export class LiveRegion {
 
   /** Shows these lines in place of the ones before; as many as fit. */
   show(lines: readonly string[]): void {
-    // A terminal whose size nobody has set says 0.
-    const [columns, rows] = [this.#stream.columns || 80, this.#stream.rows || 24];
-    const fit = lines.slice(0, Math.max(1, rows - 2)).map((line) => cut(line, columns - 1));
+    const [columns, rows] = [columnsOf(this.#stream), this.#stream.rows || 24];
+    const fit = lines.slice(0, Math.max(1, rows - 2)).map((line) => cut(line, columns));
     if (fit.join('\n') === this.#drawn.join('\n')) return;
     this.#stream.write(this.#up() + fit.map((line) => `${line}\n`).join(''));
     this.#drawn = fit;

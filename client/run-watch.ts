@@ -5,6 +5,7 @@ import type { GraphRecord } from '../core/graph.js';
 import { poolQueue } from '../core/queues.js';
 import { readGraph, type Store } from '../store/index.js';
 import { isAway } from './away.js';
+import { Children, type ChildState } from './children.js';
 import { describeRun, queryGraph, taskFailure, type OpenRun, type PendingNode } from './run-view.js';
 
 /** A run at one moment of being watched. */
@@ -12,6 +13,8 @@ export interface RunMoment {
   /** The newest graph that is known; undefined before a worker answered for the first time. */
   readonly graph: GraphRecord | undefined;
   readonly pending: readonly PendingNode[];
+  /** What its durable children say of themselves, by call. */
+  readonly children: ReadonlyMap<string, ChildState>;
   /** The run has ended: there will be no further moment. */
   readonly closed: boolean;
   /** Temporal's word for the state, such as `RUNNING` or `TERMINATED`. */
@@ -55,6 +58,7 @@ export async function* watchRun(
   let status = 'RUNNING';
   let drawnAt: unknown;
   const waits = new Waits();
+  const children = new Children();
   for (let wait = Math.min(50, everyMs); ; wait = Math.min(wait * 2, everyMs)) {
     signal?.throwIfAborted();
     try {
@@ -64,7 +68,8 @@ export async function* watchRun(
       status = described.description.status.name;
       if (!described.open) {
         graph = ((await readGraph(access.store, id)) as unknown as GraphRecord | null) ?? graph;
-        yield { graph, pending: [], closed: true, status };
+        const last = await children.last({ temporal, store: access.store }, graph);
+        yield { graph, pending: [], children: last, closed: true, status };
         return;
       }
       // The graph changes only with the history, so an unchanged history costs no query.
@@ -76,6 +81,7 @@ export async function* watchRun(
       yield {
         graph,
         pending: described.pending,
+        children: children.look({ temporal, store: access.store }, graph),
         closed: false,
         status,
         ...(await waits.look(temporal, described, graph)),
@@ -84,7 +90,7 @@ export async function* watchRun(
     } catch (error) {
       signal?.throwIfAborted();
       if (!isAway(error)) throw error;
-      yield { graph, pending: [], closed: false, status, trouble: 'temporal-away' };
+      yield { graph, pending: [], children: new Map(), closed: false, status, trouble: 'temporal-away' };
       await sleep(AWAY_WAIT_MS, undefined, signal ? { signal } : {});
       temporal = await options.reconnect().then(
         (client) => client.temporal,

@@ -1,3 +1,4 @@
+export { fold, type Box } from './fold.js';
 export { callMs, sayState, STATES, type StateLook } from './states.js';
 export { graphMermaid } from './mermaid.js';
 export { graphSvg, type SvgOptions } from './svg.js';

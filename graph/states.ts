@@ -37,5 +37,5 @@ export function callMs(node: GraphNode, now: number): number | undefined {
 export function sayState(node: GraphNode, now: number): string {
   const ms = callMs(node, now);
   const word = node.decision ? `${node.state}: ${node.decision.passed ? 'yes' : 'no'}` : node.state;
-  return ms === undefined ? word : `${word} ${sayDuration(ms)}`;
+  return ms === undefined || node.kind === 'gate' ? word : `${word} ${sayDuration(ms)}`;
 }

@@ -1,8 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { fold } from '../../graph/index.js';
 import { runningOf } from '../../client/running.js';
-import { endedLines, leftMs } from './lines.js';
+import { widthOf } from '../terminal.js';
+import { fitParts } from './fit.js';
+import { boxLine, endedLines, leftMs } from './lines.js';
 
 const call = (number: number, state: GraphNode['state'], node = 'toy.add'): GraphNode => ({
   call: `n${number}`,
@@ -49,5 +52,31 @@ describe('lines of a run', () => {
     expect(leftMs(9_000, 0.5, 2_000, undefined)).toBe(0);
     expect(leftMs(1_000, 0, 0, 5_000)).toBe(4_000);
     expect(leftMs(6_000, undefined, 0, 5_000)).toBeUndefined();
+  });
+
+  it('give up their lesser parts until they fit, the forms of all before any part', () => {
+    const parts = [
+      { rank: 0, texts: ['▶ study'] },
+      { rank: 5, texts: ['██████████  50 %', '50 %'] },
+      { rank: 1, texts: ['7 of 14 trials', '7/14'] },
+      { rank: 2, texts: ['best f1 0.93 (trial 4)', 'best 0.93'] },
+    ];
+    const full = parts.map(({ texts }) => texts[0]).join('  ');
+    expect(fitParts(parts, Infinity)).toBe(full);
+    expect(fitParts(parts, 30)).toBe('▶ study  50 %  7/14  best 0.93');
+    expect(fitParts(parts, 29)).toBe('▶ study  7/14  best 0.93');
+    expect(fitParts(parts, 3)).toBe('▶ study');
+    for (let columns = 8; columns < 80; columns++)
+      expect(widthOf(fitParts(parts, columns))).toBeLessThanOrEqual(columns);
+  });
+
+  it('count the calls of a map as one', () => {
+    const nodes = Array.from({ length: 8 }, (_, number) =>
+      Object.assign(call(number, number < 4 ? 'done' : number < 6 ? 'running' : 'waiting'), { startedAt: 0 }),
+    );
+    const [box] = fold({ nodes } as unknown as GraphRecord).boxes;
+    const line = stripVTControlCharacters(boxLine(box!, 10_000, 200));
+    expect(line).toContain('map[*]/toy.add × 8');
+    expect(line).toContain('50 %  4/8  2 running  10 s, about 10 s left');
   });
 });

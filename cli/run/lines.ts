@@ -1,8 +1,12 @@
+import type { ChildState } from '../../client/children.js';
 import type { Running } from '../../client/running.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import { callMs, STATES } from '../../graph/index.js';
+import type { StudyState } from '../../core/study.js';
+import { callMs, STATES, type Box } from '../../graph/index.js';
+import { studyFraction, studyLeftMs, studyParts } from '../../studies/index.js';
 import { bar, colours } from '../terminal.js';
+import { fitParts, type FitPart } from './fit.js';
 
 const COLOURS: Readonly<Record<GraphNode['state'], (text: string) => string>> = {
   waiting: colours.dim,
@@ -25,19 +29,28 @@ export function signOf(state: GraphNode['state']): string {
   return COLOURS[state](STATES[state].glyph);
 }
 
-/** A call that has ended: `✓ train.forest  12 s`, with the reason below it when it failed. */
-export function endedLine(node: GraphNode): string {
+/** A call that has ended: `✓ train.forest  12 s`, with what a study found, and the reason below it when it failed. */
+export function endedLine(node: GraphNode, child?: ChildState): string {
   const ms = node.ms ?? callMs(node, 0);
   const time = ms === undefined || node.state === 'found' || node.kind === 'gate' ? '' : `  ${sayDuration(ms)}`;
   const answer = node.decision ? `  ${node.kind}: ${node.decision.passed ? 'yes' : 'no'}` : '';
   const by = node.decision?.by === undefined ? '' : ` by ${node.decision.by}`;
   const word = node.state === 'done' ? '' : `  ${node.state}`;
+  const found = child?.study
+    ? studyParts(child.study)
+        .map(({ texts }) => `  ${texts[0] ?? ''}`)
+        .join('')
+    : '';
   const why = node.state === 'failed' && node.error ? `\n    ${colours.red(node.error.message)}` : '';
-  return `${signOf(node.state)} ${nameOf(node)}${word}${answer}${by}${colours.dim(time)}${why}`;
+  return `${signOf(node.state)} ${nameOf(node)}${word}${answer}${by}${found}${colours.dim(time)}${why}`;
 }
 
 /** Ended calls as lines; many alike that ended at once are one line. */
-export function endedLines(nodes: readonly GraphNode[], foldFrom = 6): string[] {
+export function endedLines(
+  nodes: readonly GraphNode[],
+  children: ReadonlyMap<string, ChildState> = new Map(),
+  foldFrom = 6,
+): string[] {
   const groups = new Map<string, GraphNode[]>();
   for (const node of nodes) {
     const name = node.kind === 'node' && node.state !== 'failed' ? `${node.state} ${node.node}` : node.call;
@@ -45,35 +58,126 @@ export function endedLines(nodes: readonly GraphNode[], foldFrom = 6): string[] 
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (!first || group.length < foldFrom) return group.map(endedLine);
+    if (!first || group.length < foldFrom) return group.map((node) => endedLine(node, children.get(node.call)));
     return [
       `${signOf(first.state)} ${first.node} × ${group.length}${first.state === 'done' ? '' : `  ${first.state}`}`,
     ];
   });
 }
 
-/** A running call: how far it is, in its own words, and how long it may still take. */
-export function runningLine(
-  running: Running,
-  known: { readonly expectedMs?: number | undefined; readonly fractionAtMs?: number | undefined },
-  now: number,
-): string {
+/** What else is known of a running call. */
+export interface Known {
+  readonly expectedMs?: number | undefined;
+  readonly fractionAtMs?: number | undefined;
+  readonly child?: ChildState | undefined;
+}
+
+/** A running call in so many columns: how far it is, in its own words, and how long it may still take. */
+export function runningLine(running: Running, known: Known, now: number, columns = Infinity): string {
   const { node, progress, queued, attempt, lastFailure } = running;
   const took = callMs(node, now) ?? 0;
-  const name = `${signOf('running')} ${nameOf(node)}`;
-  const again =
-    attempt > 1 ? colours.yellow(`  attempt ${attempt}${lastFailure ? ` after: ${firstLine(lastFailure)}` : ''}`) : '';
+  const name: FitPart = { rank: 0, texts: [`${STATES.running.glyph} ${nameOf(node)}`], paint: paintSign };
   if (queued)
-    return `${colours.dim(`${STATES.waiting.glyph} ${nameOf(node)}  waits for a slot of pool ${node.pool ?? ''}`)}`;
+    return colours.dim(
+      fitParts(
+        [
+          { rank: 0, texts: [`${STATES.waiting.glyph} ${nameOf(node)}`] },
+          { rank: 1, texts: [`waits for a slot of pool ${node.pool ?? ''}`, 'waits for a slot', 'waits'] },
+        ],
+        columns,
+      ),
+    );
+  if (known.child?.study) return studyLine(name, known.child.study, took, now, columns);
+  if (known.child?.review) return reviewLine(name, known.child.review, took, columns);
   const fraction = progress !== undefined && progress.fraction > 0 ? Math.min(1, progress.fraction) : undefined;
   const left = leftMs(took, fraction, known.fractionAtMs ?? took, known.expectedMs);
-  const parts = [
-    name,
-    ...(fraction === undefined ? [] : [`${bar(fraction)} ${String(Math.round(fraction * 100)).padStart(3)} %`]),
-    ...(progress?.message ? [progress.message] : node.summary && node.kind !== 'node' ? [node.summary] : []),
-    colours.dim(left === undefined ? sayDuration(took) : `${sayDuration(took)}, about ${sayDuration(left)} left`),
-  ];
-  return parts.join('  ') + again;
+  const said = progress?.message || (node.kind === 'node' ? '' : node.summary);
+  return fitParts(
+    [
+      name,
+      ...barParts(fraction),
+      ...(said ? [{ rank: 3, texts: [said] }] : []),
+      timePart(took, left),
+      ...(attempt > 1
+        ? [
+            {
+              rank: 2,
+              texts: [
+                `attempt ${attempt}${lastFailure ? ` after: ${firstLine(lastFailure)}` : ''}`,
+                `attempt ${attempt}`,
+              ],
+              paint: colours.yellow,
+            },
+          ]
+        : []),
+    ],
+    columns,
+  );
+}
+
+/** A study: its trials, the best so far, what runs and was stopped, the time left. */
+function studyLine(name: FitPart, study: StudyState, took: number, now: number, columns: number): string {
+  const left = studyLeftMs(study, now);
+  return fitParts(
+    [name, ...barParts(studyFraction(study)), ...studyParts(study), { ...timePart(took, left), rank: 3 }],
+    columns,
+  );
+}
+
+function reviewLine(name: FitPart, review: NonNullable<ChildState['review']>, took: number, columns: number): string {
+  const { settled, items, people } = review;
+  return fitParts(
+    [
+      name,
+      ...barParts(settled / Math.max(1, items)),
+      { rank: 1, texts: [`${settled}/${items} rows settled`, `${settled}/${items} rows`] },
+      ...(people.length > 0
+        ? [{ rank: 4, texts: [people.length === 1 ? '1 person' : `${people.length} people`] }]
+        : []),
+      timePart(took, undefined),
+    ],
+    columns,
+  );
+}
+
+/** Many calls alike of which some run, such as those of a map. */
+export function boxLine({ title, calls, scope }: Box, now: number, columns = Infinity): string {
+  const ended = calls.filter(hasEnded);
+  const of = (state: GraphNode['state']): number => calls.filter((call) => call.state === state).length;
+  const started = Math.min(...calls.flatMap(({ startedAt }) => startedAt ?? []));
+  const took = Number.isFinite(started) ? Math.max(0, now - started) : 0;
+  const computed = ended.length - of('found');
+  const left = computed === 0 ? undefined : (took / computed) * (calls.length - ended.length);
+  const failed = of('failed');
+  return fitParts(
+    [
+      { rank: 0, texts: [`${STATES.running.glyph} ${scope === '' ? title : `${scope}/${title}`}`], paint: paintSign },
+      ...barParts(ended.length / calls.length),
+      { rank: 1, texts: [`${ended.length}/${calls.length}`] },
+      { rank: 3, texts: [`${of('running')} running`] },
+      ...(failed > 0 ? [{ rank: 2, texts: [`${failed} failed`], paint: colours.red }] : []),
+      timePart(took, left),
+    ],
+    columns,
+  );
+}
+
+function paintSign(text: string): string {
+  return `${COLOURS.running(text.slice(0, 1))}${text.slice(1)}`;
+}
+
+function barParts(fraction: number | undefined): FitPart[] {
+  if (fraction === undefined) return [];
+  const percent = `${String(Math.round(fraction * 100)).padStart(3)} %`;
+  return [{ rank: 5, texts: [`${bar(fraction)} ${percent}`, `${bar(fraction, 8)} ${percent}`, percent] }];
+}
+
+function timePart(took: number, left: number | undefined): FitPart {
+  const texts =
+    left === undefined
+      ? [sayDuration(took)]
+      : [`${sayDuration(took)}, about ${sayDuration(left)} left`, `${sayDuration(left)} left`];
+  return { rank: 2, texts, paint: colours.dim };
 }
 
 /**

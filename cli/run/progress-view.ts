@@ -1,11 +1,12 @@
+import type { ChildState } from '../../client/children.js';
 import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
 import { CATALOGUE } from '../../core/errors/index.js';
-import type { GraphNode } from '../../core/graph.js';
-import { canRedraw, LiveRegion } from '../live-region.js';
+import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
-import { countLine, endedLines, hasEnded, nameOf, runningLine, signOf } from './lines.js';
-import { callMs } from '../../graph/index.js';
+import { callMs, fold } from '../../graph/index.js';
+import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf } from './lines.js';
 
 /** Running nodes shown at once. */
 const MOST_RUNNING = 12;
@@ -37,16 +38,19 @@ export class ProgressView {
     this.#tellTrouble(moment);
     const { graph } = moment;
     if (!graph || this.#quiet) return;
-    const ended = graph.nodes.filter((node) => !this.#told.has(node.call) && hasEnded(node));
+    const { children } = moment;
+    // How a study ended is heard a moment after it has.
+    const isHeard = (node: GraphNode): boolean =>
+      node.node !== 'study' || moment.closed || (children.get(node.call)?.final ?? false);
+    const ended = graph.nodes.filter((node) => !this.#told.has(node.call) && hasEnded(node) && isHeard(node));
     for (const node of ended) this.#told.add(node.call);
-    for (const line of endedLines(ended)) this.#print(line);
+    for (const line of endedLines(ended, children)) this.#print(line);
     this.#tellQuestions(graph.nodes);
     if (moment.closed) return this.end();
     const now = Date.now();
-    const running = runningOf(graph, moment.pending);
-    const lines = running.map((one) => ({ one, line: this.#line(one, now) }));
+    const lines = this.#running(moment, graph, now);
     if (!this.#region) {
-      for (const { one, line } of lines) this.#tellNowAndThen(one.node.call, line, now);
+      for (const { name, line } of lines) this.#tellNowAndThen(name, line, now);
       return;
     }
     const shown = lines.slice(0, MOST_RUNNING).map(({ line }) => line);
@@ -77,14 +81,30 @@ export class ProgressView {
     else this.#warn(before?.startsWith('temporal') ? 'Temporal answers again' : 'the run goes on');
   }
 
-  #line(running: Running, now: number): string {
+  /** A line for each running call; one for all of a map. */
+  #running({ pending, children }: RunMoment, graph: GraphRecord, now: number): { name: string; line: string }[] {
+    const columns = this.#region === undefined ? Infinity : columnsOf();
+    const many = fold(graph).boxes.filter(({ calls }) => calls.length > 1);
+    const within = new Map(many.flatMap((box) => box.calls.map(({ call }) => [call, box] as const)));
+    const told = new Set<string>();
+    return runningOf(graph, pending).flatMap((running) => {
+      const { call } = running.node;
+      const box = within.get(call);
+      if (!box) return [{ name: call, line: this.#line(running, children.get(call), now, columns) }];
+      if (told.has(box.id)) return [];
+      told.add(box.id);
+      return [{ name: box.id, line: boxLine(box, now, columns) }];
+    });
+  }
+
+  #line(running: Running, child: ChildState | undefined, now: number, columns: number): string {
     const { node, progress } = running;
     // A heartbeat lags behind: what counts is when a fraction was first heard of.
     const { call } = node;
     if (progress && this.#fractions.get(call)?.fraction !== progress.fraction)
       this.#fractions.set(call, { fraction: progress.fraction, atMs: callMs(node, now) ?? 0 });
-    const known = { expectedMs: this.expected.get(node.node), fractionAtMs: this.#fractions.get(call)?.atMs };
-    return runningLine(running, known, now);
+    const known = { expectedMs: this.expected.get(node.node), fractionAtMs: this.#fractions.get(call)?.atMs, child };
+    return runningLine(running, known, now, columns);
   }
 
   #tellQuestions(nodes: readonly GraphNode[]): void {

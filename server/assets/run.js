@@ -33,7 +33,7 @@ function replace(place, text) {
 const shown = new Map();
 
 async function refresh() {
-  const reply = await fetch(`/runs/${id}/parts`);
+  const reply = await fetch(`/runs/${id}/parts${location.search}`);
   const body = await reply.json();
   if (!reply.ok) throw new Error(body.detail);
   for (const place of document.querySelectorAll('[data-part]')) {
@@ -94,5 +94,13 @@ root.addEventListener('submit', (event) => {
   if (!form) return;
   event.preventDefault();
   void act(form, event.submitter);
+});
+// Sorting asks for the parts anew, in place.
+root.addEventListener('click', (event) => {
+  const link = event.target.closest('a[data-sort]');
+  if (!link || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  history.replaceState(null, '', new URL(link.href).search);
+  refresh().catch(() => location.reload());
 });
 void follow();

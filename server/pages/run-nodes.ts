@@ -3,15 +3,17 @@ import type { GraphNode } from '../../core/graph.js';
 import type { NodeProgress } from '../../core/task.js';
 import { runningOf, type Running } from '../../client/running.js';
 import { callMs } from '../../graph/index.js';
+import type { StudyState } from '../../core/study.js';
 import { html, type Html } from '../../core/html.js';
-import type { RunView } from '../../client/run-view.js';
+import { studyFraction, studySentence } from '../../studies/index.js';
+import type { PageOptions, RunContent } from './run.js';
 import { artifactLink, jsonText, stateMark } from './words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */
 const MOST_ROWS = 1000;
 
 /** A run's calls as a table: state, time, attempts, where they ran, what they gave. */
-export function nodeTable({ graph, pending }: RunView, now: number): Html {
+export function nodeTable({ view: { graph, pending }, children }: RunContent, { now, ui }: PageOptions): Html {
   const shown = graph.nodes.slice(0, MOST_ROWS);
   const running = new Map(runningOf(graph, pending).map((one) => [one.node.call, one]));
   return html`<div class="wide">
@@ -27,7 +29,7 @@ export function nodeTable({ graph, pending }: RunView, now: number): Html {
           </tr>
         </thead>
         <tbody>
-          ${shown.map((node) => row(node, running.get(node.call), now))}
+          ${shown.map((node) => row(node, running.get(node.call), children.get(node.call), { now, ui: ui && callLink(graph.run, node) }))}
         </tbody>
       </table>
     </div>
@@ -37,7 +39,18 @@ export function nodeTable({ graph, pending }: RunView, now: number): Html {
     }`;
 }
 
-function row(node: GraphNode, running: Running | undefined, now: number): Html {
+/** Where a node's call stands in the Temporal UI: it is looked for once somebody asks. */
+function callLink(run: string, { kind, call, worker, state }: GraphNode): string | undefined {
+  const computed = kind === 'node' && (worker !== undefined || state === 'running' || state === 'failed');
+  return computed ? `/runs/${encodeURIComponent(run)}/calls/${call}/temporal` : undefined;
+}
+
+function row(
+  node: GraphNode,
+  running: Running | undefined,
+  study: StudyState | undefined,
+  { now, ui }: { readonly now: number; readonly ui: string | undefined },
+): Html {
   const ms = callMs(node, now);
   const { progress, queued = false, attempt = node.attempt, lastFailure } = running ?? {};
   const place = progress?.worker ?? node.worker;
@@ -68,11 +81,13 @@ function row(node: GraphNode, running: Running | undefined, now: number): Html {
               ${by}${why && `: ${why}`}</span
             >`,
       )}
-      ${progress && progress.fraction > 0 && progressBar(progress, ms)}
+      ${progress && progress.fraction > 0 && progressBar(progress, ms)} ${study && studyProgress(study, now)}
     </td>
-    <td class="number">${ms === undefined ? '' : sayDuration(ms)}</td>
+    <td class="number">${ms === undefined || node.kind === 'gate' ? '' : sayDuration(ms)}</td>
     <td class="number">${attempt ?? ''}</td>
-    <td class="small">${place ?? ''}${device && html`<br /><span class="quiet">${device}</span>`}</td>
+    <td class="small">
+      ${ui === undefined ? (place ?? '') : html`<a href="${ui}" title="in the Temporal UI">${place ?? 'Temporal'}</a>`}${device && html`<br /><span class="quiet">${device}</span>`}
+    </td>
     <td class="small">${gave(node)}</td>
   </tr>`;
 }
@@ -84,6 +99,12 @@ function progressBar({ fraction, message }: NodeProgress, ms: number | undefined
     .join(', ');
   return html`<progress max="1" value="${fraction}" aria-label="progress"></progress
     ><span class="small quiet">${words}</span>`;
+}
+
+function studyProgress(study: StudyState, now: number): Html {
+  const fraction = study.endedAt === undefined ? studyFraction(study) : undefined;
+  return html`${fraction !== undefined && html`<progress max="1" value="${fraction}" aria-label="progress"></progress>`}
+    <span class="small quiet">${studySentence(study, now)}</span>`;
 }
 
 function gave(node: GraphNode): Html {

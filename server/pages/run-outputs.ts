@@ -8,6 +8,8 @@ import { artifactLink, jsonText } from './words.js';
 /** What a run gave for people: its result, reports in frames of their own, plots. */
 export function outputs(graph: GraphRecord): Html {
   const reports = madeBy(graph, 'report');
+  const ofMany = reports.filter(({ scope }) => /\d/.test(scope));
+  const own = ofMany.length < MANY ? reports : reports.filter((one) => !ofMany.includes(one));
   const plots = madeBy(graph, 'plot');
   return html`${
     graph.result !== undefined &&
@@ -18,19 +20,14 @@ export function outputs(graph: GraphRecord): Html {
   ${
     reports.length > 0 &&
     html`<h2>Reports</h2>
-      ${reports.map(
-        ({ title, ref }) =>
-          html`<details id="report-${ref.digest}">
-            <summary>${title} <a class="small" href="/artifacts/${ref.digest}/report.html">alone</a></summary>
-            <iframe
-              class="report"
-              loading="lazy"
-              sandbox="allow-scripts"
-              src="/artifacts/${ref.digest}/report.html"
-              title="Report of ${title}"
-            ></iframe>
-          </details>`,
-      )}`
+      ${own.map(report)}
+      ${
+        own.length < reports.length &&
+        html`<details id="reports-of-many" class="many">
+          <summary>${ofMany.length} reports of trials and shards</summary>
+          ${ofMany.map(report)}
+        </details>`
+      }`
   }
   ${
     plots.length > 0 &&
@@ -47,6 +44,22 @@ export function outputs(graph: GraphRecord): Html {
         )}
       </div>`
   }`;
+}
+
+/** Reports of numbered scopes from which on they are folded together. */
+const MANY = 4;
+
+function report({ title, ref }: Made): Html {
+  return html`<details id="report-${ref.digest}">
+    <summary>${title} <a class="small" href="/artifacts/${ref.digest}/report.html">alone</a></summary>
+    <iframe
+      class="report"
+      loading="lazy"
+      sandbox="allow-scripts"
+      src="/artifacts/${ref.digest}/report.html"
+      title="Report of ${title}"
+    ></iframe>
+  </details>`;
 }
 
 /** A result for people: what is named, one under the other; artifacts as links with their small values. */
@@ -75,15 +88,21 @@ function artifact({ kind, digest, value }: Ref): Html {
   return html`${artifactLink(digest, kind)}${value !== undefined && (small.length <= 80 ? html` <code>${small}</code>` : html`<pre>${jsonText(value)}</pre>`)}`;
 }
 
+interface Made {
+  readonly title: string;
+  readonly scope: string;
+  readonly ref: Ref;
+}
+
 /** Artifacts of a kind, each once, with the call that gave it first. */
-function madeBy(graph: GraphRecord, kind: string): { title: string; ref: Ref }[] {
+function madeBy(graph: GraphRecord, kind: string): Made[] {
   const seen = new Set<string>();
   return graph.nodes.flatMap((node) =>
     Object.entries(node.outputs ?? {}).flatMap(([port, ref]) => {
       if (ref.kind !== kind || seen.has(ref.digest)) return [];
       seen.add(ref.digest);
       const name = port === 'out' || port === kind ? node.node : `${node.node} ${port}`;
-      return [{ title: node.scope === '' ? name : `${name} (${node.scope})`, ref }];
+      return [{ title: node.scope === '' ? name : `${name} (${node.scope})`, scope: node.scope, ref }];
     }),
   );
 }

@@ -3,41 +3,55 @@ import type { GraphRecord } from '../../core/graph.js';
 import { callMs, graphSvg } from '../../graph/index.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
+import type { StudyState } from '../../core/study.js';
+import type { StudyView } from '../runs/study.js';
 import { causeWord } from './home.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
-import { runActions, waits } from './run-actions.js';
+import { runActions, waits, type ActionOptions } from './run-actions.js';
+import { studySection } from './study.js';
+import { trialTable } from './study-trials.js';
 import { jsonText, moment, stateMark } from './words.js';
 
-export interface PartOptions {
+/** What a run's page shows. */
+export interface RunContent {
+  readonly view: RunView;
+  /** The study that the run is. */
+  readonly study: StudyView | undefined;
+  /** The studies within it, by call. */
+  readonly children: ReadonlyMap<string, StudyState>;
+}
+
+export interface PageOptions extends ActionOptions {
   /** ms since the epoch. */
   readonly now: number;
-  /** Whether the reader may decide and cancel. */
-  readonly canAct: boolean;
-  /** Whether the server can start runs. */
-  readonly canStart: boolean;
+  /** Address of the run in the Temporal UI. */
+  readonly ui: string | undefined;
+  /** How trials are sorted, as `trialTable` takes it. */
+  readonly sort: string | undefined;
 }
 
 /** The parts of a run's page that change while it goes on, by name. */
-export function runParts(view: RunView, options: PartOptions): Record<string, Html> {
+export function runParts(content: RunContent, options: PageOptions): Record<string, Html> {
+  const { view, study } = content;
   const { graph } = view;
   return {
     head: head(view, options),
     waits: waits(view, options),
+    ...(study && {
+      study: studySection(study.state, study.drawings, options.now),
+      trials: trialTable(study.state, graph, options.sort, options.now),
+    }),
     graph: graph.nodes.length === 0 ? html`<p class="quiet">No node was called yet.</p>` : drawing(graph, options),
     outputs: outputs(graph),
-    nodes: nodeTable(view, options.now),
+    nodes: nodeTable(content, options),
   };
 }
 
-export function runPage(
-  view: RunView,
-  options: { readonly now: number; readonly ui: string | undefined; readonly canStart: boolean },
-  keyName: string | undefined,
-): Html {
-  const { graph, open } = view;
-  const parts = runParts(view, { ...options, canAct: keyName !== undefined });
+export function runPage(content: RunContent, options: PageOptions, keyName: string | undefined): Html {
+  const { graph, open } = content.view;
+  const parts = runParts(content, options);
   const id = encodeURIComponent(graph.run);
   const part = (name: string): Html => html`<div data-part="${name}">${parts[name]}</div>`;
   const main = html`<section id="run" data-id="${graph.run}" data-open="${String(open)}">
@@ -51,6 +65,12 @@ export function runPage(
     </p>
     <p id="message" role="alert"></p>
     ${part('waits')}
+    ${
+      content.study &&
+      html`${part('study')}
+        <h2>Trials</h2>
+        ${part('trials')}`
+    }
     <h2>Graph</h2>
     ${part('graph')} ${part('outputs')}
     <h2>Nodes</h2>
@@ -69,7 +89,7 @@ function belongsTo({ run, lineage }: GraphRecord): Html | false {
   return html` · ${child >= 0 ? 'part of' : 'resumes'} <a href="/runs/${encodeURIComponent(other)}">${other}</a>`;
 }
 
-function head(view: RunView, options: PartOptions): Html {
+function head(view: RunView, options: PageOptions): Html {
   const { graph, open, stale } = view;
   const { now } = options;
   const took = (graph.endedAt ?? now) - graph.startedAt;
@@ -118,7 +138,7 @@ function head(view: RunView, options: PartOptions): Html {
     ${runActions(view, options)}`;
 }
 
-function drawing(graph: GraphRecord, { now }: PartOptions): Html {
+function drawing(graph: GraphRecord, { now }: PageOptions): Html {
   const longest = Math.max(0, ...graph.nodes.map((node) => callMs(node, now) ?? 0));
   return html`<div class="graph" tabindex="0" role="region" aria-label="Graph of the run">
       ${trusted(graphSvg(graph, { now, href: (call) => `#${call}` }))}

@@ -6,10 +6,14 @@ import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
 import { listRuns } from '../../store/index.js';
 import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
-import { runPage, runParts } from '../pages/run.js';
+import { runPage, runParts, type PageOptions, type RunContent } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
+import { childStudies, readStudyView } from './study.js';
+import { eventOfCall } from './temporal-event.js';
 
 type Named = { Params: { id: string } };
+type Sorted = Named & { Querystring: { sort?: string } };
+type OfCall = { Params: { id: string; call: string } };
 
 /** Runs on the home page and in its list: the newest. */
 const MOST_LISTED = 100;
@@ -22,7 +26,8 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
   const { temporal } = client;
   const canStart = client.taskQueue !== undefined;
-  const view = (id: string): Promise<RunView> => readRunView({ store, temporal }, id);
+  const reader = { store, temporal };
+  const view = (id: string): Promise<RunView> => readRunView(reader, id);
 
   app.get('/', async (request, reply) => {
     const [runs, reviews, models] = await Promise.all([
@@ -45,26 +50,41 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   }));
 
   app.get<Named>('/api/runs/:id', async (request) => {
-    const { graph, open, stale, pending } = await view(request.params.id);
+    const found = await view(request.params.id);
+    const { graph, open, stale, pending } = found;
     const progress = runningOf(graph, pending).flatMap(({ node, progress: told }) => (told ? [[node.call, told]] : []));
-    return { open, ...(stale === undefined ? {} : { stale }), progress: Object.fromEntries(progress), graph };
+    const study = (await readStudyView(reader, found))?.state;
+    return {
+      open,
+      ...(stale === undefined ? {} : { stale }),
+      progress: Object.fromEntries(progress),
+      graph,
+      ...(study === undefined ? {} : { study }),
+    };
   });
 
-  app.get<Named>('/runs/:id', async (request, reply) => {
-    const found = await view(request.params.id);
-    return reply
-      .type('text/html; charset=utf-8')
-      .send(runPage(found, { ui: uiLink(request.params.id), now: Date.now(), canStart }, request.keyName).text);
+  app.get<Sorted>('/runs/:id', async (request, reply) => {
+    const { content, options } = await shown(request.params.id, request.query.sort, request.keyName);
+    return reply.type('text/html; charset=utf-8').send(runPage(content, options, request.keyName).text);
   });
 
   // The parts of the page that change, for its script.
-  app.get<Named>('/runs/:id/parts', async (request) => {
-    const found = await view(request.params.id);
-    const parts = runParts(found, { now: Date.now(), canAct: request.keyName !== undefined, canStart });
+  app.get<Sorted>('/runs/:id/parts', async (request) => {
+    const { content, options } = await shown(request.params.id, request.query.sort, request.keyName);
+    const parts = runParts(content, options);
     return {
-      open: found.open,
+      open: content.view.open,
       parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.text])),
     };
+  });
+
+  // Where a call stands in the Temporal UI.
+  app.get<OfCall>('/runs/:id/calls/:call/temporal', async (request, reply) => {
+    const { id, call } = request.params;
+    const ui = uiLink(id);
+    if (ui === undefined) return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
+    const { runId, event } = await eventOfCall(temporal, id, call);
+    return reply.redirect(event === undefined ? ui : `${ui}/${runId}/history/events/${event}`);
   });
 
   app.get<Named>('/runs/:id/graph.svg', async (request, reply) => {
@@ -79,6 +99,20 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const { graph } = await view(request.params.id);
     return reply.type('text/plain; charset=utf-8').send(graphText(graph, Date.now()));
   });
+
+  /** A run's page: what is shown, and how. */
+  async function shown(
+    id: string,
+    sort: string | undefined,
+    keyName: string | undefined,
+  ): Promise<{ content: RunContent; options: PageOptions }> {
+    const found = await view(id);
+    const [study, children] = await Promise.all([readStudyView(reader, found), childStudies(reader, found)]);
+    return {
+      content: { view: found, study, children },
+      options: { now: Date.now(), ui: uiLink(id), canStart, canAct: keyName !== undefined, sort },
+    };
+  }
 
   function uiLink(id: string): string | undefined {
     if (services.temporalUi === undefined) return undefined;

@@ -10,10 +10,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['core'],
   drift: ['core'],
   'report-page': ['core'],
+  studies: ['core'],
   tables: ['core'],
   setup: ['core'],
   store: ['core'],
-  workflows: ['core', 'contracts'],
+  workflows: ['core', 'contracts', 'studies'],
   project: ['core', 'setup', 'store', 'workflows'],
   client: ['core', 'store', 'workflows', 'project'],
   provenance: ['core', 'setup', 'store', 'project', 'client'],
@@ -28,6 +29,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'tables',
     'drift',
     'report-page',
+    'studies',
     'models',
     'store',
     'worker',
@@ -36,8 +38,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'workflows',
   ],
   testing: ['core', 'store', 'worker'],
-  server: ['core', 'client', 'graph', 'models', 'store', 'setup', 'workflows'],
-  cli: ['core', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store', 'provenance'],
+  server: ['core', 'client', 'graph', 'studies', 'models', 'store', 'setup', 'workflows'],
+  cli: ['core', 'studies', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store', 'provenance'],
 };
 
 /**

@@ -6,13 +6,10 @@ import {
   continueAsNew,
   defineQuery,
   isCancellation,
-  setCurrentDetails,
   setHandler,
-  upsertMemo,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ActivityFailure, defineSearchAttributeKey } from '@temporalio/common';
+import { ActivityFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { Digest } from '../../core/digest.js';
 import type { GraphRecord } from '../../core/graph.js';
@@ -25,27 +22,13 @@ import { bundleData } from './bundle-data.js';
 import { Engine } from './engine.js';
 import type { EngineOptions } from './options.js';
 import { errorRecord, explainFailure, workflowFailure } from './failure.js';
-import { GraphKeeper, type IndexedFacts } from './graph-keeper.js';
+import { GraphKeeper } from './graph-keeper.js';
+import { linkOf, OperatorView } from './operator-view.js';
 import type { TablePage } from './ports.js';
 import { engineActivities } from './proxies.js';
-import { countText, tableText } from './table-text.js';
+import { countText } from './table-text.js';
 
 export const graphQuery = defineQuery<GraphRecord>('graph');
-
-/** Search attributes of runs; the server must know them (services and `trainyard doctor` see to it). */
-const SEARCH = {
-  pipeline: defineSearchAttributeKey('TrainyardPipeline', 'KEYWORD'),
-  cause: defineSearchAttributeKey('TrainyardCause', 'KEYWORD'),
-  status: defineSearchAttributeKey('TrainyardStatus', 'KEYWORD'),
-  model: defineSearchAttributeKey('TrainyardModel', 'KEYWORD'),
-  metric: defineSearchAttributeKey('TrainyardMetric', 'DOUBLE'),
-  data: defineSearchAttributeKey('TrainyardData', 'KEYWORD'),
-  commit: defineSearchAttributeKey('TrainyardCommit', 'KEYWORD'),
-};
-
-/** Redrawing the table of a large graph at every change would cost more than the nodes. */
-const DETAILS_EVERY = 50;
-const SMALL_GRAPH = 80;
 
 export interface Hosted {
   readonly facts: RunFacts;
@@ -58,7 +41,7 @@ export interface Hosted {
   /** The body does not make its earlier calls again once it continued as new: the graph keeps their nodes. */
   readonly goesOn?: boolean;
   /** What the run is: the pipeline's function, or a study's loop. */
-  readonly body: (engine: Engine) => Promise<unknown>;
+  readonly body: (engine: Engine, view: OperatorView) => Promise<unknown>;
 }
 
 /**
@@ -68,29 +51,18 @@ export interface Hosted {
 export async function hostRun(hosted: Hosted): Promise<Json> {
   z.config({ jitless: true });
   const { facts } = hosted;
-  let changes = 0;
-  let shown: IndexedFacts = {};
-  const keeper = new GraphKeeper(facts, hosted.params, workflowInfo().startTime.getTime(), () => {
-    changes++;
-    if (keeper.record.nodes.length <= SMALL_GRAPH || changes % DETAILS_EVERY === 0)
-      setCurrentDetails(details(keeper.record));
-    shown = upsertFacts(keeper.facts, shown);
-  });
+  const view: OperatorView = new OperatorView(() => keeper);
+  const keeper = new GraphKeeper(facts, hosted.params, workflowInfo().startTime.getTime(), () => view.change());
   setHandler(graphQuery, () => keeper.asked());
   const engine = new Engine(facts, keeper, hosted.engine);
   setRuntime(engine);
-  // Also here, since not only the client starts runs: monitors and schedules do.
-  upsertSearchAttributes([
-    { key: SEARCH.pipeline, value: facts.pipeline },
-    { key: SEARCH.status, value: 'running' },
-    { key: SEARCH.cause, value: causeOf(facts.cause) },
-  ]);
+  view.begin(facts.pipeline, facts.cause);
   try {
-    await loadFinished(engine, keeper, hosted);
+    await loadFinished(engine, keeper, view, hosted);
     let given: Json = null;
     const ended = await Promise.race([
       hosted
-        .body(engine)
+        .body(engine, view)
         .then(settle)
         .then(async (result) => {
           given = result;
@@ -101,13 +73,13 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
       engine.partDone().then(() => ({ result: given })),
     ]);
     if (ended === null) return await goOn(engine, keeper, hosted);
-    await close(engine, 'done', { result: ended.result });
+    await close(engine, view, 'done', { result: ended.result });
     return {
       run: facts.id,
       outcome: 'done',
-      ...links(facts.id),
+      ...linkOf(facts.id),
       nodes: countText(keeper.record),
-      ...definedFacts(keeper.facts),
+      ...view.facts,
       result: ended.result,
     };
   } catch (error) {
@@ -120,13 +92,13 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
       error instanceof ActivityFailure ? explainFailure(error, { node: error.activityType, run: facts.id }) : error;
     // Where the record cannot be written (no space is left), the run still ends for the reason that it has.
     await CancellationScope.nonCancellable(() =>
-      close(engine, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(why) }),
+      close(engine, view, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(why) }),
     ).catch(() => undefined);
     throw workflowFailure(why);
   }
 }
 
-async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promise<void> {
+async function loadFinished(engine: Engine, keeper: GraphKeeper, view: OperatorView, hosted: Hosted): Promise<void> {
   const activities = engineActivities();
   if (hosted.carried) {
     for (let from: number | null = 0; from !== null;) {
@@ -157,8 +129,7 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, hosted: Hosted)
     },
     using,
   );
-  if (begun.commit !== null && workflowInfo().typedSearchAttributes.get(SEARCH.commit) === undefined)
-    upsertSearchAttributes([{ key: SEARCH.commit, value: begun.commit }]);
+  view.commit(begun.commit);
   engine.addFinished(begun.rows);
   for (let from = begun.next; from !== null;) {
     const page: TablePage = await activities['trainyard.table']({
@@ -183,6 +154,7 @@ async function goOn(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promis
 
 async function close(
   engine: Engine,
+  view: OperatorView,
   state: 'done' | 'failed' | 'cancelled',
   end: Pick<GraphRecord, 'result' | 'error'>,
 ): Promise<void> {
@@ -192,10 +164,7 @@ async function close(
   for (const node of record.nodes)
     if (node.state === 'waiting' || (node.state === 'running' && state !== 'done'))
       node.state = state === 'cancelled' ? 'cancelled' : 'skipped';
-  const table = tableText(record);
-  setCurrentDetails(details(record));
-  upsertMemo({ nodes: table, ...links(record.run) });
-  upsertSearchAttributes([{ key: SEARCH.status, value: state }]);
+  view.close(record);
   await engineActivities()['trainyard.saveGraph'](head(record), await saveParts(engine));
 }
 
@@ -222,39 +191,6 @@ function head(graph: GraphRecord): GraphRecord {
   return { ...graph, nodes: [] };
 }
 
-function upsertFacts(facts: IndexedFacts, shown: IndexedFacts): IndexedFacts {
-  if (facts.model !== undefined && facts.model !== shown.model)
-    upsertSearchAttributes([{ key: SEARCH.model, value: facts.model }]);
-  if (facts.metric !== undefined && facts.metric !== shown.metric)
-    upsertSearchAttributes([{ key: SEARCH.metric, value: facts.metric }]);
-  if (facts.data !== undefined && facts.data !== shown.data)
-    upsertSearchAttributes([{ key: SEARCH.data, value: facts.data }]);
-  return { ...facts };
-}
-
-function details(graph: GraphRecord): string {
-  const link = links(graph.run).page;
-  return [
-    `**${graph.pipeline}** ${graph.state}: ${countText(graph)}`,
-    ...(link ? [`[Run page](${link})`] : []),
-    `\`\`\`\n${tableText(graph)}\n\`\`\``,
-  ].join('\n\n');
-}
-
-/** The facts that are known: what people look for first in a result. */
-function definedFacts({ model, metric, data }: IndexedFacts): { [name: string]: Json } {
-  return {
-    ...(model === undefined ? {} : { model }),
-    ...(metric === undefined ? {} : { metric }),
-    ...(data === undefined ? {} : { data }),
-  };
-}
-
-function links(run: string): { page?: string } {
-  const { pages } = bundleData();
-  return pages === undefined ? {} : { page: `${pages}/runs/${encodeURIComponent(run)}` };
-}
-
 /** What a pipeline returned, with handles waited for and replaced by their references: JSON. */
 export async function settle(value: unknown): Promise<Json> {
   if (isHandle(value)) return (await value) as unknown as Json;
@@ -267,10 +203,4 @@ export async function settle(value: unknown): Promise<Json> {
     return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
   }
   return value as Json;
-}
-
-/** What a run was started by, in one word. */
-function causeOf(cause: Json): string {
-  const kind = typeof cause === 'object' && cause !== null && 'kind' in cause ? cause.kind : undefined;
-  return typeof kind === 'string' ? kind : 'person';
 }

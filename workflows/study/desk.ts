@@ -3,10 +3,10 @@ import { SearchError } from 'ml-hyperparameter';
 import { TrainyardError } from '../../core/errors/index.js';
 import { STUDY_QUERY, type StudyState } from '../../core/study.js';
 import { sayIssues } from '../../core/pipeline.js';
+import { sayParams } from '../../studies/index.js';
 import { workflowFailure } from '../engine/index.js';
 import type { StudyBook } from './book.js';
 import { STUDY, steering, type Steering, type TrialReports, type Verdict } from './contract.js';
-import { sayParams } from './trial.js';
 
 const studyQuery = defineQuery<StudyState, [{ from?: number }?]>(STUDY_QUERY);
 const steerUpdate = defineUpdate<void, [Steering]>(STUDY.steer);

@@ -9,6 +9,7 @@ import { engineActivities, hostRun, type Engine } from '../engine/index.js';
 import { StudyBook } from './book.js';
 import { Search } from './search.js';
 import { requireContract, runTrial } from './trial.js';
+import { shownOf } from './view.js';
 
 /** The argument of a study's Workflow: what any durable child of a run is given, and what continue-as-new adds. */
 interface StudyInput {
@@ -35,13 +36,15 @@ export async function study(input: StudyInput): Promise<Json> {
       if (book) await keep(book);
       return [{ ...input, carried }];
     },
-    body: async (engine) => {
+    body: async (engine, view) => {
       const { args: ask, name, grow } = input;
       const from = input.carried ? workflowId : grow?.of;
       const kept = from === undefined ? null : await loadStudy(from);
       const seed = Number.parseInt(digestText(`study ${facts.seed} ${name} ${ask.target.name}`).slice(7, 15), 16);
       book = new StudyBook(ask, { run: workflowId, name, seed, now: Date.now() }, kept);
       if (grow && !input.carried) growBy(book, grow);
+      const shown = book;
+      view.show(() => shownOf(shown));
       return conclude(engine, book, ask);
     },
   });

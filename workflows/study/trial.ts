@@ -9,6 +9,7 @@ import type { StudyAsk, TrialArgs } from '../../core/study-ask.js';
 import type { StudyTrial } from '../../core/study.js';
 import { contractNamed, knownPipelines, pipelineNamed, settle, type Engine } from '../engine/index.js';
 import { sayNearest } from '../../core/nearest.js';
+import { sayTrial } from '../../studies/index.js';
 import type { TrialEnd } from './book.js';
 import { figuresOf, NoFigure, type Figures } from './figures.js';
 
@@ -147,7 +148,7 @@ class Work {
         this.#nodes.push(...added.filter((node) => node.scope === scope || node.scope.startsWith(`${scope}/`)));
       }
     }
-    const summary = `trial ${trial.number}${part === '' ? '' : `, ${part}`}: ${sayParams(trial.params)}`;
+    const summary = sayTrial(trial.number, trial.params, part);
     const handles = engine.inTrial(facts, () =>
       engine.scope(scope, () => engine.call(requireContract(name), args, { summary })),
     );
@@ -195,13 +196,6 @@ function mean(values: readonly number[]): number {
 function deviation(values: readonly number[]): number {
   const middle = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1));
-}
-
-/** Parameters for a line of text. */
-export function sayParams(params: StudyTrial['params']): string {
-  return Object.entries(params)
-    .map(([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : String(value)}`)
-    .join(' ');
 }
 
 function requirePipeline(name: string): AnyPipeline {

@@ -1,0 +1,116 @@
+import { sayDuration } from '../../core/duration.js';
+import type { StudyState } from '../../core/study.js';
+import { html, trusted, type Html } from '../../core/html.js';
+import {
+  bestTrial,
+  sayParams,
+  sayValue,
+  sayValues,
+  studyFraction,
+  studyLeftMs,
+  type StudyPlot,
+} from '../../studies/index.js';
+import { moment } from './words.js';
+
+/** What is drawn of a study. */
+export interface StudyDrawings {
+  /** The curve, values on the way, the front. */
+  readonly live: readonly StudyPlot[];
+  /** Importance, parallel coordinates, slices. */
+  readonly reading: readonly StudyPlot[];
+}
+
+/** A study in figures and drawings: how far it is, what is best so far, what mattered. */
+export function studySection(state: StudyState, drawings: StudyDrawings, now: number): Html {
+  return html`<h2>Study</h2>
+    ${progress(state, now)} ${facts(state)} ${notes(state)}
+    ${drawings.live.length === 0 ? html`<p class="quiet">No trial is complete yet.</p>` : figures(drawings.live)}
+    ${
+      drawings.reading.length > 0 &&
+      html`<h3>What mattered</h3>
+        ${figures(drawings.reading.filter(({ name }) => !name.startsWith('slice-')))}
+        <details id="slices">
+          <summary>Each parameter by itself</summary>
+          ${figures(drawings.reading.filter(({ name }) => name.startsWith('slice-')))}
+        </details>`
+    }`;
+}
+
+function progress(state: StudyState, now: number): Html | false {
+  const fraction = studyFraction(state);
+  if (state.endedAt !== undefined || fraction === undefined) return false;
+  const left = studyLeftMs(state, now);
+  return html`<div class="study-progress">
+    <progress max="1" value="${fraction}" aria-label="progress of the study"></progress>
+    <span class="small quiet">${left !== undefined && `about ${sayDuration(left)} left`}</span>
+  </div>`;
+}
+
+function facts(state: StudyState): Html {
+  const { budget, spent, counts, constraints, front, optimism } = state;
+  const best = bestTrial(state);
+  const ended = counts.complete + counts.pruned + counts.failed;
+  const counted = (['running', 'pruned', 'failed', 'found'] as const)
+    .filter((name) => counts[name] > 0)
+    .map((name) => `${counts[name]} ${name}`);
+  const said: [string, string | Html | undefined][] = [
+    ['Study', state.ended === null || state.status !== 'done' ? state.status : `done: ${state.ended}`],
+    ['Trials', [`${ended}${budget.trials === undefined ? '' : ` of ${budget.trials}`}`, ...counted].join(', ')],
+    ...state.objectives.map(({ name, direction }): [string, string] => [
+      direction === 'minimize' ? 'Minimizes' : 'Maximizes',
+      name,
+    ]),
+    [
+      'Best',
+      best && html`<strong>${sayValues(best)}</strong> by <a href="#trial-${best.number}">trial ${best.number}</a>`,
+    ],
+    ['With', best && html`<code>${sayParams(best.params)}</code>`],
+    ['Chosen', state.objectives.length > 1 || constraints.length > 0 ? state.choice : undefined],
+    ['Front', front.length > 1 ? `${front.length} trials that none beats in all` : undefined],
+    ...constraints.map(({ name, expected }): [string, string] => [`Limit ${name}`, expected]),
+    [
+      'Expect on new data',
+      optimism && optimism.amount > 0 ? `${sayValue(optimism.expected)} (${optimism.method})` : undefined,
+    ],
+    ['Sampler', state.sampler],
+    ['Pruner', state.pruner === 'none' ? undefined : state.pruner],
+    ['At once', String(state.parallel)],
+    ['Time', budget.timeMs === undefined ? undefined : `${sayDuration(spent.timeMs)} of ${sayDuration(budget.timeMs)}`],
+    ['Cost', budget.cost === undefined ? undefined : `${sayValue(spent.cost)} of ${sayValue(budget.cost)}`],
+  ];
+  return html`<dl class="facts">
+    ${said.map(
+      ([name, value]) =>
+        value !== undefined &&
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** What the sampler decided, and what people changed, newest first. */
+function notes({ notes: told, changes }: StudyState): Html | false {
+  if (told.length + changes.length === 0) return false;
+  return html`<details id="study-notes" class="small">
+    <summary>${told.length + changes.length === 1 ? 'A note' : `${told.length + changes.length} notes`}</summary>
+    <ul class="plain">
+      ${changes
+        .toReversed()
+        .map(({ at, by, what, why }) => html`<li>${moment(at)} ${by}: ${what}${why !== '' && ` (${why})`}</li>`)}
+      ${told.toReversed().map(({ trial, text }) => html`<li>before trial ${trial}: ${text}</li>`)}
+    </ul>
+  </details>`;
+}
+
+function figures(plots: readonly StudyPlot[]): Html {
+  return html`<div class="cards study-plots">
+    ${plots.map(
+      ({ title, svg }) =>
+        html`<figure class="drawing" role="group" aria-label="${title}">
+          <div class="wide" tabindex="0">${trusted(svg)}</div>
+        </figure>`,
+    )}
+  </div>`;
+}

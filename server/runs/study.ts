@@ -1,0 +1,60 @@
+import { readStudy } from '../../client/studies.js';
+import type { RunReader, RunView } from '../../client/run-view.js';
+import type { StudyState } from '../../core/study.js';
+import { studyOf, type Search } from '../../core/study-check.js';
+import { livePlots, readableStudy, readingPlots } from '../../studies/index.js';
+import type { StudyDrawings } from '../pages/study.js';
+
+/** A study as its page shows it. */
+export interface StudyView {
+  readonly state: StudyState;
+  readonly drawings: StudyDrawings;
+}
+
+/** Drawings of studies that were looked at last, by what they show: a page asks for them every second. */
+const drawn = new Map<string, StudyDrawings>();
+const MOST_KEPT = 16;
+
+/** The study that a run is; undefined when it is none. */
+export async function readStudyView(reader: RunReader, { graph }: RunView): Promise<StudyView | undefined> {
+  if (!isStudy(graph.params)) return undefined;
+  const state = await readStudy(reader, graph.run);
+  return state && { state, drawings: drawingsOf(state, graph.params) };
+}
+
+/** Children that are asked for their state when a run's page is drawn. */
+const MOST_CHILDREN = 8;
+
+/** How far the studies within a run are, by call: of those that go on, or went on last. */
+export async function childStudies(reader: RunReader, { graph }: RunView): Promise<ReadonlyMap<string, StudyState>> {
+  const children = graph.nodes.filter(({ kind, node }) => kind === 'child' && node === 'study').slice(-MOST_CHILDREN);
+  const found = await Promise.all(
+    children.map(async ({ call, workflowId = '' }) => {
+      const state = await readStudy(reader, workflowId).catch(() => undefined);
+      return state ? [[call, state] as const] : [];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** Whether a run's parameters are what a study is asked. */
+function isStudy(params: unknown): params is Search {
+  return typeof params === 'object' && params !== null && 'space' in params && 'objectives' in params;
+}
+
+function drawingsOf(state: StudyState, search: Search): StudyDrawings {
+  const { counts, run, trials } = state;
+  const reports = trials.reduce((sum, trial) => sum + trial.reports.length, 0);
+  const shows = `${run} ${trials.length} ${counts.complete} ${counts.pruned} ${counts.failed} ${reports}`;
+  const drawings = drawn.get(shows) ?? draw(state, search);
+  drawn.delete(shows);
+  drawn.set(shows, drawings);
+  const [oldest] = drawn.keys();
+  if (drawn.size > MOST_KEPT && oldest !== undefined) drawn.delete(oldest);
+  return drawings;
+}
+
+function draw({ trials, endedAt }: StudyState, search: Search): StudyDrawings {
+  const study = readableStudy(studyOf(search, 0).toJSON(), trials);
+  return { live: livePlots(study), reading: endedAt === undefined ? [] : readingPlots(study) };
+}

@@ -1,0 +1,14 @@
+export { livePlots, readableStudy, readingPlots, type StudyPlot } from './plots.js';
+export { bestSoFar, isFit, sparkline } from './series.js';
+export { studySentence, studyText } from './text.js';
+export {
+  bestTrial,
+  sayParams,
+  sayTrial,
+  sayValue,
+  sayValues,
+  studyFraction,
+  studyLeftMs,
+  studyParts,
+  type StudyPart,
+} from './words.js';

@@ -1,0 +1,81 @@
+import {
+  curvesSvg,
+  frontSvg,
+  historySvg,
+  importance,
+  importanceSvg,
+  parallelSvg,
+  sliceSvg,
+  Study,
+  type StudyJson,
+  type Trial,
+} from 'ml-hyperparameter';
+import type { StudyTrial } from '../core/study.js';
+
+/** A drawing of a study. */
+export interface StudyPlot {
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+}
+
+/** The library's study with these trials. */
+export function readableStudy(study: Omit<StudyJson, 'trials'>, trials: readonly StudyTrial[]): Study {
+  return Study.fromJSON({ ...study, trials: trials.map(bare) });
+}
+
+/** A trial as the library knows it. */
+function bare({ number, params, state, values, constraints, reports, reason, by }: StudyTrial): Trial {
+  return {
+    number,
+    params: params as Trial['params'],
+    state,
+    reports,
+    by,
+    ...(values === undefined ? {} : { values }),
+    ...(constraints === undefined ? {} : { constraints }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Parameters of which slices are drawn: the most important ones. */
+const MOST_SLICES = 8;
+/** Complete trials from which on something can be read from a forest of trees. */
+const LEAST_TO_READ = 4;
+
+/** The drawings that follow a study while it runs: values by trial, and what trials reported on their way. */
+export function livePlots(study: Study): StudyPlot[] {
+  const complete = study.trials.filter(({ state }) => state === 'complete');
+  return [
+    ...(complete.length === 0 ? [] : [{ name: 'history', title: 'Best so far', svg: historySvg(study) }]),
+    ...(study.trials.some(({ reports }) => reports.length > 0)
+      ? [{ name: 'curves', title: 'Values on the way', svg: curvesSvg(study) }]
+      : []),
+    ...(study.objectives.length > 1 && complete.length > 0
+      ? [{ name: 'front', title: 'Pareto front', svg: frontSvg(study) }]
+      : []),
+  ];
+}
+
+/** The drawings that read a study: what mattered, which combinations did well, each parameter by itself. */
+export function readingPlots(study: Study): StudyPlot[] {
+  const complete = study.trials.filter(({ state }) => state === 'complete');
+  if (complete.length < LEAST_TO_READ) return [];
+  const known = [...new Set(study.domain.dimensions.map(({ name }) => name))];
+  // A conditional parameter is named by its path there.
+  const important = known.length > 1 ? importance(study).map(({ name }) => name.split('.').at(-1) ?? name) : [];
+  const names = [...new Set([...important.filter((name) => known.includes(name)), ...known])];
+  return [
+    ...(known.length > 1
+      ? [
+          { name: 'importance', title: 'Importance of parameters', svg: importanceSvg(study) },
+          { name: 'parallel', title: 'Parallel coordinates', svg: parallelSvg(study) },
+        ]
+      : []),
+    ...names.slice(0, MOST_SLICES).map((name) => ({
+      name: `slice-${name}`,
+      title: `Slice: ${name}`,
+      svg: sliceSvg(study, name),
+    })),
+  ];
+}
