@@ -23,6 +23,8 @@ export const pruners: Readonly<Record<string, PrunerSpec>> = {
   asha: { name: 'asha', min: 1, eta: 3 },
   hyperband: { name: 'hyperband', min: 1, max: FULL, eta: 3 },
   forecast: { name: 'forecast' },
+  wilcoxon: { name: 'wilcoxon' },
+  patience: { name: 'patience', patience: 3 },
   'patient-median': { name: 'patience', patience: 3, inner: { name: 'median' } },
 };
 

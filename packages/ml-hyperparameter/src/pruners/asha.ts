@@ -1,6 +1,6 @@
 import { SearchError } from '../errors.js';
 import type { Observation } from '../study/trial.js';
-import type { Pruner } from './contract.js';
+import type { Pruner, PrunerView } from './contract.js';
 
 /** The rungs of successive halving: `min`, `min·eta`, `min·eta²`, … */
 export interface AshaOptions {
@@ -34,12 +34,12 @@ export function ashaPruner(options: AshaOptions = {}): Pruner {
       expected: 'eta > 1',
       actual: String(eta),
     });
-  return { name: 'asha', shouldPrune: (view) => failsRung(view.trial, view.history, min, eta, max) };
+  return { name: 'asha', shouldPrune: (view) => failsRung(view, view.history, min, eta, max) };
 }
 
 /** Whether the trial's newest report takes it to a rung that it does not pass. */
 export function failsRung(
-  trial: Observation,
+  { trial, held = false }: Pick<PrunerView, 'trial' | 'held'>,
   peers: readonly Observation[],
   min: number,
   eta: number,
@@ -57,9 +57,9 @@ export function failsRung(
     }
     losses.sort((a, b) => a - b);
     const cut = losses[Math.max(0, Math.floor(losses.length / eta) - 1)] as number;
-    // A rung passed earlier is not judged again: only the one that the newest report reached.
+    // A rung passed earlier is not judged again: only the one that the newest report reached, unless it was overruled.
     const before = trial.curve[trial.curve.length - 2];
-    if ((before === undefined || before[0] < rung) && own > cut) return true;
+    if ((held || before === undefined || before[0] < rung) && own > cut) return true;
   }
   return false;
 }

@@ -11,6 +11,8 @@ export interface PrunerView {
   readonly seed: number;
   /** The space that the trials' points lie in. */
   readonly domain: Domain;
+  /** Whether the study may have held this trial back from being stopped before: earlier verdicts still count then. */
+  readonly held?: boolean;
 }
 
 /**

@@ -40,10 +40,11 @@ export function hyperbandPruner(options: HyperbandOptions): Pruner {
   const bracketOf = (t: Observation, seed: number): number => generator(seed, 'bracket', t.number).weighted(shares);
   return {
     name: 'hyperband',
-    shouldPrune: ({ trial, history, seed }) => {
+    shouldPrune: (view) => {
+      const { trial, history, seed } = view;
       const bracket = bracketOf(trial, seed);
       const peers = history.filter((t) => t.curve.length > 0 && bracketOf(t, seed) === bracket);
-      return failsRung(trial, peers, starts[bracket] as number, eta, max);
+      return failsRung(view, peers, starts[bracket] as number, eta, max);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Json, Sampler, SamplerView } from './contract.js';
 import { nsga2Sampler } from './evolution/nsga2.js';
 import { gpSampler } from './gp/gp.js';
 import { gridSampler } from './grid.js';
+import { mayEndAmongBest } from './wants.js';
 import { motpeSampler, tpeSampler } from './tpe/tpe.js';
 
 /** Beyond so many features a process of a few hundred trials learns little. */
@@ -72,6 +73,7 @@ export function autoSampler(): Sampler {
   const made = new Map<string, Sampler>();
   return {
     name: 'auto',
+    wants: mayEndAmongBest,
     suggest: (view) => {
       const { name, why } = choose(view);
       const before = view.memory as unknown as Memory | undefined;

@@ -1,4 +1,5 @@
 /** What a sampler is. Implementations stand beside this file; the conformance kit runs against each. */
+import type { PrunerView } from '../pruners/contract.js';
 import type { Generator } from '../random.js';
 import type { Domain, Point } from '../space/index.js';
 import type { Observation } from '../study/trial.js';
@@ -50,4 +51,10 @@ export interface Suggestion {
 export interface Sampler {
   readonly name: string;
   suggest(view: SamplerView): Suggestion;
+  /**
+   * Whether the end of a running trial could still change what this sampler suggests. While it could, the study does
+   * not let a pruner stop the trial: a sampler that learns is misled by good trials that were stopped for a slow start.
+   * Left out: pruners decide alone.
+   */
+  wants?(view: PrunerView): boolean;
 }

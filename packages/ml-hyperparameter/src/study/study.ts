@@ -203,12 +203,14 @@ export class Study<C = AnyConfiguration> {
   /** Whether the pruner would stop a running trial now. Asking changes nothing; stopping is told by `prune`. */
   shouldPrune(trial: number): boolean {
     this.running(trial);
-    return this.pruner.shouldPrune({
+    const view = {
       trial: this.seen(trial),
       history: this.history.slice(this.json.past.length),
       seed: this.json.seed,
       domain: this.domain,
-    });
+      held: this.sampler.wants !== undefined,
+    };
+    return this.pruner.shouldPrune(view) && !(this.sampler.wants?.(view) ?? false);
   }
 
   /**

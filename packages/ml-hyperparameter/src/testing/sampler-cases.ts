@@ -48,6 +48,19 @@ function revived(make: Make, study: Study): Study {
   return Study.fromJSON(JSON.parse(JSON.stringify(study)), { samplers: [make()] });
 }
 
+/** Runs a trial that falls towards its score, as far as it is let; gives the step that it reached. */
+function pruned(study: Study, objectives: number): number {
+  const { number, params } = study.ask();
+  for (let step = 1; step <= 9; step++) {
+    study.report(number, step, scoreOf(params) + 1 / step);
+    if (step === 9 || !study.shouldPrune(number)) continue;
+    study.prune(number);
+    return step;
+  }
+  study.tell(number, new Array<number>(objectives).fill(scoreOf(params) + 1 / 9));
+  return 9;
+}
+
 /** The cases of a sampler; `make` gives a fresh one each time. */
 export function samplerCases(make: Make, options: SamplerCaseOptions = {}): Case[] {
   const { skips = {}, objectives = 1, trials = 30 } = options;
@@ -128,6 +141,28 @@ export function samplerCases(make: Make, options: SamplerCaseOptions = {}): Case
               constraints: [i % 3 === 0 ? -1 : 1],
             });
           }
+        }
+      },
+    },
+    {
+      name: 'takes part in pruning the same way again, from JSON too',
+      run: () => {
+        const begin = (): Study =>
+          createStudy({
+            space: conformanceSpaces['log and steps'] as Space,
+            sampler: make(),
+            pruner: 'median',
+            directions: new Array<'minimize'>(objectives).fill('minimize'),
+          }) as Study;
+        const straight = begin();
+        let broken = begin();
+        for (let i = 0; i < trials; i++) {
+          same(
+            pruned(broken, objectives),
+            pruned(straight, objectives),
+            `trial ${i} ran on for another number of steps`,
+          );
+          if (i % 5 === 2) broken = revived(make, broken);
         }
       },
     },

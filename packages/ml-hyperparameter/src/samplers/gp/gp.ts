@@ -1,6 +1,7 @@
 import type { Domain, Point } from '../../space/index.js';
 import type { Observation } from '../../study/trial.js';
 import type { Json, Sampler, SamplerView } from '../contract.js';
+import { mayEndAmongBest } from '../wants.js';
 import { startPoint } from '../sequences.js';
 import { greatest, type Acquisition } from './acquire.js';
 import { logExpectedImprovement, logFeasibility, sumOf } from './acquisition.js';
@@ -118,6 +119,7 @@ function firstNew(domain: Domain, points: readonly Point[], history: readonly Ob
 export function gpSampler(options: GpOptions = {}): Sampler {
   return {
     name: 'gp',
+    wants: mayEndAmongBest,
     suggest: (view: SamplerView) => {
       const { domain, history } = view;
       const features = featuresOf(domain);

@@ -2,7 +2,7 @@
 import { log } from '../../numeric/elementary.js';
 import { dominates } from '../../numeric/pareto.js';
 import type { Generator } from '../../random.js';
-import type { Point } from '../../space/index.js';
+import type { Domain, Point } from '../../space/index.js';
 import { endingsOf } from '../../study/estimates.js';
 import type { Observation } from '../../study/trial.js';
 import type { SamplerView } from '../contract.js';
@@ -18,7 +18,8 @@ export interface Lesson {
 
 /** Lessons of a view: complete trials, pruned ones as they would have ended, failed ones as bad as the worst. */
 export function lessonsOf(view: SamplerView): Lesson[] {
-  const lessons = view.objectives === 1 ? single(view.history) : scalarised(view.history, view.objectives, view.random);
+  const lessons =
+    view.objectives === 1 ? single(view.domain, view.history) : scalarised(view.history, view.objectives, view.random);
   if (lessons.length === 0) return lessons;
   const worst = lessons.reduce((w, l) => Math.max(w, l.loss), -Infinity);
   for (const t of view.history)
@@ -26,8 +27,8 @@ export function lessonsOf(view: SamplerView): Lesson[] {
   return lessons;
 }
 
-function single(history: readonly Observation[]): Lesson[] {
-  return endingsOf(history).map(({ trial, loss, spread }) => ({
+function single(domain: Domain, history: readonly Observation[]): Lesson[] {
+  return endingsOf(domain, history).map(({ trial, loss, spread }) => ({
     point: trial.point,
     loss,
     spread,

@@ -3,6 +3,7 @@ import { log } from '../../numeric/elementary.js';
 import { cdf } from '../../numeric/normal.js';
 import { dominationRanks, hypervolume } from '../../numeric/pareto.js';
 import { endingsOf } from '../../study/estimates.js';
+import type { Domain } from '../../space/index.js';
 import type { Observation } from '../../study/trial.js';
 
 /** Good and bad trials with the weights of their kernels. */
@@ -26,17 +27,22 @@ function rankWeight(rank: number, count: number): number {
 /** Below this chance of being good a pruned trial has no kernel among the good. */
 const LEAST_CHANCE = 0.05;
 
+/** Pruned trials, the newest, of which the ending is forecast. */
+const FORECAST = 30;
+
 /**
- * The best fifth by loss, better ones weighing more (Watanabe 2023 finds weights of this kind best). A pruned trial takes part with the loss that it would have ended at, in both parts, by the
- * chance that it would have been good: where its reports tell nothing it changes the ratio of the two densities
- * nowhere. Failed and running trials are bad (a running one keeps others away: the constant liar); trials that break
- * outcome constraints come after all that keep them, by how far.
+ * The best fifth by loss, better ones weighing more (Watanabe 2023 finds weights of this kind best). A pruned trial
+ * takes part with the loss that it would have ended at, in both parts, by the chance that it would have been good:
+ * where its reports tell nothing it changes the ratio of the two densities nowhere; old ones are bad. Failed and
+ * running trials are bad (a running one keeps others away: the constant liar); trials that break outcome constraints
+ * come after all that keep them, by how far.
  */
-export function splitByLoss(history: readonly Observation[]): Split {
-  const ranked = endingsOf(history).sort(
+export function splitByLoss(domain: Domain, history: readonly Observation[]): Split {
+  const ranked = endingsOf(domain, history, FORECAST).sort(
     (a, b) => a.trial.violation - b.trial.violation || a.loss - b.loss || a.trial.number - b.trial.number,
   );
-  const count = goodCount(ranked.length);
+  const ended = history.reduce((n, t) => (t.state === 'complete' || t.state === 'pruned' ? n + 1 : n), 0);
+  const count = Math.min(goodCount(ended), ranked.length);
   const limit = ranked[count - 1]?.loss ?? 0;
   const chances = new Map<Observation, number>();
   ranked.forEach((e, i) => chances.set(e.trial, e.spread > 0 ? cdf((limit - e.loss) / e.spread) : i < count ? 1 : 0));
@@ -58,7 +64,7 @@ export function splitByLoss(history: readonly Observation[]): Split {
  * The best tenth by domination rank, and within the last rank those that add most to the hypervolume; kernels weigh
  * by what their trial adds. Source: Ozaki et al., Multiobjective tree-structured Parzen estimator (2022).
  */
-export function splitByDomination(history: readonly Observation[]): Split {
+export function splitByDomination(_: Domain, history: readonly Observation[]): Split {
   const complete = history.filter((t) => t.losses !== undefined);
   const feasible = complete.filter((t) => t.violation === 0);
   const count = Math.ceil(0.1 * complete.length);

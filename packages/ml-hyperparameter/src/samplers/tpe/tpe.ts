@@ -2,8 +2,9 @@ import type { Point } from '../../space/index.js';
 import type { Sampler, SamplerView } from '../contract.js';
 import { SearchError } from '../../errors.js';
 import { startPoint } from '../sequences.js';
+import { mayEndAmongBest } from '../wants.js';
 import { Mixture } from './mixture.js';
-import { splitByDomination, splitByLoss, type Split } from './split.js';
+import { splitByDomination, splitByLoss } from './split.js';
 
 /** How the tree-structured Parzen estimator works. */
 export interface TpeOptions {
@@ -38,6 +39,7 @@ export function tpeSampler(options: TpeOptions = {}): Sampler {
       }
       return { point: suggest(view, options, splitByLoss) };
     },
+    wants: mayEndAmongBest,
   };
 }
 
@@ -46,14 +48,11 @@ export function motpeSampler(options: TpeOptions = {}): Sampler {
   return { name: 'motpe', suggest: (view) => ({ point: suggest(view, options, splitByDomination) }) };
 }
 
-function suggest(
-  view: SamplerView,
-  { startup = 10, candidates = 24 }: TpeOptions,
-  split: (history: SamplerView['history']) => Split,
-): Point {
-  const finished = view.history.filter((t) => t.state === 'complete').length;
+function suggest(view: SamplerView, { startup = 10, candidates = 24 }: TpeOptions, split: typeof splitByLoss): Point {
+  // Pruned trials count too: waiting for complete ones alone would draw at random for long.
+  const finished = view.history.filter((t) => t.state === 'complete' || t.state === 'pruned').length;
   if (finished < startup) return startPoint(view, view.drawn);
-  const { good, goodWeights, bad, badWeights } = split(view.history);
+  const { good, goodWeights, bad, badWeights } = split(view.domain, view.history);
   const fading = ramp(bad.length);
   const l = new Mixture(
     view.domain,
