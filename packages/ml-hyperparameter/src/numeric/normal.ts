@@ -5,6 +5,24 @@ const LOG_SQRT_2PI = 0.9189385332046727;
 const SQRT_2 = 1.4142135623730951;
 const INVERSE_SQRT_PI = 0.5641895835477563;
 
+// Out of the functions, which run for each kernel of a Parzen estimator: they would be made anew each time.
+const TAIL_TOP = [
+  5.6418849698867008918e-1, 8.88314979438837594118, 6.61191906371416294775e1, 2.98635138197400131132e2,
+  8.81952221241769090411e2, 1.71204761263407058314e3, 2.05107837782607146532e3,
+];
+const TAIL_BOTTOM = [
+  1.57449261107098347253e1, 1.17693950891312499305e2, 5.37181101862009857509e2, 1.62138957456669018874e3,
+  3.29079923573345962678e3, 4.3626190901432471582e3, 3.43936767414372163696e3,
+];
+const FAR_TOP = [
+  3.05326634961232344035e-1, 3.60344899949804439429e-1, 1.25781726111229246204e-1, 1.60837851487422766278e-2,
+];
+const FAR_BOTTOM = [
+  2.56852019228982242072, 1.87295284992346725209, 5.27905102951428412248e-1, 6.05183413124413191178e-2,
+];
+const MIDDLE_TOP = [3.1611237438705656, 1.13864154151050156e2, 3.77485237685302021e2];
+const MIDDLE_BOTTOM = [2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3];
+
 /** Log density of the standard normal at x. */
 export function logDensity(x: number): number {
   return -0.5 * x * x - LOG_SQRT_2PI;
@@ -20,30 +38,18 @@ function scaledErfc(x: number): number {
   if (x <= 4) {
     let top = 2.15311535474403846343e-8 * x;
     let bottom = x;
-    const p = [
-      5.6418849698867008918e-1, 8.88314979438837594118, 6.61191906371416294775e1, 2.98635138197400131132e2,
-      8.81952221241769090411e2, 1.71204761263407058314e3, 2.05107837782607146532e3,
-    ];
-    const q = [
-      1.57449261107098347253e1, 1.17693950891312499305e2, 5.37181101862009857509e2, 1.62138957456669018874e3,
-      3.29079923573345962678e3, 4.3626190901432471582e3, 3.43936767414372163696e3,
-    ];
     for (let i = 0; i < 7; i++) {
-      top = (top + (p[i] as number)) * x;
-      bottom = (bottom + (q[i] as number)) * x;
+      top = (top + (TAIL_TOP[i] as number)) * x;
+      bottom = (bottom + (TAIL_BOTTOM[i] as number)) * x;
     }
     return (top + 1.23033935479799725272e3) / (bottom + 1.23033935480374942043e3);
   }
   const z = 1 / (x * x);
   let top = 1.63153871373020978498e-2 * z;
   let bottom = z;
-  const p = [
-    3.05326634961232344035e-1, 3.60344899949804439429e-1, 1.25781726111229246204e-1, 1.60837851487422766278e-2,
-  ];
-  const q = [2.56852019228982242072, 1.87295284992346725209, 5.27905102951428412248e-1, 6.05183413124413191178e-2];
   for (let i = 0; i < 4; i++) {
-    top = (top + (p[i] as number)) * z;
-    bottom = (bottom + (q[i] as number)) * z;
+    top = (top + (FAR_TOP[i] as number)) * z;
+    bottom = (bottom + (FAR_BOTTOM[i] as number)) * z;
   }
   const r = (z * (top + 6.58749161529837803157e-4)) / (bottom + 2.33520497626869185443e-3);
   return (INVERSE_SQRT_PI - r) / x;
@@ -54,11 +60,9 @@ function smallErf(x: number): number {
   const z = x * x;
   let top = 1.85777706184603152673e-1 * z;
   let bottom = z;
-  const p = [3.1611237438705656, 1.13864154151050156e2, 3.77485237685302021e2];
-  const q = [2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3];
   for (let i = 0; i < 3; i++) {
-    top = (top + (p[i] as number)) * z;
-    bottom = (bottom + (q[i] as number)) * z;
+    top = (top + (MIDDLE_TOP[i] as number)) * z;
+    bottom = (bottom + (MIDDLE_BOTTOM[i] as number)) * z;
   }
   return (x * (top + 3.20937758913846947e3)) / (bottom + 2.84423683343917062e3);
 }

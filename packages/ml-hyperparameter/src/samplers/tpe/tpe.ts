@@ -14,6 +14,9 @@ export interface TpeOptions {
   readonly candidates?: number;
 }
 
+/** Bad trials that have a kernel, the newest: older ones weigh next to nothing, and a suggestion stays cheap. */
+const MOST_BAD = 500;
+
 /** Old trials fade: the newest 25 weigh 1, earlier ones down to 1/n. */
 function ramp(n: number): number[] {
   return Array.from({ length: n }, (_, i) =>
@@ -52,7 +55,9 @@ function suggest(view: SamplerView, { startup = 10, candidates = 24 }: TpeOption
   // Pruned trials count too: waiting for complete ones alone would draw at random for long.
   const finished = view.history.filter((t) => t.state === 'complete' || t.state === 'pruned').length;
   if (finished < startup) return startPoint(view, view.drawn);
-  const { good, goodWeights, bad, badWeights } = split(view.domain, view.history);
+  const { good, goodWeights, ...rest } = split(view.domain, view.history);
+  const bad = rest.bad.slice(-MOST_BAD);
+  const badWeights = rest.badWeights.slice(-MOST_BAD);
   const fading = ramp(bad.length);
   const l = new Mixture(
     view.domain,
