@@ -200,17 +200,13 @@ export class Study<C = AnyConfiguration> {
     seen.curve.splice(place, replaced, [step, fine ? this.lossOf(value, 0) : Infinity]);
   }
 
-  /** Whether the pruner would stop a running trial now. Asking changes nothing; stopping is told by `prune`. */
+  /**
+   * Whether a running trial should stop now: the pruner says so, and the sampler has no use for its end. Asking changes
+   * nothing; stopping is told by `prune`.
+   */
   shouldPrune(trial: number): boolean {
     this.running(trial);
-    const view = {
-      trial: this.seen(trial),
-      history: this.history.slice(this.json.past.length),
-      seed: this.json.seed,
-      domain: this.domain,
-      held: this.sampler.wants !== undefined,
-    };
-    return this.pruner.shouldPrune(view) && !(this.sampler.wants?.(view) ?? false);
+    return this.isStopped(this.seen(trial), this.history.slice(this.json.past.length));
   }
 
   /**
@@ -222,8 +218,14 @@ export class Study<C = AnyConfiguration> {
     const curve = reports.map(([step, value]) => [step, value === null ? Infinity : this.lossOf(value, 0)] as const);
     const own = { ...this.seen(trial), curve };
     const others = this.history.slice(this.json.past.length).filter((t) => t.number < before && t.number !== trial);
-    const { seed } = this.json;
-    return this.pruner.shouldPrune({ trial: own, history: [...others, own], seed, domain: this.domain });
+    return this.isStopped(own, [...others, own]);
+  }
+
+  /** The pruner's word, unless the sampler still wants the trial's end. */
+  private isStopped(trial: Observation, history: readonly Observation[]): boolean {
+    const held = this.sampler.wants !== undefined;
+    const view = { trial, history, seed: this.json.seed, domain: this.domain, held };
+    return this.pruner.shouldPrune(view) && !(this.sampler.wants?.(view) ?? false);
   }
 
   /** What a trial came to. A value that is no finite number makes it a failed trial. */
