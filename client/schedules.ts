@@ -5,7 +5,7 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { durationMs } from '../core/duration.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
 import { parsePipelineParams, type AnyPipeline } from '../core/pipeline.js';
@@ -108,7 +108,7 @@ async function created({ temporal }: ScheduleAccess, options: ScheduleOptions): 
 
 function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipeline): ScheduleOptions {
   const { cron, every, timezone, overlap = 'skip', catchup, params = {} } = pipeline.spec.schedule as ScheduleSpec;
-  parsePipelineParams(pipeline, params);
+  checkParamsOf(pipeline, 'schedule', params);
   if (timezone !== undefined && !isZone(timezone))
     throw new TrainyardError('TY-CONFIG', {
       what: `pipeline ${pipeline.name}: ${JSON.stringify(timezone)} is no time zone`,
@@ -139,6 +139,21 @@ function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipel
       catchupWindow: catchup === undefined ? CATCH_UP_MS : (durationMs(catchup) ?? CATCH_UP_MS),
     },
   };
+}
+
+/** Throws TY-PARAM, naming where the parameters stand, for those that a pipeline does not take. */
+export function checkParamsOf(
+  pipeline: Pick<AnyPipeline, 'name' | 'spec'>,
+  field: 'schedule' | 'trigger',
+  params: unknown,
+): void {
+  try {
+    parsePipelineParams(pipeline, params);
+  } catch (error) {
+    if (!isTrainyardError(error)) throw error;
+    const { code, what, remedy } = error;
+    throw new TrainyardError(code, { what: `${field}.params: ${what}`, where: { field }, remedy, cause: error });
+  }
 }
 
 function isZone(name: string): boolean {

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { durationMs } from '../core/duration.js';
 import type { Json } from '../core/json.js';
-import { parsePipelineParams, type AnyPipeline } from '../core/pipeline.js';
+import type { AnyPipeline } from '../core/pipeline.js';
 import { projectOfQueue } from '../core/queues.js';
 import {
   TRIGGER,
@@ -10,7 +10,7 @@ import {
   type TriggerConfig,
   type TriggerInput,
 } from '../workflows/trigger/contract.js';
-import type { ScheduleAccess } from './schedules.js';
+import { checkParamsOf, type ScheduleAccess } from './schedules.js';
 
 const EVERY_MS = 60_000;
 
@@ -63,7 +63,7 @@ export function wantedTriggers(
   const wanted = new Map<string, TriggerConfig>();
   for (const { name, spec } of [...pipelines].flatMap((one) => (one.spec.trigger ? [one] : []))) {
     const { source, every, params = {} } = spec.trigger ?? { source: '' };
-    parsePipelineParams({ name, spec }, params);
+    checkParamsOf({ name, spec }, 'trigger', params);
     const everyMs = every === undefined ? EVERY_MS : (durationMs(every) ?? EVERY_MS);
     wanted.set(triggerId(project, name), { pipeline: name, source, everyMs, params: params as Json });
   }

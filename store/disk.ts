@@ -7,6 +7,9 @@ import { sayBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
 import type { BlobSource } from './store.js';
 
+/** The least that a file takes on most file systems. */
+const BLOCK_BYTES = 4096;
+
 /** Bytes read and hashed at a time. */
 const CHUNK_BYTES = 1 << 20;
 
@@ -22,7 +25,7 @@ export function storeFull(error: unknown, folder: string, need?: number): Trainy
   return new TrainyardError('TY-STORE-FULL', {
     what: `nothing more can be written to ${folder}: ${reason}`,
     where: { file: folder },
-    ...(need === undefined ? {} : { expected: `room for ${sayBytes(need)}` }),
+    ...(need === undefined ? {} : { expected: `room for ${sayBytes(Math.max(need, BLOCK_BYTES))}` }),
     ...freeIn(folder),
     cause: error,
   });

@@ -73,7 +73,7 @@ export const CATALOGUE = {
   'TY-STORE-MISSING': system('A stored blob is gone.', 'run again: it is computed again'),
   'TY-STORE-FULL': system(
     'There is no space left where the store writes.',
-    'free some space, then run again: what had finished is found',
+    'free some space (trainyard gc --dry-run says what no kept run needs), then run again: what had finished is found',
   ),
   'TY-STORE-UNFIT': user('The store cannot promise what Trainyard needs.', 'use a store whose conditional writes work'),
   'TY-STORE-KEY': user(

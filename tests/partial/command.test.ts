@@ -56,6 +56,13 @@ describe('the command', () => {
     const shown = await project.run('backfill', 'show', 'two');
     expect(shown.out).toMatch(/two {2}toy, label: 2 done; it does not go on/);
     expect(shown.out).toMatch(/^2\s+done\s+.*toy-two-2$/m);
+    const folders = await project.run(
+      ...['backfill', 'toy', '--param', 'label', '--folders', 'nodes/*', '--with', 'count=1', '--id', 'dirs', '--json'],
+    );
+    expect(JSON.parse(folders.out)).toEqual({
+      backfill: 'dirs',
+      runs: [expect.stringMatching(/^toy-dirs-nodes-toy-/)],
+    });
     expect((await project.run('backfill', 'list')).out).toMatch(/two\s+toy\s+label\s+2/);
     expect((await project.run('backfill', 'stop', 'two')).code).toBe(2);
     expect((await project.run('backfill', 'toy', '--param', 'cuont', '--values', '1')).err).toContain(

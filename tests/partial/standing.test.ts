@@ -139,6 +139,10 @@ describe('what runs by itself', () => {
       expect(await timesOf('2025-10-25T22:00Z', '2025-10-26T23:00Z')).toHaveLength(24);
       const zone = { schedule: { ...spec.schedule, timezone: 'Europe/Wien' } };
       await expect(syncSchedules(other, [pipeline('nightly', zone, () => null)])).rejects.toThrow(/is no time zone/);
+      const given = { schedule: { every: '1 day', params: { day: 1 } } } as const;
+      await expect(syncSchedules(other, [pipeline('nightly', given as object, () => null)])).rejects.toThrow(
+        /schedule\.params: the parameters of pipeline nightly are not valid/,
+      );
       await syncSchedules(other, []);
     });
 
