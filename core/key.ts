@@ -72,6 +72,16 @@ export function identityOf(call: {
   };
 }
 
+/**
+ * The key that a call's seed is drawn from: its own; where calls go on from one another over a parameter, that of all of
+ * them, so that they draw the same random numbers.
+ */
+export function seedKey(key: Digest, identity: NodeIdentity, continuesOver: string | undefined): Digest {
+  if (continuesOver === undefined) return key;
+  const params = Object.entries(identity.params as { readonly [name: string]: Json });
+  return nodeKey({ ...identity, params: Object.fromEntries(params.filter(([name]) => name !== continuesOver)) });
+}
+
 /** A node's own seed: 32 bits drawn from its key, so neither call order nor a counter can change it. */
 export function nodeSeed(key: Digest): number {
   return Number.parseInt(digestText(`seed ${key}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);

@@ -6,8 +6,8 @@ import type { Digest } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { isRef } from '../core/handle.js';
 import type { Json } from '../core/json.js';
-import { nodeKey, nodeSeed } from '../core/key.js';
-import type { Reported, ReportList } from '../core/task.js';
+import { nodeKey, nodeSeed, seedKey, type NodeIdentity } from '../core/key.js';
+import type { Reported, ReportList, TrialFacts } from '../core/task.js';
 import type { Ref } from '../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../core/node.js';
 import { sayIssues } from '../core/pipeline.js';
@@ -35,6 +35,8 @@ export interface RunNodeOptions {
   readonly seed?: number;
   /** Default 1. */
   readonly threads?: number;
+  /** As a call of a study's trial: whether more may be asked, and from whose checkpoint it goes on. */
+  readonly trial?: TrialFacts;
   /** A store to work in; a temporary one by default. */
   readonly store?: Store;
   /** Parts of the surroundings that a test wants to play itself. */
@@ -48,9 +50,9 @@ export interface NodeRun {
   readonly output: InputArtifact;
   /** What it wrote by `ctx.log`. */
   readonly log: readonly string[];
-  /** What it told by `ctx.progress`. */
-  /** What it reported, by step. */
+  /** What it told by `ctx.report`, by step. */
   readonly reports: ReportList;
+  /** What it told by `ctx.progress`. */
   readonly progress: readonly { readonly fraction: number; readonly message: string | undefined }[];
   readonly key: Digest;
   readonly store: Store;
@@ -95,7 +97,8 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
     const artifacts = new Artifacts(store);
     const params = parseParams(spec, options.params);
     const inputs = await storeInputs(spec, options.inputs ?? {}, artifacts);
-    const key = keyOf(spec, params, inputs, options);
+    const identity = identityOf(spec, params, inputs, options);
+    const key = nodeKey(identity);
     const refs = await executeNode({
       implementation,
       store,
@@ -106,7 +109,8 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
         inputs,
         threads: options.threads ?? 1,
         scope: spec.name,
-        ...(spec.seeded ? { seed: nodeSeed(key) } : {}),
+        ...(spec.seeded ? { seed: nodeSeed(seedKey(key, identity, spec.continuesOver)) } : {}),
+        ...(options.trial === undefined ? {} : { trial: options.trial }),
       },
       host: {
         scratchRoot: path.join(folder, 'scratch'),
@@ -172,17 +176,17 @@ async function storeInputs(
   return stored;
 }
 
-function keyOf(
+function identityOf(
   spec: AnyContract['spec'],
   params: Json,
   inputs: Record<string, Ref | Ref[]>,
   options: RunNodeOptions,
-): Digest {
+): NodeIdentity {
   const digests = Object.entries(inputs).map(([port, ref]) => [
     port,
     Array.isArray(ref) ? ref.map(({ digest }) => digest) : ref.digest,
   ]);
-  return nodeKey({
+  return {
     node: spec.name,
     version: spec.version,
     code: 'test',
@@ -190,7 +194,7 @@ function keyOf(
     inputs: Object.fromEntries(digests) as Record<string, Digest>,
     ...(spec.seeded ? { seed: options.seed ?? 0 } : {}),
     threads: options.threads ?? 1,
-  });
+  };
 }
 
 function notHere(what: string): never {

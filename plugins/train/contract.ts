@@ -91,4 +91,5 @@ export const net = node({
   seeded: true,
   resources: { cpu: 1 },
   notInKey: ['checkpointSeconds'],
+  continuesOver: 'epochs',
 });

@@ -114,6 +114,23 @@ describe('a net', () => {
     expect(digests[2]).not.toBe(digests[0]);
   });
 
+  test('goes on from the checkpoint of fewer epochs, with the bits of all at once, and reports each epoch once', async () => {
+    const whole = await runNode(netNode, { params: { ...quick, epochs: 9 }, inputs });
+    const store = new FileStore(join(folder, 'rungs'));
+    const trial = { number: 0, live: false, goesOn: true };
+    const fewer = await runNode(netNode, { params: { ...quick, epochs: 3 }, inputs, store, trial });
+    const more = await runNode(netNode, {
+      params: { ...quick, epochs: 9 },
+      inputs,
+      store,
+      trial: { ...trial, from: fewer.key },
+    });
+    expect(more.outputs['model']!.ref.digest).toBe(whole.outputs['model']!.ref.digest);
+    expect([fewer, more].flatMap(({ reports }) => reports)).toEqual(whole.reports);
+    expect(whole.reports.map(([epoch]) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(more.reports.map(([epoch]) => epoch)).toEqual([4, 5, 6, 7, 8, 9]);
+  });
+
   test('stopped in the middle and taken up again, ends with the bits of an undisturbed run', async () => {
     const params = { ...quick, checkpointSeconds: 0 };
     const undisturbed = await runNode(netNode, { params, inputs });

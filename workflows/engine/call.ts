@@ -3,7 +3,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
+import { nodeSeed, seedKey, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -76,7 +76,7 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     key: call.key,
     params: call.params,
     inputs: call.inputs,
-    ...(spec.seeded ? { seed: seedOf(spec, call) } : {}),
+    ...(spec.seeded ? { seed: nodeSeed(seedKey(call.key, call.identity, spec.continuesOver)) } : {}),
     threads: call.identity.threads ?? 1,
     keyed: keyedParts(spec, call.identity),
     scope: node.scope,
@@ -85,12 +85,6 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     ...(call.trial === undefined ? {} : { trial: call.trial }),
     settings: settingsOf(spec, call.options),
   };
-}
-
-/** Calls that may go on from one another draw the same random numbers, however far they work. */
-function seedOf({ continuesOver }: AnyContract['spec'], { identity, key }: Call): number {
-  if (continuesOver === undefined) return nodeSeed(key);
-  return nodeSeed(nodeKey({ ...identity, params: omit(identity.params, [continuesOver]) }));
 }
 
 /** Edges of the graph that are known when the call is made. */

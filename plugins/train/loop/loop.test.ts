@@ -48,6 +48,8 @@ const surroundings = (signal = new AbortController().signal, saved?: Uint8Array)
   return {
     log: (message: string) => void log.push(message),
     progress: () => undefined,
+    report: async () => undefined,
+    goesOn: false,
     checkpoint: { save: async () => undefined, load: async () => saved },
     signal,
     lines: log,

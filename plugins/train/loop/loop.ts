@@ -1,5 +1,6 @@
 import { UserError } from '../../../core/errors/index.js';
 import { sayDuration } from '../../../core/duration.js';
+import type { Reported } from '../../../core/task.js';
 import type { NodeContext } from '../../../worker/implement.js';
 import { packCheckpoint, unpackCheckpoint } from './checkpoint.js';
 import { sayStop, type Epoch, type History, type Stop, type Validation } from './history.js';
@@ -24,7 +25,7 @@ export interface LoopOptions {
   readonly fingerprint: string;
 }
 
-type Surroundings = Pick<NodeContext, 'signal' | 'log' | 'progress' | 'checkpoint'>;
+type Surroundings = Pick<NodeContext, 'signal' | 'log' | 'progress' | 'checkpoint' | 'report' | 'goesOn'>;
 
 /** Longest time that the event loop is kept from heartbeats and cancellation. */
 const BREATH_MS = 50;
@@ -65,15 +66,23 @@ export async function trainInEpochs(
       epoch / options.epochs,
       sayProgress(epochs, bestEpoch, options, performance.now() - started, taken.epochs.length),
     );
-    if (!stop && performance.now() - savedAt >= options.checkpointSeconds * 1000) {
+    const due = stop ? ctx.goesOn : performance.now() - savedAt >= options.checkpointSeconds * 1000;
+    if (due) {
       const { fingerprint } = options;
       await ctx.checkpoint.save(packCheckpoint({ fingerprint, epochs, bestEpoch, state: trainee.read(), best: best! }));
       savedAt = performance.now();
     }
+    await ctx.report(epoch, figuresNow(trainLoss, validation));
     await pause();
   }
   ctx.log(`ended after ${epochs.length} epochs, as ${sayStop(stop)}; the best was epoch ${bestEpoch}`);
   return { history: { epochs, bestEpoch, stop }, parameters: best! };
+}
+
+/** An epoch in the shape of the node's figures, so that a study finds its objective. */
+function figuresNow(trainLoss: number, validation: Validation | undefined): Reported {
+  if (!validation) return { logLoss: trainLoss };
+  return { logLoss: validation.loss, accuracy: validation.accuracy, f1: { macro: validation.f1Macro } };
 }
 
 async function takeUp(

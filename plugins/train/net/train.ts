@@ -46,7 +46,11 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
     const weights = weightsOfClasses(params.classWeights, train);
     const plan = { data: train, shape, batchSize: params.batchSize, dropout: params.dropout, weights, seed: ctx.seed };
     const trainee = traineeOf(running, plan, validation);
-    const fingerprint = digestText(canonical({ params, seed: ctx.seed, shape, rows: train.rows, on: loaded.version }));
+    // More epochs of the same go on from where fewer ended.
+    const { epochs: _, ...same } = params;
+    const fingerprint = digestText(
+      canonical({ params: same, seed: ctx.seed, shape, rows: train.rows, on: loaded.version }),
+    );
     const { history, parameters } = await trainInEpochs(trainee, { ...params, fingerprint }, ctx);
     const tensors = tensorsOf(shape, parameters);
     const { model, figures, probabilities } = await writeOutcome(
