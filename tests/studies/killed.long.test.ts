@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isTrainyardError } from '../../core/errors/index.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import type { KeptStudy } from '../../core/study.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
@@ -38,7 +40,16 @@ describe('a study that is killed five times', () => {
   const killServer = async (): Promise<void> => {
     const port = Number(server.address.split(':')[1]);
     process.kill(server.pid, 'SIGKILL');
-    server = await startTemporal({ ...options, port });
+    for (let left = 50; ; left--) {
+      try {
+        server = await startTemporal({ ...options, port });
+        return;
+      } catch (error) {
+        // The killed one is still being cleared away.
+        if (left === 0 || !isTrainyardError(error) || error.code !== 'TY-PORT-IN-USE') throw error;
+        await wait(200);
+      }
+    }
   };
 
   it.each([
