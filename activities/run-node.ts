@@ -2,13 +2,14 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
-import type { NodeProgress, NodeResult, NodeTask, Reported } from '../core/task.js';
+import type { NodeProgress, NodeResult, NodeTask, Reported, SentTask } from '../core/task.js';
 import {
   areWhole,
   commit,
   discardArtifact,
   lookup,
   noteNeed,
+  readJsonBlob,
   recordOpening,
   removeNodeRecord,
   singleFlight,
@@ -58,7 +59,8 @@ const MOST_LOG = 1_000_000;
 const CANCELLED_WITHIN_MS = 5_000;
 
 /** Validates, reserves, computes, stores, records: the life of one node call on a worker. */
-export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeResult> {
+export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeResult> {
+  const task = 'rest' in sent ? await wholeTask(parts.store, sent) : sent;
   const context = Context.current();
   const { attempt } = context.info;
   const reporter = task.trial?.live ? new Reporter(parts.store, task, parts.tellStudy) : undefined;
@@ -130,6 +132,11 @@ export async function runNode(parts: RunnerParts, task: NodeTask): Promise<NodeR
     reporter?.end();
     clearInterval(beating);
   }
+}
+
+/** A task whose parameters and inputs were too long to travel. */
+async function wholeTask(store: Store, { rest, ...short }: Extract<SentTask, { rest: Digest }>): Promise<NodeTask> {
+  return { ...short, ...((await readJsonBlob(store, rest)) as Pick<NodeTask, 'params' | 'inputs'>) };
 }
 
 /** Waits until the server's word to cancel is here, which the study gave with its decision: it comes by a heartbeat. */

@@ -5,6 +5,7 @@ import type { Json } from '../core/json.js';
 import type { NodeProgress } from '../core/task.js';
 import { readGraph, readRun, recordsOfRun, type NodeRecord, type RunRecord, type Store } from '../store/index.js';
 import { isAway } from './away.js';
+import { GraphFollower } from './graph-follower.js';
 
 /** What reading needs: the store, and Temporal where it answers. */
 export interface RunReader {
@@ -107,14 +108,8 @@ export async function taskFailure(temporal: Client, id: string): Promise<string 
 }
 
 /** The graph of an open run, asked of its Workflow; undefined when no worker answers in time. */
-export async function queryGraph(temporal: Client, id: string): Promise<GraphRecord | undefined> {
-  try {
-    return await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
-      temporal.workflow.getHandle(id).query<GraphRecord>('graph'),
-    );
-  } catch {
-    return undefined;
-  }
+export function queryGraph(temporal: Client, id: string): Promise<GraphRecord | undefined> {
+  return new GraphFollower(temporal, id).look();
 }
 
 /**

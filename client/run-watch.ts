@@ -6,7 +6,8 @@ import { poolQueue } from '../core/queues.js';
 import { readGraph, type Store } from '../store/index.js';
 import { isAway } from './away.js';
 import { Children, type ChildState } from './children.js';
-import { describeRun, queryGraph, taskFailure, type OpenRun, type PendingNode } from './run-view.js';
+import { GraphFollower } from './graph-follower.js';
+import { describeRun, taskFailure, type OpenRun, type PendingNode } from './run-view.js';
 
 /** A run at one moment of being watched. */
 export interface RunMoment {
@@ -57,6 +58,7 @@ export async function* watchRun(
   let graph: GraphRecord | undefined;
   let status = 'RUNNING';
   let drawnAt: unknown;
+  let follower = new GraphFollower(temporal, id);
   const waits = new Waits();
   const children = new Children();
   for (let wait = Math.min(50, everyMs); ; wait = Math.min(wait * 2, everyMs)) {
@@ -75,7 +77,7 @@ export async function* watchRun(
       // The graph changes only with the history, so an unchanged history costs no query.
       const at = `${described.description.runId} ${described.description.historyLength}`;
       if (at !== drawnAt && described.waitingTask === undefined) {
-        const drawn = await queryGraph(temporal, id);
+        const drawn = await follower.look();
         if (drawn) [graph, drawnAt] = [drawn, at];
       }
       yield {
@@ -96,6 +98,7 @@ export async function* watchRun(
         (client) => client.temporal,
         () => temporal,
       );
+      follower = new GraphFollower(temporal, id);
     }
   }
 }

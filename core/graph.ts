@@ -67,3 +67,21 @@ export interface GraphRecord {
   result?: Json;
   error?: ErrorRecord;
 }
+
+/** What a run's Workflow is asked for its graph, by the query `graph`: what has changed since an answer before. */
+export interface GraphAsk {
+  /** Of the answer before. */
+  readonly part: string;
+  /** Of the answer before. */
+  readonly at: number;
+}
+
+/** The graph with those nodes that have changed, as many as fit into an answer; `nodes` is in no order. */
+export interface GraphAnswer extends GraphRecord {
+  /** Part of the run that answers, since it may continue as new: other nodes stand in its graph then. */
+  readonly part: string;
+  /** How many changes the answer knows of. */
+  readonly at: number;
+  /** How many changes there have been: more than `at` while there is more to ask for. */
+  readonly changes: number;
+}

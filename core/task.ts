@@ -72,7 +72,7 @@ export interface Recovery {
 
 /** State handed on when a run continues as new. */
 export interface CarriedRun {
-  /** Blob with the table of finished nodes and the graph so far. */
+  /** Blob that says where the pages with the finished nodes are. */
   readonly journal: Digest;
   readonly generation: number;
 }
@@ -96,6 +96,9 @@ export type Reported = number | { readonly [name: string]: Reported };
 
 /** What a node has reported, by rising step; null stands for a number that was none. */
 export type ReportList = readonly (readonly [step: number, value: Reported | null])[];
+
+/** What a node's Activity is sent: the task, or where the rest of it is when parameters and inputs are too long to travel. */
+export type SentTask = NodeTask | (Omit<NodeTask, 'params' | 'inputs'> & { readonly rest: Digest });
 
 /** What a node's Activity is given: references only, never data. */
 export interface NodeTask {

@@ -11,6 +11,11 @@ export async function readBlob(store: Store, digest: Digest): Promise<Uint8Array
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
+/** A blob of JSON, read and checked. Throws as `readBlob` does. */
+export async function readJsonBlob(store: Store, digest: Digest): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await readBlob(store, digest))) as unknown;
+}
+
 export function missingBlob(store: Store, digest: Digest): TrainyardError {
   return new TrainyardError('TY-STORE-MISSING', {
     what: `the blob ${digest} is not in the store ${store.name}`,

@@ -76,7 +76,7 @@ export interface Need {
   readonly artifacts?: readonly Digest[] | undefined;
   /** The run whose table of finished nodes it was given. */
   readonly run?: string | undefined;
-  /** What it carries through continue-as-new. */
+  /** A blob of JSON that it carries or sends on: kept with all that it names. */
   readonly journal?: Digest | undefined;
 }
 
@@ -85,6 +85,17 @@ export async function noteNeed(store: Store, run: string, need: Need): Promise<v
   const body = canonical(need);
   const name = digestText(body).slice('sha256-'.length, 'sha256-'.length + 24);
   await store.create(`needs/${segmentOf(run)}/${name}`, Buffer.from(body), { durable: false });
+}
+
+/** Stores JSON for an open run: until that has ended the collector leaves it alone, and what it names. */
+export async function keepJson(store: Store, run: string, value: unknown): Promise<Digest> {
+  const body = Buffer.from(canonical(value));
+  for (;;) {
+    const sweep = await sweepBefore(store);
+    const { digest } = await store.putBlob(body);
+    await noteNeed(store, run, { journal: digest });
+    if (await undisturbed(store, sweep)) return digest;
+  }
 }
 
 /** What an open run has noted. */

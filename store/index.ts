@@ -2,7 +2,7 @@ export type { BlobSource, Store, StoreKey } from './store.js';
 export { checkKey, segmentOf } from './keys.js';
 export { FileStore } from './files.js';
 export { openStore } from './open.js';
-export { readBlob, readText } from './blobs.js';
+export { readBlob, readJsonBlob, readText } from './blobs.js';
 export { Artifacts, type Manifest } from './artifacts.js';
 export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
@@ -38,6 +38,6 @@ export {
   type RunStart,
   type SealedOpening,
 } from './runs.js';
-export { areWhole, noteNeed, sweepBefore, undisturbed, type Need } from './collect-beside.js';
+export { areWhole, keepJson, noteNeed, sweepBefore, undisturbed, type Need } from './collect-beside.js';
 export { collect, type Collected, type CollectOptions } from './collect.js';
 export { blobsOfAll, namedIn, pinnedRuns, pinRun, unpinRun } from './collect-needs.js';

@@ -13,7 +13,7 @@ import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
-import type { NodeTask } from '../core/task.js';
+import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
@@ -165,7 +165,7 @@ async function startPools(
         const done = await running;
         return { outputs: done.outputs, ms: done.ms, device: running.device };
       };
-      const run = (task: NodeTask) =>
+      const run = (task: SentTask) =>
         runNode({ store: client.store, worker: identity, compute, libraries, tellStudy: tellStudy(client) }, task);
       const worker = await Worker.create({
         connection,

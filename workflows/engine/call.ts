@@ -75,7 +75,7 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     code: call.identity.code,
     key: call.key,
     params: call.params,
-    inputs: call.inputs,
+    inputs: namesOf(call.inputs),
     ...(spec.seeded ? { seed: nodeSeed(seedKey(call.key, call.identity, spec.continuesOver)) } : {}),
     threads: call.identity.threads ?? 1,
     keyed: keyedParts(spec, call.identity),
@@ -85,6 +85,14 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     ...(call.trial === undefined ? {} : { trial: call.trial }),
     settings: settingsOf(spec, call.options),
   };
+}
+
+/** Inputs without their values: whoever opens an artifact reads its value from the store. */
+function namesOf(inputs: NodeTask['inputs']): NodeTask['inputs'] {
+  const name = ({ kind, digest, size }: Ref): Ref => ({ kind, digest, size });
+  return Object.fromEntries(
+    Object.entries(inputs).map(([port, given]) => [port, isRefList(given) ? given.map(name) : name(given)]),
+  );
 }
 
 /** Edges of the graph that are known when the call is made. */

@@ -30,6 +30,7 @@ import { engineActivities } from './proxies.js';
 import { givenOutputs, Recoveries } from './recoveries.js';
 import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
+import { readValue } from './read-value.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
 
 /**
@@ -67,12 +68,9 @@ export class Engine implements PipelineRuntime {
     this.approvals = new Approvals((approval) => graph.approval(approval, this.#scope()));
   }
 
-  addFinished(rows: Iterable<readonly [Digest, FoundOutputs]>): void {
-    this.#scheduler.addFinished(rows);
-  }
-
-  finished(): [Digest, FoundOutputs][] {
-    return this.#scheduler.finished();
+  /** What is known of finished calls stands there: what runs before this one found, and what it finds itself. */
+  get scheduler(): Scheduler {
+    return this.#scheduler;
   }
 
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
@@ -212,7 +210,7 @@ export class Engine implements PipelineRuntime {
   async value(handle: Handle | Ref): Promise<unknown> {
     const ref = await handle;
     if (ref.value !== undefined) return ref.value;
-    return this.#scheduler.looking(() => engineActivities()['trainyard.value'](ref));
+    return this.#scheduler.looking(() => readValue(ref));
   }
 
   #scope(): string {

@@ -1,19 +1,33 @@
+import { sleep } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { Ref } from '../../core/kinds.js';
 
 export type FoundOutputs = { readonly [port: string]: Ref };
 
-/** Looks results up by key in the store: one recorded call for all keys that became ready together. */
+/**
+ * Looks results up by key in the store: one recorded call for keys that became ready together. Answers for as many of
+ * the first keys as fit into an answer.
+ */
 export type Lookup = (keys: readonly Digest[]) => Promise<readonly (FoundOutputs | null)[]>;
 
-/** Most keys of one recorded look-up: its answer must stay far below Temporal's limit for a payload. */
+/** Most keys of one recorded look-up: with values of usual size its answer fits. */
 const BATCH = 200;
+
+/** Look-ups of which the answers are recorded together: one message to the server takes 4 MB. */
+const BATCHES_AT_ONCE = 32;
+
+interface Waiting {
+  readonly key: Digest;
+  readonly found: (outputs: FoundOutputs | null) => void;
+  readonly failed: (error: unknown) => void;
+}
 
 /** Finds results of node calls: first in the table that was loaded with the run, else by batched look-ups. */
 export class Finder {
   readonly #lookup: Lookup;
   readonly #table = new Map<Digest, FoundOutputs>();
-  #waiting: { key: Digest; found: (outputs: FoundOutputs | null) => void; failed: (error: unknown) => void }[] = [];
+  readonly #carried = new Set<Digest>();
+  #waiting: Waiting[] = [];
   #scheduled = false;
 
   constructor(lookup: Lookup) {
@@ -25,9 +39,18 @@ export class Finder {
     for (const [key, outputs] of rows) this.#table.set(key, outputs);
   }
 
-  /** Everything known to be finished, for carrying it on. */
-  rows(): [Digest, FoundOutputs][] {
-    return [...this.#table];
+  /** Adds rows that the run carries already. */
+  addCarried(rows: Iterable<readonly [Digest, FoundOutputs | null, ...unknown[]]>): void {
+    for (const [key, outputs] of rows) {
+      if (outputs === null) continue;
+      this.#table.set(key, outputs);
+      this.#carried.add(key);
+    }
+  }
+
+  /** What is known to be finished and not carried yet. */
+  fresh(): [Digest, FoundOutputs][] {
+    return [...this.#table].filter(([key]) => !this.#carried.has(key));
   }
 
   /** A result that needs no look-up. */
@@ -52,21 +75,33 @@ export class Finder {
     this.#scheduled = false;
     const all = this.#waiting;
     this.#waiting = [];
-    for (let start = 0; start < all.length; start += BATCH) void this.#ask(all.slice(start, start + BATCH));
+    for (let start = 0; start < all.length; start += BATCH * BATCHES_AT_ONCE) {
+      // A timer ends the Workflow's task, and what has been answered by then is recorded.
+      if (start > 0) await sleep(1);
+      const together = all.slice(start, start + BATCH * BATCHES_AT_ONCE);
+      await Promise.all(split(together).map((batch) => this.#ask(batch)));
+    }
   }
 
-  async #ask(
-    batch: { key: Digest; found: (outputs: FoundOutputs | null) => void; failed: (error: unknown) => void }[],
-  ): Promise<void> {
+  async #ask(batch: Waiting[]): Promise<void> {
     try {
-      const answers = await this.#lookup(batch.map((one) => one.key));
-      batch.forEach((one, index) => {
-        const outputs = answers[index] ?? null;
-        if (outputs) this.#table.set(one.key, outputs);
-        one.found(outputs);
-      });
+      for (let rest = batch; rest.length > 0;) {
+        const answers = await this.#lookup(rest.map((one) => one.key));
+        answers.forEach((outputs, index) => {
+          const one = rest[index];
+          if (one && outputs) this.#table.set(one.key, outputs);
+          one?.found(outputs);
+        });
+        rest = rest.slice(answers.length);
+      }
     } catch (error) {
       for (const one of batch) one.failed(error);
     }
   }
+}
+
+function split<T>(all: readonly T[]): T[][] {
+  const batches: T[][] = [];
+  for (let start = 0; start < all.length; start += BATCH) batches.push(all.slice(start, start + BATCH));
+  return batches;
 }

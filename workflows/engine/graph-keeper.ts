@@ -1,11 +1,14 @@
-import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { workflowInfo } from '@temporalio/workflow';
+import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord, NodeState } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
+import { pageEnd } from '../../core/paging.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { FoundOutputs } from './finder.js';
 import type { Ask } from './approvals.js';
 import { bundleData } from './bundle-data.js';
+import type { CarriedRow, Made } from './ports.js';
 
 /** Values that stand for the run in lists of runs. */
 export interface IndexedFacts {
@@ -21,6 +24,9 @@ type NewNode = Pick<GraphNode, 'node' | 'kind' | 'scope' | 'inputs'> & {
   workflowId?: string | undefined;
 };
 
+/** States of nodes that a run which goes on comes to again. */
+const OPEN: readonly NodeState[] = ['waiting', 'running', 'paused'];
+
 /** Nodes up to which a query tells everything. */
 const MOST_IN_FULL = 500;
 
@@ -29,7 +35,13 @@ export class GraphKeeper {
   readonly record: GraphRecord;
   readonly facts: IndexedFacts = {};
   readonly #byCall = new Map<string, GraphNode>();
-  readonly #before = new Map<string, GraphNode>();
+  readonly #before = new Map<string, Made>();
+  /** Every node with the number of its last change, in the order of these. */
+  readonly #changes = new Map<GraphNode, number>();
+  #changeCount = 0;
+  /** Approvals that wait, by name. */
+  readonly #asked = new Map<string, GraphNode>();
+  readonly #restored = new Set<GraphNode>();
   #numbered = 0;
   readonly #onChange: () => void;
 
@@ -51,21 +63,36 @@ export class GraphKeeper {
     this.#onChange = onChange;
   }
 
-  /** Takes times and workers of nodes from the part of the run before it continued as new. */
-  remember(graph: GraphRecord): void {
-    this.record.startedAt = graph.startedAt;
-    for (const node of graph.nodes)
-      if (node.key !== undefined && node.state === 'done') this.#before.set(node.key, node);
+  /** Takes times and workers of nodes from the part of the run before it continued as new, and nodes as they stood. */
+  remember(rows: readonly CarriedRow[]): void {
+    for (const [key, , told] of rows) {
+      if (told && 'call' in told) this.#restore(told);
+      else if (told) this.#before.set(key, told);
+    }
   }
 
-  /** Takes over nodes as they stood: of a run whose body does not make its earlier calls again. */
-  restore(graph: GraphRecord): void {
-    this.record.startedAt = graph.startedAt;
-    for (const node of graph.nodes) {
-      this.record.nodes.push(node);
-      this.#byCall.set(node.call, node);
-      this.#numbered = Math.max(this.#numbered, Number(node.call.slice(1)));
-    }
+  /** Times and workers of the nodes that this part of the run has made, by key. */
+  made(): Map<string, Made> {
+    const made = new Map<string, Made>();
+    for (const node of this.record.nodes)
+      if (node.state === 'done' && node.key !== undefined && !this.#before.has(node.key))
+        made.set(node.key, told(node));
+    return made;
+  }
+
+  /** The nodes that have ended, short, in this part of the run, for one whose body does not make its earlier calls again. */
+  ended(): GraphNode[] {
+    return this.record.nodes
+      .filter((node) => node.key !== undefined && !OPEN.includes(node.state) && !this.#restored.has(node))
+      .map(short);
+  }
+
+  #restore(node: GraphNode): void {
+    this.record.nodes.push(node);
+    this.#byCall.set(node.call, node);
+    this.#restored.add(node);
+    this.#numbered = Math.max(this.#numbered, Number(node.call.slice(1)));
+    this.#changed(node);
   }
 
   /** Takes out what was called in a scope: it is called again. */
@@ -88,25 +115,44 @@ export class GraphKeeper {
     const added = { call, state: 'waiting', ...known } as GraphNode;
     this.record.nodes.push(added);
     this.#byCall.set(call, added);
-    this.#onChange();
+    this.#changed(added);
     return added;
   }
 
   update(node: GraphNode, change: Partial<GraphNode>): void {
     Object.assign(node, change);
     const before = change.state === 'found' && node.key !== undefined ? this.#before.get(node.key) : undefined;
-    if (before) Object.assign(node, before, { call: node.call, inputs: node.inputs, scope: node.scope });
-    this.#onChange();
+    if (before) Object.assign(node, before, { state: 'done' });
+    this.#changed(node);
   }
 
-  /** The record for a query: without what is long, once the graph is large, since an answer is limited to 2 MB. */
-  asked(): GraphRecord {
-    if (this.record.nodes.length <= MOST_IN_FULL) return this.record;
-    return { ...this.record, nodes: this.record.nodes.map(slim) };
+  /** Closes the graph: what still waits or runs has come to this state. */
+  end(state: NodeState, which: (state: NodeState) => boolean): void {
+    for (const node of this.record.nodes) if (which(node.state)) this.update(node, { state });
+  }
+
+  /** Answers a query: nodes that have changed since the answer before, in the order of their changes. */
+  asked(ask: GraphAsk | undefined): GraphAnswer {
+    const part = workflowInfo().runId;
+    const since = ask?.part === part ? ask.at : 0;
+    const changed = [...this.#changes].filter(([, at]) => at > since);
+    // Without what is long, once the graph is large.
+    const large = this.record.nodes.length > MOST_IN_FULL;
+    const nodes = changed.map(([node]) => (large ? slim(node) : node));
+    const end = pageEnd(nodes);
+    const at = end < nodes.length ? (changed[end - 1]?.[1] ?? since) : this.#changeCount;
+    return { ...this.record, nodes: nodes.slice(0, end), part, at, changes: this.#changeCount };
   }
 
   clearError(node: GraphNode): void {
     delete node.error;
+    this.#changed(node);
+  }
+
+  /** Notes when a node changed last, and moves it to the end of those that did. */
+  #changed(node: GraphNode): void {
+    this.#changes.delete(node);
+    this.#changes.set(node, ++this.#changeCount);
     this.#onChange();
   }
 
@@ -119,7 +165,7 @@ export class GraphKeeper {
     const known = node.inputs.filter((one) => !(one.port === edge.port && !this.#byCall.has(one.from)));
     if (!known.some((one) => one.port === edge.port && one.from === edge.from && one.fromPort === edge.fromPort))
       known.push(edge);
-    Object.assign(node, { inputs: known });
+    this.update(node, { inputs: known });
   }
 
   decision(decision: {
@@ -133,10 +179,8 @@ export class GraphKeeper {
     inputs: GraphNode['inputs'];
   }): void {
     const { name, kind, passed, evidence, by, why, scope, inputs } = decision;
-    const asked = this.record.nodes.find(
-      (node) => node.kind === 'approval' && node.node === name && node.state === 'waiting',
-    );
-    const node = asked ?? this.add({ node: name, kind, scope, inputs });
+    const node = this.#asked.get(name) ?? this.add({ node: name, kind, scope, inputs });
+    this.#asked.delete(name);
     this.update(node, {
       state: 'done',
       endedAt: Date.now(),
@@ -147,6 +191,7 @@ export class GraphKeeper {
 
   approval(ask: Ask, scope: string): void {
     const node = this.add({ node: ask.name, kind: 'approval', scope, inputs: [], summary: ask.question });
+    this.#asked.set(ask.name, node);
     this.update(node, { startedAt: Date.now() });
   }
 
@@ -174,8 +219,24 @@ export class GraphKeeper {
   }
 }
 
-function slim({ params: _, outputs, title: __, ...node }: GraphNode): GraphNode {
+/** Edges of one node that an answer about a large graph tells: a join of thousands has as many. */
+const MOST_EDGES = 500;
+
+function slim({ params: _, outputs, title: __, inputs, ...rest }: GraphNode): GraphNode {
+  const node = { ...rest, inputs: inputs.slice(0, MOST_EDGES) };
   if (!outputs) return node;
   const bare = ([port, { kind, digest, size }]: [string, Ref]): [string, Ref] => [port, { kind, digest, size }];
   return { ...node, outputs: Object.fromEntries(Object.entries(outputs).map(bare)) };
+}
+
+const TOLD = ['pool', 'worker', 'device', 'attempt', 'startedAt', 'endedAt', 'ms', 'recoveries'] as const;
+
+function told(node: GraphNode): Made {
+  return Object.fromEntries(TOLD.flatMap((field) => (node[field] === undefined ? [] : [[field, node[field]]])));
+}
+
+/** A node without what is long. */
+function short(whole: GraphNode): GraphNode {
+  const { params: _params, outputs: _outputs, error: _error, decision: _decision, ...node } = whole;
+  return { ...node, inputs: [] };
 }

@@ -1,9 +1,6 @@
 import {
-  allHandlersFinished,
   CancellationScope,
-  condition,
   ContinueAsNew,
-  continueAsNew,
   defineQuery,
   isCancellation,
   setHandler,
@@ -11,24 +8,23 @@ import {
 } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import { z } from 'zod';
-import type { Digest } from '../../core/digest.js';
-import type { GraphRecord } from '../../core/graph.js';
+import type { GraphAnswer, GraphAsk, GraphRecord } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { RunFacts } from '../../core/runtime.js';
 import { setRuntime } from '../../core/runtime.js';
 import type { CarriedRun } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
+import { goOn, loadCarried, loadTable, saveGraph } from './carry.js';
 import { Engine } from './engine.js';
 import type { EngineOptions } from './options.js';
 import { errorRecord, explainFailure, workflowFailure } from './failure.js';
 import { GraphKeeper } from './graph-keeper.js';
 import { linkOf, OperatorView } from './operator-view.js';
-import type { TablePage } from './ports.js';
 import { engineActivities } from './proxies.js';
 import { countText } from './table-text.js';
 
-export const graphQuery = defineQuery<GraphRecord>('graph');
+export const graphQuery = defineQuery<GraphAnswer, [GraphAsk?]>('graph');
 
 export interface Hosted {
   readonly facts: RunFacts;
@@ -53,12 +49,12 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   const { facts } = hosted;
   const view: OperatorView = new OperatorView(() => keeper);
   const keeper = new GraphKeeper(facts, hosted.params, workflowInfo().startTime.getTime(), () => view.change());
-  setHandler(graphQuery, () => keeper.asked());
+  setHandler(graphQuery, (ask) => keeper.asked(ask));
   const engine = new Engine(facts, keeper, hosted.engine);
   setRuntime(engine);
   view.begin(facts.pipeline, facts.cause);
   try {
-    await loadFinished(engine, keeper, view, hosted);
+    await loadFinished(engine, view, hosted);
     let given: Json = null;
     const ended = await Promise.race([
       hosted
@@ -72,7 +68,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
       engine.drained().then(() => null),
       engine.partDone().then(() => ({ result: given })),
     ]);
-    if (ended === null) return await goOn(engine, keeper, hosted);
+    if (ended === null) return await goOn(engine, hosted);
     await close(engine, view, 'done', { result: ended.result });
     return {
       run: facts.id,
@@ -98,24 +94,10 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   }
 }
 
-async function loadFinished(engine: Engine, keeper: GraphKeeper, view: OperatorView, hosted: Hosted): Promise<void> {
-  const activities = engineActivities();
-  if (hosted.carried) {
-    for (let from: number | null = 0; from !== null;) {
-      const page: Awaited<ReturnType<(typeof activities)['trainyard.loadJournal']>> = await activities[
-        'trainyard.loadJournal'
-      ](hosted.carried.journal, from);
-      engine.addFinished(page.rows);
-      if (page.graph) {
-        if (hosted.goesOn) keeper.restore(page.graph);
-        else keeper.remember(page.graph);
-      }
-      from = page.next;
-    }
-    return;
-  }
+async function loadFinished(engine: Engine, view: OperatorView, hosted: Hosted): Promise<void> {
+  if (hosted.carried) return loadCarried(engine, hosted.carried);
   const { facts, using = null } = hosted;
-  const begun = await activities['trainyard.begin'](
+  const begun = await engineActivities()['trainyard.begin'](
     {
       format: 1,
       id: facts.id,
@@ -130,26 +112,7 @@ async function loadFinished(engine: Engine, keeper: GraphKeeper, view: OperatorV
     using,
   );
   view.commit(begun.commit);
-  engine.addFinished(begun.rows);
-  for (let from = begun.next; from !== null;) {
-    const page: TablePage = await activities['trainyard.table']({
-      pipeline: facts.pipeline,
-      run: facts.id,
-      using,
-      from,
-    });
-    engine.addFinished(page.rows);
-    from = page.next;
-  }
-}
-
-async function goOn(engine: Engine, keeper: GraphKeeper, hosted: Hosted): Promise<never> {
-  const journal: Digest = await engineActivities()['trainyard.saveJournal'](
-    head(keeper.record),
-    await saveParts(engine),
-  );
-  await condition(allHandlersFinished);
-  return continueAsNew(...(await hosted.again({ journal, generation: (hosted.carried?.generation ?? 0) + 1 })));
+  await loadTable(engine, begun);
 }
 
 async function close(
@@ -161,34 +124,12 @@ async function close(
   const { record } = engine.graph;
   Object.assign(record, end, { state, endedAt: Date.now() });
   // What still waits in a run that is done needs what a partial run left out.
-  for (const node of record.nodes)
-    if (node.state === 'waiting' || (node.state === 'running' && state !== 'done'))
-      node.state = state === 'cancelled' ? 'cancelled' : 'skipped';
+  engine.graph.end(
+    state === 'cancelled' ? 'cancelled' : 'skipped',
+    (left) => left === 'waiting' || (left === 'running' && state !== 'done'),
+  );
   view.close(record);
-  await engineActivities()['trainyard.saveGraph'](head(record), await saveParts(engine));
-}
-
-/** Nodes or rows of one part: its payload stays far below Temporal's limit. */
-const PART = 60;
-
-/** Everything that a run has finished and drawn, in the store. */
-async function saveParts(engine: Engine): Promise<Digest[]> {
-  const { nodes } = engine.graph.record;
-  const rows = engine.finished();
-  const parts: Promise<Digest>[] = [];
-  for (let from = 0; from < Math.max(nodes.length, rows.length); from += PART) {
-    parts.push(
-      engineActivities()['trainyard.savePart']({
-        nodes: nodes.slice(from, from + PART),
-        rows: rows.slice(from, from + PART),
-      }),
-    );
-  }
-  return Promise.all(parts);
-}
-
-function head(graph: GraphRecord): GraphRecord {
-  return { ...graph, nodes: [] };
+  await saveGraph(record);
 }
 
 /** What a pipeline returned, with handles waited for and replaced by their references: JSON. */

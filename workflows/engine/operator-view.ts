@@ -17,8 +17,8 @@ const SEARCH = {
   commit: defineSearchAttributeKey('TrainyardCommit', 'KEYWORD'),
 };
 
-/** Redrawing the table of a large graph at every change would cost more than the nodes. */
-const DETAILS_EVERY = 50;
+/** Redrawing the table of a large graph at every change would cost more than the nodes: after a share of their number. */
+const REDRAWN_SHARE = 0.1;
 const DETAILS_EVERY_MS = 5_000;
 const SMALL_GRAPH = 80;
 
@@ -69,7 +69,7 @@ export class OperatorView {
   change(): void {
     const { record, facts } = this.#graph();
     const now = Date.now();
-    const due = ++this.#changes % DETAILS_EVERY === 0 || now - this.#drawnAt >= DETAILS_EVERY_MS;
+    const due = ++this.#changes > REDRAWN_SHARE * record.nodes.length || now - this.#drawnAt >= DETAILS_EVERY_MS;
     if (due || record.nodes.length <= SMALL_GRAPH) this.#draw(record, now);
     if (!this.#own) this.#index(facts);
   }
@@ -93,6 +93,7 @@ export class OperatorView {
 
   #draw(record: GraphRecord, now: number): Shown {
     this.#drawnAt = now;
+    this.#changes = 0;
     const shown = this.#own?.() ?? {
       name: 'nodes',
       head: `**${record.pipeline}** ${record.state}: ${countText(record)}`,

@@ -5,7 +5,7 @@ import type { RunFacts } from '../../core/runtime.js';
 import type { PartialRun, PipelineInput } from '../../core/task.js';
 import { workflowFailure } from './failure.js';
 import { hostRun } from './host.js';
-import { engineActivities } from './proxies.js';
+import { readValue } from './read-value.js';
 
 /** The Workflow that a pipeline runs as; its type is the pipeline's name. */
 export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) => Promise<Json> {
@@ -44,9 +44,7 @@ export function pipelineWorkflow(pipeline: AnyPipeline): (input: PipelineInput) 
 /** What a partial run keeps and leaves out, read from its pages. */
 async function readPart(part: PipelineInput['part']): Promise<PartialRun | undefined> {
   if (part === undefined || 'keep' in part) return part;
-  const pages = (await Promise.all(
-    part.pages.map((page) => engineActivities()['trainyard.value'](page)),
-  )) as unknown as PartialRun[];
+  const pages = (await Promise.all(part.pages.map(readValue))) as unknown as PartialRun[];
   return {
     keep: Object.assign({}, ...pages.map(({ keep }) => keep)) as PartialRun['keep'],
     children: Object.assign({}, ...pages.map(({ children }) => children)) as NonNullable<PartialRun['children']>,

@@ -6,11 +6,27 @@ import type { KeptStudy } from '../../core/study.js';
 import type { RunStart } from '../../store/runs.js';
 import type { FoundOutputs } from './finder.js';
 
-/** A page of the table of finished nodes of a former run. */
-export interface TablePage {
-  readonly rows: readonly (readonly [Digest, FoundOutputs])[];
-  /** Where the next page starts; null at the end. */
-  readonly next: number | null;
+/** A finished call: its key and what it gave. */
+export type Row = readonly [Digest, FoundOutputs];
+
+/**
+ * A finished call as a run carries it through continue-as-new: with who made it, if this run did. Where the graph keeps
+ * its nodes, the node as it stood, short; without outputs, then, since a call may have failed.
+ */
+export type CarriedRow = readonly [Digest, FoundOutputs | null, Made | GraphNode | null];
+
+/** What a run tells of a call that it made before it continued as new. */
+export type Made = Pick<
+  GraphNode,
+  'pool' | 'worker' | 'device' | 'attempt' | 'startedAt' | 'endedAt' | 'ms' | 'recoveries'
+>;
+
+/** The table of finished nodes of a former run, in pages that are small enough to travel. */
+export interface Table {
+  readonly run: string;
+  /** Whether what an operator gave in an output's place counts too: in resumes of that run alone. */
+  readonly withGiven: boolean;
+  readonly pages: number;
 }
 
 /** An operator's decision, by the key that the pipeline asks for. */
@@ -22,32 +38,53 @@ export interface Decided {
   readonly why: string;
 }
 
-/** The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. */
+/** What a run carries through continue-as-new: where its pages are. */
+export interface Journal {
+  readonly startedAt: number;
+  /** Blobs with rows, each as long as an answer may be. */
+  readonly pages: readonly Digest[];
+  /** Bytes of all pages together. */
+  readonly bytes: number;
+}
+
+/**
+ * The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. What they
+ * are given never leaves that worker and may be long; their answers become part of the history and are kept short.
+ */
 export interface EngineActivities {
+  /** Outputs of as many of the first keys as fit into an answer, of one at least; null where there are none. */
   'trainyard.lookup'(keys: readonly Digest[]): Promise<(FoundOutputs | null)[]>;
-  /** Records that a run started, once, and gives the worker's commit and the first page of its table. */
-  'trainyard.begin'(start: RunStart, using: string | null): Promise<TablePage & { readonly commit: string | null }>;
-  /** Rows of the table of the run named, or of the run of this pipeline that it most resembles. */
-  'trainyard.table'(ask: { pipeline: string; run: string; using: string | null; from: number }): Promise<TablePage>;
-  'trainyard.value'(ref: Ref): Promise<Json>;
+  /**
+   * Records that a run started, once; gives the worker's commit, and the table of the run named or of the run of this
+   * pipeline that it most resembles, with its first page.
+   */
+  'trainyard.begin'(
+    start: RunStart,
+    using: string | null,
+  ): Promise<{ readonly commit: string | null; readonly table: Table | null; readonly rows: readonly Row[] }>;
+  /** A page of a table, counted from 0. */
+  'trainyard.table'(table: Table, page: number): Promise<readonly Row[]>;
+  /** An artifact's value: whole, or a part of its JSON text from a place on. */
+  'trainyard.value'(
+    ref: Ref,
+    from: number,
+  ): Promise<{ readonly value: Json } | { readonly text: string; readonly next: number | null }>;
   /** Stores a value that a person gave in an output's place. */
   'trainyard.give'(kind: string, value: Json): Promise<Ref>;
   /** Records what stands in a failed call's place in all runs of the lineage, by decision of an operator. */
   'trainyard.decided'(lineage: string, decided: Decided): Promise<void>;
-  /** Puts part of a graph's nodes into the store; several, since a payload is limited. */
-  'trainyard.savePart'(part: {
-    readonly nodes: readonly GraphNode[];
-    readonly rows: readonly (readonly [Digest, FoundOutputs])[];
-  }): Promise<Digest>;
-  /** Saves the whole graph of a run from its parts, and how the run ended. */
+  /** Puts a value that is too long to travel into the store, where it is kept as long as the run is open. */
+  'trainyard.keep'(value: unknown): Promise<Digest>;
+  /** Saves the whole graph of a run, the last of its nodes and parts of the earlier ones, and how the run ended. */
   'trainyard.saveGraph'(graph: GraphRecord, parts: readonly Digest[]): Promise<void>;
-  /** Joins parts to what a run carries when it continues as new. */
-  'trainyard.saveJournal'(graph: GraphRecord, parts: readonly Digest[]): Promise<Digest>;
+  /** Saves what a run carries when it continues as new. */
+  'trainyard.saveJournal'(run: string, journal: Journal): Promise<Digest>;
+  'trainyard.loadJournal'(journal: Digest): Promise<Journal>;
+  'trainyard.loadPage'(page: Digest): Promise<readonly CarriedRow[]>;
   /** Keeps a study as it is now, whole, under its run. */
   'trainyard.saveStudy'(study: KeptStudy): Promise<void>;
   /** A page of the study that was kept of a run, from this trial on; null when there is none. */
   'trainyard.loadStudy'(run: string, from: number): Promise<KeptStudy | null>;
   /** What a study of the library would suggest next; computed beside the Workflow, since it may take long. */
   'trainyard.suggest'(study: Json): Promise<Json>;
-  'trainyard.loadJournal'(journal: Digest, from: number): Promise<TablePage & { readonly graph: GraphRecord | null }>;
 }

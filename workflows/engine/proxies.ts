@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workfl
 import { durationMs } from '../../core/duration.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
-import { TIMEOUT_GRACE_MS, type NodeResult, type NodeTask } from '../../core/task.js';
+import { TIMEOUT_GRACE_MS, type NodeResult, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './ports.js';
 
@@ -25,13 +25,13 @@ const WORKER_DEATHS = 25;
 export function runNodeActivity(
   spec: AnyContract['spec'],
   options: CallOptions,
-  task: NodeTask,
+  task: SentTask,
   summary: string,
 ): Promise<NodeResult> {
   const retry = { ...spec.retry, ...options.retry };
   const queueTimeout = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
   const timeoutMs = durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS;
-  const activities = proxyActivities<Record<string, (task: NodeTask) => Promise<NodeResult>>>({
+  const activities = proxyActivities<Record<string, (task: SentTask) => Promise<NodeResult>>>({
     taskQueue: poolQueue(workflowInfo().taskQueue, task.pool),
     startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS,
     heartbeatTimeout: bundleData().heartbeatMs,
@@ -46,7 +46,7 @@ export function runNodeActivity(
     // The timeline of the Temporal UI shows it after the node's name.
     summary: summary === '' ? shortTitle(spec) : summary.slice(0, 200),
   });
-  const run = activities[spec.name] as (task: NodeTask) => Promise<NodeResult>;
+  const run = activities[spec.name] as (task: SentTask) => Promise<NodeResult>;
   return run(task);
 }
 

@@ -4,20 +4,32 @@ import { isTrainyardError } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
-import type { NodeResult, NodeTask } from '../../core/task.js';
+import { jsonBytes } from '../../core/paging.js';
+import type { NodeResult, NodeTask, SentTask } from '../../core/task.js';
 import { isRefList, taskOf, type Call } from './call.js';
 import { explainFailure } from './failure.js';
 import { Finder, type FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
+import type { CarriedRow } from './ports.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
 import { Turnstile } from './turnstile.js';
 
-/** History length from which a run drains and continues as new; Temporal ends a run at 51,200 events. */
-const DRAIN_AT_EVENTS = 8_000;
+/**
+ * Length of a history up to which a run starts nodes; then it drains and continues as new. Temporal warns from 10,240
+ * events and 10 MB on, and ends a run at 51,200 or 50 MB.
+ */
+const MOST_EVENTS = 9_500;
+const MOST_BYTES = 8_000_000;
+
+/** Events that come of a node in flight at most: its Activity's three, and those of a Workflow task of its own. */
+const EVENTS_A_NODE = 6;
 
 /** Nodes of one run that may be scheduled at once: Temporal takes 2,000 pending Activities, and draining waits for all. */
 const MOST_IN_FLIGHT = 500;
+
+/** Parameters and inputs that take more bytes wait in the store: as many tasks as this go to the server in one message of 4 MB. */
+const MOST_TASK_BYTES = 6_000;
 
 /** How often a node's lost inputs are computed again before it fails. */
 const MOST_REMAKES = 5;
@@ -42,6 +54,7 @@ export class Scheduler {
   readonly #recipes = new Map<Digest, () => Promise<Outcome>>();
   readonly #remaking = new Map<Digest, Promise<void>>();
   readonly #gate = new Turnstile(MOST_IN_FLIGHT);
+  #carriedBytes = 0;
   #inFlight = 0;
   #looking = 0;
   #draining = false;
@@ -57,8 +70,15 @@ export class Scheduler {
     this.#finder.add(rows);
   }
 
-  finished(): [Digest, FoundOutputs][] {
-    return this.#finder.rows();
+  /** Takes up what the run carries: `bytes` of its history are that, and no reason to continue as new once more. */
+  carryOn(rows: readonly CarriedRow[], bytes: number): void {
+    this.#finder.addCarried(rows);
+    this.#carriedBytes = bytes;
+  }
+
+  /** What has become known since then. */
+  fresh(): [Digest, FoundOutputs][] {
+    return this.#finder.fresh();
   }
 
   /** True once nothing new is started because the run failed. */
@@ -121,8 +141,8 @@ export class Scheduler {
       }
     }
     await this.#gate.enter();
-    if (this.#draining || workflowInfo().historyLength > DRAIN_AT_EVENTS || workflowInfo().continueAsNewSuggested) {
-      this.#draining = true;
+    this.#draining ||= this.#isFull;
+    if (this.#draining) {
       return new Promise<Outcome>(() => undefined);
     }
     try {
@@ -130,6 +150,14 @@ export class Scheduler {
     } finally {
       this.#gate.leave();
     }
+  }
+
+  get #isFull(): boolean {
+    const { historyLength, historySize } = workflowInfo();
+    return (
+      historyLength + EVENTS_A_NODE * this.#inFlight > MOST_EVENTS ||
+      historySize - 1.2 * this.#carriedBytes > MOST_BYTES
+    );
   }
 
   /** Schedules a call; an input that was lost in the store is computed again, then the call is. */
@@ -167,7 +195,7 @@ export class Scheduler {
     this.#inFlight++;
     try {
       this.#graph.update(node, { state: 'running', startedAt: Date.now() });
-      const task = taskOf(this.#run, contract, call, node);
+      const task = await sent(taskOf(this.#run, contract, call, node));
       const result: NodeResult = await runNodeActivity(contract.spec, call.options, task, node.summary ?? node.scope);
       this.#finder.add([[call.key, result.outputs]]);
       const { worker, device, attempt, ms } = result;
@@ -185,4 +213,10 @@ export class Scheduler {
       this.#inFlight--;
     }
   }
+}
+
+async function sent(task: NodeTask): Promise<SentTask> {
+  const { params, inputs, ...short } = task;
+  if (jsonBytes({ params, inputs }) <= MOST_TASK_BYTES) return task;
+  return { ...short, rest: await engineActivities()['trainyard.keep']({ params, inputs }) };
 }

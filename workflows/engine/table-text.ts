@@ -24,13 +24,28 @@ export function tableText(graph: GraphRecord): string {
       .map((cell, column) => cell.slice(0, 48).padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  const hidden = graph.nodes.length - rows.length;
+  const earlier = graph.nodes.slice(0, -MOST_ROWS);
   return [
     line(header),
     line(widths.map((width) => '─'.repeat(width))),
-    ...(hidden > 0 ? [`… ${hidden} earlier`] : []),
+    ...(earlier.length > 0 ? [`… ${earlier.length} earlier:`, ...sums(earlier).map(line)] : []),
     ...rows.map(line),
   ].join('\n');
+}
+
+/** Rows that sum many calls up at most. */
+const MOST_SUMS = 20;
+
+/** Calls by state and node, in the order of the first ones. */
+function sums(nodes: GraphRecord['nodes']): string[][] {
+  const counts = new Map<string, [state: string, node: string, count: number]>();
+  for (const { state, node } of nodes) {
+    const known = counts.get(`${state} ${node}`);
+    if (known) known[2]++;
+    else counts.set(`${state} ${node}`, [state, node, 1]);
+  }
+  const rows = [...counts.values()].map(([state, node, count]) => [state, `${node} × ${count}`]);
+  return rows.length <= MOST_SUMS ? rows : [...rows.slice(0, MOST_SUMS), ['…', `${rows.length - MOST_SUMS} more`]];
 }
 
 /** One line that counts the nodes by state. */

@@ -1,0 +1,96 @@
+import type { Digest } from '../core/digest.js';
+import type { GraphRecord } from '../core/graph.js';
+import { pagesOf } from '../core/paging.js';
+import {
+  noteNeed,
+  readDecided,
+  readGraph,
+  readRun,
+  readText,
+  sweepBefore,
+  undisturbed,
+  type RunStart,
+  type Store,
+} from '../store/index.js';
+import type { Row, Table } from '../workflows/engine/ports.js';
+
+/** Tables of this many runs are remembered while their pages are asked for. */
+const REMEMBERED = 4;
+
+/** Tables of finished nodes of runs that have ended, read once from their graphs and told in pages. */
+export class FormerTables {
+  readonly #store: Store;
+  readonly #read = new Map<string, { readonly pages: readonly (readonly Row[])[]; untold: number }>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The table of the run named, or of the last one of the same pipeline, with its first page. */
+  async open(start: RunStart, using: string | null): Promise<{ table: Table | null; rows: readonly Row[] }> {
+    const run = using ?? (await latestRun(this.#store, start.pipeline));
+    if (run === null || run === start.id) return { table: null, rows: [] };
+    // Before it relies on them: what the former run has found and made is kept as long as this one is open.
+    const sweep = await sweepBefore(this.#store);
+    await noteNeed(this.#store, start.id, { run });
+    await undisturbed(this.#store, sweep);
+    const asked = { run, withGiven: using !== null };
+    const { length } = await this.#pages(asked);
+    const table = { ...asked, pages: length };
+    return { table, rows: length === 0 ? [] : await this.page(table, 0) };
+  }
+
+  /** A page, without the calls whose outputs are not in the store any more: these are computed again. */
+  async page(table: Table, number: number): Promise<readonly Row[]> {
+    const page = (await this.#pages(table))[number] ?? [];
+    const there = await Promise.all(page.map(([, outputs]) => isThere(this.#store, outputs)));
+    const known = this.#read.get(nameOf(table));
+    // A page that is asked for again, since its answer was lost, is read again if need be.
+    if (known && --known.untold <= 0) this.#read.delete(nameOf(table));
+    return page.filter((_, index) => there[index]);
+  }
+
+  async #pages(asked: Pick<Table, 'run' | 'withGiven'>): Promise<readonly (readonly Row[])[]> {
+    const known = this.#read.get(nameOf(asked));
+    if (known) return known.pages;
+    const graph = (await readGraph(this.#store, asked.run)) as unknown as GraphRecord | null;
+    const decided = asked.withGiven ? await decidedRows(this.#store, asked.run) : [];
+    const pages = pagesOf([...(graph === null ? [] : rowsOf(graph, asked.withGiven)), ...decided]);
+    for (const oldest of [...this.#read.keys()].slice(0, this.#read.size + 1 - REMEMBERED)) this.#read.delete(oldest);
+    this.#read.set(nameOf(asked), { pages, untold: pages.length });
+    return pages;
+  }
+}
+
+/** Where the last run of a pipeline that ended is named. */
+export function latestKey(pipeline: string): string {
+  return `latest/${pipeline}`;
+}
+
+async function latestRun(store: Store, pipeline: string): Promise<string | null> {
+  const text = await readText(store, latestKey(pipeline));
+  return text === null ? null : (JSON.parse(text) as string);
+}
+
+function nameOf({ run, withGiven }: Pick<Table, 'run' | 'withGiven'>): string {
+  return `${run} ${withGiven}`;
+}
+
+function rowsOf(graph: GraphRecord, withGiven: boolean): Row[] {
+  return graph.nodes.flatMap((node) =>
+    node.key !== undefined && node.outputs !== undefined && (withGiven || !node.given)
+      ? [[node.key as Digest, node.outputs] as const]
+      : [],
+  );
+}
+
+/** What operators have put in the place of failed calls, in a run that is resumed and those before it. */
+async function decidedRows(store: Store, run: string): Promise<Row[]> {
+  const lineage = (await readRun(store, run))?.start.lineage ?? run;
+  return (await readDecided(store, lineage)).map(({ key, outputs }) => [key, outputs as unknown as Row[1]]);
+}
+
+async function isThere(store: Store, outputs: Row[1]): Promise<boolean> {
+  for (const { digest } of Object.values(outputs)) if ((await store.blobSize(digest)) === null) return false;
+  return true;
+}
