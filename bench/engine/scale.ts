@@ -1,0 +1,111 @@
+/**
+ * How the cost of a run grows with its nodes: time and processor a node, events and the longest payload of its histories,
+ * memory of its worker, computed and all found. A map and a graph in layers, of light nodes, each size with a worker of
+ * its own.
+ *
+ *   npm run bench engine/scale -- [--json] [--sizes=100,500,1000,2500,5000,10000] [--shapes=wide,layers] [--rounds=3]
+ */
+import { cpus, loadavg } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Probe, startServer } from '../../tests/matrix/harness.js';
+import { historySize, processUse } from '../../tests/matrix/history-size.js';
+
+interface Row {
+  readonly case: string;
+  readonly shape: string;
+  readonly nodes: number;
+  /** ms by the clock and of the worker's processor, for a node. */
+  readonly computed: { readonly ms: number; readonly cpuMs: number };
+  /** ms of a whole run of which every node is found. */
+  readonly found: { readonly ms: number; readonly cpuMs: number };
+  /** Continuations as new, and most events of one. */
+  readonly histories: number;
+  readonly events: number;
+  /** Bytes. */
+  readonly payload: number;
+  /** MB of the worker at most: after the start, after the run that computed, after those that found. */
+  readonly memory: readonly [idle: number, computed: number, found: number];
+}
+
+const { values: asked } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '100,500,1000,2500,5000,10000' },
+    shapes: { type: 'string', default: 'wide,layers' },
+    rounds: { type: 'string', default: '3' },
+    /** Writes profiles of the workers into the working folder. */
+    profile: { type: 'boolean', default: false },
+  },
+});
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
+const round = (value: number): number => Number(value.toPrecision(3));
+
+/** Rejects when the worker has died: nobody would end the run then. */
+async function died(probe: Probe): Promise<never> {
+  while (probe.workerPid !== undefined) await wait(500);
+  throw new Error(`the worker died:\n${probe.said}`);
+}
+
+async function measure(probe: Probe, shape: string, nodes: number): Promise<Row> {
+  const pid = probe.workerPid ?? NaN;
+  const salt = `${shape} ${nodes}`;
+  const run = async (id: string): Promise<{ ms: number; cpuMs: number }> => {
+    const before = processUse(pid);
+    const start = performance.now();
+    const outcome = await Promise.race([probe.run(shape, { salt, count: nodes }, { id }), died(probe)]);
+    if (outcome.state === 'failed') throw outcome.error;
+    return { ms: performance.now() - start, cpuMs: processUse(pid).cpuMs - before.cpuMs };
+  };
+  const megabytes = (): number => Math.round(processUse(pid).peakRss / 1e6);
+  const idle = megabytes();
+  const computed = await run(`${shape}-${nodes}`);
+  const afterComputed = megabytes();
+  const found: { ms: number; cpuMs: number }[] = [];
+  for (let turn = 1; turn <= Number(asked.rounds); turn++) found.push(await run(`${shape}-${nodes}-again-${turn}`));
+  const sizes = await historySize(probe.client.temporal, `${shape}-${nodes}`);
+  const again = await historySize(probe.client.temporal, `${shape}-${nodes}-again-1`);
+  return {
+    case: salt,
+    shape,
+    nodes,
+    computed: { ms: round(computed.ms / nodes), cpuMs: round(computed.cpuMs / nodes) },
+    found: { ms: Math.round(median(found.map(({ ms }) => ms))), cpuMs: median(found.map(({ cpuMs }) => cpuMs)) },
+    histories: sizes.events.length,
+    events: Math.max(...sizes.events),
+    payload: Math.max(sizes.largestPayload, again.largestPayload),
+    memory: [idle, afterComputed, megabytes()],
+  };
+}
+
+const rows: Row[] = [];
+const server = await startServer();
+const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : [];
+try {
+  for (const shape of asked.shapes.split(',')) {
+    for (const size of asked.sizes.split(',').map(Number)) {
+      const probe = await Probe.start(server, { slots: 8, execArgv });
+      try {
+        rows.push(await measure(probe, shape, size));
+        if (!asked.json) say(rows.at(-1));
+      } finally {
+        await probe.close();
+      }
+    }
+  }
+} finally {
+  await server.stop();
+}
+
+function say(row: Row | undefined): void {
+  if (!row) return;
+  process.stdout.write(
+    `${row.case.padEnd(14)} ${row.computed.ms} ms (${row.computed.cpuMs} of the processor) a node; ` +
+      `found in ${row.found.ms} ms (${row.found.cpuMs}); ${row.histories} × at most ${row.events} events, ` +
+      `payloads up to ${row.payload} bytes; worker ${row.memory.join(' → ')} MB\n`,
+  );
+}
+
+const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`;
+if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'engine/scale', machine, rows }, null, 2)}\n`);
+else process.stdout.write(`${machine}\n`);
