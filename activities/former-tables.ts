@@ -12,7 +12,7 @@ import {
   type RunStart,
   type Store,
 } from '../store/index.js';
-import type { Row, Table } from '../workflows/engine/ports.js';
+import type { Row, Table } from '../workflows/engine/index.js';
 
 /** Tables of this many runs are remembered while their pages are asked for. */
 const REMEMBERED = 4;
