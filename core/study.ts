@@ -67,6 +67,8 @@ export const studyState = z.object({
   name: z.string(),
   /** The node or pipeline that a trial runs. */
   target: z.string(),
+  /** What is searched, as `ml-hyperparameter` writes spaces. */
+  space: z.record(z.string(), z.unknown()),
   /** `ending`: it asks for no more, and waits for trials under way. */
   status: z.enum(['searching', 'paused', 'ending', 'done', 'failed', 'cancelled']),
   objectives: z.array(z.object({ name: z.string(), at: z.string(), direction: z.enum(['minimize', 'maximize']) })),

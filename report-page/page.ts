@@ -42,6 +42,11 @@ export function htmlFacts(facts: readonly (readonly [name: string, value: string
   </dl>`;
 }
 
+/** A drawing that is dark on white: in the dark it is turned over, its hues kept. */
+export function htmlDrawing(svg: string): Html {
+  return html`<div class="wide drawing">${trusted(svg)}</div>`;
+}
+
 /** A figure for people: whole numbers as they are, others with four significant digits. */
 export function sayFigure(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
@@ -58,7 +63,10 @@ dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 
 @media(max-width:32rem){dl.facts{display:block}dl.facts dd{margin:0 0 .5rem}}
 mark{background:color-mix(in srgb,var(--b) 22%,transparent);color:inherit;padding:.1rem .3rem;border-radius:4px}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
-svg{max-width:100%;height:auto}.chart svg{min-width:30rem}svg text{fill:var(--ink);font:12px system-ui,sans-serif}`;
+svg{max-width:100%;height:auto}.chart svg{min-width:30rem}svg text{fill:var(--ink);font:12px system-ui,sans-serif}
+.drawings{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));align-items:start;margin:.8rem 0}
+.drawing{border:1px solid var(--line);border-radius:8px}.drawing svg{display:block;width:100%;min-width:24rem}.drawing svg text{fill:#222}
+@media(prefers-color-scheme:dark){.drawing svg{filter:invert(.9) hue-rotate(180deg)}}`;
 
 /** One offline page: no script, nothing from elsewhere. */
 export function htmlPage(title: string, body: Html): string {

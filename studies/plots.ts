@@ -7,10 +7,9 @@ import {
   parallelSvg,
   sliceSvg,
   Study,
-  type StudyJson,
   type Trial,
 } from 'ml-hyperparameter';
-import type { StudyTrial } from '../core/study.js';
+import type { StudyState, StudyTrial } from '../core/study.js';
 
 /** A drawing of a study. */
 export interface StudyPlot {
@@ -19,9 +18,24 @@ export interface StudyPlot {
   readonly svg: string;
 }
 
-/** The library's study with these trials. */
-export function readableStudy(study: Omit<StudyJson, 'trials'>, trials: readonly StudyTrial[]): Study {
-  return Study.fromJSON({ ...study, trials: trials.map(bare) });
+/** The library's study of these trials, for reading: it suggests nothing. */
+export function readableStudy({ space, objectives, parallel, trials }: StudyState): Study {
+  return Study.fromJSON({
+    format: 'ml-hyperparameter/study',
+    version: 1,
+    space,
+    restrictions: [],
+    objectives: objectives.map(({ name, direction }) => ({ name, direction })),
+    sampler: { name: 'random' },
+    pruner: { name: 'none' },
+    seed: 0,
+    parallel,
+    giveUpAfter: 1,
+    queue: [],
+    past: [],
+    trials: trials.map(bare),
+    notes: [],
+  });
 }
 
 /** A trial as the library knows it. */
@@ -63,7 +77,7 @@ export function readingPlots(study: Study): StudyPlot[] {
   if (complete.length < LEAST_TO_READ) return [];
   const known = [...new Set(study.domain.dimensions.map(({ name }) => name))];
   // A conditional parameter is named by its path there.
-  const important = known.length > 1 ? importance(study).map(({ name }) => name.split('.').at(-1) ?? name) : [];
+  const important = known.length > 1 ? importance(study).map(({ name }) => name.split('/').at(-1) ?? name) : [];
   const names = [...new Set([...important.filter((name) => known.includes(name)), ...known])];
   return [
     ...(known.length > 1

@@ -1,7 +1,6 @@
 import { float, int, categorical } from 'ml-hyperparameter';
 import { describe, expect, it } from 'vitest';
 import type { StudyAsk } from '../core/study-ask.js';
-import { studyOf } from '../core/study-check.js';
 import type { StudyState } from '../core/study.js';
 import { StudyBook } from '../workflows/study/book.js';
 import {
@@ -101,7 +100,7 @@ describe('a study in words', () => {
 
 describe('a study in drawings', () => {
   it('draws what there is: curves while it runs, importance and slices of every parameter at the end', () => {
-    const study = (trials: number) => readableStudy(studyOf(ask, 0).toJSON(), searched(trials).trials);
+    const study = (trials: number) => readableStudy(searched(trials));
     expect(livePlots(study(0))).toEqual([]);
     expect(readingPlots(study(2))).toEqual([]);
     expect(livePlots(study(40)).map(({ name }) => name)).toEqual(['history', 'curves']);

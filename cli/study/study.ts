@@ -4,7 +4,8 @@ import { readStudy, steerStudy, studyNamed, type Steering } from '../../client/s
 import { TrainyardError } from '../../core/errors/index.js';
 import type { StudyState } from '../../core/study.js';
 import { loadConfig } from '../../project/project.js';
-import { print, printJson } from '../terminal.js';
+import { sayValue, studySentence, studyText } from '../../studies/index.js';
+import { colours, print, printJson } from '../terminal.js';
 import type { StudyAction, StudyCommandOptions } from './command.js';
 
 /** `trainyard study RUN`. */
@@ -87,22 +88,18 @@ function valueOf(text: string): string | number | boolean | null {
   return text;
 }
 
-/** A study in a few lines. */
+/** A study for people: how far it is, the curve, its trials, what people changed. */
 function textOf(state: StudyState): string {
-  const { counts, objectives, ended, trials, best, optimism, changes } = state;
-  const names = objectives.map(({ name }) => name).join(', ');
-  const chosen = trials.find(({ number }) => number === best);
-  const say = (params: object): string =>
-    Object.entries(params)
-      .map(([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : String(value)}`)
-      .join(' ');
+  const { optimism, changes } = state;
+  const now = Date.now();
   return [
-    `${state.run}: ${state.status}${ended === null ? '' : `, ${ended}`}`,
-    `  ${trials.length} trials of ${state.target} (${state.sampler}, ${state.pruner}): ${counts.complete} complete, ${counts.pruned} pruned, ${counts.failed} failed, ${counts.running} running, ${counts.found} found`,
-    ...(chosen
-      ? [`  best: trial ${chosen.number}, ${names} ${(chosen.values ?? []).join(', ')}: ${say(chosen.params)}`]
+    `${colours.bold(state.run)}  ${state.target}, ${state.sampler}${state.pruner === 'none' ? '' : ` and ${state.pruner}`}`,
+    studySentence(state, now),
+    '',
+    studyText(state, now),
+    ...(optimism
+      ? ['', `likely luck: ${sayValue(optimism.amount)}, so expect ${sayValue(optimism.expected)} (${optimism.method})`]
       : []),
-    ...(optimism ? [`  of which likely luck: ${Number(optimism.amount.toPrecision(2))}; ${optimism.method}`] : []),
-    ...changes.map(({ by, what, why }) => `  ${by}: ${what}${why === '' ? '' : ` (${why})`}`),
+    ...changes.map(({ by, what, why }) => `${by}: ${what}${why === '' ? '' : ` (${why})`}`),
   ].join('\n');
 }

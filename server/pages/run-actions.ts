@@ -119,7 +119,7 @@ function decisions(run: string, node: GraphNode): Html {
 }
 
 /** An action that is unfolded before it can be taken: a confirmation that needs no script. */
-function step(id: string, words: string, content: Html): Html {
+export function step(id: string, words: string, content: Html): Html {
   return html`<details id="${id}" class="action">
     <summary>${words}</summary>
     ${content}
@@ -127,13 +127,13 @@ function step(id: string, words: string, content: Html): Html {
 }
 
 /** A form that the page's script sends, and the browser itself where there is none. */
-function form(run: string, action: string, parts: readonly Html[]): Html {
+export function form(run: string, action: string, parts: readonly Html[]): Html {
   return html`<form class="stack" method="post" action="/runs/${encodeURIComponent(run)}/actions/${action}" data-act>
     ${parts}
   </form>`;
 }
 
-function whyField(id: string, required: boolean): Html {
+export function whyField(id: string, required: boolean): Html {
   return html`<label class="small" for="${id}">Why</label>
     <input id="${id}" name="why" maxlength="2000" ${required ? 'required' : ''} />`;
 }

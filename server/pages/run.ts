@@ -40,7 +40,7 @@ export function runParts(content: RunContent, options: PageOptions): Record<stri
     head: head(view, options),
     waits: waits(view, options),
     ...(study && {
-      study: studySection(study.state, study.drawings, options.now),
+      study: studySection(study.state, study.drawings, options),
       trials: trialTable(study.state, graph, options.sort, options.now),
     }),
     graph: graph.nodes.length === 0 ? html`<p class="quiet">No node was called yet.</p>` : drawing(graph, options),

@@ -10,6 +10,7 @@ import {
   studyLeftMs,
   type StudyPlot,
 } from '../../studies/index.js';
+import { studyActions } from './study-actions.js';
 import { moment } from './words.js';
 
 /** What is drawn of a study. */
@@ -21,9 +22,13 @@ export interface StudyDrawings {
 }
 
 /** A study in figures and drawings: how far it is, what is best so far, what mattered. */
-export function studySection(state: StudyState, drawings: StudyDrawings, now: number): Html {
+export function studySection(
+  state: StudyState,
+  drawings: StudyDrawings,
+  { now, canAct }: { readonly now: number; readonly canAct: boolean },
+): Html {
   return html`<h2>Study</h2>
-    ${progress(state, now)} ${facts(state)} ${notes(state)}
+    ${progress(state, now)} ${facts(state)} ${notes(state)} ${studyActions(state, canAct)}
     ${drawings.live.length === 0 ? html`<p class="quiet">No trial is complete yet.</p>` : figures(drawings.live)}
     ${
       drawings.reading.length > 0 &&

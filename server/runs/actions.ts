@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { resumeRun } from '../../client/resume.js';
 import { cancelRun, decide, recoverNode } from '../../client/runs.js';
+import { steerStudy } from '../../client/studies.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
+import { steering } from '../../workflows/study/contract.js';
 import { problemPage } from '../pages/problem.js';
 import { problemOf } from '../problem.js';
 import type { RouteModule, Services } from '../services.js';
@@ -29,12 +31,19 @@ const ASKED = {
   }),
   cancel: z.strictObject({}),
   resume: z.strictObject({ newCode: z.boolean().default(false), pause: z.boolean().default(false) }),
+  study: z.strictObject({
+    action: z.enum(['grow', 'add', 'pause', 'resume', 'stop', 'cancel']),
+    trials: z.number().int().min(1).optional(),
+    params: values.optional(),
+    by,
+    why,
+  }),
 } as const;
 
 type Action = keyof typeof ASKED;
 
 /**
- * Decisions about runs: approve or refuse, try a failed node again, skip it or let it fail, cancel, resume. As JSON at
+ * Decisions about runs: approve or refuse, try a failed node again, skip it or let it fail, cancel, resume, steer a study. As JSON at
  * `/api/runs/:id/…`, and as forms of the run page at `/runs/:id/actions/…`, which need no script. All come to what the
  * command line calls.
  */
@@ -118,17 +127,27 @@ async function perform(
       });
       return { run: workflowId, resumes: id };
     }
+    case 'study': {
+      const asked = { ...parse(action, body) };
+      const steered = steering.safeParse({ ...asked, by: asked.by ?? who });
+      if (!steered.success) throw notValid(steered.error, 'action, with trials to grow and params to add');
+      await steerStudy({ temporal: client.temporal }, id, steered.data);
+      return { run: id, action: steered.data.action, by: steered.data.by };
+    }
   }
 }
 
 function parse<A extends Action>(action: A, body: unknown): z.output<(typeof ASKED)[A]> {
   const parsed = ASKED[action].safeParse(body);
   if (parsed.success) return parsed.data as z.output<(typeof ASKED)[A]>;
-  const [issue] = parsed.error.issues;
-  throw new TrainyardError('TY-PARAM', {
+  throw notValid(parsed.error, Object.keys(ASKED[action].shape).join(', '));
+}
+
+function notValid({ issues: [issue] }: z.ZodError, expected: string): TrainyardError {
+  return new TrainyardError('TY-PARAM', {
     what: `the request is not valid: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? ''}`,
     where: { field: issue?.path.join('.') || undefined },
-    expected: Object.keys(ASKED[action].shape).join(', '),
+    expected,
   });
 }
 
@@ -162,6 +181,13 @@ async function performForm(
     }
     case 'cancel':
       return perform(services, request, id, action, {});
+    case 'study':
+      return perform(services, request, id, action, {
+        action: fields['decision'],
+        why: fields['why'],
+        ...(fields['trials'] ? { trials: Number(fields['trials']) } : {}),
+        ...(fields['params'] ? { params: readJson('params', fields['params']) } : {}),
+      });
     case 'resume':
       return perform(services, request, id, action, {
         newCode: fields['newCode'] !== undefined,

@@ -1,7 +1,6 @@
 import { readStudy } from '../../client/studies.js';
 import type { RunReader, RunView } from '../../client/run-view.js';
 import type { StudyState } from '../../core/study.js';
-import { studyOf, type Search } from '../../core/study-check.js';
 import { livePlots, readableStudy, readingPlots } from '../../studies/index.js';
 import type { StudyDrawings } from '../pages/study.js';
 
@@ -19,7 +18,7 @@ const MOST_KEPT = 16;
 export async function readStudyView(reader: RunReader, { graph }: RunView): Promise<StudyView | undefined> {
   if (!isStudy(graph.params)) return undefined;
   const state = await readStudy(reader, graph.run);
-  return state && { state, drawings: drawingsOf(state, graph.params) };
+  return state && { state, drawings: drawingsOf(state) };
 }
 
 /** Children that are asked for their state when a run's page is drawn. */
@@ -38,15 +37,15 @@ export async function childStudies(reader: RunReader, { graph }: RunView): Promi
 }
 
 /** Whether a run's parameters are what a study is asked. */
-function isStudy(params: unknown): params is Search {
+function isStudy(params: unknown): boolean {
   return typeof params === 'object' && params !== null && 'space' in params && 'objectives' in params;
 }
 
-function drawingsOf(state: StudyState, search: Search): StudyDrawings {
+function drawingsOf(state: StudyState): StudyDrawings {
   const { counts, run, trials } = state;
   const reports = trials.reduce((sum, trial) => sum + trial.reports.length, 0);
   const shows = `${run} ${trials.length} ${counts.complete} ${counts.pruned} ${counts.failed} ${reports}`;
-  const drawings = drawn.get(shows) ?? draw(state, search);
+  const drawings = drawn.get(shows) ?? draw(state);
   drawn.delete(shows);
   drawn.set(shows, drawings);
   const [oldest] = drawn.keys();
@@ -54,7 +53,7 @@ function drawingsOf(state: StudyState, search: Search): StudyDrawings {
   return drawings;
 }
 
-function draw({ trials, endedAt }: StudyState, search: Search): StudyDrawings {
-  const study = readableStudy(studyOf(search, 0).toJSON(), trials);
-  return { live: livePlots(study), reading: endedAt === undefined ? [] : readingPlots(study) };
+function draw(state: StudyState): StudyDrawings {
+  const study = readableStudy(state);
+  return { live: livePlots(study), reading: state.endedAt === undefined ? [] : readingPlots(study) };
 }

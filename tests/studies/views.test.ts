@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { watchRun } from '../../client/run-watch.js';
 import { findChromium, type TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
-import { eventually } from '../browser/stage.js';
+import { eventually, signIn } from '../browser/stage.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 /** A study while it runs and after it, as operators see it: in the terminal's news, on its page, in the Temporal UI. */
@@ -17,12 +17,13 @@ describe('a study that operators look at', () => {
   let browser: Browser;
   let page: Page;
   const ID = 'seen';
+  const KEY = 'ty_a-key-for-this-test-only';
 
   beforeAll(async () => {
     server = await startServer();
     probe = await Probe.start(server);
     const { temporal, store } = probe.client;
-    pages = createServer({ services: { store, client: { temporal } }, keys: [] });
+    pages = createServer({ services: { store, client: { temporal } }, keys: [{ name: 'local', key: KEY }] });
     url = await listen(pages);
     const { path: executablePath, args, env } = await findChromium();
     browser = await chromium.launch({ executablePath, args: [...args], env: { ...env } });
@@ -58,20 +59,46 @@ describe('a study that operators look at', () => {
       return undefined;
     })();
 
-    // The page: rows come while it runs, newest first.
-    await eventually(async () => (await fetch(`${url}/api/runs/${ID}%2Ftune`)).status).toBe(200);
-    await page.goto(`${url}/runs/${ID}%2Ftune`);
-    await eventually(() => page.locator('#trials tbody tr').count()).toBeGreaterThan(1);
+    // A program pauses it, a person grows it and lets it go on.
+    const here = `/runs/${ID}%2Ftune`;
+    const trials = async (): Promise<number> => {
+      const answer = (await (await fetch(`${url}/api${here}`)).json()) as { study?: { trials: unknown[] } };
+      return answer.study?.trials.length ?? 0;
+    };
+    await eventually(trials).toBeGreaterThan(1);
+    const paused = await fetch(`${url}/api${here}/study`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'pause', why: 'to look at it' }),
+    });
+    expect(await paused.json()).toEqual({ run: `${ID}/tune`, action: 'pause', by: 'local' });
+    await signIn(page, url, KEY, here);
+    const facts = (): Promise<string | null> => page.locator('[data-part=study] .facts').textContent();
+    await eventually(facts).toContain('paused');
+    await page.getByText('More trials …').click();
+    await page.fill('#study-trials', '2');
+    await page.getByRole('button', { name: 'Add them' }).click();
+    await eventually(facts).toMatch(/of\s+11/);
+    await page.getByText('Go on …').click();
+    await page.getByRole('button', { name: 'Begin trials again' }).click();
+    await eventually(facts).toContain('searching');
+
+    // Rows come while it runs, newest first.
+    await eventually(() => page.locator('#trials tbody tr').count()).toBeGreaterThan(2);
     const details = await currentDetails(temporal);
-    expect(details).toMatch(/\*\*tune\*\* of climb\.train searching: \d of 9 trials/);
+    expect(details).toMatch(/\*\*tune\*\* of climb\.train searching: \d+ of 11 trials/);
     expect(details).toMatch(/trial +state +out\.score +time +parameters/);
     const numbers = (await column('Trial')).map(Number);
     expect(numbers).toEqual(numbers.toSorted((a, b) => b - a));
 
     const study = await watched;
-    expect(study).toMatchObject({ status: 'done', counts: { running: 0 } });
+    expect(study).toMatchObject({
+      status: 'done',
+      counts: { running: 0 },
+      changes: [{ by: 'local', why: 'to look at it' }, {}, {}],
+    });
     expect(news.some((one) => one.startsWith('searching'))).toBe(true);
-    expect(news.at(-1)).toMatch(/^done 9 true/);
+    expect(news.at(-1)).toBe('done 11 true');
     await eventually(() => page.locator('[data-part=head] .state').textContent()).toBe('done');
     await probe.killWorker();
 

@@ -142,6 +142,7 @@ export class StudyBook {
       run: this.#place.run,
       name: this.#place.name,
       target: ask.target.name,
+      space: { ...ask.space },
       status: this.status,
       objectives: [...ask.objectives],
       constraints: ask.constraints.map((one) => ({ name: one.name, at: one.at, expected: sayConstraint(one) })),
