@@ -1,6 +1,6 @@
 import type { TrainyardClient } from '../../client/client.js';
 import { isAway } from '../../client/away.js';
-import { connectTo, type ProjectBase } from '../../client/connect.js';
+import { connectTo, storeUrl, type ProjectBase } from '../../client/connect.js';
 import { failureOf } from '../../client/runs.js';
 import { watchRun, type RunMoment } from '../../client/run-watch.js';
 import { sayDuration } from '../../core/duration.js';
@@ -12,6 +12,7 @@ import { colours, note, print } from '../terminal.js';
 import { earlierDurations } from './earlier.js';
 import { sayHowToTakeUp, type Interruption } from './interruption.js';
 import { ProgressView } from './progress-view.js';
+import { watchSpace } from './space.js';
 
 /**
  * Follows a run to its end and gives the Workflow's result. Throws what the run failed with as `RunFailed`, and
@@ -33,6 +34,7 @@ export async function followToEnd(parts: {
     return again;
   };
   interruption.following = true;
+  const endSpace = watchSpace([storeUrl(project), project.state], (full) => view.tellSpace(full));
   let last: RunMoment | undefined;
   try {
     for await (const moment of watchRun(client, id, { reconnect, signal: interruption.signal })) {
@@ -53,6 +55,7 @@ export async function followToEnd(parts: {
     note(sayHowToTakeUp(id));
     throw new Interrupted();
   } finally {
+    endSpace();
     interruption.following = false;
     for (const one of opened) await one.close();
   }

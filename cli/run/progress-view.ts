@@ -62,6 +62,13 @@ export class ProgressView {
     this.#region?.clear();
   }
 
+  /** The folder whose disk is full, or none any more. */
+  tellSpace(full: string | undefined): void {
+    if (full === undefined) return this.#warn('there is space on the disk again');
+    const { remedy } = CATALOGUE['TY-STORE-FULL'];
+    this.#warn(`the disk of ${full} is full: the run may stand still\n  to do:    ${remedy}\n  [TY-STORE-FULL]`);
+  }
+
   #tellTrouble({ trouble, pool, reason }: RunMoment): void {
     const name = trouble === undefined ? undefined : `${trouble} ${pool ?? reason ?? ''}`;
     if (name === this.#trouble) return;

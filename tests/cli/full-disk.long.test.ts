@@ -76,6 +76,7 @@ describe.skipIf(!canMount())('no disk space', { timeout: 600_000 }, () => {
     await run.says(/run filling/);
     await wait(3_000);
     disk.fillUpTo(0);
+    await run.says(/the disk of \S+store is full: the run may stand still\n {2}to do: /);
     const ended = await run.ended;
     expect(ended.code, ended.all).toBe(1);
     expect(ended.err).toContain('[TY-STORE-FULL]');
