@@ -65,6 +65,17 @@ export function identityOfCall(
   };
 }
 
+/** A study chooses among its trials by what they report: none of them may see what is kept for the last judgement. */
+export function refuseSealed({ spec }: AnyContract, trial: TrialFacts | undefined): void {
+  const sealed = trial && Object.entries(spec.inputs).find(([, kind]) => kind.kind.startsWith('sealed '));
+  if (!sealed) return;
+  throw new TrainyardError('TY-STUDY', {
+    what: `${spec.name} opens the sealed "${sealed[0]}": a trial of a study may not, since the best is chosen among trials`,
+    where: { node: spec.name, port: sealed[0] },
+    remedy: 'evaluate trials on validation data, and open the test set once, after the study',
+  });
+}
+
 /** What the call's Activity is given. */
 export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: GraphNode): NodeTask {
   const { spec } = contract;

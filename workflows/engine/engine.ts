@@ -18,7 +18,7 @@ import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js
 import type { NodeTask, Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import { edges, identityOfCall, isGivenList, rewire, type Call } from './call.js';
+import { edges, identityOfCall, isGivenList, refuseSealed, rewire, type Call } from './call.js';
 import { explainFailure, errorRecord } from './failure.js';
 import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
@@ -112,6 +112,7 @@ export class Engine implements PipelineRuntime {
   }
 
   call(contract: AnyContract, args: Readonly<Record<string, unknown>>, options: CallOptions): Record<string, Handle> {
+    refuseSealed(contract, this.#trials.getStore());
     const wired = wireCall(contract, args);
     const { spec } = contract;
     const pool = placeNode(spec.name, { ...spec.resources, ...options.resources }, bundleData().pools);

@@ -42,6 +42,7 @@ export class Search {
   async run(continueAfter: number): Promise<{ best: StudyTrial; outputs: Json | undefined }> {
     const book = this.#book;
     const toldBefore = book.told;
+    let exhausted: string | null = null;
     for (const trial of book.trials.slice(book.told)) {
       this.#engine.graph.forget(`trial ${trial.number}`);
       this.#start(trial);
@@ -53,7 +54,7 @@ export class Search {
         await this.#tellNext();
         continue;
       }
-      book.ended = whyEnough(book);
+      book.ended = exhausted ?? whyEnough(book);
       if (book.ended !== null) {
         if (book.told === book.trials.length) break;
         // The last ones may still be so good, or a person so hopeful, that it goes on.
@@ -67,7 +68,8 @@ export class Search {
         continue;
       }
       const proposal = await suggest(book);
-      this.#start(book.begin(proposal, Date.now()));
+      if (proposal) this.#start(book.begin(proposal, Date.now()));
+      else exhausted = 'every configuration of the grid was tried';
     }
     while (book.told < book.trials.length) await this.#tellNext();
     return this.#outcome();

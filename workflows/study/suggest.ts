@@ -19,22 +19,21 @@ const WITHIN_TASK: Readonly<Record<string, number>> = {
   nsga2: 500,
 };
 
-/** The next configuration to try. Throws TY-STUDY-FAILED when all trials so far failed, TY-STUDY when nothing is left to try. */
-export async function suggest({ searched, ask, trials }: StudyBook): Promise<Proposal> {
+/**
+ * The next configuration to try; null when a grid has no more. Throws TY-STUDY-FAILED when all trials so far failed,
+ * TY-STUDY for what the library refuses.
+ */
+export async function suggest({ searched, ask, trials, changes }: StudyBook): Promise<Proposal | null> {
   try {
     if (trials.length <= (WITHIN_TASK[ask.sampler.name] ?? Infinity)) return searched.propose();
+    const before = changes.length;
     const proposal = await engineActivities()['trainyard.suggest'](searched.toJSON() as unknown as Json);
     // While it was computed, a person may have added a trial, which goes first.
-    return trials.length === (proposal as unknown as Proposal).number && queued(searched) === 0
-      ? (proposal as unknown as Proposal)
-      : searched.propose();
+    return changes.length === before ? (proposal as unknown as Proposal) : searched.propose();
   } catch (error) {
+    if (error instanceof SearchError && error.code === 'MLH-GRID-EXHAUSTED') return null;
     throw error instanceof SearchError ? explained(error, ask.target.name) : error;
   }
-}
-
-function queued(searched: Study): number {
-  return searched.toJSON().queue.length;
 }
 
 function explained(error: SearchError, target: string): TrainyardError {
