@@ -4,7 +4,7 @@ import { SearchError } from '../../errors.js';
 import type { Generator } from '../../random.js';
 import type { Domain, Point } from '../../space/index.js';
 import type { Json, Sampler, SamplerView } from '../contract.js';
-import { predictorOf } from '../gp/predictor.js';
+import { predictorOf, type Predictor } from '../gp/predictor.js';
 import { byMerit } from '../losses.js';
 import { axesOf, defaultSize, fresh, place, update, type State } from './strategy.js';
 
@@ -57,6 +57,11 @@ function splitOf(domain: Domain): Split {
   return { numeric, nominal };
 }
 
+/** Populations double at a restart, up to so often. */
+const MOST_DOUBLINGS = 6;
+/** How often a point not tried yet is drawn for, where points can be counted. */
+const TRIES = 20;
+
 /** The best finished trial before the first ask, as after a warm start. */
 function bestKnown(view: SamplerView): Point | undefined {
   return view.history.filter((t) => t.state === 'complete').sort(byMerit)[0]?.point;
@@ -71,7 +76,7 @@ function begin(view: SamplerView, split: Split, options: CmaOptions, restarts: n
     return u === undefined || u !== u ? 0.5 : u;
   });
   let size = options.population ?? defaultSize(n);
-  for (let r = 0; r < restarts; r++) size *= 2;
+  for (let r = 0; r < Math.min(restarts, MOST_DOUBLINGS); r++) size *= 2;
   return {
     state: fresh(mean, options.sigma ?? 1 / 6, size),
     choices: split.nominal.map((i) => {
@@ -163,8 +168,9 @@ function drawLatent(state: State, random: Generator, widen: readonly number[]): 
 }
 
 /**
- * Covariance matrix adaptation, its points screened by a Gaussian process. Whole numbers and ordinals are rounded with a margin that keeps neighbours in play,
- * choices have probabilities of their own, and a spent descent restarts elsewhere with twice the population.
+ * Covariance matrix adaptation, its points screened by a Gaussian process. Whole numbers and ordinals are rounded with
+ * a margin that keeps neighbours in play, choices have probabilities of their own, and a spent descent restarts
+ * elsewhere with twice the population. Where points can be counted none is tried twice while others are left.
  * Sources: Hansen, The CMA evolution strategy: a tutorial (2016); Auger and Hansen, A restart CMA evolution strategy
  * with increasing population size (2005); Hamano et al., CMA-ES with margin (2022) and CatCMA (2024);
  * Pitra et al., Doubly trained evolution control for the surrogate CMA-ES (2016), for the screening.
@@ -189,14 +195,15 @@ export function cmaSampler(options: CmaOptions = {}): Sampler {
       const predictor =
         screen > 1 && known >= 2 * memory.state.size ? predictorOf(view, memory.theta, MOST_SCREENED) : undefined;
       if (predictor !== undefined) memory = { ...memory, theta: predictor.theta };
-      let best = drawPoint(view, split, memory);
-      if (predictor !== undefined) {
-        let least = predictor.expect(best.point);
-        for (let k = 1; k < screen; k++) {
-          const other = drawPoint(view, split, memory);
-          const expected = predictor.expect(other.point);
-          if (expected < least) [best, least] = [other, expected];
-        }
+      const tried = view.domain.size < Infinity ? new Set(view.history.map((t) => t.point.join())) : undefined;
+      const draws = Math.max(predictor === undefined ? 1 : screen, tried === undefined ? 1 : TRIES);
+      let best = bestDrawn(view, split, memory, draws, predictor, tried);
+      if (best === undefined) {
+        // All that this descent still draws has been tried: it is spent, unless nothing at all is left.
+        const elsewhere = begin(view, split, options, memory.restarts + 1);
+        const found = bestDrawn(view, split, elsewhere, draws, undefined, tried);
+        if (found !== undefined) memory = elsewhere;
+        best = found ?? drawPoint(view, split, memory);
       }
       return {
         point: best.point,
@@ -209,7 +216,33 @@ export function cmaSampler(options: CmaOptions = {}): Sampler {
   };
 }
 
-function drawPoint(view: SamplerView, split: Split, memory: Memory): { latent: readonly number[]; point: Point } {
+/** Of some draws that were not tried before, the one with the least expected loss; without a predictor the first. */
+function bestDrawn(
+  view: SamplerView,
+  split: Split,
+  memory: Memory,
+  draws: number,
+  predictor: Predictor | undefined,
+  tried: ReadonlySet<string> | undefined,
+): Drawn | undefined {
+  let best: Drawn | undefined;
+  let least = Infinity;
+  for (let k = 0; k < draws; k++) {
+    const drawn = drawPoint(view, split, memory);
+    if (tried?.has(drawn.point.join()) === true) continue;
+    if (predictor === undefined) return drawn;
+    const expected = predictor.expect(drawn.point);
+    if (best === undefined || expected < least) [best, least] = [drawn, expected];
+  }
+  return best;
+}
+
+interface Drawn {
+  readonly latent: readonly number[];
+  readonly point: Point;
+}
+
+function drawPoint(view: SamplerView, split: Split, memory: Memory): Drawn {
   const { domain, random } = view;
   const widen = margins(domain, split, memory.state);
   for (let tries = 0; tries < 100; tries++) {
