@@ -54,6 +54,7 @@ export {
   history,
   historySvg,
   hypervolumeHistory,
+  hypervolumeSvg,
   importance,
   importanceSvg,
   parallelSvg,

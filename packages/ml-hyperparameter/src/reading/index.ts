@@ -10,6 +10,7 @@ export {
   dependenceSvg,
   frontSvg,
   historySvg,
+  hypervolumeSvg,
   importanceSvg,
   parallelSvg,
   sliceSvg,

@@ -3,7 +3,7 @@ import type { Choice } from '../space/index.js';
 import type { Study } from '../study/study.js';
 import { contour, partialDependence, type DependenceOptions } from './dependence.js';
 import { importance, type ImportanceOptions } from './importance.js';
-import { curves, front, history, slice } from './series.js';
+import { curves, front, history, hypervolumeHistory, slice } from './series.js';
 import {
   axes,
   board,
@@ -71,6 +71,23 @@ export function historySvg<C>(study: Study<C>): string {
     )
     .join('');
   return board('History', axes(x, y, 'trial', nameOf(study)) + dots + path(steps, COLOURS[1]));
+}
+
+/** Hypervolume by trial, of several objectives; `reference` is a value per objective, worse than any that should count. */
+export function hypervolumeSvg<C>(study: Study<C>, reference: readonly number[]): string {
+  const rows = hypervolumeHistory(study, reference);
+  const x = linearScale(
+    rows.map((r) => r.number),
+    X[0],
+    X[1],
+  );
+  const y = linearScale(
+    rows.map((r) => r.hypervolume),
+    Y[0],
+    Y[1],
+  );
+  const line = rows.map((r) => [x.at(r.number), y.at(r.hypervolume)] as const);
+  return board('Hypervolume', axes(x, y, 'trial', 'hypervolume') + path(line, COLOURS[1]));
 }
 
 /** Reports by step, a line a trial; pruned ones dashed. */

@@ -13,6 +13,7 @@ import {
   history,
   historySvg,
   hypervolumeHistory,
+  hypervolumeSvg,
   importance,
   importanceSvg,
   int,
@@ -67,6 +68,9 @@ it('a front is what nothing dominates, and its hypervolume only grows', () => {
   const volumes = hypervolumeHistory(two, [2, 0]).map((v) => v.hypervolume);
   volumes.forEach((v, i) => expect(v).toBeGreaterThanOrEqual(i === 0 ? 0 : (volumes[i - 1] as number)));
   expect(frontSvg(two)).toContain('<svg');
+  const drawn = hypervolumeSvg(two, [2, 0]);
+  expect(drawn).toContain('hypervolume');
+  expect(drawn).not.toMatch(/NaN|undefined|Infinity/);
 });
 
 it('every plot is well-formed, escaped and free of NaN', () => {
