@@ -1,24 +1,37 @@
 /**
- * Best end loss against epochs spent, on the learning curves of `problems.ts`.
- * A full training has 27 epochs; the budget is 2,700 epochs. The incumbent is the trial that reached epoch 27 with the
- * lowest loss there; what is recorded is its regret without the curve's wobble.
- * `node bench/tune/run.mjs pruning OUT.json SAMPLER PRUNER[,…] [SEEDS] [BUDGET]`
+ * Best end loss against epochs spent, on the learning curves of `problems.ts` and on tabulated real ones.
+ * A full training has 27 epochs. The incumbent is the trial that reached epoch 27 with the lowest loss there; what is
+ * recorded is its regret, without the wobble of the made curves.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createStudy, type PrunerSpec, type SamplerSpec } from 'ml-hyperparameter';
-import { curve, curveKinds, mixed, mixedSpace } from './problems.js';
-import { quartiles } from './statistics.js';
+import { curve, mixed, mixedSpace, type curveKinds } from './problems.js';
+import { realCurves, type CurveProblem } from './real.js';
+import type { PruningRun } from './tables.js';
 
 /** Epochs of a full training. */
 export const FULL = 27;
-/** Epochs at which the incumbent is recorded. */
-export const EPOCH_MARKS = [135, 270, 540, 900, 1350, 2700] as const;
+
+const made = (kind: keyof typeof curveKinds): CurveProblem => ({
+  space: mixedSpace,
+  curve: (p, epoch) => curve(p, epoch, kind),
+  regret: mixed,
+});
+
+/** What is searched: the made curves and the real ones. */
+export const curveProblems: Readonly<Record<string, CurveProblem>> = {
+  aligned: made('aligned'),
+  crossing: made('crossing'),
+  ...realCurves(join(import.meta.dirname, 'data', 'curves.json')),
+};
+
+/** Epochs that a study may spend: 100 full trainings, on the real tables (some hundred configurations) 40. */
+export const budgetOf = (kind: string): number => (kind === 'aligned' || kind === 'crossing' ? 100 : 40) * FULL;
 
 /** Pruners by the names of the table. */
 export const pruners: Readonly<Record<string, PrunerSpec>> = {
   none: { name: 'none' },
   median: { name: 'median' },
-  'median-warm3': { name: 'median', startup: 5, warmup: 3 },
   percentile25: { name: 'percentile', keep: 0.25 },
   asha: { name: 'asha', min: 1, eta: 3 },
   hyperband: { name: 'hyperband', min: 1, max: FULL, eta: 3 },
@@ -29,72 +42,47 @@ export const pruners: Readonly<Record<string, PrunerSpec>> = {
 };
 
 /** One study: the incumbent's regret after each improvement, with the epochs spent by then. */
-export function spend(
-  kind: keyof typeof curveKinds,
-  sampler: string,
-  pruner: PrunerSpec,
-  seed: number,
-  budget: number,
-) {
-  const study = createStudy({ space: mixedSpace, sampler: { name: sampler } as SamplerSpec, pruner, seed });
+function spend(kind: string, sampler: string, pruner: PrunerSpec, seed: number) {
+  const { space, curve: reach, regret } = curveProblems[kind] as CurveProblem;
+  const budget = budgetOf(kind);
+  const study = createStudy({ space, sampler: { name: sampler } as SamplerSpec, pruner, seed });
   let spent = 0;
   let complete = 0;
-  let trials = 0;
   let best = { end: Infinity, regret: Infinity };
   const trace: [number, number][] = [];
   while (spent < budget) {
     const { number, params } = study.ask();
-    trials++;
     let last = 0;
     let epoch = 0;
     let cut = false;
     while (epoch < FULL && spent < budget && !cut) {
       epoch++;
       spent++;
-      last = curve(params, epoch, kind);
+      last = reach(params, epoch);
       study.report(number, epoch, last);
       cut = epoch < FULL && study.shouldPrune(number);
     }
-    if (epoch < FULL) study.prune(number);
-    else {
-      study.tell(number, last);
-      complete++;
-      if (last < best.end) best = { end: last, regret: mixed(params) };
+    if (epoch < FULL) {
+      study.prune(number);
+      continue;
     }
-    if (trace[trace.length - 1]?.[1] !== best.regret) trace.push([spent, best.regret]);
+    study.tell(number, last);
+    complete++;
+    if (!(last < best.end)) continue;
+    best = { end: last, regret: Number(regret(params).toPrecision(6)) };
+    trace.push([spent, best.regret]);
   }
-  const at = EPOCH_MARKS.map((m) => trace.findLast(([s]) => s <= m)?.[1] ?? 1e9);
-  return { at, trials, complete, trace };
+  return { trace, trials: study.trials.length, complete };
 }
 
-if (process.argv[1]?.includes('pruning') === true) {
-  const [path = 'pruning.json', sampler = 'tpe', names = 'asha', seeds = '20', budget = '2700'] = process.argv.slice(2);
-  const out = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { runs: {} }) as {
-    runs: Record<string, unknown>;
+/** Studies of seeds 0, 1, 2, … */
+export function pruningRun(kind: string, sampler: string, pruner: string, seeds: number): PruningRun {
+  const spec = pruners[pruner] as PrunerSpec;
+  const studies = Array.from({ length: seeds }, (_, seed) => spend(kind, sampler, spec, seed));
+  const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
+  return {
+    traces: studies.map((s) => s.trace),
+    trials: middle(studies.map((s) => s.trials)),
+    complete: middle(studies.map((s) => s.complete)),
   };
-  for (const name of names.split(',')) {
-    for (const kind of Object.keys(curveKinds) as (keyof typeof curveKinds)[]) {
-      const runs = Array.from({ length: Number(seeds) }, (_, seed) =>
-        spend(kind, sampler, pruners[name] as PrunerSpec, seed, Number(budget)),
-      );
-      const [q25, median, q75] = quartiles(runs.map((r) => r.at));
-      out.runs[`${kind}+${sampler}+${name}`] = {
-        seeds: runs.length,
-        q25,
-        median,
-        q75,
-        all: runs.map((r) => r.at),
-        traces: runs.map((r) => r.trace),
-      };
-      const [, middle] = quartiles(runs.map((r) => [r.trials, r.complete]));
-      console.log(
-        kind,
-        sampler,
-        name,
-        ...median.map((m) => m.toPrecision(3)),
-        `trials ${middle[0]} complete ${middle[1]}`,
-      );
-      writeFileSync(path, JSON.stringify(out));
-    }
-  }
 }

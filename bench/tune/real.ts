@@ -1,6 +1,6 @@
 /**
- * Three real tuning problems, tabulated once from trainings on real data (`peers/tabulate.py`), as search problems:
- * the regret is the distance to the table's least loss.
+ * Real tuning problems, tabulated once from trainings on real data (`peers/tabulate.py`, `peers/tabulate_curves.py`), as
+ * search problems: the regret is the distance to the table's least loss.
  */
 import { readFileSync } from 'node:fs';
 import { conditional, ordinal, type AnyConfiguration, type Space } from 'ml-hyperparameter';
@@ -11,13 +11,41 @@ interface Table {
   readonly losses: readonly number[];
 }
 
-const spaceOf = (table: Table): Space =>
-  Object.fromEntries(Object.entries(table.axes).map(([name, values]) => [name, ordinal(values)]));
+const spaceOf = (axes: Table['axes']): Space =>
+  Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, ordinal(values)]));
 
-function lossIn(table: Table, p: AnyConfiguration): number {
+function placeIn(axes: Table['axes'], p: AnyConfiguration): number {
   let at = 0;
-  for (const [name, values] of Object.entries(table.axes)) at = at * values.length + values.indexOf(p[name] as never);
-  return table.losses[at] as number;
+  for (const [name, values] of Object.entries(axes)) at = at * values.length + values.indexOf(p[name] as never);
+  return at;
+}
+
+const lossIn = (table: Table, p: AnyConfiguration): number => table.losses[placeIn(table.axes, p)] as number;
+
+/** What is searched by learning curves: what a configuration has reached after an epoch, and how far its end is off. */
+export interface CurveProblem {
+  readonly space: Space;
+  readonly curve: (p: AnyConfiguration, epoch: number) => number;
+  readonly regret: (p: AnyConfiguration) => number;
+}
+
+/** The learning curves of a file that `tabulate_curves.py` wrote, in units of the loss. */
+export function realCurves(path: string | URL): Record<string, CurveProblem> {
+  const { source: _, ...tables } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, never>;
+  return Object.fromEntries(
+    Object.entries(tables).map(([name, found]) => {
+      const { axes, curves } = found as { axes: Table['axes']; curves: readonly (readonly number[])[] };
+      const at = (p: AnyConfiguration): readonly number[] => curves[placeIn(axes, p)] as readonly number[];
+      const end = (curve: readonly number[]): number => curve[curve.length - 1] as number;
+      const least = Math.min(...curves.map(end));
+      const problem: CurveProblem = {
+        space: spaceOf(axes),
+        curve: (p, epoch) => (at(p)[epoch - 1] as number) / 1e4,
+        regret: (p) => (end(at(p)) - least) / 1e4,
+      };
+      return [name, problem] as const;
+    }),
+  );
 }
 
 /** The problems of a file that `tabulate.py` wrote. */
@@ -28,12 +56,12 @@ export function realProblems(path: string | URL): Record<string, Problem> {
       if ('losses' in (found as object)) {
         const table = found as Table;
         const least = Math.min(...table.losses);
-        return [name, { space: spaceOf(table), loss: (p) => lossIn(table, p) - least }] as const;
+        return [name, { space: spaceOf(table.axes), loss: (p) => lossIn(table, p) - least }] as const;
       }
       const branches = found as Record<string, Table>;
       const least = Math.min(...Object.values(branches).flatMap((t) => t.losses));
       const space = {
-        learner: conditional(Object.fromEntries(Object.entries(branches).map(([key, t]) => [key, spaceOf(t)]))),
+        learner: conditional(Object.fromEntries(Object.entries(branches).map(([key, t]) => [key, spaceOf(t.axes)]))),
       };
       return [name, { space, loss: (p) => lossIn(branches[p['learner'] as string] as Table, p) - least }] as const;
     }),

@@ -1,4 +1,4 @@
-// Runs a benchmark of this folder from its TypeScript: node bench/tune/run.mjs regret OUT.json gp all 20
+// Runs a benchmark of this folder from its TypeScript: node bench/tune/run.mjs publish
 import { build } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ await build({
   platform: 'node',
   format: 'esm',
   logLevel: 'error',
+  define: { 'import.meta.dirname': JSON.stringify(here) },
 });
 process.argv = [process.argv[0], outfile, ...rest];
 try {

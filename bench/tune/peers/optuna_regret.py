@@ -1,6 +1,7 @@
-"""Optuna on the problems of problems.ts. Usage: optuna_regret.py OUT.json SAMPLER[,...] [PROBLEM,...|all] [SEEDS] [TRIALS]
-Writes every seed's best after 25, 50 and 100 trials. Needs: pip install optuna cmaes scipy (and torch for gp)."""
+"""Optuna on the problems of problems.ts and the tables of real.ts. Usage: optuna_regret.py OUT.json TABLES.json SAMPLER[,...] [SEEDS] [PROBLEM,...|all]
+Writes every seed's best after 25, 50 and 100 trials, and goes on with a file that an earlier run left. Needs requirements.txt (gp: requirements-gp.txt too)."""
 import json, math, os, sys, time, warnings
+from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import optuna
 
@@ -75,26 +76,42 @@ def tabulated(found):
     least = min(min(b["losses"]) for b in found.values())
     return lambda t: look(t, found[t.suggest_categorical("learner", sorted(found))]) - least
 
-if "TABLES" in os.environ:
-    PROBLEMS = {k: tabulated(v) for k, v in json.load(open(os.environ["TABLES"])).items() if k != "source"}
 S = optuna.samplers
 SAMPLERS = {"random": lambda s: S.RandomSampler(seed=s), "tpe": lambda s: S.TPESampler(seed=s), "tpe-uni": lambda s: S.TPESampler(seed=s, multivariate=False),
             "tpe-mv-group": lambda s: S.TPESampler(seed=s, multivariate=True, group=True), "cmaes": lambda s: S.CmaEsSampler(seed=s), "gp": lambda s: S.GPSampler(seed=s)}
 
+def versions():
+    """The packages that bear on the results; what is not installed is left out."""
+    found = {"python": sys.version.split()[0]}
+    for name in ("optuna", "cmaes", "numpy", "scipy", "torch"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            pass
+    return found
+
 if __name__ == "__main__":
-    path, samplers = sys.argv[1], sys.argv[2].split(",")
-    names = list(PROBLEMS) if len(sys.argv) < 4 or sys.argv[3] == "all" else sys.argv[3].split(",")
-    seeds, trials = int(sys.argv[4]) if len(sys.argv) > 4 else 20, int(sys.argv[5]) if len(sys.argv) > 5 else 100
+    path, tables, samplers = sys.argv[1], sys.argv[2], sys.argv[3].split(",")
+    seeds, trials = int(sys.argv[4]) if len(sys.argv) > 4 else 20, MARKS[-1]
+    PROBLEMS.update({k: tabulated(v) for k, v in json.load(open(tables)).items() if k != "source"})
+    wanted = list(PROBLEMS) if len(sys.argv) < 6 or sys.argv[5] == "all" else sys.argv[5].split(",")
     out = json.load(open(path)) if os.path.exists(path) else {"marks": MARKS, "regret": {}}
+    if out.setdefault("versions", versions()) != versions():
+        sys.exit(f"{path} was measured with {out['versions']}, and these are {versions()}: remove the file to measure all anew")
     for s in samplers:
-        for name in names:
-            start, rows = time.perf_counter(), []
-            for seed in range(seeds):
+        for name in wanted:
+            entries = out["regret"].setdefault(name, {})
+            rows = entries.get(s, {}).get("all", [])
+            spent = entries.get(s, {}).get("ms_per_trial", 0) * trials * len(rows)
+            for seed in range(len(rows), seeds):
+                start = time.perf_counter()
                 study = optuna.create_study(sampler=SAMPLERS[s](seed))
                 study.optimize(PROBLEMS[name], n_trials=trials)
+                spent += (time.perf_counter() - start) * 1e3
                 low = np.minimum.accumulate([t.value for t in study.trials])
-                rows.append([float(low[min(m, trials) - 1]) for m in MARKS])
-            r = np.array(rows)
-            out["regret"].setdefault(name, {})[s] = {"seeds": seeds, "median": np.median(r, 0).tolist(), "all": rows, "ms_per_trial": (time.perf_counter() - start) * 1e3 / seeds / trials}
-            print(name, s, *["%.3g" % v for v in np.median(r, 0)], flush=True)
-            json.dump(out, open(path, "w"))
+                rows.append([float("%.6g" % low[m - 1]) for m in MARKS])
+                entries[s] = {"seeds": len(rows), "all": rows, "median": np.median(np.array(rows), 0).tolist(), "ms_per_trial": round(spent / trials / len(rows), 2)}
+                with open(path + ".part", "w") as file:
+                    json.dump(out, file)
+                os.replace(path + ".part", path)
+            print(name, s, *["%.3g" % v for v in entries[s]["median"]], flush=True)
