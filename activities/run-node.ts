@@ -5,6 +5,7 @@ import type { Ref } from '../core/kinds.js';
 import type { NodeProgress, NodeResult, NodeTask, Reported, SentTask } from '../core/task.js';
 import {
   areWhole,
+  Checkpoints,
   commit,
   discardArtifact,
   lookup,
@@ -31,6 +32,8 @@ export interface Computed {
   readonly outputs: { readonly [port: string]: Ref };
   readonly ms: number;
   readonly device: string;
+  /** Whether it looked for checkpoints or saved one. */
+  readonly checkpoints: boolean;
 }
 
 /** How a node's work is done: in a slot of the pool, or in the worker itself for light nodes. */
@@ -58,18 +61,22 @@ const HEARTBEAT_MS = 1_000;
 const MOST_LOG = 1_000_000;
 const CANCELLED_WITHIN_MS = 5_000;
 
-/** Validates, reserves, computes, stores, records: the life of one node call on a worker. */
-export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeResult> {
+/**
+ * Validates, reserves, computes, stores, records: the life of one node call on a worker. As a Local Activity it waits for
+ * nobody: null when another run computes the same.
+ */
+export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeResult | null> {
   const task = 'rest' in sent ? await wholeTask(parts.store, sent) : sent;
   const context = Context.current();
-  const { attempt } = context.info;
+  const { isLocal } = context.info;
+  const attempt = context.info.attempt + (task.failedInline ?? 0);
   const reporter = task.trial?.live ? new Reporter(parts.store, task, parts.tellStudy) : undefined;
   const signal = reporter
     ? AbortSignal.any([context.cancellationSignal, reporter.stopped])
     : context.cancellationSignal;
   let progress: NodeProgress = { call: task.call, fraction: 0, worker: parts.worker, device: '' };
   const beat = (): void => context.heartbeat(progress);
-  const beating = setInterval(beat, HEARTBEAT_MS);
+  const beating = isLocal ? undefined : setInterval(beat, HEARTBEAT_MS);
   const log = new NodeLog();
   const startedAt = new Date();
   const atWork: AtWork = { run: task.run.id, node: task.node, params: task.params };
@@ -77,19 +84,24 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
   try {
     let made: Computed | undefined;
     await reporter?.tellFormer();
+    let sweep = -1;
     const { value, found } = await singleFlight(parts.store, task.key, {
       // An attempt that Temporal gave up is followed by one of the same call: it need not wait for itself.
       owner: `${task.run.id} ${task.call}`,
       signal,
-      found: () => findAndHold(parts.store, task),
+      ...(isLocal ? { onWait: giveWay } : {}),
+      found: async () => {
+        const looked = await findAndHold(parts.store, task);
+        sweep = looked.sweep;
+        return looked.entry;
+      },
       compute: async () => {
         crashPoint('reserved', atWork);
         refuseEffects(task);
         await recordSealed(parts, task);
         // Waiting for another run that computes it is not the node's own time.
         limit = new TimeLimit(context.info.startToCloseTimeoutMs, signal);
-        for (;;) {
-          const sweep = await sweepBefore(parts.store);
+        for (; ; sweep = await sweepBefore(parts.store)) {
           crashPoint('before-compute', atWork);
           made = await parts.compute(task, {
             signal: limit.signal,
@@ -110,7 +122,9 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
           };
           if (!(await record(parts, task, made, { attempt, startedAt, log }, sweep))) continue;
           crashPoint('recorded', atWork);
-          return commit(parts.store, entry, task.trial?.goesOn);
+          const winner = await commit(parts.store, entry);
+          if (made.checkpoints && !task.trial?.goesOn) await new Checkpoints(parts.store, task.key).drop();
+          return winner;
         }
       },
     });
@@ -125,6 +139,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
       ms: Math.round(made?.ms ?? 0),
     };
   } catch (error) {
+    if (error === otherRun) return null;
     if (reporter?.stopped.aborted) await cancelled(context);
     throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt) : error, signal);
   } finally {
@@ -148,6 +163,13 @@ async function cancelled(context: Context): Promise<void> {
   ]);
 }
 
+/** Thrown where nobody waits. */
+const otherRun = new Error('another run computes it');
+
+function giveWay(): never {
+  throw otherRun;
+}
+
 /** Where a run is repeated for comparison, nothing acts on the world or reads it anew. */
 function refuseEffects(task: NodeTask): void {
   if (task.keyed?.lineage === undefined || currentSandbox() === undefined) return;
@@ -158,14 +180,17 @@ function refuseEffects(task: NodeTask): void {
   });
 }
 
-/** A former result, kept from the collector by a need of this run before it is relied on. */
-async function findAndHold(store: Store, task: NodeTask): Promise<CacheEntry | null> {
+/**
+ * A former result, kept from the collector by a need of this run before it is relied on; and the number of the sweep
+ * that was the newest before the look.
+ */
+async function findAndHold(store: Store, task: NodeTask): Promise<{ entry: CacheEntry | null; sweep: number }> {
   for (;;) {
     const sweep = await sweepBefore(store);
     const entry = (await lookup(store, [task.key]))[0] ?? null;
-    if (!entry || entry.madeBy === task.run.id) return entry;
+    if (!entry || entry.madeBy === task.run.id) return { entry, sweep };
     await noteNeed(store, task.run.id, { artifacts: Object.values(entry.outputs).map(({ digest }) => digest) });
-    if (await undisturbed(store, sweep)) return entry;
+    if (await undisturbed(store, sweep)) return { entry, sweep };
   }
 }
 

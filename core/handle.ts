@@ -25,16 +25,17 @@ export function makeHandle<K extends Kind>(parts: {
   call: string;
   port: string;
   node: string;
-  promise: Promise<Ref<K>>;
+  /** What it is a future of, also when that is known already. */
+  ref: Promise<Ref<K>> | Ref<K>;
   /** Called whenever somebody waits for it. */
   onUse?: () => void;
 }): Handle<K> {
-  const { kind, call, port, node, promise } = parts;
+  const { kind, call, port, node, ref } = parts;
   // A failure is for those who use the handle: one that nobody awaits must not end the run as an unhandled rejection.
-  promise.catch(() => undefined);
+  if (!isRef(ref)) ref.catch(() => undefined);
   const then: Handle<K>['then'] = (onfulfilled, onrejected) => {
     parts.onUse?.();
-    return promise.then(onfulfilled, onrejected);
+    return (isRef(ref) ? Promise.resolve(ref) : ref).then(onfulfilled, onrejected);
   };
   return { [BRAND]: true, artifact: kind, call, port, node, then } as unknown as Handle<K>;
 }

@@ -70,7 +70,10 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
    * `{ metrics: { 'figures.f1.macro': 0.01 } }`. `trainyard verify` compares these instead of digests where bytes differ.
    */
   readonly reproducible?: { readonly metrics: Readonly<Record<string, number>> };
-  /** A few milliseconds of work without large data: run in the worker itself instead of a process of its own. */
+  /**
+   * A few milliseconds of work without large data: run in the worker itself instead of a process of its own, and, unless
+   * it has an effect or needs a device or a label, where the run's Workflow is, without a trip to the server.
+   */
   readonly light?: boolean;
 }
 

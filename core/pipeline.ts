@@ -109,7 +109,7 @@ export function map<T, R>(
  */
 export function defer<K extends Kind>(kind: K, name: string, make: () => PromiseLike<Ref<K>>): Handle<K> {
   const promise = currentRuntime(name).scope(name, async () => make());
-  return makeHandle({ kind, call: `deferred ${name}`, port: 'out', node: name, promise });
+  return makeHandle({ kind, call: `deferred ${name}`, port: 'out', node: name, ref: promise });
 }
 
 /** The value of a JSON or report artifact, read from the store when it is too large to travel. */

@@ -120,6 +120,8 @@ export interface NodeTask {
   readonly call: string;
   readonly pool: string;
   readonly trial?: TrialFacts;
+  /** Attempts that failed before this Activity's first: a light node's, where the Workflow is. */
+  readonly failedInline?: number;
   /** From the contract that the run was started with. */
   readonly settings: { readonly attempts: number; readonly light: boolean; readonly memory?: string };
 }

@@ -106,7 +106,7 @@ export function tune(
       call: name,
       port: 'report',
       node: 'tune.report',
-      promise: answer.then((study) => study.report),
+      ref: answer.then((study) => study.report),
     }),
   };
 }
@@ -131,8 +131,8 @@ function settled(answer: Promise<StudyAnswer>): Promise<Json> {
 function outputsOf({ spec }: AnyContract, call: string, answer: Promise<StudyAnswer>): unknown {
   const handles: Record<string, Handle> = {};
   for (const [port, kind] of Object.entries(outputPorts(spec))) {
-    const promise = answer.then((study) => (study.outputs as unknown as Record<string, Ref>)[port] as Ref);
-    handles[port] = makeHandle({ kind, call, port, node: spec.name, promise });
+    const ref = answer.then((study) => (study.outputs as unknown as Record<string, Ref>)[port] as Ref);
+    handles[port] = makeHandle({ kind, call, port, node: spec.name, ref });
   }
   return 'kind' in spec.outputs && typeof spec.outputs.kind === 'string' ? handles['out'] : handles;
 }

@@ -4,7 +4,6 @@ import { canonical } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
 import { readText } from './blobs.js';
-import { Checkpoints } from './checkpoints.js';
 import { each } from './each.js';
 import { checkDigest } from './keys.js';
 import type { Store } from './store.js';
@@ -29,17 +28,16 @@ export async function lookup(store: Store, keys: readonly Digest[]): Promise<(Ca
 
 /**
  * Makes a result the one that its key stands for: the first commit wins, all others get the winner's entry and must use
- * that. Durable on return. The node's checkpoints are dropped, unless another call goes on from them.
+ * that. Durable on return. Nobody needs the node's checkpoints any more then, unless another call goes on from them.
  */
-export async function commit(store: Store, entry: CacheEntry, keepCheckpoint = false): Promise<CacheEntry> {
+export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntry> {
   const body = Buffer.from(canonical(entry));
-  for (;;) {
+  for (let place = nameOf(entry.key, 0); !(await store.create(place, body));) {
     const { whole, next } = await newest(store, entry.key);
     if (whole) return whole;
-    if (!(await store.create(next, body))) continue;
-    if (!keepCheckpoint) await new Checkpoints(store, entry.key).drop();
-    return entry;
+    place = next;
   }
+  return entry;
 }
 
 /**
@@ -74,12 +72,16 @@ export async function discardArtifact(store: Store, artifact: Digest): Promise<D
  */
 async function newest(store: Store, key: Digest): Promise<{ whole: CacheEntry | null; next: string }> {
   for (let generation = 0; ; generation++) {
-    const name = `cache/${checkDigest(key)}${generation === 0 ? '' : `~${generation}`}`;
+    const name = nameOf(key, generation);
     const text = await readText(store, name);
     if (text === null) return { whole: null, next: name };
     const entry = parseEntry(text, key);
     if (entry && (await isWhole(store, entry))) return { whole: entry, next: name };
   }
+}
+
+function nameOf(key: Digest, generation: number): string {
+  return `cache/${checkDigest(key)}${generation === 0 ? '' : `~${generation}`}`;
 }
 
 async function isWhole(store: Store, entry: CacheEntry): Promise<boolean> {

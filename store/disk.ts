@@ -1,7 +1,21 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, linkSync, readdirSync, rmSync, statfsSync, statSync, utimesSync } from 'node:fs';
-import { link, open, readdir, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  createReadStream,
+  fsync,
+  linkSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Digest } from '../core/digest.js';
 import { sayBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
@@ -102,18 +116,7 @@ export async function writeWhole(to: FileHandle, bytes: Uint8Array, position = 0
 }
 
 /** Links a file to its final name; false when that name is taken. */
-export async function linked(temp: string, final: string): Promise<boolean> {
-  try {
-    await link(temp, final);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** The same by a synchronous call, which takes microseconds. */
-export function linkedNow(temp: string, final: string): boolean {
+export function linked(temp: string, final: string): boolean {
   try {
     linkSync(temp, final);
     return true;
@@ -123,13 +126,49 @@ export function linkedNow(temp: string, final: string): boolean {
   }
 }
 
+const synced = promisify(fsync);
+
+/**
+ * Writes a small file that must not be there, durable on return. Only the wait for the disk is left to the thread pool:
+ * all else takes microseconds, and each trip there a hundred times as long.
+ */
+export async function writeSynced(file: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const descriptor = openSync(file, 'wx', mode);
+  try {
+    writeFileSync(descriptor, bytes);
+    await synced(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+  const descriptor = openSync(folder, 'r');
   try {
-    await handle.sync();
+    await synced(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
+  }
+}
+
+/** Makes an empty file; false when the name is taken. */
+export function createdEmpty(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx'));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes a file, if it is there: much cheaper than `rmSync`. */
+export function unlinkNow(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    nullIfMissing(error);
   }
 }
 

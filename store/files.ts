@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
@@ -9,16 +9,17 @@ import {
   checkHash,
   codeOf,
   copy,
+  createdEmpty,
   digestOf,
   linked,
-  linkedNow,
   nullIfMissing,
   removeOlder,
   renew,
   storeFull,
   syncFolder,
+  unlinkNow,
   walk,
-  writeWhole,
+  writeSynced,
 } from './disk.js';
 import { checkDigest, checkKey, checkPrefix } from './keys.js';
 import type { BlobSource, Store, StoreKey } from './store.js';
@@ -29,13 +30,16 @@ const ABANDONED_MS = 24 * 3_600_000;
 /** Blobs up to this size are read whole and checked before their first byte is given. */
 const SMALL_BYTES = 1 << 20;
 
+/** Blobs up to this size are read and written by synchronous calls: longer ones would hold up whatever else runs here. */
+const QUICK_BYTES = 1 << 16;
+
 /** Blobs whose check this process remembers; when there are more, it forgets all and checks again. */
 const REMEMBERED = 100_000;
 
 /**
  * A store in a folder of a local disk. Blobs lie in `blobs/<2 digits>/<digest>`, records in `records/<key>`, unfinished
  * files in `tmp`. A file is written under a name of its own, then linked to its place: link refuses a name that is
- * taken, which makes `create` exact among processes, and what is seen is whole. Small records are read and replaced by
+ * taken, which makes `create` exact among processes, and what is seen is whole. Small files are read and written by
  * synchronous calls: these take microseconds, where a trip through the thread pool takes a hundred times as long.
  */
 export class FileStore implements Store {
@@ -68,22 +72,18 @@ export class FileStore implements Store {
   async putBlob(source: BlobSource): Promise<{ digest: Digest; size: number; created: boolean }> {
     if (source instanceof Uint8Array) {
       const digest = digestOf(createHash('sha256').update(source));
-      if (this.#holds(digest, source.byteLength)) return { digest, size: source.byteLength, created: false };
+      const size = source.byteLength;
+      if (this.#holds(digest, size)) return { digest, size, created: false };
+      if (size <= QUICK_BYTES) return { digest, size, created: await this.#putQuick(digest, source) };
     }
     return this.#writing(sizeOf(source), async (temp) => {
       // Read-only from birth: a reader that gets the path must not be able to change the blob by mistake.
       const handle = await this.#within(temp, true, () => open(temp, 'wx', 0o444));
       try {
         const { digest, size } = await copy(source, handle);
-        const final = this.#blobFile(digest);
         if (this.#holds(digest, size)) return { digest, size, created: false };
-        const there = await this.blobSize(digest);
         await handle.sync();
-        // A blob of another length is a damaged one: it is replaced by the whole one.
-        if (there !== null) await rename(temp, final);
-        else if (!(await this.#within(final, true, () => linked(temp, final)))) return { digest, size, created: false };
-        await syncFolder(path.dirname(final));
-        return { digest, size, created: true };
+        return { digest, size, created: await this.#settleBlob(temp, digest) };
       } finally {
         await handle.close();
       }
@@ -95,7 +95,7 @@ export class FileStore implements Store {
     const size = await this.blobSize(digest);
     if (size === null) return null;
     if (size > SMALL_BYTES) return checkedStream(file, digest);
-    const bytes = await readFile(file).catch(nullIfMissing);
+    const bytes = size > QUICK_BYTES ? await readFile(file).catch(nullIfMissing) : readNow(file);
     if (bytes === null) return null;
     checkHash(createHash('sha256').update(bytes), digest, file);
     return (async function* () {
@@ -127,6 +127,8 @@ export class FileStore implements Store {
   async create(key: StoreKey, body: Uint8Array, options: { durable?: boolean } = {}): Promise<boolean> {
     const final = this.#recordFile(key);
     if (statSync(final, { throwIfNoEntry: false })) return false;
+    if (body.byteLength === 0 && options.durable === false)
+      return this.#within(final, false, () => createdEmpty(final));
     return this.#writing(body.byteLength, (temp) =>
       options.durable === false ? this.#createQuick(temp, final, body) : this.#createDurable(temp, final, body),
     );
@@ -141,11 +143,7 @@ export class FileStore implements Store {
   }
 
   async get(key: StoreKey): Promise<Uint8Array | null> {
-    try {
-      return readFileSync(this.#recordFile(key));
-    } catch (error) {
-      return nullIfMissing(error);
-    }
+    return readNow(this.#recordFile(key));
   }
 
   async *list(prefix: string): AsyncIterable<{ key: StoreKey; size: number }> {
@@ -160,21 +158,28 @@ export class FileStore implements Store {
   }
 
   async remove(key: StoreKey): Promise<void> {
-    try {
-      rmSync(this.#recordFile(key), { force: true });
-    } catch (error) {
-      nullIfMissing(error);
-    }
+    unlinkNow(this.#recordFile(key));
+  }
+
+  async #putQuick(digest: Digest, bytes: Uint8Array): Promise<boolean> {
+    return this.#writing(bytes.byteLength, async (temp) => {
+      await this.#within(temp, true, () => writeSynced(temp, bytes, 0o444));
+      return this.#settleBlob(temp, digest);
+    });
+  }
+
+  /** Gives a written blob its name; false when another was faster. */
+  async #settleBlob(temp: string, digest: Digest): Promise<boolean> {
+    const final = this.#blobFile(digest);
+    // A blob of another length is a damaged one: it is replaced by the whole one.
+    if (statSync(final, { throwIfNoEntry: false })) await rename(temp, final);
+    else if (!(await this.#within(final, true, () => linked(temp, final)))) return false;
+    await syncFolder(path.dirname(final));
+    return true;
   }
 
   async #createDurable(temp: string, final: string, body: Uint8Array): Promise<boolean> {
-    const handle = await this.#within(temp, true, () => open(temp, 'wx'));
-    try {
-      await writeWhole(handle, body);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await this.#within(temp, true, () => writeSynced(temp, body, 0o666));
     if (!(await this.#within(final, true, () => linked(temp, final)))) return false;
     await syncFolder(path.dirname(final));
     return true;
@@ -182,7 +187,7 @@ export class FileStore implements Store {
 
   async #createQuick(temp: string, final: string, body: Uint8Array): Promise<boolean> {
     await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
-    return this.#within(final, false, () => linkedNow(temp, final));
+    return this.#within(final, false, () => linked(temp, final));
   }
 
   /** Gives a write its temporary name, removes what is left under it, and says in words when there is no space. */
@@ -194,7 +199,7 @@ export class FileStore implements Store {
     } catch (error) {
       throw storeFull(error, this.name, need) ?? error;
     } finally {
-      rmSync(temp, { force: true });
+      unlinkNow(temp);
     }
   }
 
@@ -244,6 +249,14 @@ export class FileStore implements Store {
 function sizeOf(source: BlobSource): number | undefined {
   if (source instanceof Uint8Array) return source.byteLength;
   return 'path' in source ? statSync(source.path, { throwIfNoEntry: false })?.size : undefined;
+}
+
+function readNow(file: string): Uint8Array | null {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    return nullIfMissing(error);
+  }
 }
 
 function unfit(name: string, actual: string): TrainyardError {

@@ -31,6 +31,8 @@ export interface SingleFlight<T> {
    * instead of waiting until the lease has passed.
    */
   readonly owner?: string;
+  /** Called before each wait for somebody else who computes it; what it throws ends the waiting. */
+  readonly onWait?: () => void;
   /** Ends the waiting; `compute` ends itself. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -38,9 +40,10 @@ export interface SingleFlight<T> {
 
 /**
  * One computation of a key among all processes that share a store; the others wait for its result, and take over when
- * its holder dies or fails. Epochs are records `resv/<key>/<number>` made by create-once: who creates the next number
- * holds the key. The holder alone writes `<number>.hb`; who sees it unchanged for a lease, on its own clock, may create
- * the next number. A holder that was only asleep does no harm: its commit comes second and it takes the winner's value.
+ * its holder dies or fails. Epochs are records `resv/<key>~<number>` made by create-once: who creates the next number
+ * holds the key. The holder alone writes `….hb`; who sees it unchanged for a lease, on its own clock, may create the
+ * next number. A holder that was only asleep does no harm: its commit comes second and it takes the winner's value.
+ * Most keys are wanted by one alone: so the first number is created before anything is looked for.
  */
 export async function singleFlight<T>(
   store: Store,
@@ -48,88 +51,99 @@ export async function singleFlight<T>(
   flight: SingleFlight<T>,
 ): Promise<{ value: T; found: boolean }> {
   const { found, leaseMs = 15_000, pollMs = 100, signal, clock = processClock } = flight;
-  const folder = `resv/${checkDigest(key)}/`;
+  const place = `resv/${checkDigest(key)}`;
+  const body = Buffer.from(JSON.stringify({ nonce: randomBytes(12).toString('hex'), owner: flight.owner }));
+  const reserve = (epoch: number): Promise<boolean> => store.create(name(place, epoch), body, { durable: false });
+  signal?.throwIfAborted();
+  if (await reserve(1)) return hold(store, place, 1, { ...flight, leaseMs, clock });
   let last: { beat: string; since: number } | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const value = await found();
     if (value !== null) return { value, found: true };
-    const { epoch, ended } = await latest(store, folder);
-    let free = epoch === 0 || ended || (await isOwn(store, name(folder, epoch), flight.owner));
+    const { epoch, owner, ended } = await latest(store, place);
+    let free = epoch === 0 || ended || (owner !== undefined && owner === flight.owner);
     if (!free) {
-      const beat = `${epoch} ${String(await store.get(`${name(folder, epoch)}.hb`))}`;
+      const beat = `${epoch} ${String(await store.get(`${name(place, epoch)}.hb`))}`;
       if (last?.beat !== beat) last = { beat, since: clock.now() };
       free = clock.now() - last.since >= leaseMs;
     }
-    const body = Buffer.from(JSON.stringify({ nonce: randomBytes(12).toString('hex'), owner: flight.owner }));
-    if (free && (await store.create(name(folder, epoch + 1), body, { durable: false })))
-      return hold(store, folder, epoch + 1, { ...flight, leaseMs, clock });
+    if (free && (await reserve(epoch + 1))) return hold(store, place, epoch + 1, { ...flight, leaseMs, clock });
+    flight.onWait?.();
     await clock.sleep(pollMs * (0.5 + Math.random()), signal).catch(() => signal?.throwIfAborted());
   }
 }
 
 async function hold<T>(
   store: Store,
-  folder: string,
+  place: string,
   epoch: number,
   flight: SingleFlight<T> & { leaseMs: number; clock: Clock },
 ): Promise<{ value: T; found: boolean }> {
   const done = new AbortController();
-  const beating = heartbeat(store, name(folder, epoch), flight, done.signal);
+  const beating = heartbeat(store, name(place, epoch), flight, done.signal);
   try {
-    // It may have been committed between the last look and the reservation.
+    // Looked for once the key is held: it may have been committed until then.
     const there = await flight.found();
     const value = there ?? (await flight.compute());
     done.abort();
-    await beating;
-    await prune(store, folder, epoch);
+    await prune(store, place, epoch, await beating);
     return { value, found: there !== null };
   } catch (error) {
     done.abort();
     await beating;
-    await store.put(`${name(folder, epoch)}.end`, Buffer.from('failed')).catch(() => undefined);
+    await store.put(`${name(place, epoch)}.end`, Buffer.from('failed')).catch(() => undefined);
     throw error;
   }
 }
 
-/** Tells the others, four times a lease, that this holder lives. */
+/** Tells the others, four times a lease, that this holder lives. Gives how often it did. */
 async function heartbeat(
   store: Store,
   epoch: string,
   { leaseMs, clock }: { leaseMs: number; clock: Clock },
   done: AbortSignal,
-): Promise<void> {
-  for (let beat = 1; !done.aborted; beat++) {
+): Promise<number> {
+  for (let beat = 1; ; beat++) {
     await clock.sleep(leaseMs / 4, done).catch(() => undefined);
+    if (done.aborted) return beat - 1;
     // A beat that cannot be written may cost the lease, never the result.
-    if (!done.aborted) await store.put(`${epoch}.hb`, Buffer.from(String(beat))).catch(() => undefined);
+    await store.put(`${epoch}.hb`, Buffer.from(String(beat))).catch(() => undefined);
   }
 }
 
-/** The highest epoch there is, 0 for none, and whether its holder gave it up. */
-async function latest(store: Store, folder: string): Promise<{ epoch: number; ended: boolean }> {
+/** The highest epoch there is, 0 for none, who holds it, and whether its holder gave it up. */
+async function latest(store: Store, place: string): Promise<{ epoch: number; owner?: string; ended: boolean }> {
   let epoch = 0;
-  const ended = new Set<number>();
-  for await (const { key } of store.list(folder)) {
-    const [number = '', kind] = key.slice(folder.length).split('.');
-    if (kind === undefined) epoch = Math.max(epoch, Number(number));
-    if (kind === 'end') ended.add(Number(number));
+  let body: Uint8Array | null = null;
+  for (let next = await store.get(name(place, 1)); next !== null; next = await store.get(name(place, epoch + 1))) {
+    body = next;
+    epoch++;
   }
-  return { epoch, ended: ended.has(epoch) };
+  if (body === null) return { epoch, ended: false };
+  return { epoch, ...ownerIn(body), ended: (await store.get(`${name(place, epoch)}.end`)) !== null };
 }
 
-/** Removes what the finished epochs left. Only once the result is committed: whoever then wins an epoch finds it. */
-async function prune(store: Store, folder: string, upTo: number): Promise<void> {
-  for await (const { key } of store.list(folder))
-    if (Number(key.slice(folder.length).split('.')[0]) <= upTo) await store.remove(key);
+/**
+ * Removes what the finished epochs left, the newest first, so that those that are there have no gap. Only once the
+ * result is committed: whoever then wins an epoch finds it.
+ */
+async function prune(store: Store, place: string, upTo: number, beats: number): Promise<void> {
+  for (let epoch = upTo; epoch > 0; epoch--) {
+    await store.remove(name(place, epoch));
+    if (epoch < upTo || beats > 0) await store.remove(`${name(place, epoch)}.hb`);
+    if (epoch < upTo) await store.remove(`${name(place, epoch)}.end`);
+  }
 }
 
-function name(folder: string, epoch: number): string {
-  return `${folder}${String(epoch).padStart(8, '0')}`;
+function name(place: string, epoch: number): string {
+  return `${place}~${epoch}`;
 }
 
-async function isOwn(store: Store, epoch: string, owner: string | undefined): Promise<boolean> {
-  if (owner === undefined) return false;
-  const body = await store.get(epoch);
-  return body !== null && (JSON.parse(Buffer.from(body).toString('utf8')) as { owner?: string }).owner === owner;
+function ownerIn(body: Uint8Array): { owner?: string } {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8')) as { owner?: string };
+  } catch {
+    return {};
+  }
 }

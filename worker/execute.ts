@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainyardClient } from '../client/index.js';
 import { isTrainyardError, TrainyardError, TransientError, UserError } from '../core/errors/index.js';
@@ -24,6 +25,8 @@ export interface ExecutionHost {
   progress(fraction: number, message?: string): void;
   report(step: number, value: Reported | null): void;
   secret(name: string): string;
+  /** Told when the node looks for a checkpoint or saves one. */
+  onCheckpoint?(): void;
   client(): Promise<TrainyardClient>;
 }
 
@@ -51,11 +54,11 @@ export async function executeNode(call: {
   const { implementation, task, store, host } = call;
   const { spec } = implementation.contract;
   const artifacts = new Artifacts(store);
-  let scratch: string | undefined;
+  let made: string | undefined;
+  // Most nodes never ask for it.
+  const scratch = (): string => (made ??= makeScratch(host.scratchRoot));
   try {
     const inputs = await openInputs(spec, task.inputs, artifacts);
-    await mkdir(host.scratchRoot, { recursive: true });
-    scratch = await mkdtemp(path.join(host.scratchRoot, 'node-'));
     const ctx = makeContext(spec, task, store, host, scratch);
     const given = await implementation.run({ params: task.params, inputs, ctx } as Parameters<
       Implementation['run']
@@ -68,8 +71,13 @@ export async function executeNode(call: {
   } catch (error) {
     throw host.signal.aborted && !isTrainyardError(error) ? error : explain(error, spec, task, host);
   } finally {
-    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+    if (made !== undefined) await rm(made, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function makeScratch(root: string): string {
+  mkdirSync(root, { recursive: true });
+  return mkdtempSync(path.join(root, 'node-'));
 }
 
 function makeContext(
@@ -77,9 +85,12 @@ function makeContext(
   task: NodeWork,
   store: Store,
   host: ExecutionHost,
-  scratch: string,
+  scratch: () => string,
 ): NodeContext {
-  const checkpoints = new Checkpoints(store, task.key);
+  const checkpoints = (): Checkpoints => {
+    host.onCheckpoint?.();
+    return new Checkpoints(store, task.key);
+  };
   const former = task.trial?.from === undefined ? undefined : new Checkpoints(store, task.trial.from);
   let reported = -Infinity;
   return {
@@ -94,7 +105,9 @@ function makeContext(
     },
     threads: task.threads,
     signal: host.signal,
-    scratch,
+    get scratch() {
+      return scratch();
+    },
     device: host.device,
     run: task.run,
     scope: task.scope,
@@ -120,8 +133,8 @@ function makeContext(
       host.signal.throwIfAborted();
     },
     checkpoint: {
-      save: (state) => checkpoints.save(state),
-      load: async () => (await checkpoints.load()) ?? (await former?.load()),
+      save: (state) => checkpoints().save(state),
+      load: async () => (await checkpoints().load()) ?? (await former?.load()),
     },
     secret: (name) => host.secret(name),
     client: () => host.client(),

@@ -33,6 +33,7 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
   const abort = new AbortController();
   running = abort;
   const started = performance.now();
+  let checkpoints = false;
   try {
     const implementation = await load(module, exportName, task.node);
     const outputs = await executeNode({
@@ -47,11 +48,12 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
         log: (line) => tell({ type: 'log', line: redact(line) }),
         progress: (fraction, message) => tell({ type: 'progress', fraction, message }),
         report: (step, value) => tell({ type: 'report', step, value }),
+        onCheckpoint: () => (checkpoints = true),
         secret,
         client,
       },
     });
-    tell({ type: 'done', outputs, ms: performance.now() - started });
+    tell({ type: 'done', outputs, ms: performance.now() - started, checkpoints });
   } catch (error) {
     const known = isTrainyardError(error)
       ? error

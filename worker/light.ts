@@ -19,6 +19,7 @@ export function lightCompute(
     let implementation = loaded.get(name);
     if (!implementation) loaded.set(name, (implementation = load(code)));
     const started = performance.now();
+    let checkpoints = false;
     const refuse = (what: string): never => {
       throw new TrainyardError('TY-NODE-FAILED', {
         what: `${task.node} is declared light and asks for ${what}`,
@@ -38,11 +39,12 @@ export function lightCompute(
         log: hooks.onLog,
         progress: hooks.onProgress,
         report: hooks.onReport,
+        onCheckpoint: () => (checkpoints = true),
         secret: () => refuse('a secret'),
         client: () => refuse('a client'),
       },
     });
-    return { outputs, ms: performance.now() - started, device: 'cpu' };
+    return { outputs, ms: performance.now() - started, device: 'cpu', checkpoints };
   };
 }
 

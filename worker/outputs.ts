@@ -25,7 +25,7 @@ const NEEDED_FILE: Readonly<Record<string, string>> = {
 export async function checkOutputs(
   spec: AnyContract['spec'],
   given: unknown,
-  scratch: string,
+  scratch: () => string,
 ): Promise<Record<string, OutputArtifact>> {
   const ports = outputPorts(spec);
   const single = ONLY_OUTPUT in ports && 'kind' in spec.outputs;
@@ -45,7 +45,7 @@ async function checkOne(
   port: string,
   kind: Kind,
   given: unknown,
-  scratch: string,
+  scratch: () => string,
 ): Promise<OutputArtifact> {
   const shape = `{ value?, files? } for a ${kind.kind}`;
   if (!isRecord(given)) throw fault(spec, { port }, shape, say(given));
@@ -87,7 +87,7 @@ async function checkFile(
   port: string,
   name: string,
   content: unknown,
-  scratch: string,
+  scratch: () => string,
 ): Promise<Uint8Array | string | { path: string }> {
   const file = JSON.stringify(name);
   const named = fileNameFault(name);
@@ -95,9 +95,9 @@ async function checkFile(
   if (typeof content === 'string' || content instanceof Uint8Array) return content;
   if (!isRecord(content) || typeof content.path !== 'string')
     throw fault(spec, { port, file }, 'bytes, text, or { path }', say(content));
-  const absolute = path.resolve(scratch, content.path);
+  const absolute = path.resolve(scratch(), content.path);
   const real = await realpath(absolute).catch(() => undefined);
-  const root = await realpath(scratch);
+  const root = await realpath(scratch());
   if (real === undefined || !(await stat(real)).isFile())
     throw fault(spec, { port, file }, 'the path of a file in ctx.scratch', `there is no file ${content.path}`);
   if (!real.startsWith(root + path.sep))

@@ -19,7 +19,12 @@ export type FromExecutor =
   | { readonly type: 'progress'; readonly fraction: number; readonly message?: string | undefined }
   | { readonly type: 'report'; readonly step: number; readonly value: Reported | null }
   | { readonly type: 'log'; readonly line: string }
-  | { readonly type: 'done'; readonly outputs: { readonly [port: string]: Ref }; readonly ms: number }
+  | {
+      readonly type: 'done';
+      readonly outputs: { readonly [port: string]: Ref };
+      readonly ms: number;
+      readonly checkpoints: boolean;
+    }
   | { readonly type: 'failed'; readonly error: ErrorRecord; readonly cancelled: boolean };
 
 /** What an executor is told once, through its environment. */

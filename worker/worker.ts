@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import { engineActivities } from '../activities/engine.js';
 import { inWords } from '../activities/in-words.js';
-import { runNode, type Compute } from '../activities/run-node.js';
+import { runNode, type Compute, type RunnerParts } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
 import { syncSchedules, wantedSchedules } from '../client/schedules.js';
 import { tellStudy } from '../client/studies.js';
@@ -70,6 +70,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   let environment = describeEnvironment(project, libraryVersions());
   await client.store.probe();
 
+  const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
+  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'));
+  const light: Compute = async (task, hooks) => inWorker(task, await code.find(task.node, task.code), hooks);
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   const builds = new WorkflowBuilds({
@@ -80,11 +83,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     activities: inWords({
       ...engineActivities(client.store, () => environment),
       ...processActivities({ client, store: client.store }),
+      // Light nodes, each by its name.
+      default: (task: SentTask) => runNode({ ...runner, compute: light }, task),
     }),
     graceMs: SHUTDOWN_GRACE_MS,
     onFailure: (error) => fail(error),
   });
-  const pools = await startPools(options, { connection, client, identity, code });
+  const pools = await startPools(options, { connection, client, identity, runner, light, code });
   const worker: RunningWorker = {
     identity,
     buildId: undefined,
@@ -137,14 +142,14 @@ async function startPools(
     connection: NativeConnection;
     client: Awaited<ReturnType<typeof connectTo>>;
     identity: string;
+    runner: Omit<RunnerParts, 'compute'>;
+    light: Compute;
     code: CodeOnHand;
   },
 ): Promise<Pool[]> {
   const { project } = options;
-  const { connection, client, identity, code } = parts;
+  const { connection, client, identity, runner, light, code } = parts;
   const scratch = path.join(project.state, 'scratch');
-  const light = lightCompute(client.store, scratch);
-  const libraries = libraryVersions();
   return Promise.all(
     poolsToServe(options).map(async ([name, pool]): Promise<Pool> => {
       const slots = new Slots(name, pool, {
@@ -154,19 +159,18 @@ async function startPools(
         secrets: project.config.secrets,
       });
       const compute: Compute = async (task, hooks) => {
-        const found = await code.find(task.node, task.code);
-        if (task.settings.light) return light(task, found, hooks);
-        const { module, exportName } = found;
+        if (task.settings.light) return light(task, hooks);
+        const { module, exportName } = await code.find(task.node, task.code);
         const running = slots.run(
           { type: 'run', task, module, exportName, attempt: hooks.attempt },
           hooks,
           task.settings.memory,
         );
         const done = await running;
-        return { outputs: done.outputs, ms: done.ms, device: running.device };
+        const { outputs, ms, checkpoints } = done;
+        return { outputs, ms, device: running.device, checkpoints };
       };
-      const run = (task: SentTask) =>
-        runNode({ store: client.store, worker: identity, compute, libraries, tellStudy: tellStudy(client) }, task);
+      const run = (task: SentTask) => runNode({ ...runner, compute }, task);
       const worker = await Worker.create({
         connection,
         namespace: client.namespace,

@@ -7,6 +7,13 @@ import { NEEDED_BUILDS } from '../core/queues.js';
 import type { ProjectBase } from '../project/project.js';
 import type { WorkflowBundle } from '../project/workflow-bundle.js';
 
+/**
+ * How long one activation of a Workflow may take before the SDK ends it, by the clock. A run of thousands of found nodes
+ * goes through in one, and the SDK's own five seconds are soon over on a busy machine: then the whole worker dies of it.
+ * The SDK has this setting but does not name it among its options.
+ */
+const SANDBOX = { isolateExecutionTimeout: '2 minutes' };
+
 export interface BuildParts {
   readonly project: ProjectBase;
   readonly connection: NativeConnection;
@@ -90,6 +97,7 @@ export class WorkflowBuilds {
       taskQueue: client.taskQueue,
       workflowBundle: { code: bundle.code },
       activities,
+      ...SANDBOX,
       shutdownGraceTime: graceMs,
       workerDeploymentOptions: {
         version: { deploymentName: client.taskQueue, buildId: bundle.buildId },

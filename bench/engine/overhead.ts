@@ -1,14 +1,18 @@
 /**
- * What the engine costs a node, beside Temporal by hand: the same shape of no-op Activities on a queue of their own,
- * the same server, slots and machine, ours and the peer's in turn. Light nodes run in the worker; isolated ones with
- * everything on (a process, artifacts, cache, lineage). Then runs whose nodes are all found. Milliseconds: lower is better.
+ * What the engine costs a node, beside Temporal by hand: the same shape of no-op Activities, the same server and
+ * machine, ours and the peers' in turn. Isolated nodes with everything on (a process, artifacts, cache, lineage) beside
+ * Activities of as many slots on a queue of their own; light nodes beside Activities of a queue with the SDK's slots, and
+ * beside Local Activities. Then runs whose nodes are all found. Milliseconds, by the clock and of the processors: lower
+ * is better. `--chain=0`, `--map=0` and `--found=0` leave that part out.
  *
  *   npm run bench engine/overhead -- [--json] [--rounds=5] [--chain=100] [--map=500] [--found=1000] [--profile]
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
+import { cpuMs, cpuMsOfAll } from './cpu-time.js';
 import { Peer } from './peer.js';
+import type { ByHand } from './peer-workflows.js';
 
 interface Row {
   readonly case: string;
@@ -17,6 +21,13 @@ interface Row {
   readonly peerName: string | null;
   readonly ratio: number | null;
   readonly unit: string;
+}
+
+/** What one turn took, in ms: by the clock, and of the processors in the server and in the worker with its children. */
+interface Took {
+  readonly ms: number;
+  readonly server: number;
+  readonly worker: number;
 }
 
 const { values: asked } = parseArgs({
@@ -36,69 +47,116 @@ const SLOTS = 4;
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 const round = (value: number): number => Number(value.toPrecision(3));
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
+async function timed(worker: number, work: () => Promise<unknown>): Promise<Took> {
+  const before = { server: cpuMs(server.pid), worker: cpuMsOfAll(worker), ms: performance.now() };
   await work();
-  return performance.now() - start;
+  const ms = performance.now() - before.ms;
+  return { ms, server: cpuMs(server.pid) - before.server, worker: cpuMsOfAll(worker) - before.worker };
 }
 
 const server = await startServer();
-const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : [];
+const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROF ?? process.cwd()}`] : [];
 const probe = await Probe.start(server, { slots: SLOTS, execArgv });
 const peer = await Peer.start(probe.client.temporal, { address: server.address, slots: SLOTS });
+const workerDeath = watchWorker();
+workerDeath.catch(() => undefined);
 const rows: Row[] = [];
 let runs = 0;
 
 async function ours(shape: 'chain' | 'map', count: number, light: boolean, salt = `salt ${++runs}`): Promise<void> {
-  const outcome = await probe.run(`noop-${shape}`, { salt, count, light }, { id: `run-${++runs}` });
+  const run = probe.run(`noop-${shape}`, { salt, count, light }, { id: `run-${++runs}` });
+  const outcome = await Promise.race([run, workerDeath]);
   if (outcome.state === 'failed') throw outcome.error;
   const { total, value } = outcome.result as { total?: number; value?: { n: number } };
   if ((total ?? value?.n) !== count) throw new Error(`${shape} of ${count} gave ${JSON.stringify(outcome.result)}`);
 }
 
-async function byHand(shape: 'chain' | 'map', count: number): Promise<void> {
-  if ((await peer.run(shape, count)) !== count) throw new Error(`the peer's ${shape} of ${count} is wrong`);
+async function byHand(shape: 'chain' | 'map', how: ByHand, count: number): Promise<void> {
+  if ((await peer.run(shape, how, count)) !== count) throw new Error(`the peer's ${shape} of ${count} is wrong`);
 }
 
+/** Who is compared with whom: nodes of a pool with its like, light ones with both ways in which one would write them. */
+const PAIRS = [
+  ['everything on', 'slots', 'Temporal by hand, as many slots'],
+  ['light nodes', 'wide', "Temporal by hand, the SDK's slots"],
+  ['light nodes', 'local', 'Local Activities by hand'],
+] as const;
+
 async function compare(shape: 'chain' | 'map', count: number): Promise<void> {
-  const times = { light: [] as number[], isolated: [] as number[], hand: [] as number[] };
+  const ways = {
+    slots: () => timed(peer.pid, () => byHand(shape, 'slots', count)),
+    wide: () => timed(peer.pid, () => byHand(shape, 'wide', count)),
+    local: () => timed(peer.pid, () => byHand(shape, 'local', count)),
+    'light nodes': () => timed(ownPid(), () => ours(shape, count, true)),
+    'everything on': () => timed(ownPid(), () => ours(shape, count, false)),
+  };
+  const took: Record<string, Took[]> = {};
   for (let turn = 0; turn <= rounds; turn++) {
-    const took = {
-      hand: await timed(() => byHand(shape, count)),
-      light: await timed(() => ours(shape, count, true)),
-      isolated: await timed(() => ours(shape, count, false)),
-    };
-    // The first turn warms up.
-    if (turn > 0) for (const kind of ['hand', 'light', 'isolated'] as const) times[kind].push(took[kind] / count);
+    for (const [name, run] of Object.entries(ways)) {
+      const one = await run();
+      // The first turn warms up.
+      if (turn > 0) (took[name] ??= []).push(one);
+    }
   }
-  for (const kind of ['light', 'isolated'] as const) {
-    const [mine, theirs] = [median(times[kind]), median(times.hand)];
-    rows.push({
-      case: `${shape} of ${count}, ${kind === 'light' ? 'light nodes' : 'everything on'}, p50 a node`,
-      ours: round(mine),
-      peer: round(theirs),
-      peerName: 'Temporal by hand',
-      ratio: round(mine / theirs),
-      unit: 'ms, lower is better',
-    });
+  const p50 = (name: string, of: keyof Took): number => median((took[name] ?? []).map((one) => one[of] / count));
+  for (const [name, by, peerName] of PAIRS) {
+    for (const [of, what] of [
+      ['ms', 'p50 a node'],
+      ['server', 'processor time of the server a node'],
+      ['worker', 'processor time of the worker a node'],
+    ] as const) {
+      const [mine, theirs] = [p50(name, of), p50(by, of)];
+      rows.push({
+        case: `${shape} of ${count}, ${name}, ${what}`,
+        ours: round(mine),
+        peer: round(theirs),
+        peerName,
+        ratio: round(mine / theirs),
+        unit: 'ms, lower is better',
+      });
+    }
   }
 }
 
 async function found(shape: 'chain' | 'map', count: number): Promise<void> {
   const salt = `found ${shape}`;
   await ours(shape, count, true, salt);
-  const times: number[] = [];
-  for (let turn = 0; turn < rounds; turn++) times.push(await timed(() => ours(shape, count, true, salt)));
-  const name = `${shape} of ${count}, all found, p50 of a whole run`;
-  const unit = 'ms, lower is better';
-  rows.push({ case: name, ours: round(median(times)), peer: null, peerName: null, ratio: null, unit });
+  const took: Took[] = [];
+  for (let turn = 0; turn < rounds; turn++) took.push(await timed(ownPid(), () => ours(shape, count, true, salt)));
+  for (const [of, what] of [
+    ['ms', 'p50 of a whole run'],
+    ['worker', 'processor time of the worker'],
+  ] as const) {
+    const name = `${shape} of ${count}, all found, ${what}`;
+    const mine = round(median(took.map((one) => one[of])));
+    rows.push({ case: name, ours: mine, peer: null, peerName: null, ratio: null, unit: 'ms, lower is better' });
+  }
+}
+
+function ownPid(): number {
+  if (probe.workerPid === undefined) throw new Error(`our worker is gone:\n${probe.said}`);
+  return probe.workerPid;
+}
+
+/** Rejects when our worker is gone: a run would wait for it for ever. */
+function watchWorker(): Promise<never> {
+  return new Promise<never>((_, failed) => {
+    const look = (): void => {
+      try {
+        ownPid();
+      } catch (error) {
+        failed(error);
+      }
+    };
+    setInterval(look, 1_000).unref();
+  });
 }
 
 try {
-  await compare('chain', Number(asked.chain));
-  await compare('map', Number(asked.map));
-  await found('chain', Number(asked.found));
-  await found('map', Number(asked.found));
+  if (asked.chain !== '0') await compare('chain', Number(asked.chain));
+  if (asked.map !== '0') await compare('map', Number(asked.map));
+  if (asked.found !== '0') await found('chain', Number(asked.found));
+  if (asked.found !== '0') await found('map', Number(asked.found));
 } finally {
   peer.close();
   await probe.close();
@@ -108,9 +166,9 @@ try {
 const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}, ${rounds} rounds`;
 if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'engine/overhead', machine, rows }, null, 2)}\n`);
 else {
-  process.stdout.write(`${machine}; Temporal by hand beside it\n`);
-  for (const { case: name, ours: mine, peer: theirs, ratio } of rows)
+  process.stdout.write(`${machine}\n`);
+  for (const { case: name, ours: mine, peer: theirs, ratio, peerName } of rows)
     process.stdout.write(
-      `${name.padEnd(52)}${String(mine).padStart(8)}${String(theirs ?? '').padStart(8)}${(ratio === null ? '' : `${ratio} ×`).padStart(9)}\n`,
+      `${name.padEnd(64)}${String(mine).padStart(8)}${String(theirs ?? '').padStart(8)}${(ratio === null ? '' : `${ratio} ×`).padStart(9)}  ${peerName ?? ''}\n`,
     );
 }

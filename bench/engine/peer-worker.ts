@@ -10,17 +10,22 @@ export interface PeerSettings {
 
 const { address, bundle, slots } = JSON.parse(process.argv[2] ?? '{}') as PeerSettings;
 const connection = await NativeConnection.connect({ address });
-const workflows = await Worker.create({
-  connection,
-  taskQueue: 'by-hand',
-  workflowBundle: { code: readFileSync(bundle, 'utf8') },
-});
-const activities = await Worker.create({
-  connection,
-  taskQueue: 'by-hand.cpu',
-  activities: { noop: async ({ n }: { n: number }) => ({ n: n + 1 }) },
-  maxConcurrentActivityTaskExecutions: slots,
-});
+const activities = { noop: async ({ n }: { n: number }) => ({ n: n + 1 }) };
+const workers = [
+  await Worker.create({
+    connection,
+    taskQueue: 'by-hand',
+    workflowBundle: { code: readFileSync(bundle, 'utf8') },
+    activities,
+  }),
+  await Worker.create({
+    connection,
+    taskQueue: 'by-hand.slots',
+    activities,
+    maxConcurrentActivityTaskExecutions: slots,
+  }),
+  await Worker.create({ connection, taskQueue: 'by-hand.wide', activities }),
+];
 process.on('disconnect', () => process.exit(0));
 process.send?.({ type: 'ready' });
-await Promise.all([workflows.run(), activities.run()]);
+await Promise.all(workers.map((worker) => worker.run()));

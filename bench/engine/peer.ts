@@ -7,7 +7,7 @@ import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { build } from 'esbuild';
 import type { PeerSettings } from './peer-worker.js';
-import type { chainByHand, mapByHand } from './peer-workflows.js';
+import type { ByHand, chainByHand, mapByHand } from './peer-workflows.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -54,10 +54,19 @@ export class Peer {
     this.#child = child;
   }
 
+  /** The process of its worker. */
+  get pid(): number {
+    return this.#child.pid ?? NaN;
+  }
+
   /** Runs a shape and gives its result. */
-  run(shape: 'chain' | 'map', count: number): Promise<number> {
+  run(shape: 'chain' | 'map', how: ByHand, count: number): Promise<number> {
     const type = `${shape}ByHand`;
-    const options = { taskQueue: 'by-hand', workflowId: `by-hand-${++this.#runs}`, args: [count] as [number] };
+    const options = {
+      taskQueue: 'by-hand',
+      workflowId: `by-hand-${++this.#runs}`,
+      args: [how, count] as [ByHand, number],
+    };
     return this.#client.workflow.execute<typeof chainByHand | typeof mapByHand>(type, options);
   }
 

@@ -80,7 +80,7 @@ function recorded<T>(author: () => T): { result: T; calls: { node: string; args:
           call: spec.name,
           port: 'out',
           node: spec.name,
-          promise: new Promise<Ref>(() => undefined),
+          ref: new Promise<Ref>(() => undefined),
         }),
       };
     },

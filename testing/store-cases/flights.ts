@@ -125,12 +125,31 @@ export const flightCases: readonly StoreCase[] = [
   {
     name: 'a result that is committed between the last look and the reservation is used, not computed again',
     async run({ store }) {
+      const key = keyOf('between');
+      // A holder that failed: the next one looks before it takes its place.
+      await store.create(`resv/${key}~1`, new Uint8Array(1));
+      await store.put(`resv/${key}~1.end`, new Uint8Array(1));
       let looks = 0;
-      const result = await singleFlight(store, keyOf('between'), {
+      const result = await singleFlight(store, key, {
         found: async () => (++looks === 1 ? null : 'theirs'),
         compute: async () => assert.fail('it was there already'),
       });
       assert.deepEqual(result, { value: 'theirs', found: true });
+      await nothingReserved(store);
+    },
+  },
+  {
+    name: 'a result that was committed before its key is reserved for the first time is used, not computed again',
+    async run({ store }) {
+      const key = keyOf('before');
+      const looks = singleFlight(store, key, {
+        found: async () => {
+          for await (const _ of store.list('resv/')) return 'theirs';
+          return null;
+        },
+        compute: async () => assert.fail('it was there before the key was reserved'),
+      });
+      assert.deepEqual(await looks, { value: 'theirs', found: true });
       await nothingReserved(store);
     },
   },
@@ -152,7 +171,7 @@ export const flightCases: readonly StoreCase[] = [
     name: 'waiting for a reservation ends when it is told to',
     async run({ store }) {
       const key = keyOf('waiting');
-      await store.create(`resv/${key}/00000001`, new Uint8Array(1));
+      await store.create(`resv/${key}~1`, new Uint8Array(1));
       const stop = new AbortController();
       const waiting = singleFlight(store, key, {
         signal: stop.signal,
@@ -167,7 +186,7 @@ export const flightCases: readonly StoreCase[] = [
     name: 'state is judged by the own clock alone: a holder whose clock is wrong keeps its reservation while it beats',
     async run({ store }) {
       const key = keyOf('clock');
-      await store.create(`resv/${key}/00000001`, new Uint8Array(1));
+      await store.create(`resv/${key}~1`, new Uint8Array(1));
       let now = 0;
       let beats = 0;
       const clock = {
@@ -175,7 +194,7 @@ export const flightCases: readonly StoreCase[] = [
         sleep: async () => {
           now += 60;
           // The other holder beats five times, then is silent.
-          if (beats < 5) await store.put(`resv/${key}/00000001.hb`, Buffer.from(String(++beats)));
+          if (beats < 5) await store.put(`resv/${key}~1.hb`, Buffer.from(String(++beats)));
         },
       };
       const result = await singleFlight(store, key, {

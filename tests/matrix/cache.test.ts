@@ -53,6 +53,27 @@ describe('what has been computed is found', () => {
     expect((await probe.graph('again-2')).nodes.map(({ state }) => state)).toEqual(ALL.map(() => 'found'));
   });
 
+  it('light nodes cost no Activity each, also more of them than one Workflow task may run', async () => {
+    const outcome = await probe.run('noop-map', { salt: 'light', count: 450, light: true }, { id: 'light-1' });
+    expect(outcome).toMatchObject({ result: { total: 450 } });
+    const history = (await probe.history('light-1')).flat();
+    expect(history.filter(({ activity }) => activity !== undefined)).toEqual([]);
+    const { nodes } = await probe.graph('light-1');
+    expect(nodes.map(({ state }) => state)).toEqual(nodes.map(() => 'done'));
+    expect(nodes).toHaveLength(450);
+  });
+
+  it('a light node that fails is tried again in its pool, as the next attempt of as many as it has', async () => {
+    probe.planFault('light-2', { label: 'c', moment: 'during', kind: 'transient', times: 1 });
+    const outcome = await probe.run('linear', { salt: 'tried' }, { id: 'light-2' });
+    expect(outcome.state).toBe('done');
+    const tries = probe.events('light-2').filter(({ what, label }) => what === 'start' && label === 'c');
+    expect(tries.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    const scheduled = (await probe.history('light-2')).flat().flatMap(({ activity }) => activity ?? []);
+    expect(scheduled).toEqual(['probe.make', 'probe.step', 'probe.light', 'probe.step']);
+    expect((await probe.graph('light-2')).nodes.find(({ node }) => node === 'probe.light')?.attempt).toBe(2);
+  });
+
   it('an equal run in a store that another pipeline has filled is found too', async () => {
     await run('arms', { salt: 'other' }, 'other-1');
     await run('large', { salt: 'between', by: 1 }, 'other-2');

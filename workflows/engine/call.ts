@@ -3,7 +3,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeSeed, seedKey, type KeyedParts, type NodeIdentity } from '../../core/key.js';
+import { nodeKey, nodeSeed, seedKey, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -24,10 +24,31 @@ export interface Call {
   readonly pool: string;
   /** Set for calls of a study's trials. */
   readonly trial?: TrialFacts | undefined;
+  /** Run where the Workflow is, instead of in the pool. */
+  readonly inline: boolean;
+}
+
+/** A node call as it was asked for. */
+export interface AskedCall {
+  readonly contract: AnyContract;
+  readonly wired: WiredCall;
+  readonly options: CallOptions;
+  readonly pool: string;
+  readonly trial?: TrialFacts | undefined;
+  /** `false`: run in the pool, whatever the contract says. */
+  readonly inline?: boolean;
+}
+
+export function callOf(run: RunFacts, asked: AskedCall, inputs: NodeTask['inputs']): Call {
+  const { contract, wired, options, pool, trial } = asked;
+  const identity = identityOfCall(run, contract, wired, inputs, options);
+  // Whether a trial goes on is decided while it works: its word to stop comes to an Activity.
+  const inline = asked.inline ?? (trial === undefined && mayRunInline(contract.spec, options));
+  return { key: nodeKey(identity), identity, inputs, params: wired.params, options, pool, trial, inline };
 }
 
 /** Everything that decides a call's result. Throws TY-NODE-NOT-IMPLEMENTED when no plugin has its code. */
-export function identityOfCall(
+function identityOfCall(
   run: RunFacts,
   contract: AnyContract,
   wired: WiredCall,
@@ -104,6 +125,15 @@ function namesOf(inputs: NodeTask['inputs']): NodeTask['inputs'] {
   return Object.fromEntries(
     Object.entries(inputs).map(([port, given]) => [port, isRefList(given) ? given.map(name) : name(given)]),
   );
+}
+
+/**
+ * Whether a node may run where the Workflow is: it is light, needs nothing that only some pools have, and does nothing to
+ * the world, since a Local Activity may be run again beside itself when its worker was given up too early.
+ */
+function mayRunInline({ light, effect, resources }: AnyContract['spec'], options: CallOptions): boolean {
+  const { gpu = 0, labels = {} } = { ...resources, ...options.resources };
+  return light === true && effect !== true && gpu === 0 && Object.keys(labels).length === 0;
 }
 
 /** Edges of the graph that are known when the call is made. */

@@ -9,19 +9,19 @@ import {
 import { TrainyardError, isTrainyardError } from '../../core/errors/index.js';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
-import { isHandle, isRef, makeHandle, type Handle } from '../../core/handle.js';
+import { isRef, makeHandle, type Handle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeKey } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
-import type { NodeTask, Recovery, TrialFacts } from '../../core/task.js';
+import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import { edges, identityOfCall, isGivenList, refuseSealed, rewire, type Call } from './call.js';
+import { callOf, edges, refuseSealed, rewire, type AskedCall } from './call.js';
 import { explainFailure, errorRecord } from './failure.js';
 import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
+import { Inputs } from './inputs.js';
 import { Makers } from './makers.js';
 import type { EngineOptions } from './options.js';
 import { Part } from './part.js';
@@ -31,7 +31,7 @@ import { givenOutputs, Recoveries } from './recoveries.js';
 import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
-import { wireCall, type Given, type WiredCall } from './wire.js';
+import { wireCall } from './wire.js';
 
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is
@@ -46,6 +46,7 @@ export class Engine implements PipelineRuntime {
   readonly #options: EngineOptions;
   readonly #makers = new Makers();
   readonly #scheduler: Scheduler;
+  readonly #inputs: Inputs;
   readonly #part: Part | undefined;
   readonly #scopes = new AsyncLocalStorage<string>();
   readonly #trials = new AsyncLocalStorage<TrialFacts>();
@@ -64,6 +65,7 @@ export class Engine implements PipelineRuntime {
     this.graph = graph;
     this.#options = options;
     this.#scheduler = new Scheduler(run, graph, this.#makers);
+    this.#inputs = new Inputs(graph, this.#makers);
     this.#part = options.part && new Part(options.part, graph, this.#makers);
     this.approvals = new Approvals((approval) => graph.approval(approval, this.#scope()));
   }
@@ -125,16 +127,23 @@ export class Engine implements PipelineRuntime {
       summary: options.summary,
       title: spec.title,
     });
-    const outcome = this.#settle(node, contract, wired, options, pool.name, this.#trials.getStore());
+    const asked = { contract, wired, options, pool: pool.name, trial: this.#trials.getStore() };
+    const found = this.#foundAtOnce(node, asked);
+    if (found) return this.#handles(node, contract, found);
+    const outcome = this.#settle(node, asked);
     outcome.catch((error: unknown) => this.#failures.push({ call: node.call, error }));
-    const ports = outputPorts(spec);
-    const handles: Record<string, Handle> = {};
-    for (const [port, kind] of Object.entries(ports)) {
-      const promise = outcome.then(({ outputs }) => outputs[port] as Ref);
-      const onUse = (): void => void this.#used.add(node.call);
-      handles[port] = makeHandle({ kind, call: node.call, port, node: spec.name, promise, onUse });
-    }
     this.#calls.push({ call: node.call, outcome });
+    return this.#handles(node, contract, outcome);
+  }
+
+  #handles({ call }: GraphNode, { spec }: AnyContract, outcome: Outcome | Promise<Outcome>): Record<string, Handle> {
+    const handles: Record<string, Handle> = {};
+    for (const [port, kind] of Object.entries(outputPorts(spec))) {
+      const ref =
+        'outputs' in outcome ? (outcome.outputs[port] as Ref) : outcome.then(({ outputs }) => outputs[port] as Ref);
+      const onUse = (): void => void this.#used.add(call);
+      handles[port] = makeHandle({ kind, call, port, node: spec.name, ref, onUse });
+    }
     return handles;
   }
 
@@ -218,30 +227,26 @@ export class Engine implements PipelineRuntime {
     return this.#scopes.getStore() ?? '';
   }
 
-  async #settle(
-    node: GraphNode,
-    contract: AnyContract,
-    wired: WiredCall,
-    options: CallOptions,
-    pool: string,
-    trial: TrialFacts | undefined,
-  ): Promise<Outcome> {
+  async #settle(node: GraphNode, asked: AskedCall): Promise<Outcome> {
+    const { contract, wired } = asked;
     this.graph.update(node, { params: wired.params });
     const part = this.#part?.node(node);
     if (part) return part;
     try {
       // The key that the pipeline asks for, now and when it runs again.
-      let asked: Digest | undefined;
-      for (let again: Recovery | undefined; ;) {
+      let key: Digest | undefined;
+      let again: Recovery | undefined;
+      for (let now = asked; ;) {
         try {
-          const call = again ? rewire(contract, wired, again) : wired;
-          const outcome = await this.#attempt(node, contract, call, options, again?.pool ?? pool, trial);
-          if (again?.params && asked !== undefined) await this.#decided(asked, outcome.outputs, again);
+          const outcome = await this.#attempt(node, now);
+          if (again?.params && key !== undefined) await this.#decided(key, outcome.outputs, again);
           return outcome;
         } catch (error) {
-          again = await this.#recover(node, contract, error, again?.pool ?? pool);
-          asked ??= node.key as Digest | undefined;
-          if (again.action === 'skip') return await this.#given(node, contract, again, asked);
+          again = await this.#recover(node, contract, error, now.pool);
+          key ??= node.key as Digest | undefined;
+          if (again.action === 'skip') return await this.#given(node, contract, again, key);
+          // What an operator tries again is tried in the pool that he names, or where it belongs.
+          now = { ...asked, wired: rewire(contract, wired, again), pool: again.pool ?? asked.pool, inline: false };
         }
       }
     } catch (error) {
@@ -249,25 +254,37 @@ export class Engine implements PipelineRuntime {
     }
   }
 
-  async #attempt(
-    node: GraphNode,
-    contract: AnyContract,
-    wired: WiredCall,
-    options: CallOptions,
-    pool: string,
-    trial: TrialFacts | undefined,
-  ): Promise<Outcome> {
-    const inputs = await this.#resolve(wired, node);
-    const identity = identityOfCall(this.run, contract, wired, inputs, options);
-    const key = nodeKey(identity);
-    this.graph.update(node, { key, params: wired.params, pool });
-    const call: Call = { key, identity, inputs, params: wired.params, options, pool, trial };
+  /** What a call comes to whose inputs and result are known: without waiting, as most calls of a repeated run. */
+  #foundAtOnce(node: GraphNode, asked: AskedCall): Outcome | undefined {
+    const inputs = this.#part ? undefined : this.#inputs.now(asked.wired, node);
+    // What has no implementation fails where it waits.
+    if (!inputs || bundleData().codes[node.node] === undefined) return undefined;
+    const call = callOf(this.run, asked, inputs);
+    const outputs = this.#scheduler.foundAtOnce(node, asked.contract, call);
+    if (!outputs) return undefined;
+    const { key, params, pool } = call;
+    const now = Date.now();
+    this.graph.update(node, { state: 'found', key, params, pool, outputs, startedAt: now, endedAt: now });
+    return this.#noteOutcome(node, asked.contract, { outputs, found: true }, key);
+  }
+
+  async #attempt(node: GraphNode, asked: AskedCall): Promise<Outcome> {
+    const { contract, wired } = asked;
+    const call = callOf(this.run, asked, this.#inputs.now(wired, node) ?? (await this.#inputs.when(wired, node)));
+    const { key, params, pool } = call;
+    this.graph.update(node, { key, params, pool });
     const { computation, shared } = this.#scheduler.outcome(node, contract, call);
     const outcome = await computation;
     if (shared)
       this.graph.update(node, { state: 'found', outputs: outcome.outputs, endedAt: Date.now(), startedAt: Date.now() });
-    this.#makers.note(node.call, outcome.outputs, outcome.found, key);
-    this.graph.note(contract, outcome.outputs);
+    return this.#noteOutcome(node, contract, outcome, key);
+  }
+
+  #noteOutcome(node: GraphNode, contract: AnyContract, outcome: Outcome, key: Digest): Outcome {
+    const { outputs, found } = outcome;
+    this.#inputs.note(node.call, outputs);
+    this.#makers.note(node.call, outputs, found, key);
+    this.graph.note(contract, outputs);
     return outcome;
   }
 
@@ -304,24 +321,6 @@ export class Engine implements PipelineRuntime {
     this.graph.update(node, { state: 'skipped', given: true, outputs, endedAt: Date.now() });
     this.#makers.note(node.call, outputs, false);
     return { outputs, found: false };
-  }
-
-  async #resolve(wired: WiredCall, node: GraphNode): Promise<NodeTask['inputs']> {
-    const resolved: Record<string, Ref | readonly Ref[]> = {};
-    for (const [port, given] of wired.inputs) {
-      resolved[port] = isGivenList(given)
-        ? await Promise.all(given.map(async (item) => await this.#refOf(item, node, port)))
-        : await this.#refOf(given, node, port);
-    }
-    return resolved;
-  }
-
-  async #refOf(given: Given, node: GraphNode, port: string): Promise<Ref> {
-    const ref: Ref = isHandle(given) ? await given : given;
-    const maker = this.#makers.of(ref.digest);
-    if (maker && !(isHandle(given) && this.graph.has(given.call)))
-      this.graph.edge(node, { port, from: maker.call, fromPort: maker.port });
-    return ref;
   }
 
   #fail(node: GraphNode, error: unknown): unknown {

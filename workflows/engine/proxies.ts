@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workfl
 import { durationMs } from '../../core/duration.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
-import { TIMEOUT_GRACE_MS, type NodeResult, type SentTask } from '../../core/task.js';
+import { TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './ports.js';
 
@@ -30,10 +30,9 @@ export function runNodeActivity(
 ): Promise<NodeResult> {
   const retry = { ...spec.retry, ...options.retry };
   const queueTimeout = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
-  const timeoutMs = durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS;
   const activities = proxyActivities<Record<string, (task: SentTask) => Promise<NodeResult>>>({
     taskQueue: poolQueue(workflowInfo().taskQueue, task.pool),
-    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS,
+    startToCloseTimeout: timeoutOf(spec, options) + TIMEOUT_GRACE_MS,
     heartbeatTimeout: bundleData().heartbeatMs,
     ...(queueTimeout === undefined ? {} : { scheduleToStartTimeout: queueTimeout }),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -43,11 +42,39 @@ export function runNodeActivity(
       initialInterval: durationMs(retry.initialInterval ?? 1000) ?? 1000,
       maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
     },
-    // The timeline of the Temporal UI shows it after the node's name.
-    summary: summary === '' ? shortTitle(spec) : summary.slice(0, 200),
+    summary: shown(spec, summary),
   });
   const run = activities[spec.name] as (task: SentTask) => Promise<NodeResult>;
   return run(task);
+}
+
+/**
+ * Runs a light node's first attempt in the worker that has the Workflow, as a Local Activity of the node's name. Null when
+ * another run computes the same just now.
+ */
+export function runNodeInline(
+  spec: AnyContract['spec'],
+  options: CallOptions,
+  task: NodeTask,
+  summary: string,
+): Promise<NodeResult | null> {
+  const activities = proxyLocalActivities<Record<string, (task: NodeTask) => Promise<NodeResult | null>>>({
+    startToCloseTimeout: timeoutOf(spec, options) + TIMEOUT_GRACE_MS,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumAttempts: 1 },
+    summary: shown(spec, summary),
+  });
+  const run = activities[spec.name] as (task: NodeTask) => Promise<NodeResult | null>;
+  return run(task);
+}
+
+function timeoutOf(spec: AnyContract['spec'], options: CallOptions): number {
+  return durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS;
+}
+
+/** What the timeline of the Temporal UI shows after the node's name. */
+function shown(spec: AnyContract['spec'], summary: string): string {
+  return summary === '' ? shortTitle(spec) : summary.slice(0, 200);
 }
 
 /** Signs for a node's name and its summary: beside a bar in the middle of the timeline there is no space for more. */

@@ -10,6 +10,7 @@ import { isRefList, taskOf, type Call } from './call.js';
 import { explainFailure } from './failure.js';
 import { Finder, type FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
+import { InlineNodes } from './inline.js';
 import type { Makers } from './makers.js';
 import type { CarriedRow } from './ports.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
@@ -55,6 +56,7 @@ export class Scheduler {
   readonly #remaking = new Map<Digest, Promise<void>>();
   readonly #gate = new Turnstile(MOST_IN_FLIGHT);
   #carriedBytes = 0;
+  readonly #inline = new InlineNodes();
   #inFlight = 0;
   #looking = 0;
   #draining = false;
@@ -130,6 +132,15 @@ export class Scheduler {
     return { computation, shared: false };
   }
 
+  /** A result that is known without asking anybody, of a call that no equal one is under way of. */
+  foundAtOnce(node: GraphNode, contract: AnyContract, call: Call): FoundOutputs | undefined {
+    if (this.#computations.has(call.key) || !this.#makers.allFound(call.inputs)) return undefined;
+    const outputs = this.#finder.known(call.key);
+    if (!outputs) return undefined;
+    this.#recipes.set(call.key, () => this.#schedule(node, contract, call));
+    return outputs;
+  }
+
   async #compute(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
     // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
     // What is judged while it runs is looked up by the worker, which knows what a former call reported, too.
@@ -195,8 +206,7 @@ export class Scheduler {
     this.#inFlight++;
     try {
       this.#graph.update(node, { state: 'running', startedAt: Date.now() });
-      const task = await sent(taskOf(this.#run, contract, call, node));
-      const result: NodeResult = await runNodeActivity(contract.spec, call.options, task, node.summary ?? node.scope);
+      const result = await this.#execute(node, contract, call);
       this.#finder.add([[call.key, result.outputs]]);
       const { worker, device, attempt, ms } = result;
       this.#graph.update(node, {
@@ -212,6 +222,17 @@ export class Scheduler {
     } finally {
       this.#inFlight--;
     }
+  }
+
+  /** A light node's first attempt is made here; all else is an Activity of the pool. */
+  async #execute(node: GraphNode, contract: AnyContract, call: Call): Promise<NodeResult> {
+    const { spec } = contract;
+    const task = taskOf(this.#run, contract, call, node);
+    const summary = node.summary ?? node.scope;
+    if (!call.inline) return runNodeActivity(spec, call.options, await sent(task), summary);
+    const result = await this.#inline.run(spec, call.options, task, summary);
+    if ('outputs' in result) return result;
+    return runNodeActivity(spec, call.options, await sent({ ...task, failedInline: result.failed }), summary);
   }
 }
 

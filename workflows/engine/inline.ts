@@ -1,0 +1,67 @@
+import { ApplicationFailure, ActivityFailure } from '@temporalio/common';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { durationMs } from '../../core/duration.js';
+import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
+import type { NodeResult, NodeTask } from '../../core/task.js';
+import { runNodeInline } from './proxies.js';
+
+/**
+ * Outputs that light nodes may give within one Workflow task. What they gave is told to Temporal when the task ends, in
+ * one message of at most 4 MB, and until then the run hears of nothing else.
+ */
+const MOST_OUTPUTS = 200;
+
+/** What came of a light node's first attempt, when it has to be run in its pool after all. */
+export interface NotInline {
+  /** Attempts that failed: none when another run computes the same just now. */
+  readonly failed: number;
+}
+
+/**
+ * Light nodes, run where the Workflow is (as Local Activities): no trip to the server for each. Only the first attempt
+ * is made so; whatever it is that takes longer, a retry or the wait for another run, is an ordinary Activity's.
+ */
+export class InlineNodes {
+  #given = 0;
+  #running = 0;
+  #turning: Promise<void> | undefined;
+
+  async run(
+    spec: AnyContract['spec'],
+    options: CallOptions,
+    task: NodeTask,
+    summary: string,
+  ): Promise<NodeResult | NotInline> {
+    await this.#enter(Object.keys(outputPorts(spec)).length);
+    try {
+      return (await runNodeInline(spec, options, task, summary)) ?? { failed: 0 };
+    } catch (error) {
+      if (isCancellation(error) || isPermanent(error)) throw error;
+    } finally {
+      this.#running--;
+    }
+    await sleep(durationMs(options.retry?.initialInterval ?? spec.retry?.initialInterval ?? 1000) ?? 1000);
+    return { failed: 1 };
+  }
+
+  async #enter(outputs: number): Promise<void> {
+    while (this.#given >= MOST_OUTPUTS) await (this.#turning ??= this.#newTask());
+    this.#given += outputs;
+    this.#running++;
+  }
+
+  /** A timer ends the Workflow task, once nothing runs in it any more. */
+  async #newTask(): Promise<void> {
+    await CancellationScope.nonCancellable(async () => {
+      await condition(() => this.#running === 0);
+      await sleep(1);
+    });
+    this.#given = 0;
+    this.#turning = undefined;
+  }
+}
+
+function isPermanent(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+}
