@@ -7,9 +7,10 @@ import { runNodeInline } from './proxies.js';
 
 /**
  * Outputs that light nodes may give within one Workflow task. What they gave is told to Temporal when the task ends, in
- * one message of at most 4 MB, and until then the run hears of nothing else.
+ * one message of at most 4 MB; until then the run hears of nothing else, and should the worker die it runs the task again
+ * (what is in the store is found then). A new task costs some 10 ms.
  */
-const MOST_OUTPUTS = 200;
+const MOST_OUTPUTS = 50;
 
 /** What came of a light node's first attempt, when it has to be run in its pool after all. */
 export interface NotInline {
