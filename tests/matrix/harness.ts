@@ -234,9 +234,10 @@ export class Probe {
 
   /** What nodes have noted, of one run and its studies or of all. */
   events(run?: string): Event[] {
+    // What stands after the last line's end is still being written.
     return this.read('events.jsonl')
       .split('\n')
-      .filter((line) => line !== '')
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as Event)
       .filter((event) => run === undefined || event.run === run || event.run.startsWith(`${run}/`));
   }

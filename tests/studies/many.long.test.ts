@@ -22,7 +22,7 @@ describe('a study that is too long for one history', () => {
 
   it(`continues as new: ${TRIALS} trials, each once`, { timeout: 3_600_000 }, async () => {
     const options = { trials: TRIALS, parallel: 8, sampler: 'random' };
-    const outcome = await probe.run('wide', { salt: 'wide', options }, { id: 'wide' });
+    const outcome = await probe.run('many-trials', { salt: 'wide', options }, { id: 'wide' });
     if (outcome.state === 'failed') throw outcome.error;
     const study = (await readStudy(probe.client.store, 'wide/tune')) as unknown as KeptStudy;
     expect(study.counts).toMatchObject({ complete: TRIALS, running: 0, failed: 0 });
