@@ -27,17 +27,17 @@ export function studySection(
   drawings: StudyDrawings,
   { now, canAct }: { readonly now: number; readonly canAct: boolean },
 ): Html {
+  const slices = drawings.reading.filter(({ name }) => name.startsWith('slice-'));
+  const read = drawings.reading.filter((one) => !slices.includes(one));
   return html`<h2>Study</h2>
     ${progress(state, now)} ${facts(state)} ${notes(state)} ${studyActions(state, canAct)}
-    ${drawings.live.length === 0 ? html`<p class="quiet">No trial is complete yet.</p>` : figures(drawings.live)}
+    ${drawings.live.length === 0 ? html`<p class="quiet">No trial is complete yet.</p>` : figures([...drawings.live, ...read])}
     ${
-      drawings.reading.length > 0 &&
-      html`<h3>What mattered</h3>
-        ${figures(drawings.reading.filter(({ name }) => !name.startsWith('slice-')))}
-        <details id="slices">
-          <summary>Each parameter by itself</summary>
-          ${figures(drawings.reading.filter(({ name }) => name.startsWith('slice-')))}
-        </details>`
+      slices.length > 0 &&
+      html`<details id="slices">
+        <summary>Each parameter by itself</summary>
+        ${figures(slices)}
+      </details>`
     }`;
 }
 

@@ -9,7 +9,7 @@ import { findChromium } from '../../setup/index.js';
 const images = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
 
 /** Pictures that the README and the docs show. */
-const README = ['run-page', 'run-page-dark', 'temporal-ui', 'review', 'report', 'demo'];
+const README = ['run-page', 'run-page-dark', 'temporal-ui', 'review', 'report', 'study', 'demo'];
 
 /** Whether the pictures of the README are made anew by this run of the test. */
 export const forReadme = process.env['UPDATE_IMAGES'] === '1';

@@ -123,7 +123,11 @@ describe('a run of the penguins, as people see it', () => {
     // A durable child leads to its own run.
     await page.getByRole('link', { name: 'its own run' }).click();
     await eventually(() => page.locator('h1').textContent()).toBe(`${RUN}/tune`);
-    await stage.picture(page, 'run-study');
+    await eventually(() => page.locator('#trials tbody tr').count()).toBe(TRIALS);
+    expect(await page.locator('#trials tbody tr').first().textContent()).toContain('best');
+    await stage.picture(page, 'study');
+    await page.locator('#trials').scrollIntoViewIfNeeded();
+    await stage.picture(page, 'study-trials');
     await page.getByRole('link', { name: RUN, exact: true }).click();
     await page.context().close();
     const dark = await stage.page({ dark: true, height: 1100 });
@@ -231,6 +235,9 @@ async function closedRun(temporal: TemporalUi, stage: Stage): Promise<void> {
   await stage.picture(page, 'temporal-memo');
 
   await temporal.open(`${RUN}/tune`, 'timeline');
-  await eventually(() => temporal.text()).toContain('trial');
+  await eventually(() => temporal.text()).toMatch(/train\.net • trial \d+ · /);
   await stage.picture(page, 'temporal-study');
+  await temporal.open(`${RUN}/tune`, 'memo');
+  await eventually(() => temporal.text()).toMatch(/best figures\.f1\.macro so far/);
+  await stage.picture(page, 'temporal-study-memo');
 }

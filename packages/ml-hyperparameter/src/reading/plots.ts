@@ -226,7 +226,7 @@ export function parallelSvg<C>(study: Study<C>): string {
     });
   const poles = [...names, nameOf(study)].map((name, i) => {
     const x = X[0] + i * gap;
-    return `<line x1="${px(x)}" y1="${Y[1]}" x2="${px(x)}" y2="${Y[0]}" stroke="#888"/>${text(x, BOARD.height - BOARD.bottom + 16 + (i % 2) * 14, name, 'middle')}`;
+    return `<line x1="${px(x)}" y1="${Y[1]}" x2="${px(x)}" y2="${Y[0]}" stroke="#888"/>${text(x, BOARD.height - BOARD.bottom + 16 + (i % 2) * 14, name, i === names.length ? 'end' : 'middle')}`;
   });
   return board('Parallel coordinates', poles.join('') + lines.join(''));
 }
