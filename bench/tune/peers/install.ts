@@ -1,7 +1,7 @@
 /** Optuna in a folder of its own under the user's cache: installed once by requirements.txt, never into the project. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,8 +23,6 @@ export function optunaPython(folder: string, gp: boolean): string {
   };
   run('python3', ['-m', 'venv', home]);
   run(ready, ['-m', 'pip', 'install', '--quiet', ...files.flatMap((file) => ['-r', file])]);
-  run(ready, ['-m', 'pip', 'freeze', '-r', files[0] as string]);
-  execFileSync(ready, ['-c', `open(${JSON.stringify(join(home, 'ready.part'))}, 'w').close()`]);
-  renameSync(join(home, 'ready.part'), join(home, 'ready'));
+  writeFileSync(join(home, 'ready'), '');
   return ready;
 }

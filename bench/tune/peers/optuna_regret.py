@@ -96,8 +96,11 @@ if __name__ == "__main__":
     PROBLEMS.update({k: tabulated(v) for k, v in json.load(open(tables)).items() if k != "source"})
     wanted = list(PROBLEMS) if len(sys.argv) < 6 or sys.argv[5] == "all" else sys.argv[5].split(",")
     out = json.load(open(path)) if os.path.exists(path) else {"marks": MARKS, "regret": {}}
-    if out.setdefault("versions", versions()) != versions():
-        sys.exit(f"{path} was measured with {out['versions']}, and these are {versions()}: remove the file to measure all anew")
+    kept = out.setdefault("versions", {})
+    changed = {k: v for k, v in versions().items() if k != "python" and kept.get(k, v) != v}
+    if changed:
+        sys.exit(f"{path} was measured with {kept}, and these are {changed}: remove the file to measure all anew")
+    kept.update(versions())
     for s in samplers:
         for name in wanted:
             entries = out["regret"].setdefault(name, {})
