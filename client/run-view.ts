@@ -5,6 +5,7 @@ import type { Json } from '../core/json.js';
 import type { NodeProgress } from '../core/task.js';
 import { readGraph, readRun, recordsOfRun, type NodeRecord, type RunRecord, type Store } from '../store/index.js';
 import { isAway } from './away.js';
+import { replayTrouble } from './explain-replay.js';
 import { GraphFollower } from './graph-follower.js';
 
 /** What reading needs: the store, and Temporal where it answers. */
@@ -127,7 +128,8 @@ export async function readRunView({ store, temporal }: RunReader, id: string): P
   const { open, pending } = described;
   const graph = await queryGraph(temporal, id);
   if (graph) return { graph, open, source: 'workflow', stale: undefined, pending, record };
-  const stale = 'no worker answers for this run: what is shown is what was last recorded';
+  const trouble = described.taskAttempt > 1 ? await replayTrouble(temporal, id) : undefined;
+  const stale = trouble?.message ?? 'no worker answers for this run: what is shown is what was last recorded';
   return { ...(await stored(store, id, record, described)), stale };
 }
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import proto from '@temporalio/proto';
 import { bundleWith } from '../../project/workflow-bundle.js';
 import { loadProject } from '../../project/project.js';
 import type { BundleData } from '../../workflows/engine/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where recorded histories lie: `<release>/<project>/`, in it `project/`, `facts.json` and `*.json.gz`. */
+/** Where recorded histories lie: `<release>/<project>/`, in it `project/`, `facts.json` and `*.history.gz`. */
 export const HISTORIES = path.join(root, 'tests', 'histories');
 
 /** A release's mark: how much of the ledger of replayed behaviour it knew. */
@@ -25,7 +25,8 @@ export interface Recording {
   readonly folder: string;
 }
 
-export type History = ReturnType<typeof historyFromJSON>;
+const { History } = proto.temporal.api.history.v1;
+export type History = ReturnType<typeof History.decode>;
 
 const folders = (folder: string): string[] =>
   existsSync(folder)
@@ -54,11 +55,11 @@ export function recordings(): Recording[] {
 /** Histories of a recording by name. */
 export function historiesOf({ folder }: Recording): { readonly name: string; readonly history: History }[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.json.gz'))
+    .filter((file) => file.endsWith('.history.gz'))
     .sort()
     .map((file) => ({
-      name: file.slice(0, -'.json.gz'.length),
-      history: historyFromJSON(JSON.parse(gunzipSync(readFileSync(path.join(folder, file))).toString('utf8'))),
+      name: file.slice(0, -'.history.gz'.length),
+      history: History.decode(gunzipSync(readFileSync(path.join(folder, file)))),
     }));
 }
 

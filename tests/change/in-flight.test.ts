@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readRunView } from '../../client/run-view.js';
 import { canonical } from '../../core/json.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer, type Outcome } from '../matrix/harness.js';
@@ -66,4 +67,37 @@ describe('a run keeps to the code that it started with', () => {
     await probe.killWorker();
     expect(result(await probe.outcome(run))).toBe(undisturbed);
   });
+
+  it('whose build is lost and another in its place waits and says why; with its build back it goes on', async () => {
+    const run = await probe.start('slow', { salt: 'lost', ms: 400 }, { id: 'lost' });
+    await started('lost', 'from');
+    const { buildId } = await describeBuild('lost');
+    const file = `.trainyard/build/workflows-${buildId}.js`;
+    const code = probe.read(file);
+    // An engine that waits before it begins: a careless edit of it.
+    const other = code.replaceAll(
+      /await loadFinished\(/g,
+      'await new Promise((go) => setTimeout(go, 1)); await loadFinished(',
+    );
+    expect(other).not.toBe(code);
+    probe.write(file, other);
+    await probe.killWorker();
+    const stale = async (): Promise<string> => (await readRunView(probe.client, 'lost')).stale ?? '';
+    await expect
+      .poll(stale, { timeout: 120_000, interval: 500 })
+      .toMatch(/^slow lost cannot go on with this code: the run has already gone another way[\s\S]*\[TY-REPLAY\]$/);
+    expect(await stale()).toMatch(
+      /expected: the engine's step trainyard\.begin is recorded \(event \d+ of its history\)/,
+    );
+    expect(await stale()).toMatch(/actual: +this code takes another step there/);
+    probe.write(file, code);
+    await probe.killWorker();
+    expect(result(await probe.outcome(run))).toBe(undisturbed);
+  });
+
+  async function describeBuild(run: string): Promise<{ buildId: string }> {
+    const { raw } = await probe.client.temporal.workflow.getHandle(run).describe();
+    const version = raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion;
+    return { buildId: version?.buildId ?? '' };
+  }
 });

@@ -3,11 +3,13 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Client } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import proto from '@temporalio/proto';
 import { readAddresses } from '../../project/addresses.js';
 import { nodeCodes } from '../../project/codes.js';
 import { loadProject } from '../../project/project.js';
 import { bundleFacts, workflowBundle } from '../../project/workflow-bundle.js';
+
+const { History } = proto.temporal.api.history.v1;
 
 /** Keeps every history that a server holds, with the project whose Workflows made them; says how many. */
 export async function keep(temporal: Client, projectFolder: string, parts: readonly string[], to: string) {
@@ -24,32 +26,32 @@ export async function keep(temporal: Client, projectFolder: string, parts: reado
   const names = new Map<string, number>();
   for await (const { workflowId, runId, type } of temporal.workflow.list()) {
     if (type.startsWith('temporal-sys')) continue;
-    const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
     const name = `${type}.${workflowId}`.replaceAll(/[^A-Za-z0-9.-]+/g, '_').slice(0, 80);
     const number = (names.get(name) ?? 0) + 1;
     names.set(name, number);
-    const text = withoutPlaces(historyToJSON({ events: events ?? [] }), projectFolder);
-    writeFileSync(path.join(to, `${name}${number === 1 ? '' : `.${number}`}.json.gz`), gzipSync(text, { level: 9 }));
+    const bytes = History.encode(withoutPlaces(history, projectFolder)).finish();
+    writeFileSync(
+      path.join(to, `${name}${number === 1 ? '' : `.${number}`}.history.gz`),
+      gzipSync(bytes, { level: 9 }),
+    );
     kept++;
   }
   return kept;
 }
 
-interface Payload {
-  data?: string;
-  metadata?: object;
-}
-
 /** A history without the names of the machine and of the folder that it was recorded in. */
-function withoutPlaces(json: string, folder: string): string {
+function withoutPlaces(history: Parameters<typeof History.encode>[0], folder: string): typeof history {
   const replace = (text: string): string => text.replaceAll(folder, 'project').replaceAll(hostname(), 'worker');
-  return replace(
-    JSON.stringify(JSON.parse(json), (_, value: unknown) => {
-      if (typeof value !== 'object' || value === null || !('data' in value) || !('metadata' in value)) return value;
-      const { data, ...rest } = value as Payload;
-      if (typeof data !== 'string') return value;
-      const text = Buffer.from(data, 'base64').toString('utf8');
-      return { ...rest, data: Buffer.from(replace(text)).toString('base64') };
-    }),
-  );
+  const walk = (inside: object): void => {
+    for (const [name, value] of Object.entries(inside)) {
+      if (typeof value === 'string') Reflect.set(inside, name, replace(value));
+      else if (value instanceof Uint8Array) {
+        const text = Buffer.from(value).toString('utf8');
+        if (replace(text) !== text) Reflect.set(inside, name, Buffer.from(replace(text)));
+      } else if (typeof value === 'object' && value !== null) walk(value as object);
+    }
+  };
+  walk(history);
+  return history;
 }

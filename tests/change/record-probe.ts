@@ -38,7 +38,7 @@ export async function recordProbe(to: string): Promise<number> {
     await failures(probe);
     await decisions(probe);
     await processes(probe);
-    await probe.run('long', { salt: 'long', chains: 10, length: 120 }, { id: 'long' });
+    await probe.run('long', { salt: 'long', chains: 10, length: 80 }, { id: 'long' });
     return await keep(probe.client.temporal, probe.folder, ['pipelines', 'nodes'], to);
   } finally {
     await probe.close();

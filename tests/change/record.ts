@@ -24,9 +24,9 @@ mkdirSync(folder, { recursive: true });
 const entries = ledgerEntries();
 const mark: ReleaseMark = { release, ledger: { entries: entries.length, digest: ledgerDigest(entries) } };
 writeFileSync(path.join(folder, 'release.json'), `${JSON.stringify(mark, null, 2)}\n`);
-for (const [project, record] of [
-  ['probe', recordProbe],
-  ['penguins', recordDemo],
-] as const)
-  process.stdout.write(`${project}: ${await record(path.join(folder, project))} histories\n`);
+await Promise.all(
+  Object.entries({ probe: recordProbe, penguins: recordDemo }).map(async ([project, record]) =>
+    process.stdout.write(`${project}: ${await record(path.join(folder, project))} histories\n`),
+  ),
+);
 process.exit(0);

@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import { explainReplay } from '../../worker/explain-replay.js';
+import { explainReplay } from '../../client/explain-replay.js';
 import type { History } from './histories.js';
 
 /** Replays histories in a bundle; gives what a person is told of each that it does not repeat, by name. */

@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 
 type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
@@ -12,18 +12,33 @@ export interface FailedReplay {
   readonly events?: readonly Event[] | null | undefined;
 }
 
-/** Whether a message of the SDK says that code and history part ways. */
-export function isReplayFailure(message: string): boolean {
-  return /TMPRL1100|nondeterminism|DeterminismViolation/i.test(message);
+/** Why an open run does not go on, when the code of its workers does not repeat its history; undefined otherwise. */
+export async function replayTrouble(temporal: Client, run: string): Promise<TrainyardError | undefined> {
+  const { events } = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    temporal.workflow.getHandle(run).fetchHistory(),
+  );
+  // The server writes down the first failure in a row.
+  const failed = events?.map((event) => event.workflowTaskFailedEventAttributes).findLast((one) => one);
+  const message = failed?.failure?.message ?? '';
+  return /TMPRL1100|nondeterminism|DeterminismViolation/i.test(message)
+    ? explainReplay({ run, message, events })
+    : undefined;
 }
+
+/** Longest wait for a history, ms. */
+const PATIENCE_MS = 5_000;
 
 /**
  * The SDK's words for code that does not repeat a history, in those of a pipeline's author: what the run had done at
  * that place, and what this code does instead.
  */
 export function explainReplay({ run, message, events }: FailedReplay): TrainyardError {
-  const id = /HistoryEvent\(id: (\d+)/.exec(message)?.[1] ?? /event[_ ]id:? (\d+)/i.exec(message)?.[1];
-  const event = events?.find(({ eventId }) => id !== undefined && String(eventId) === id);
+  const missed = missedStep(message, events ?? []);
+  const id =
+    missed?.eventId?.toString() ??
+    /HistoryEvent\(id: (\d+)/.exec(message)?.[1] ??
+    /event[_ ]id:? (\d+)/i.exec(message)?.[1];
+  const event = missed ?? events?.find(({ eventId }) => id !== undefined && String(eventId) === id);
   const then = event ? sayEvent(event) : (sayType(message) ?? 'another step came');
   const start = events?.[0]?.workflowExecutionStartedEventAttributes;
   return new TrainyardError('TY-REPLAY', {
@@ -33,6 +48,16 @@ export function explainReplay({ run, message, events }: FailedReplay): Trainyard
     actual: sayInstead(message),
     cause: new Error(message),
   });
+}
+
+/** The step of a history that code has not come to, where the SDK names it by kind and number. */
+function missedStep(message: string, events: readonly Event[]): Event | undefined {
+  const [, kind, number] = /Missing associated machine for (\w+)\((\d+)\)/.exec(message) ?? [];
+  const isKind = (event: Event): boolean =>
+    (kind === 'LocalActivity' && Boolean(event.markerRecordedEventAttributes)) ||
+    (kind === 'Activity' && Boolean(event.activityTaskScheduledEventAttributes)) ||
+    (kind === 'Timer' && Boolean(event.timerStartedEventAttributes));
+  return events.filter(isKind)[Number(number) - 1];
 }
 
 function sayEvent(event: Event): string {
@@ -79,5 +104,6 @@ function sayInstead(message: string): string {
   if (machine?.includes('child')) return 'this code starts a child there';
   if (machine?.includes('complete')) return 'this code ends the run there';
   if (/no command scheduled/i.test(message)) return 'this code does nothing there';
+  if (/missing associated machine/i.test(message)) return 'this code takes another step there';
   return 'this code does something else there';
 }
