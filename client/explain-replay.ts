@@ -25,6 +25,10 @@ export async function replayTrouble(temporal: Client, run: string): Promise<Trai
     : undefined;
 }
 
+/** The SDK's words for an Activity of another name than the history has. */
+const OTHER_NODE =
+  /activity type of scheduled event '([^']*)' does not match activity type of activity command '([^']*)'/i;
+
 /** Longest wait for a history, ms. */
 const PATIENCE_MS = 5_000;
 
@@ -39,7 +43,12 @@ export function explainReplay({ run, message, events }: FailedReplay): Trainyard
     /HistoryEvent\(id: (\d+)/.exec(message)?.[1] ??
     /event[_ ]id:? (\d+)/i.exec(message)?.[1];
   const event = missed ?? events?.find(({ eventId }) => id !== undefined && String(eventId) === id);
-  const then = event ? sayEvent(event) : (sayType(message) ?? 'another step came');
+  const [, node] = OTHER_NODE.exec(message) ?? [];
+  const then = event
+    ? sayEvent(event)
+    : node
+      ? `the node ${node} is started`
+      : (sayType(message) ?? 'another step comes');
   const start = events?.[0]?.workflowExecutionStartedEventAttributes;
   return new TrainyardError('TY-REPLAY', {
     what: `${start?.workflowType?.name ? `${start.workflowType.name} ` : ''}${run} cannot go on with this code: the run has already gone another way`,
@@ -93,9 +102,7 @@ function sayType(message: string): string | undefined {
 }
 
 function sayInstead(message: string): string {
-  const types =
-    /activity type of scheduled event '([^']*)' does not match activity type of activity command '([^']*)'/i;
-  const other = types.exec(message);
+  const other = OTHER_NODE.exec(message);
   if (other) return `this code starts ${other[2] ?? ''} there, not ${other[1] ?? ''}`;
   const machine = /(\w+?) ?machine does not handle this event/i.exec(message)?.[1]?.toLowerCase();
   if (machine?.startsWith('timer')) return 'this code waits there';

@@ -1,12 +1,21 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
-import { bundleWith } from '../../project/workflow-bundle.js';
-import { loadProject } from '../../project/project.js';
-import type { BundleData } from '../../workflows/engine/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -63,16 +72,36 @@ export function historiesOf({ folder }: Recording): { readonly name: string; rea
     }));
 }
 
+/** In a process of its own: a project's configuration is imported as Node does it, not as the test runner does. */
+const BUNDLER = `
+import { readFileSync, writeFileSync } from 'node:fs';
+const [project, facts, out] = process.argv.slice(1);
+const { loadProject } = await import(${JSON.stringify(compiledUrl('project.js'))});
+const { bundleWith } = await import(${JSON.stringify(compiledUrl('workflow-bundle.js'))});
+writeFileSync(out, await bundleWith(await loadProject(project), JSON.parse(readFileSync(facts, 'utf8'))));
+`;
+
+function compiledUrl(file: string): string {
+  return pathToFileURL(path.join(root, 'dist', 'project', file)).href;
+}
+
 /**
  * The Workflows as they are now, bundled for a recorded project: its pipelines as they were, and what the bundle knew of
  * the project's nodes, since keys follow from it.
  */
 export async function bundleFor({ folder }: Recording): Promise<string> {
   const copy = mkdtempSync(path.join(tmpdir(), 'trainyard-replay-'));
-  cpSync(path.join(folder, 'project'), copy, { recursive: true });
-  mkdirSync(path.join(copy, 'node_modules'));
-  symlinkSync(root, path.join(copy, 'node_modules', 'trainyard'));
-  symlinkSync(path.join(root, 'node_modules', 'zod'), path.join(copy, 'node_modules', 'zod'));
-  const facts = JSON.parse(readFileSync(path.join(folder, 'facts.json'), 'utf8')) as BundleData;
-  return bundleWith(await loadProject(path.join(copy, 'temporal.config.ts')), facts);
+  try {
+    cpSync(path.join(folder, 'project'), copy, { recursive: true });
+    mkdirSync(path.join(copy, 'node_modules'));
+    symlinkSync(root, path.join(copy, 'node_modules', 'trainyard'));
+    symlinkSync(path.join(root, 'node_modules', 'zod'), path.join(copy, 'node_modules', 'zod'));
+    writeFileSync(path.join(copy, 'package.json'), '{ "name": "recorded", "type": "module", "private": true }\n');
+    const out = path.join(copy, 'bundle.js');
+    const files = [path.join(copy, 'temporal.config.ts'), path.join(folder, 'facts.json'), out];
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', BUNDLER, ...files]);
+    return readFileSync(out, 'utf8');
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 }
