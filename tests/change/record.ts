@@ -1,5 +1,5 @@
 // Records what the Workflows of this version do, for its successors to replay: `npm run histories`.
-import { existsSync, mkdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../../core/errors/index.js';
 import { fileURLToPath } from 'node:url';
@@ -19,14 +19,18 @@ if (existsSync(folder) && !again) {
   );
   process.exit(2);
 }
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
+// Beside, until all is there: what was recorded before stays whole if this is interrupted.
+const making = path.join(HISTORIES, '..', '..', '.trainyard', `histories-${process.pid}`);
+mkdirSync(making, { recursive: true });
 const entries = ledgerEntries();
 const mark: ReleaseMark = { release, ledger: { entries: entries.length, digest: ledgerDigest(entries) } };
-writeFileSync(path.join(folder, 'release.json'), `${JSON.stringify(mark, null, 2)}\n`);
+writeFileSync(path.join(making, 'release.json'), `${JSON.stringify(mark, null, 2)}\n`);
 await Promise.all(
   Object.entries({ probe: recordProbe, penguins: recordDemo }).map(async ([project, record]) =>
-    process.stdout.write(`${project}: ${await record(path.join(folder, project))} histories\n`),
+    process.stdout.write(`${project}: ${await record(path.join(making, project))} histories\n`),
   ),
 );
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(HISTORIES, { recursive: true });
+renameSync(making, folder);
 process.exit(0);

@@ -1,6 +1,0 @@
-import { defineConfig } from 'trainyard';
-
-export default defineConfig({
-  pipelines: ['./pipelines/*.ts'],
-  pools: { cpu: { slots: 2, memory: '4GB' } },
-});

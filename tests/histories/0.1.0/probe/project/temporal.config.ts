@@ -1,2 +1,0 @@
-import { defineConfig } from 'trainyard';
-export default defineConfig({"name":"trainyard-probe-5heehg","pipelines":["./pipelines/*.ts"],"plugins":["./nodes/probe","./nodes/noop","./nodes/climb"],"pools":{"cpu":{"slots":3}},"heartbeat":"30 seconds"});
