@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { pipeline, tune, type StudyOptions } from 'trainyard';
+import { float, int } from 'trainyard/search';
+import { climb, fitted, part } from '../nodes/climb/index.js';
+
+const given = z.object({
+  salt: z.string(),
+  options: z.custom<Omit<StudyOptions<'out.score' | 'out.size'>, 'objective'>>(),
+  params: z.custom<{ steps?: number; ms?: number; failsFrom?: number; nullFrom?: number }>().default({}),
+  high: z.number().default(1),
+});
+
+type Plain = Pick<StudyOptions, 'trials' | 'parallel' | 'sampler' | 'pruner' | 'failures' | 'enough'>;
+const plain = z.object({ salt: z.string(), options: z.custom<Plain>() });
+
+/** A study of a node, with whatever options. */
+export const climbed = pipeline('climbed', { params: given }, async ({ salt, options, params, high }) => {
+  const space = { x: float(0, high) };
+  const { objectives } = options;
+  const found = objectives
+    ? tune(climb, {}, { ...options, objectives, space, params: { salt, ...params } })
+    : tune(climb, {}, { ...options, objective: 'out.score', space, params: { salt, ...params } });
+  return { best: found.best, params: await found.params, report: found.report };
+});
+
+/** Cross-validated: a trial is a call for each of four parts. */
+export const folded = pipeline('folded', { params: plain }, async ({ salt, options }) => {
+  const folds = [1, 2, 3, 4].map((n) => ({ data: part({ n }) }));
+  const found = tune(
+    fitted,
+    {},
+    { ...options, objective: 'out.score', space: { x: float(0, 1) }, params: { salt }, folds },
+  );
+  return { best: found.best, params: await found.params, report: found.report };
+});
+
+/** Trials that take next to nothing, as many as wanted. */
+export const wide = pipeline('wide-study', { params: plain }, async ({ salt, options }) => {
+  const data = part({ n: 1 });
+  const found = tune(
+    fitted,
+    { data },
+    { ...options, objective: 'out.score', space: { x: float(0, 1) }, params: { salt } },
+  );
+  return { best: found.best, params: await found.params };
+});
+
+/** A trial of it: two nodes. */
+export const twoSteps = pipeline(
+  'two-steps',
+  { params: z.object({ x: z.number(), fold: z.number().int(), salt: z.string() }) },
+  (p) => {
+    const data = part({ n: p.fold });
+    return { fit: fitted({ data, x: p.x, salt: p.salt }) };
+  },
+);
+
+export const overParts = pipeline('over-parts', { params: plain }, async ({ salt, options }) => {
+  const found = tune(
+    twoSteps,
+    { salt },
+    {
+      ...options,
+      objective: 'fit.score',
+      space: { x: float(0, 1), fold: int(1, 3) },
+    },
+  );
+  return { best: await found.best, params: await found.params, report: found.report };
+});
