@@ -271,6 +271,7 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
       });
   if (known.code === 'TY-STORE-MISSING' || known.code === 'TY-STORE-DAMAGED')
     known = await nameLostInput(parts.store, task, known);
+  if (known.code === 'TY-CODE-GONE') return handBack(known, Context.current().info.attempt);
   const { attempts } = task.settings;
   // A store that cannot be written to cannot count either: then Temporal's count stands for it.
   const counted = () => countFailure(parts.store, task, known).catch(() => Context.current().info.attempt);
@@ -280,6 +281,22 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
     type: known.code,
     nonRetryable: failures >= attempts,
     details: [known.toRecord()],
+  });
+}
+
+/** Longest wait before a call is offered again to a worker that may have its code, ms. */
+const MOST_HAND_BACK_MS = 60_000;
+
+/**
+ * Gives a call back unexecuted: another worker may have its code, or this one may get it. It is no failure of the node;
+ * after some twenty minutes the engine ends the run with it.
+ */
+function handBack(error: TrainyardError, attempt: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.code,
+    nextRetryDelay: Math.min(2 ** attempt * 1_000, MOST_HAND_BACK_MS),
+    details: [error.toRecord()],
   });
 }
 

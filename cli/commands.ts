@@ -20,6 +20,7 @@ import { predictCommand } from './predict/command.js';
 import { modelsCommand } from './models/command.js';
 import { workerCommand } from './worker/command.js';
 import { gcCommand } from './gc/command.js';
+import { scrubCommand } from './scrub/command.js';
 import { setupCommand } from './setup/command.js';
 import { doctorCommand } from './doctor/command.js';
 
@@ -46,6 +47,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   modelsCommand,
   workerCommand,
   gcCommand,
+  scrubCommand,
   setupCommand,
   doctorCommand,
 ];

@@ -7,6 +7,7 @@ import { readGraph, readRun, recordsOfRun, type NodeRecord, type RunRecord, type
 import { isAway } from './away.js';
 import { replayTrouble } from './explain-replay.js';
 import { GraphFollower } from './graph-follower.js';
+import { queuedPools, unserved } from './served.js';
 
 /** What reading needs: the store, and Temporal where it answers. */
 export interface RunReader {
@@ -45,6 +46,8 @@ export interface RunView {
   /** Why the graph is not the newest, in words; undefined when it is. */
   readonly stale: string | undefined;
   readonly pending: readonly PendingNode[];
+  /** Pools for which calls wait and which no worker serves. */
+  readonly unserved: readonly string[];
   readonly record: RunRecord | null;
 }
 
@@ -127,7 +130,11 @@ export async function readRunView({ store, temporal }: RunReader, id: string): P
   if (temporal === undefined || !described?.open) return stored(store, id, record, described);
   const { open, pending } = described;
   const graph = await queryGraph(temporal, id);
-  if (graph) return { graph, open, source: 'workflow', stale: undefined, pending, record };
+  if (graph) {
+    const pools = queuedPools(graph, pending);
+    const lacking = await unserved(temporal, described.description.taskQueue, pools).catch(() => []);
+    return { graph, open, source: 'workflow', stale: undefined, pending, unserved: lacking, record };
+  }
   const trouble = described.taskAttempt > 1 ? await replayTrouble(temporal, id) : undefined;
   const stale = trouble?.message ?? 'no worker answers for this run: what is shown is what was last recorded';
   return { ...(await stored(store, id, record, described)), stale };
@@ -140,7 +147,7 @@ async function stored(
   record: RunRecord | null,
   described: OpenRun | undefined = undefined,
 ): Promise<RunView> {
-  const known = { stale: undefined, pending: described?.pending ?? [], record };
+  const known = { stale: undefined, pending: described?.pending ?? [], unserved: [], record };
   const open = described?.open ?? false;
   const saved = open ? null : ((await readGraph(store, id)) as unknown as GraphRecord | null);
   if (saved) return { graph: saved, open, source: 'saved', ...known };

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 import type { GraphRecord } from '../core/graph.js';
-import { poolQueue } from '../core/queues.js';
 import { readGraph, type Store } from '../store/index.js';
 import { isAway } from './away.js';
 import { Children, type ChildState } from './children.js';
 import { GraphFollower } from './graph-follower.js';
 import { describeRun, taskFailure, type OpenRun, type PendingNode } from './run-view.js';
+import { queuedPools, unserved } from './served.js';
 
 /** A run at one moment of being watched. */
 export interface RunMoment {
@@ -41,8 +41,6 @@ const WORKER_WAIT_MS = 3_000;
 /** A Workflow task is looked into from this attempt on: single ones fail when a worker stops. */
 const FAILING_ATTEMPT = 3;
 const AWAY_WAIT_MS = 1_000;
-/** A poller that was last seen longer ago than a long poll lasts is gone, ms. */
-const POLLER_GONE_MS = 75_000;
 
 /**
  * Looks at a run until it has ended, through restarts of workers and of Temporal. Throws TY-RUN-UNKNOWN when Temporal
@@ -124,30 +122,12 @@ class Waits {
     if (waitingTask === undefined) this.#task = undefined;
     else if (this.#task?.name !== waitingTask) this.#task = { name: waitingTask, since: now };
     if (this.#task && now - this.#task.since > WORKER_WAIT_MS) return { trouble: 'no-worker' };
-    const queued = pending.filter((one) => !one.started && one.attempt === 1);
-    if (queued.length === 0 || queued.length < pending.length) this.#queuedSince = undefined;
+    const pools = graph ? queuedPools(graph, pending) : [];
+    if (pools.length === 0) this.#queuedSince = undefined;
     else this.#queuedSince ??= now;
     if (this.#queuedSince === undefined || now - this.#queuedSince < WORKER_WAIT_MS) return {};
-    if (this.#poolLook === undefined || now - this.#poolLook.at > WORKER_WAIT_MS) {
-      const pool = graph?.nodes.find((node) => node.state === 'running' && node.node === queued[0]?.node)?.pool;
-      const served =
-        pool === undefined || (await isServed(temporal, poolQueue(description.taskQueue, pool), 'activity'));
-      this.#poolLook = { at: now, pool: served ? undefined : pool };
-    }
+    if (this.#poolLook === undefined || now - this.#poolLook.at > WORKER_WAIT_MS)
+      this.#poolLook = { at: now, pool: (await unserved(temporal, description.taskQueue, pools))[0] };
     return this.#poolLook.pool === undefined ? {} : { trouble: 'no-worker', pool: this.#poolLook.pool };
   }
-}
-
-/** Whether a worker has asked for work on a task queue within the last minute. */
-export async function isServed(temporal: Client, queue: string, type: 'workflow' | 'activity'): Promise<boolean> {
-  const { pollers } = await temporal.withDeadline(Date.now() + 3_000, () =>
-    temporal.workflowService.describeTaskQueue({
-      namespace: temporal.options.namespace,
-      taskQueue: { name: queue },
-      taskQueueType: type === 'workflow' ? 1 : 2,
-    }),
-  );
-  return (pollers ?? []).some(
-    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLER_GONE_MS,
-  );
 }

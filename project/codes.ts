@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
-import { bundleEntries, compileModule, type BundledEntry } from './compile.js';
+import { hashCode, hashText, installedVersion } from './code-hash.js';
+import { compileModule, compileOwnModules } from './compile.js';
 import { compiled } from './package-root.js';
 import { fileHashes, type CodeParts } from './code-parts.js';
 import type { PluginModule, Project } from './project.js';
@@ -18,45 +17,35 @@ export interface NodeCode {
   readonly node: string;
   /** Hash of the implementation: part of every key of the node. */
   readonly hash: string;
-  /** Module to import, compiled and named by its content. */
+  /** Module to import, compiled and named by its content: it can still be run when the project has moved on. */
   readonly module: string;
   readonly exportName: string;
-  /** The module's name says its content: it can still be run when the project has moved on. */
-  readonly kept: boolean;
+  /** Where it was compiled from: the packages that it imports are looked for from there. */
+  readonly source: string;
   /** What the hash was taken of, for saying what has changed. */
   readonly parts: CodeParts;
 }
+
+/** Raised when hashes are taken in another way, or kept in another form. */
+const FORMAT = 2;
 
 /** What a worker module exports, found by loading it in a process of its own. */
 type Exports = Record<string, { exportName: string; node: string }[]>;
 
 /**
- * Code hashes and places of all nodes that have an implementation. A hash covers the node's own export, all local
- * files that it uses and the versions of the packages that it imports; comments, layout and unused neighbours do not
- * count. Kept under the hash of all worker modules, so an unchanged project pays one bundling.
+ * Code hashes (`hashCode`) and places of all nodes that have an implementation. Kept under the hash of all worker
+ * modules, so an unchanged project pays one bundling.
  */
 export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>> {
   const plugins = project.plugins.filter(
     (plugin): plugin is PluginModule & { workerFile: string } => plugin.workerFile !== undefined,
   );
-  const whole = await bundleEntries(
-    Object.fromEntries(
-      plugins.map((plugin) => [
-        plugin.name,
-        `export * from ${JSON.stringify(plugin.workerFile)}; export { default } from ${JSON.stringify(plugin.workerFile)};`,
-      ]),
-    ),
+  const whole = await hashCode(
+    Object.fromEntries(plugins.map(({ name, workerFile }) => [name, { file: workerFile }])),
     project.root,
-  ).catch(() =>
-    bundleEntries(
-      Object.fromEntries(plugins.map((plugin) => [plugin.name, `export * from ${JSON.stringify(plugin.workerFile)};`])),
-      project.root,
-    ),
   );
-  const fingerprint = hash(
-    canonical(
-      plugins.map((plugin) => [plugin.name, plugin.workerFile, describe(whole[plugin.name], plugin.workerFile)]),
-    ),
+  const fingerprint = hashText(
+    canonical([FORMAT, plugins.map(({ name, workerFile }) => [name, workerFile, whole[name]?.hash ?? ''])]),
   );
   const kept = path.join(project.build, `codes-${fingerprint}.json`);
   const known = await readFile(kept, 'utf8').then(
@@ -75,80 +64,43 @@ async function computeCodes(
   plugins: readonly (PluginModule & { workerFile: string })[],
   project: Project,
 ): Promise<NodeCode[]> {
-  const modules = new Map(
-    await Promise.all(
-      plugins.map(
-        async (plugin) =>
-          [
-            plugin.name,
-            plugin.builtIn ? plugin.workerFile : await compileModule(plugin.workerFile, project.build),
-          ] as const,
-      ),
-    ),
+  const modules = await compileWorkers(plugins, project.build);
+  const exports = await scan(modules, project.root);
+  const nodes = plugins.flatMap((plugin) =>
+    (exports[plugin.name] ?? []).map(({ node, exportName }) => ({ node, exportName, plugin })),
   );
-  const exports = await scan(Object.fromEntries(modules), project.root);
-  const entries: Record<string, string> = {};
-  const nodes: { node: string; exportName: string; plugin: PluginModule & { workerFile: string } }[] = [];
-  for (const plugin of plugins) {
-    for (const { exportName, node } of exports[plugin.name] ?? []) {
-      nodes.push({ node, exportName, plugin });
-      entries[node] = `export { ${exportName} as node } from ${JSON.stringify(plugin.workerFile)};`;
-    }
-  }
-  const bundled = await bundleEntries(entries, project.root);
-  const hashes = await fileHashes(
-    Object.values(bundled).flatMap((entry) => entry.files),
+  const hashed = await hashCode(
+    Object.fromEntries(nodes.map(({ node, exportName, plugin }) => [node, { file: plugin.workerFile, exportName }])),
     project.root,
   );
-  const workers = new Map(nodes.map(({ node, plugin }) => [node, plugin.workerFile]));
-  const partsOf = (node: string): CodeParts => ({
-    files: (bundled[node]?.files ?? []).flatMap((file) => hashes.get(file) ?? []),
-    packages: packageVersions(bundled[node]?.packages ?? [], workers.get(node) ?? project.root),
-  });
-  return nodes.map(({ node, exportName, plugin }) => ({
-    node,
-    exportName,
-    module: modules.get(plugin.name) ?? plugin.workerFile,
-    kept: !plugin.builtIn,
-    hash: hash(canonical(describe(bundled[node], plugin.workerFile))),
-    parts: partsOf(node),
-  }));
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-/** A bundle's code with the versions of the packages outside it. */
-function describe(entry: BundledEntry | undefined, from: string): { code: string; packages: [string, string][] } {
-  return { code: entry?.code ?? '', packages: packageVersions(entry?.packages ?? [], from) };
-}
-
-function packageVersions(specifiers: readonly string[], from: string): [string, string][] {
-  const names = new Set(
-    specifiers
-      .filter((specifier) => !specifier.startsWith('node:') && !builtinModules.includes(specifier))
-      .map((specifier) =>
-        specifier
-          .split('/')
-          .slice(0, specifier.startsWith('@') ? 2 : 1)
-          .join('/'),
-      ),
+  const files = await fileHashes(
+    Object.values(hashed).flatMap((one) => one.files),
+    project.root,
   );
-  return [...names].sort().map((name) => [name, installedVersion(name, from)]);
+  return nodes.flatMap(({ node, exportName, plugin }) => {
+    const code = hashed[node];
+    const module = modules[plugin.name];
+    if (!code || module === undefined) return [];
+    const parts = { files: code.files.flatMap((file) => files.get(file) ?? []), packages: code.packages };
+    return [{ node, exportName, module, source: plugin.workerFile, hash: code.hash, parts }];
+  });
 }
 
-function installedVersion(name: string, from: string): string {
-  for (let folder = path.dirname(from); ; folder = path.dirname(folder)) {
-    const own = path.join(folder, 'package.json');
-    const installed = path.join(folder, 'node_modules', name, 'package.json');
-    for (const manifest of [installed, own]) {
-      if (!existsSync(manifest)) continue;
-      const read = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; version?: string };
-      if (read.name === name && read.version) return read.version;
-    }
-    if (folder === path.dirname(folder)) return 'not installed';
-  }
+/** The compiled modules of implementations by their plugin's name. */
+async function compileWorkers(
+  plugins: readonly (PluginModule & { workerFile: string })[],
+  build: string,
+): Promise<Record<string, string>> {
+  const own = plugins.filter(({ builtIn }) => builtIn).map(({ name, workerFile }) => [name, workerFile] as const);
+  const others = plugins.filter(({ builtIn }) => !builtIn);
+  return {
+    ...(own.length === 0 ? {} : await compileOwnModules(Object.fromEntries(own), build)),
+    ...Object.fromEntries(
+      await Promise.all(
+        others.map(async ({ name, workerFile }) => [name, await compileModule(workerFile, build)] as const),
+      ),
+    ),
+  };
 }
 
 async function scan(modules: Record<string, string>, root: string): Promise<Exports> {
@@ -176,13 +128,21 @@ function codeFile(project: Pick<Project, 'build'>, node: string, hash: string): 
   return path.join(project.build, `code-${node}-${hash}.json`);
 }
 
-/** Code of a node that an earlier state of the project had, if it was kept and can still be run. */
+/**
+ * Code of a node that an earlier state of the project had, if it can still be run: it was kept, and the packages that it
+ * imports are those that it was keyed with. Otherwise what is in its way, in words.
+ */
 export async function formerCode(
   project: Pick<Project, 'build'>,
   node: string,
   hash: string,
-): Promise<NodeCode | undefined> {
+): Promise<NodeCode | string> {
   const text = await readFile(codeFile(project, node, hash), 'utf8').catch(() => undefined);
   const code = text === undefined ? undefined : (JSON.parse(text) as NodeCode);
-  return code?.kept && existsSync(code.module) ? code : undefined;
+  if (!code || !existsSync(code.module)) return 'it was never on this machine, or .trainyard/build was emptied';
+  const other = code.parts.packages.flatMap(([name, version]) => {
+    const now = installedVersion(name, code.source);
+    return now === version ? [] : [`it needs ${name} ${version}, and ${now} is there`];
+  });
+  return other.length === 0 ? code : other.join('; ');
 }

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type BuildFailure, type Metafile, type Plugin } from 'esbuild';
+import { build, transform, type BuildFailure, type Metafile, type Plugin } from 'esbuild';
 import { TrainyardError } from '../core/errors/index.js';
+import { compiled } from './package-root.js';
+import { packagesOutside } from './packages-outside.js';
+import { markPure } from './pure-declarations.js';
 import { writeWhole } from './write-whole.js';
 
 /**
@@ -20,19 +23,56 @@ export async function compileModule(file: string, buildFolder: string): Promise<
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      packages: 'external',
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
-      plugins: [ownUrls],
+      plugins: [packagesOutside('name'), ownUrls],
       outfile: path.join(buildFolder, 'module.mjs'),
     }),
   );
   const code = result.outputFiles[0]?.contents ?? new Uint8Array();
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 24);
+  const hash = hashOf([code]);
   const target = path.join(buildFolder, `${path.basename(file).replace(/\.[cm]?[jt]sx?$/, '')}-${hash}.mjs`);
   await writeWhole(target, code);
   return target;
+}
+
+/**
+ * Compiles modules of this package (name → file) together to a folder named by their content, and gives their paths:
+ * what runs is fixed as for the user's own code, also when the installed package changes. Packages stay outside, each
+ * where it is installed now.
+ */
+export async function compileOwnModules(
+  files: Readonly<Record<string, string>>,
+  buildFolder: string,
+): Promise<Record<string, string>> {
+  const out = path.join(buildFolder, 'own');
+  const { outputFiles } = await guard(buildFolder, () =>
+    build({
+      entryPoints: files,
+      bundle: true,
+      splitting: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      conditions: ['node'],
+      logLevel: 'silent',
+      plugins: [packagesOutside('place'), ownUrls],
+      outdir: out,
+      outExtension: { '.js': '.mjs' },
+    }),
+  );
+  const sorted = [...outputFiles].sort((one, other) => (one.path < other.path ? -1 : 1));
+  const folder = path.join(buildFolder, `trainyard-${hashOf(sorted.map(({ contents }) => contents))}`);
+  for (const file of sorted) await writeWhole(path.join(folder, path.relative(out, file.path)), file.contents);
+  return Object.fromEntries(Object.keys(files).map((name) => [name, path.join(folder, `${name}.mjs`)]));
+}
+
+function hashOf(contents: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const one of contents) hash.update(one).update('\0');
+  return hash.digest('hex').slice(0, 24);
 }
 
 /** `import.meta.url` of a module that was merged into another file still names the module's own place. */
@@ -88,24 +128,42 @@ export async function resolveModule(specifier: string, folder: string): Promise<
   return resolved;
 }
 
-/**
- * Lets the bundler leave out implementations that an entry does not use, with what only they use, so that nodes of one
- * file do not share a hash. (Its option `pure` is for global functions, not for imported ones.)
- */
+/** Lets the bundler leave out declarations that an entry does not use, with what only they use. */
 const declarations: Plugin = {
   name: 'declarations',
   setup(on) {
     on.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: 'file' }, async ({ path: file }) => {
       const source = await readFile(file, 'utf8');
-      const declared = /^(export default |(?:export )?const [\w$]+ = )(?=implement[(<])/gm;
-      if (!declared.test(source)) return undefined;
-      return {
-        contents: source.replace(declared, '$1/* @__PURE__ */ '),
-        loader: /ts$/.test(file) ? 'ts' : 'js',
-      };
+      let known = marked.get(file);
+      if (known?.source !== source) marked.set(file, (known = { source, contents: mark(source, file) }));
+      const contents = await known.contents;
+      return contents === undefined ? undefined : { contents, loader: loaderOf(file) };
     });
   },
 };
+
+/** Files as they were marked last: all nodes and all of their neighbours are hashed one after the other. */
+const marked = new Map<string, { readonly source: string; readonly contents: Promise<string | undefined> }>();
+
+/** A file without types and with its marks; undefined where it is no valid code, which the bundler then says. */
+async function mark(source: string, file: string): Promise<string | undefined> {
+  // Imports stay as they are written, since the bundler knows which of them count.
+  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } };
+  const options = { loader: loaderOf(file), tsconfigRaw, logLevel: 'silent' } as const;
+  const plain = await transform(source, options).catch(() => undefined);
+  return plain && markPure(plain.code, (specifier) => isAuthoring(specifier, file));
+}
+
+function loaderOf(file: string): 'ts' | 'js' {
+  return /ts$/.test(file) ? 'ts' : 'js';
+}
+
+/** Whether a module imports the face with which nodes are written. */
+function isAuthoring(specifier: string, from: string): boolean {
+  if (!specifier.startsWith('.')) return /^trainyard(\/(worker|search|tables))?$/.test(specifier);
+  const relative = path.relative(compiled(), path.resolve(path.dirname(from), specifier));
+  return /^(core|worker|tables)[\\/]/.test(relative);
+}
 
 export interface BundledEntry {
   /** Code without comments and layout: equal for edits that change neither. */
@@ -143,12 +201,11 @@ export async function bundleEntries(
       format: 'esm',
       platform: 'node',
       target: 'es2022',
-      packages: 'external',
       treeShaking: true,
       minifyWhitespace: true,
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [virtual, declarations],
+      plugins: [virtual, packagesOutside('name'), declarations],
       absWorkingDir: folder,
       outdir: path.join(folder, 'out'),
     }),
@@ -160,18 +217,20 @@ export async function bundleEntries(
     ]),
   );
   return Object.fromEntries(
-    names.map((name, index) => [
-      name,
-      { code: outputs.get(String(index)) ?? '', ...importsOf(result.metafile, String(index)) },
-    ]),
+    names.map((name, index) => [name, bundled(outputs.get(String(index)) ?? '', result.metafile, String(index))]),
   );
 }
 
-function importsOf(metafile: Metafile, output: string): Pick<BundledEntry, 'packages' | 'files'> {
+/** `require` of `createRequire`, which the bundler leaves alone, with the name of a package. */
+const REQUIRED = /\brequire\d*(?:\.resolve)?\("([^"./][^"]*)"\)/g;
+
+function bundled(code: string, metafile: Metafile, output: string): BundledEntry {
   const found = Object.entries(metafile.outputs).find(([file]) => file === `out/${output}.js`)?.[1];
-  const packages = new Set((found?.imports ?? []).filter((one) => one.external).map((one) => one.path));
+  const imported = (found?.imports ?? []).filter((one) => one.external).map((one) => one.path);
+  const required = [...code.matchAll(REQUIRED)].map(([, name = '']) => name);
   return {
-    packages: [...packages].sort(),
+    code,
+    packages: [...new Set([...imported, ...required])].sort(),
     files: Object.keys(found?.inputs ?? {})
       .filter((file) => !file.startsWith('virtual:'))
       .sort(),

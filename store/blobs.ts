@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { Store } from './store.js';
 
 /** All bytes of a blob, checked. Throws TY-STORE-MISSING when it is gone, TY-STORE-DAMAGED when it is not what it was. */
@@ -21,6 +21,18 @@ export function missingBlob(store: Store, digest: Digest): TrainyardError {
     what: `the blob ${digest} is not in the store ${store.name}`,
     expected: digest,
   });
+}
+
+/** Whether a blob is there and is what its digest says. */
+export async function isSound(store: Store, digest: Digest): Promise<boolean> {
+  try {
+    const stream = await store.getBlob(digest);
+    for await (const _ of stream ?? []);
+    return stream !== null;
+  } catch (error) {
+    if (isTrainyardError(error)) return false;
+    throw error;
+  }
 }
 
 /** A record's text, or null. */

@@ -3,7 +3,7 @@ import { isTrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
-import { readText } from './blobs.js';
+import { isSound, readText } from './blobs.js';
 import { each } from './each.js';
 import { checkDigest } from './keys.js';
 import type { Store } from './store.js';
@@ -96,17 +96,5 @@ function parseEntry(text: string, key: Digest): CacheEntry | null {
     return entry.format === 1 && entry.key === key && outputs.every(({ digest }) => isDigest(digest)) ? entry : null;
   } catch {
     return null;
-  }
-}
-
-/** Whether a blob is there and is what its digest says. */
-async function isSound(store: Store, digest: Digest): Promise<boolean> {
-  try {
-    const stream = await store.getBlob(digest);
-    for await (const _ of stream ?? []);
-    return stream !== null;
-  } catch (error) {
-    if (isTrainyardError(error)) return false;
-    throw error;
   }
 }

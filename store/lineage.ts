@@ -69,6 +69,20 @@ export async function writeNodeRecord(store: Store, record: NodeRecord): Promise
   }
 }
 
+/** Records in one batch of `allRecords`. */
+const BATCH = 500;
+
+/** The records of all executions, a batch in memory at a time, in no order. */
+export async function* allRecords(store: Store): AsyncIterable<NodeRecord> {
+  let keys: string[] = [];
+  for await (const { key } of store.list('lineage/')) {
+    if (keys.push(key) < BATCH) continue;
+    yield* await read(store, keys);
+    keys = [];
+  }
+  yield* await read(store, keys);
+}
+
 /** All records of a run, in the order in which the executions ended. */
 export async function recordsOfRun(store: Store, run: string): Promise<NodeRecord[]> {
   const keys: string[] = [];

@@ -23,7 +23,7 @@ const made: NodeCode = {
   hash: 'a1',
   module: 'toy.js',
   exportName: 'make',
-  kept: false,
+  source: 'toy.ts',
   parts: { files: [], packages: [] },
 };
 
@@ -37,5 +37,5 @@ it('a call that comes before the code is known waits for it: a worker listens be
 it('a call with other code is refused, and says both', async () => {
   const code = new CodeOnHand(project);
   code.use(new Map([['toy.make', made]]));
-  await expect(code.find('toy.make', 'b2')).rejects.toMatchObject({ code: 'TY-CODE', actual: 'code a1' });
+  await expect(code.find('toy.make', 'b2')).rejects.toMatchObject({ code: 'TY-CODE-GONE', actual: 'code a1' });
 });

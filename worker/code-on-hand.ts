@@ -17,10 +17,12 @@ export class CodeOnHand {
 
   use(codes: ReadonlyMap<string, NodeCode>): void {
     this.#current = codes;
+    // Packages may be others than when it was looked at last.
+    this.#former.clear();
     this.#say();
   }
 
-  /** Throws TY-CODE when a node would run with other code than its key says. Waits until the code is known at all. */
+  /** Throws TY-CODE-GONE when a node would run with other code than its key says. Waits until code is known at all. */
   async find(node: string, hash: string): Promise<NodeCode> {
     // A call that was left by a killed worker comes as soon as this one listens.
     await this.#known;
@@ -28,16 +30,15 @@ export class CodeOnHand {
     if (current?.hash === hash) return current;
     const name = `${node} ${hash}`;
     const former = this.#former.get(name) ?? (await formerCode(this.#project, node, hash));
-    if (former) {
+    if (typeof former !== 'string') {
       this.#former.set(name, former);
       return former;
     }
-    throw new TrainyardError('TY-CODE', {
-      what: `the run was started with code of ${node} that this worker does not have`,
+    throw new TrainyardError('TY-CODE-GONE', {
+      what: `this worker cannot run ${node} with the code that the run was started with: ${former}`,
       where: { node },
       expected: `code ${hash}`,
       actual: current ? `code ${current.hash}` : 'none',
-      remedy: 'resume the run with the new code: what had finished and is unchanged is found',
     });
   }
 }

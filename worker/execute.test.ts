@@ -218,3 +218,12 @@ test('a node resumes from its newest whole checkpoint', async () => {
   await new Checkpoints(store, run.key).drop();
   for await (const { key } of store.list('checkpoints/')) throw new Error(`${key} is left`);
 });
+
+test('a node is told the key of its call, which is the same again', async () => {
+  const told = giving(json(z.string()), (ctx) => ({ value: ctx.key }));
+  await using first = await runNode(told);
+  await using again = await runNode(told, { host: { attempt: 2 } });
+  await using other = await runNode(told, { params: { factor: 3 } });
+  expect([first.output.value, again.output.value]).toEqual([first.key, first.key]);
+  expect(other.output.value).not.toBe(first.key);
+});

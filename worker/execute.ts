@@ -112,6 +112,7 @@ function makeContext(
     run: task.run,
     scope: task.scope,
     attempt: host.attempt,
+    key: task.key,
     log: (message) => host.log(message),
     progress: (fraction, message) => {
       const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;

@@ -5,6 +5,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { compiled } from '../project/package-root.js';
 import { TRIAL_STOPPED } from '../activities/reporter.js';
 import type { Reported } from '../core/task.js';
+import { LoadedPackages } from './loaded-packages.js';
 import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage } from './protocol.js';
 
 export interface ExecutionHooks {
@@ -35,6 +36,7 @@ export class Executor {
   readonly device: string;
   readonly #setup: ExecutorSetup;
   readonly #gpu: number | undefined;
+  readonly #loaded = new LoadedPackages();
   #child: ChildProcess | undefined;
   busy = false;
 
@@ -53,6 +55,9 @@ export class Executor {
   async run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed> {
     this.busy = true;
     try {
+      if (!this.#loaded.admit(message.packages)) this.kill();
+      this.#process();
+      this.#loaded.admit(message.packages);
       return await this.#run(message, hooks);
     } finally {
       this.busy = false;
@@ -67,6 +72,7 @@ export class Executor {
 
   #process(): ChildProcess {
     if (this.#child?.connected) return this.#child;
+    this.#loaded.clear();
     this.#child = fork(compiled('worker', 'executor-main.js'), {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

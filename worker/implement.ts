@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Digest } from '../core/digest.js';
 import type { AnyContract, Contract } from '../core/node.js';
 import type { Json } from '../core/json.js';
 import type { Reported } from '../core/task.js';
@@ -35,6 +36,12 @@ export interface NodeContext {
   /** The call's place in the pipeline, such as `tune/trial 3`. */
   readonly scope: string;
   readonly attempt: number;
+  /**
+   * The key of the call's identity, `sha256-` and 64 hexadecimal digits: the same in all attempts, on whatever worker, and
+   * in all resumes of the run; another for other parameters, inputs or code, and, where the contract declares an
+   * effect, in every other lineage of runs. Send it with a request that must not be served twice (an idempotency key).
+   */
+  readonly key: Digest;
   /** A line for the node's log, kept with the run. */
   log(message: string): void;
   /** How far it is: a fraction from 0 to 1 and a few words; shown live. */

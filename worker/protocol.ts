@@ -9,6 +9,8 @@ export interface RunMessage {
   /** Module and export of the implementation. */
   readonly module: string;
   readonly exportName: string;
+  /** Packages that the module imports, in the versions that its hash was taken with. */
+  readonly packages: readonly (readonly [name: string, version: string])[];
   readonly attempt: number;
 }
 

@@ -22,6 +22,7 @@ import { describeEnvironment, noteCodes } from '../provenance/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
+import { LoadedPackages } from './loaded-packages.js';
 import { Slots } from './slots.js';
 import { WorkflowBuilds } from './workflow-builds.js';
 
@@ -72,7 +73,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
   const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'));
-  const light: Compute = async (task, hooks) => inWorker(task, await code.find(task.node, task.code), hooks);
+  const loaded = new LoadedPackages();
+  const light: Compute = async (task, hooks) => {
+    const found = await code.find(task.node, task.code);
+    if (loaded.admit(found.parts.packages)) return inWorker(task, found, hooks);
+    throw new TrainyardError('TY-CODE-GONE', {
+      what: `${task.node} runs in the worker itself, which has loaded a package that it needs in another version`,
+      where: { node: task.node },
+      remedy: 'start the worker again',
+    });
+  };
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   const builds = new WorkflowBuilds({
@@ -160,9 +170,11 @@ async function startPools(
       });
       const compute: Compute = async (task, hooks) => {
         if (task.settings.light) return light(task, hooks);
-        const { module, exportName } = await code.find(task.node, task.code);
+        const found = await code.find(task.node, task.code);
+        const { module, exportName } = found;
+        const { packages } = found.parts;
         const running = slots.run(
-          { type: 'run', task, module, exportName, attempt: hooks.attempt },
+          { type: 'run', task, module, exportName, packages, attempt: hooks.attempt },
           hooks,
           task.settings.memory,
         );

@@ -16,6 +16,7 @@ export function runText(view: RunView, links: { page?: string; temporal?: string
   return [
     head(view, now),
     ...(graph.nodes.length === 0 ? [] : [nodesTable(view, now)]),
+    ...view.unserved.map((pool) => colours.yellow(`no worker serves pool "${pool}": start one with trainyard worker`)),
     ...decisions(graph.nodes),
     ...errors(graph),
     ...(graph.result === undefined || graph.result === null

@@ -90,7 +90,7 @@ function belongsTo({ run, lineage }: GraphRecord): Html | false {
 }
 
 function head(view: RunView, options: PageOptions): Html {
-  const { graph, open, stale } = view;
+  const { graph, open, stale, unserved } = view;
   const { now } = options;
   const took = (graph.endedAt ?? now) - graph.startedAt;
   const counts = new Map<string, number>();
@@ -126,6 +126,7 @@ function head(view: RunView, options: PageOptions): Html {
       </div>
     </dl>
     ${stale !== undefined && html`<p class="problem">${stale}.</p>`}
+    ${unserved.map((pool) => html`<p class="problem">No worker serves pool “${pool}”: start one with trainyard worker.</p>`)}
     ${
       graph.error !== undefined &&
       html`<div class="problem">

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { committedAt } from './crash-case.js';
 import { Probe, startServer } from './harness.js';
+import { startService, type Service } from './service.js';
 import { randomFrom } from './shapes.js';
 
 const EFFECTS = 4;
@@ -15,11 +16,14 @@ export function effectsUnderKills(seeds: readonly number[], { kills }: { readonl
   describe('effects under kill -9', () => {
     let server: TemporalService;
     let probe: Probe;
+    let service: Service;
     const ended = new Map<number, Promise<number>>();
 
     beforeAll(async () => {
       server = await startServer();
+      service = await startService({ loseEvery: 3 });
       probe = await Probe.start(server, { respawn: true, heartbeat: '6 seconds' });
+      probe.write('service.txt', service.url);
       for (const seed of seeds) {
         const run = untilDone(probe, seed);
         run.catch(() => undefined);
@@ -33,20 +37,21 @@ export function effectsUnderKills(seeds: readonly number[], { kills }: { readonl
     afterAll(async () => {
       await probe?.close();
       await server?.stop();
+      await service?.stop();
+    });
+
+    it('the service was asked again for what it had done, and told by the key', async () => {
+      await Promise.all(ended.values());
+      expect(service.asked()).toBeGreaterThan(service.done.length);
     });
 
     for (const seed of seeds) {
       it(`what run ${seed} acknowledged has happened, once`, { timeout: 600_000 }, async () => {
         const resumes = await ended.get(seed);
         expect(resumes).toBeLessThanOrEqual(MOST_RESUMES);
-        const counted = probe
-          .read('effects.jsonl')
-          .split('\n')
-          .filter((line) => line.includes(`"${runOf(seed)} `));
-        expect(counted.sort()).toEqual(
-          Array.from({ length: EFFECTS }, (_, index) =>
-            JSON.stringify({ token: `${runOf(seed)} effect ${index}` }),
-          ).sort(),
+        const counted = service.done.filter((what) => what.startsWith(`${runOf(seed)} `));
+        expect([...counted].sort()).toEqual(
+          Array.from({ length: EFFECTS }, (_, index) => `${runOf(seed)} effect ${index}`).sort(),
         );
       });
 

@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -18,6 +19,7 @@ import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '
 import type { PlannedCrash } from '../../activities/crash-points.js';
 import type { TrainyardClient } from '../../client/client.js';
 import { failureOf, startPipeline } from '../../client/runs.js';
+import type { ConfigInput } from '../../core/config.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import { workflowQueue } from '../../core/queues.js';
@@ -31,12 +33,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface ProbeOptions {
   /** Nodes at once. Default 3. */
   readonly slots?: number;
+  /** Pools in place of one named `cpu`. */
+  readonly pools?: NonNullable<ConfigInput['pools']>;
+  /** Those of them that the worker serves. Default: all. */
+  readonly serve?: readonly string[];
+  /** Folder of `tests/fixtures`. Default `probe`. */
+  readonly fixture?: string;
   /** When a silent worker is given up. Default: long enough for a busy machine. */
   readonly heartbeat?: string;
   /** Starts the worker again whenever it was killed. */
   readonly respawn?: boolean;
   /** Another pool, which no node is placed on by itself. */
   readonly otherPool?: string;
+  /** Where the package is installed. Default: this repository. */
+  readonly package?: string;
   /** Options of Node for the worker. */
   readonly execArgv?: readonly string[];
 }
@@ -79,9 +89,9 @@ export class Probe {
     this.#options = options;
     this.#connection = connection;
     const name = path.basename(folder).toLowerCase();
-    cpSync(path.join(root, 'tests', 'fixtures', 'probe'), folder, { recursive: true });
-    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes', 'effects']) mkdirSync(this.path(inner));
-    symlinkSync(root, this.path('node_modules/trainyard'));
+    cpSync(path.join(root, 'tests', 'fixtures', options.fixture ?? 'probe'), folder, { recursive: true });
+    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes']) mkdirSync(this.path(inner));
+    symlinkSync(options.package ?? root, this.path('node_modules/trainyard'));
     symlinkSync(path.join(root, 'node_modules', 'zod'), this.path('node_modules/zod'));
     writeFileSync(this.path('package.json'), '{ "name": "probe", "type": "module", "private": true }\n');
     writeFileSync(
@@ -93,8 +103,8 @@ export class Probe {
       `import { defineConfig } from 'trainyard';\nexport default defineConfig(${JSON.stringify({
         name,
         pipelines: ['./pipelines/*.ts'],
-        plugins: ['./nodes/probe', './nodes/noop', './nodes/climb'],
-        pools: {
+        plugins: readdirSync(this.path('nodes')).map((plugin) => `./nodes/${plugin}`),
+        pools: options.pools ?? {
           cpu: { slots: options.slots ?? 3 },
           ...(options.otherPool === undefined ? {} : { [options.otherPool]: { slots: 1 } }),
         },
@@ -123,7 +133,7 @@ export class Probe {
   }
 
   async startWorker(): Promise<void> {
-    const child = fork(path.join(root, 'dist', 'worker', 'main.js'), [this.path('temporal.config.ts')], {
+    const child = fork(path.join(this.#options.package ?? root, 'dist', 'worker', 'main.js'), this.#arguments(), {
       cwd: this.folder,
       env: { ...process.env, TRAINYARD_CRASH_PLAN: this.path('crashes') },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -148,6 +158,11 @@ export class Probe {
         if (message.type === 'failed') failed(new Error(JSON.stringify(message.error)));
       });
     });
+  }
+
+  #arguments(): string[] {
+    const { serve } = this.#options;
+    return [this.path('temporal.config.ts'), ...(serve ? [serve.join()] : [])];
   }
 
   get workerPid(): number | undefined {

@@ -1,56 +1,8 @@
 // Mis-wirings that must fail in the editor. Checked by `tsc`: an unused @ts-expect-error is an error.
+// The same are sent without types in ../fixtures/wired.
+import { gate, pipeline } from 'trainyard';
 import { z } from 'zod';
-import { json, many, model, node, optional, pipeline, report, sealedTable, table, gate } from '../../core/index.js';
-
-const csv = node({
-  name: 'ingest.csv',
-  version: '1',
-  params: z.object({ source: z.string(), limit: z.number().default(5) }),
-  inputs: {},
-  outputs: table,
-});
-const split = node({
-  name: 'split.random',
-  version: '1',
-  params: z.object({ test: z.number() }),
-  inputs: { table },
-  outputs: { train: table, validation: table, test: sealedTable },
-});
-const forest = node({
-  name: 'train.forest',
-  version: '1',
-  params: z.object({ trees: z.number().default(100) }),
-  inputs: { train: table, validation: optional(table) },
-  outputs: model,
-});
-const final = node({
-  name: 'evaluate.final',
-  version: '1',
-  params: z.object({}),
-  inputs: { model, test: sealedTable },
-  outputs: report(z.object({ f1: z.number() })),
-});
-const concat = node({
-  name: 'clean.concat',
-  version: '1',
-  params: z.object({}),
-  inputs: { tables: many(table) },
-  outputs: table,
-});
-const count = node({
-  name: 'explore.count',
-  version: '1',
-  params: z.object({}),
-  inputs: { table },
-  outputs: json(z.object({ rows: z.number() })),
-});
-const scale = node({
-  name: 'clean.scale',
-  version: '1',
-  params: z.object({}),
-  inputs: { by: json(z.object({ factor: z.number() })) },
-  outputs: table,
-});
+import { concat, count, csv, final, forest, scale, split } from '../fixtures/wired/nodes/wired/index.js';
 
 export default pipeline('wiring', { params: z.object({ source: z.string() }) }, async (p) => {
   const raw = csv({ source: p.source });

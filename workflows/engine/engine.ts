@@ -18,6 +18,7 @@ import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
 import { callOf, edges, refuseSealed, rewire, type AskedCall } from './call.js';
+import { Ends } from './ends.js';
 import { explainFailure, errorRecord } from './failure.js';
 import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
@@ -54,8 +55,7 @@ export class Engine implements PipelineRuntime {
   readonly #calls: { readonly call: string; readonly outcome: Promise<Outcome> }[] = [];
   /** Calls whose handles somebody waited for: their failures are seen. */
   readonly #used = new Set<string>();
-  /** Failures that calls have ended with: what another call meets as its input's, it does not own. */
-  readonly #ended = new WeakSet<object>();
+  readonly #ends: Ends;
   readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
   /** Durable children under way: a review may be for weeks. */
   #childrenOpen = 0;
@@ -63,6 +63,7 @@ export class Engine implements PipelineRuntime {
   constructor(run: RunFacts, graph: GraphKeeper, options: EngineOptions = {}) {
     this.run = run;
     this.graph = graph;
+    this.#ends = new Ends(run.id, graph);
     this.#options = options;
     this.#scheduler = new Scheduler(run, graph, this.#makers);
     this.#inputs = new Inputs(graph, this.#makers);
@@ -78,6 +79,11 @@ export class Engine implements PipelineRuntime {
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
   async drained(): Promise<void> {
     await condition(() => this.#scheduler.drained && this.#childrenOpen === 0);
+  }
+
+  /** Throws what ends the run as a whole, should it come to that. */
+  halted(): Promise<never> {
+    return this.#ends.halted();
   }
 
   /** Starts nothing new, and waits until no node is under way. Children are asked to end when the run closes. */
@@ -115,7 +121,7 @@ export class Engine implements PipelineRuntime {
 
   call(contract: AnyContract, args: Readonly<Record<string, unknown>>, options: CallOptions): Record<string, Handle> {
     refuseSealed(contract, this.#trials.getStore());
-    const wired = wireCall(contract, args);
+    const wired = wireCall(contract, args, options);
     const { spec } = contract;
     const pool = placeNode(spec.name, { ...spec.resources, ...options.resources }, bundleData().pools);
     const node = this.graph.add({
@@ -210,7 +216,7 @@ export class Engine implements PipelineRuntime {
       this.graph.update(node, { state: 'done', endedAt: Date.now(), ...outputs });
       return result as Json;
     } catch (error) {
-      throw this.#fail(node, error);
+      return await this.#ends.fail(node, error);
     } finally {
       this.#childrenOpen--;
       this.#children.delete(workflowId);
@@ -250,7 +256,7 @@ export class Engine implements PipelineRuntime {
         }
       }
     } catch (error) {
-      throw this.#fail(node, error);
+      return await this.#ends.fail(node, error);
     }
   }
 
@@ -292,7 +298,7 @@ export class Engine implements PipelineRuntime {
   async #recover(node: GraphNode, contract: AnyContract, error: unknown, pool: string): Promise<Recovery> {
     const explained = explainFailure(error, { node: node.node, run: this.run.id, pool });
     const own =
-      !this.#isEnded(error) &&
+      !this.#ends.has(error) &&
       isTrainyardError(explained) &&
       (explained.where.node === undefined || explained.where.node === node.node);
     if (this.#options.onFailure !== 'pause' || isCancellation(error) || !own || this.#scheduler.stopped)
@@ -321,27 +327,5 @@ export class Engine implements PipelineRuntime {
     this.graph.update(node, { state: 'skipped', given: true, outputs, endedAt: Date.now() });
     this.#makers.note(node.call, outputs, false);
     return { outputs, found: false };
-  }
-
-  #fail(node: GraphNode, error: unknown): unknown {
-    const explained = explainFailure(error, {
-      node: node.node,
-      run: this.run.id,
-      ...(node.pool ? { pool: node.pool } : {}),
-    });
-    const because =
-      this.#isEnded(error) ||
-      (isTrainyardError(explained) && explained.where.node !== undefined && explained.where.node !== node.node);
-    if (typeof explained === 'object' && explained !== null) this.#ended.add(explained);
-    this.graph.update(node, {
-      state: isCancellation(error) ? 'cancelled' : because ? 'skipped' : 'failed',
-      endedAt: Date.now(),
-      ...(isCancellation(error) ? {} : { error: errorRecord(explained) }),
-    });
-    return explained;
-  }
-
-  #isEnded(error: unknown): boolean {
-    return typeof error === 'object' && error !== null && this.#ended.has(error);
   }
 }

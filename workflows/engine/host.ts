@@ -66,6 +66,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
           return { result };
         }),
       engine.drained().then(() => null),
+      engine.halted(),
       engine.partDone().then(() => ({ result: given })),
     ]);
     if (ended === null) return await goOn(engine, hosted);

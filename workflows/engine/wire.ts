@@ -4,9 +4,10 @@ import { isHandle, isRef, type Handle } from '../../core/handle.js';
 import { canonical, type Json } from '../../core/json.js';
 import type { Kind, Ref } from '../../core/kinds.js';
 import { sayNearest } from '../../core/nearest.js';
-import { paramNames, type AnyContract } from '../../core/node.js';
+import { paramNames, type AnyContract, type CallOptions } from '../../core/node.js';
 import { sayIssues } from '../../core/pipeline.js';
 import type { Ports } from '../../core/wiring.js';
+import { misfit } from './shape.js';
 
 export type Given = Handle | Ref;
 
@@ -17,12 +18,31 @@ export interface WiredCall {
   readonly inputs: ReadonlyMap<string, Given | readonly Given[]>;
 }
 
+const OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
+  id: true,
+  summary: true,
+  resources: true,
+  retry: true,
+  timeout: true,
+};
+
 /**
  * Checks one node call against its contract before any work: names, kinds, lists, parameters. Throws TY-WIRE-… or
  * TY-PARAM naming node and port. What the editor refuses is refused here again, for callers without types.
  */
-export function wireCall(contract: AnyContract, args: Readonly<Record<string, unknown>>): WiredCall {
+export function wireCall(
+  contract: AnyContract,
+  args: Readonly<Record<string, unknown>>,
+  options: CallOptions = {},
+): WiredCall {
   const { spec } = contract;
+  const strange = Object.keys(options).find((name) => !(name in OPTIONS));
+  if (strange !== undefined) {
+    throw new TrainyardError('TY-WIRE-UNKNOWN', {
+      what: `${spec.name}: a call has no option "${strange}"; ${sayNearest(strange, Object.keys(OPTIONS))}`,
+      where: { node: spec.name, port: strange },
+    });
+  }
   const ports: Ports = spec.inputs;
   const known = new Set([...Object.keys(ports), ...paramNames(spec)]);
   for (const name of Object.keys(args)) {
@@ -57,7 +77,13 @@ function checkGiven(node: string, port: string, kind: Kind, given: unknown): Giv
 function checkOne(node: string, port: string, kind: Kind, given: unknown): Given {
   const held = isHandle(given) ? given.artifact.kind : isRef(given) ? given.kind : undefined;
   if (held !== kind.kind) throw wrongKind(node, port, `a ${kind.kind}`, sayGiven(given));
-  return given as Given;
+  const schema = isHandle(given) ? given.artifact.schema : undefined;
+  const reason = kind.schema && schema && kind.schema !== schema ? misfit(kind.schema, schema) : undefined;
+  if (reason === undefined) return given as Given;
+  throw new TrainyardError('TY-WIRE-KIND', {
+    what: `${node}: input "${port}" takes a ${kind.kind} of another shape: ${reason}`,
+    where: { node, port },
+  });
 }
 
 function wrongKind(node: string, port: string, expected: string, actual: string): TrainyardError {

@@ -25,6 +25,7 @@ export interface TrialRun {
 /** Faults of the platform or the code that say nothing about a trial's parameters: the study fails, the trial does not. */
 const NOT_THE_TRIALS: readonly Code[] = [
   'TY-CODE',
+  'TY-CODE-GONE',
   'TY-CONFIG',
   'TY-STUDY',
   'TY-NODE-NOT-IMPLEMENTED',

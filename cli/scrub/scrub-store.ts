@@ -1,0 +1,91 @@
+import { storeUrl } from '../../client/connect.js';
+import { sayBytes, sayDuration } from '../../core/duration.js';
+import { TrainyardError } from '../../core/errors/index.js';
+import { loadConfig } from '../../project/project.js';
+import { openStore, scrub, type BadBlob, type BlobUse, type Scrubbed } from '../../store/index.js';
+import { EXIT } from '../exit.js';
+import { canRedraw, LiveRegion } from '../live-region.js';
+import { bar, colours, note, print, printJson } from '../terminal.js';
+import type { ScrubCommandOptions } from './command.js';
+
+/** How often progress is said: redrawn in a terminal, as lines elsewhere, ms. */
+const REDRAW_MS = 200;
+const LINE_MS = 10_000;
+
+/** `trainyard scrub`: exit code 1 when something is damaged. Needs the store alone. */
+export async function scrubStore(config: string | undefined, options: ScrubCommandOptions): Promise<void> {
+  const store = openStore(storeUrl(await loadConfig(config)));
+  const abort = new AbortController();
+  const onSignal = (): void => abort.abort(new TrainyardError('TY-RUN-ENDED', { what: 'the scrub was interrupted' }));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const began = performance.now();
+  const progress = new Progress();
+  try {
+    const scrubbed = await scrub(store, {
+      dryRun: options.dryRun === true,
+      signal: abort.signal,
+      ...(options.json ? {} : { onProgress: (bytes, of) => progress.say(bytes, of) }),
+    });
+    progress.end();
+    process.exitCode = scrubbed.bad.length === 0 ? EXIT.done : EXIT.failed;
+    if (options.json) printJson({ dryRun: options.dryRun === true, ...scrubbed });
+    else sayScrubbed(scrubbed, options.dryRun === true, performance.now() - began);
+  } finally {
+    progress.end();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+/** How far it is, and how long it will still take, on the error stream. */
+class Progress {
+  readonly #began = performance.now();
+  readonly #region = canRedraw(process.stderr) ? new LiveRegion(process.stderr) : undefined;
+  #said = performance.now();
+
+  say(bytes: number, of: number): void {
+    const now = performance.now();
+    if (now - this.#said < (this.#region ? REDRAW_MS : LINE_MS) || bytes === 0) return;
+    this.#said = now;
+    const left = ((now - this.#began) * (of - bytes)) / bytes;
+    const line = `${sayBytes(bytes)} of ${sayBytes(of)} read, about ${sayDuration(left)} left`;
+    if (this.#region) this.#region.show([`${bar(bytes / of)}  ${line}`]);
+    else note(line);
+  }
+
+  end(): void {
+    this.#region?.clear();
+  }
+}
+
+function sayScrubbed({ blobs, bytes, bad, discarded }: Scrubbed, dryRun: boolean, ms: number): void {
+  for (const line of bad.flatMap(badLines)) print(line);
+  if (bad.length > 0) print();
+  const whole = bad.length === 0;
+  const found = whole ? 'all whole' : `${bad.length} bad, part of ${discarded.length || artifactsOf(bad)} artifacts`;
+  const done = whole ? '' : dryRun ? '; nothing was changed' : '; they are out of use, and computed again when needed';
+  print(
+    `${whole ? colours.green('whole') : colours.red('damaged')}  ${blobs} blobs (${sayBytes(bytes)}) read in ${sayDuration(ms)}: ${found}${done}`,
+  );
+}
+
+function artifactsOf(bad: readonly BadBlob[]): number {
+  return new Set(bad.flatMap(({ uses }) => uses.flatMap(({ artifact }) => artifact ?? []))).size;
+}
+
+/** Runs that are named for one blob. */
+const MOST_USES = 8;
+
+function badLines({ digest, fault, uses }: BadBlob): string[] {
+  const more = uses.length - MOST_USES;
+  return [
+    `${colours.red('✗')} ${digest} ${fault === 'damaged' ? 'is not what it was' : 'is gone'}`,
+    ...uses.slice(0, MOST_USES).map((use) => `    ${useText(use)}`),
+    ...(more > 0 ? [`    and ${more} more`] : []),
+    ...(uses.length === 0 ? ['    of no output on record'] : []),
+  ];
+}
+
+function useText({ run, scope, node, port, artifact, file }: BlobUse): string {
+  const what = port === undefined ? 'its log' : `output ${port}${file === undefined ? '' : `, file ${file}`}`;
+  return `run ${run}, ${scope === '' ? '' : `${scope}/`}${node}: ${what}${artifact === undefined ? '' : ` (${artifact})`}`;
+}
