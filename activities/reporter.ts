@@ -60,6 +60,11 @@ export class Reporter {
     }, wait);
   }
 
+  /** Keeps all that was reported beside the key: before the result is committed, or when the trial is stopped. */
+  async keep(): Promise<void> {
+    if (this.#all.length > 0) await writeReports(this.#store, this.#task.key, this.#all);
+  }
+
   /** Tells the rest; throws when the study says that the trial is over. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
@@ -80,13 +85,15 @@ export class Reporter {
 
   async #sendNow(): Promise<void> {
     const reports: ReportList = this.#all.slice(this.#sent);
-    const { key, run, trial } = this.#task;
-    await writeReports(this.#store, key, this.#all);
+    const { run, trial } = this.#task;
     while (!this.#over) {
       try {
         const { stop } = await this.#tell(run.id, { trial: trial?.number ?? -1, reports });
         this.#sent += reports.length;
-        if (stop) this.#stop.abort(TRIAL_STOPPED);
+        if (stop) {
+          await this.keep();
+          this.#stop.abort(TRIAL_STOPPED);
+        }
         return;
       } catch {
         // Its Workflow worker is away, or goes on as new: what is told twice is taken once.

@@ -113,6 +113,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
             },
           });
           crashPoint('outputs-stored', atWork);
+          await reporter?.keep();
           const entry: CacheEntry = {
             format: 1,
             key: task.key,

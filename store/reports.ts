@@ -9,6 +9,13 @@ export async function writeReports(store: Store, key: Digest, reports: ReportLis
   await store.put(`reports/${checkDigest(key)}`, Buffer.from(JSON.stringify(reports)));
 }
 
+/** Puts newer reports behind those kept of earlier attempts. */
+export async function keepReports(store: Store, key: Digest, newer: ReportList): Promise<void> {
+  const first = newer[0]?.[0] ?? Infinity;
+  const before = (await readReports(store, key)).filter(([step]) => step < first);
+  await writeReports(store, key, [...before, ...newer]);
+}
+
 export async function readReports(store: Store, key: Digest): Promise<ReportList> {
   const text = await readText(store, `reports/${checkDigest(key)}`);
   return text === null ? [] : (JSON.parse(text) as ReportList);

@@ -8,7 +8,7 @@ import type { AnyContract } from '../core/node.js';
 import type { NodeTask, Reported } from '../core/task.js';
 import { outputPorts } from '../core/node.js';
 import { storeFull } from '../store/disk.js';
-import { Artifacts, Checkpoints, type Store } from '../store/index.js';
+import { Artifacts, Checkpoints, keepReports, type Store } from '../store/index.js';
 import type { Implementation, NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';
 import { checkOutputs } from './outputs.js';
@@ -92,7 +92,7 @@ function makeContext(
     return new Checkpoints(store, task.key);
   };
   const former = task.trial?.from === undefined ? undefined : new Checkpoints(store, task.trial.from);
-  let reported = -Infinity;
+  const reports: [step: number, value: Reported | null][] = [];
   return {
     get seed() {
       if (spec.seeded && task.seed !== undefined) return task.seed;
@@ -120,21 +120,26 @@ function makeContext(
     },
     goesOn: task.trial?.goesOn ?? false,
     report: async (step, value) => {
-      if (!Number.isFinite(step) || step <= reported)
+      if (!Number.isFinite(step) || step <= (reports.at(-1)?.[0] ?? -Infinity))
         throw new TrainyardError('TY-NODE-OUTPUT', {
-          what: `${spec.name} reports at step ${step} after step ${reported}`,
+          what: `${spec.name} reports at step ${step} after step ${reports.at(-1)?.[0]}`,
           where: { node: spec.name },
           expected: 'steps that rise',
           remedy: 'report once at each step, in order',
         });
-      reported = step;
-      host.report(step, plainFigures(value));
+      const figures = plainFigures(value);
+      reports.push([step, figures]);
+      host.report(step, figures);
       // A word to stop comes as a message: it is heard here, however busy the node is.
       await new Promise((heard) => setImmediate(heard));
       host.signal.throwIfAborted();
     },
     checkpoint: {
-      save: (state) => checkpoints().save(state),
+      save: async (state) => {
+        // Whoever goes on from it does not report these steps again.
+        if (task.trial?.live && reports.length > 0) await keepReports(store, task.key, reports);
+        await checkpoints().save(state);
+      },
       load: async () => (await checkpoints().load()) ?? (await former?.load()),
     },
     secret: (name) => host.secret(name),
