@@ -2,7 +2,6 @@ import {
   curvesSvg,
   frontSvg,
   historySvg,
-  importance,
   importanceSvg,
   parallelSvg,
   sliceSvg,
@@ -52,8 +51,12 @@ function bare({ number, params, state, values, constraints, reports, reason, by 
   };
 }
 
-/** Parameters of which slices are drawn: the most important ones. */
+/** Parameters of which slices are drawn. */
 const MOST_SLICES = 8;
+/** Complete trials of which each parameter is drawn by itself: a page of more is megabytes. */
+const MOST_DRAWN = 1000;
+/** Complete trials from which importance is read: its time grows faster than their number. */
+const MOST_READ = 100;
 /** Complete trials from which on something can be read from a forest of trees. */
 const LEAST_TO_READ = 4;
 
@@ -76,20 +79,27 @@ export function readingPlots(study: Study): StudyPlot[] {
   const complete = study.trials.filter(({ state }) => state === 'complete');
   if (complete.length < LEAST_TO_READ) return [];
   const known = [...new Set(study.domain.dimensions.map(({ name }) => name))];
-  // A conditional parameter is named by its path there.
-  const important = known.length > 1 ? importance(study).map(({ name }) => name.split('/').at(-1) ?? name) : [];
-  const names = [...new Set([...important.filter((name) => known.includes(name)), ...known])];
   return [
     ...(known.length > 1
       ? [
-          { name: 'importance', title: 'Importance of parameters', svg: importanceSvg(study) },
+          { name: 'importance', title: 'Importance of parameters', svg: importanceSvg(sampleOf(study)) },
           { name: 'parallel', title: 'Parallel coordinates', svg: parallelSvg(study) },
         ]
       : []),
-    ...names.slice(0, MOST_SLICES).map((name) => ({
+    ...(complete.length > MOST_DRAWN ? [] : known.slice(0, MOST_SLICES)).map((name) => ({
       name: `slice-${name}`,
       title: `Slice: ${name}`,
       svg: sliceSvg(study, name),
     })),
   ];
+}
+
+/** A study of so many complete trials as importance is read from, evenly drawn from all. */
+function sampleOf(study: Study): Study {
+  const complete = study.trials.filter(({ state }) => state === 'complete');
+  if (complete.length <= MOST_READ) return study;
+  const drawn = complete.filter(
+    (_, i) => Math.floor((i * MOST_READ) / complete.length) !== Math.floor(((i - 1) * MOST_READ) / complete.length),
+  );
+  return Study.fromJSON({ ...study.toJSON(), trials: drawn.map((trial, number) => ({ ...trial, number })) });
 }
