@@ -35,7 +35,7 @@ export const folded = pipeline('folded', { params: plain }, async ({ salt, optio
 });
 
 /** Trials that take next to nothing, as many as wanted. */
-export const wide = pipeline('wide-study', { params: plain }, async ({ salt, options }) => {
+export const manyTrials = pipeline('many-trials', { params: plain }, async ({ salt, options }) => {
   const data = part({ n: 1 });
   const found = tune(
     fitted,

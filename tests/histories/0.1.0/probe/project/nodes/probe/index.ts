@@ -90,7 +90,7 @@ export const refuse = node({
   outputs: number,
 });
 
-/** Counts up in a file outside, once for each lineage of runs, as services with a token for each request do. */
+/** Orders of a service outside, once for each lineage of runs, with its key for the service to know repetitions by. */
 export const effect = node({
   name: 'probe.effect',
   ...settings,

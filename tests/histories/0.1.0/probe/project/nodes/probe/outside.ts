@@ -99,3 +99,13 @@ function untilTold(signal: AbortSignal): Promise<never> {
     else signal.addEventListener('abort', end, { once: true });
   });
 }
+
+/** Orders something of the service outside that is named in `service.txt`; it takes an order of one key once. */
+export async function order(key: string, what: string): Promise<void> {
+  const response = await fetch(readFileSync(path.join(project, 'service.txt'), 'utf8'), {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: what,
+  });
+  if (!response.ok) throw new TransientError(`the service answered ${response.status}`);
+}

@@ -1,10 +1,8 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { implement, UserError, type NodeContext } from 'trainyard/worker';
 import { total } from './arithmetic.js';
 import { effect, halves, join, light, list, make, measure, refuse, score, step } from './index.js';
-import { failAsPlanned, note, type Place } from './outside.js';
+import { failAsPlanned, note, order, type Place } from './outside.js';
 
 /** Work with its marks: counted at its start and end, failing where the plan of the run says so. */
 async function probed<T>(
@@ -88,15 +86,8 @@ export const refuseIt = implement(refuse, ({ params: { label }, ctx }) =>
 
 export const effectIt = implement(effect, ({ params: { label }, inputs, ctx }) =>
   probed('probe.effect', label, ctx, async (place) => {
-    const project = process.env['TRAINYARD_PROJECT'] ?? '.';
-    const token = `${ctx.run.lineage} ${label}`;
     await failAsPlanned('during', place);
-    try {
-      writeFileSync(path.join(project, 'effects', token), '', { flag: 'wx' });
-      appendFileSync(path.join(project, 'effects.jsonl'), `${JSON.stringify({ token })}\n`);
-    } catch {
-      // An earlier attempt came this far.
-    }
+    await order(ctx.key, `${ctx.run.lineage} ${label}`);
     return { value: { n: inputs.from?.value.n ?? 0 } };
   }),
 );
