@@ -27,7 +27,7 @@ export async function replayTrouble(temporal: Client, run: string): Promise<Trai
 
 /** The SDK's words for an Activity of another name than the history has. */
 const OTHER_NODE =
-  /activity type of scheduled event '([^']*)' does not match activity type of activity command '([^']*)'/i;
+  /activity type of (?:scheduled event|recorded marker) '([^']*)' does not match activity type of (?:local )?activity command '([^']*)'/i;
 
 /** Longest wait for a history, ms. */
 const PATIENCE_MS = 5_000;
