@@ -1,7 +1,7 @@
 import type { GraphRecord } from '../core/graph.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
-import { callLabel, type PartialRun } from '../core/task.js';
+import { callLabel, type PartialRun, type Recovery } from '../core/task.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { answerKey } from '../project/sandbox.js';
 import { areWhole, blobsOfAll, namedIn, type Store } from '../store/index.js';
@@ -14,6 +14,10 @@ export interface Answers {
   readonly keep: PartialRun['keep'];
   /** Answers of label reviews by the Workflow id of the review. */
   readonly reviews: { readonly [workflowId: string]: Ref };
+  /** Labels of calls that a partial run left out. */
+  readonly never: readonly string[];
+  /** What operators decided about nodes that had failed, in their order: for when they fail again. */
+  readonly recoveries: readonly (Omit<Recovery, 'call'> & { readonly node: string; readonly scope: string })[];
   /** Decisions of people by the approval's name, in their order. */
   readonly approvals: readonly {
     readonly name: string;
@@ -38,8 +42,13 @@ export async function answersOf(
     if (node.outputs === undefined || run !== graph.run) continue;
     const spec = contracts.get(node.node)?.spec;
     const record = await index.of(node, run);
+    // A call without a key was not looked for: a partial run was given its outputs.
     const outside =
-      node.given === true || spec?.effect === true || spec?.cache === false || record?.keyed?.lineage !== undefined;
+      node.given === true ||
+      node.key === undefined ||
+      spec?.effect === true ||
+      spec?.cache === false ||
+      record?.keyed?.lineage !== undefined;
     if (outside) keep[callLabel(node.scope, node.node, node.params ?? null)] ??= node.outputs;
   }
   const children = graph.nodes.filter((node) => node.kind === 'child' && node.node === 'label-review');
@@ -54,7 +63,16 @@ export async function answersOf(
       ? [{ name: node, approved: decision.passed, by: decision.by ?? 'unknown', why: decision.why ?? '' }]
       : [],
   );
-  return { keep, reviews, approvals };
+  const leftOut = graph.nodes.filter(
+    ({ state, error, outputs }) => graph.state === 'done' && state === 'skipped' && !error && !outputs,
+  );
+  const never = leftOut.map(({ scope, node, kind, params, summary }) =>
+    callLabel(scope, node, kind === 'child' ? (summary ?? '') : (params ?? null)),
+  );
+  const recoveries = graph.nodes.flatMap(({ node, scope, recoveries: decided = [] }) =>
+    decided.flatMap(({ action, ...rest }) => (action === 'retry' ? [{ ...rest, node, scope, action } as const] : [])),
+  );
+  return { keep, never, recoveries, reviews, approvals };
 }
 
 /** Puts what came from outside into the store of a repetition. Throws TY-STORE-MISSING when a part of it is gone. */

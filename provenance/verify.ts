@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decide, startPipeline } from '../client/runs.js';
+import { decide, recoverNode, startPipeline } from '../client/runs.js';
 import { describeRun, queryGraph } from '../client/run-view.js';
 import type { TrainyardClient } from '../client/client.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
@@ -96,6 +96,8 @@ async function repeat(
   { signal, folder }: VerifyOptions,
 ): Promise<GraphRecord> {
   const { run, pipeline, params, seed, cause, lineage, fresh } = graph;
+  const { keep, never, recoveries } = answers;
+  const onFailure = recoveries.length > 0 ? 'pause' : 'fail';
   await startPipeline(client, {
     pipeline,
     id: run,
@@ -105,16 +107,17 @@ async function repeat(
       cause,
       lineage,
       ...(fresh ? { fresh } : {}),
-      onFailure: 'fail',
-      part: { keep: answers.keep, never: [] },
+      onFailure,
+      part: { keep, never },
     },
   });
   const open = [...answers.approvals];
+  const decided = [...recoveries];
   for (;;) {
     signal?.throwIfAborted();
     const described = await describeRun(client.temporal, run);
     if (!described?.open) break;
-    await answerApprovals(client, run, open);
+    if (open.length > 0 || onFailure === 'pause') await answer(client, run, open, decided);
     await sleep(LOOK_MS);
   }
   const again = (await readGraph(client.store, run)) as unknown as GraphRecord | null;
@@ -125,25 +128,36 @@ async function repeat(
   });
 }
 
-/** Gives an approval that waits what a person said then. */
-async function answerApprovals(
+/** Gives an approval that waits what a person said then, and a node that failed what an operator did. */
+async function answer(
   client: TrainyardClient,
   run: string,
   open: Answers['approvals'][number][],
+  decided: Answers['recoveries'][number][],
 ): Promise<void> {
-  if (open.length === 0) return;
   const now = await queryGraph(client.temporal, run);
-  for (const { kind, node, state } of now?.nodes ?? []) {
-    const at = open.findIndex((one) => one.name === node);
-    const answer = open[at];
-    if (kind !== 'approval' || state !== 'waiting' || !answer) continue;
-    try {
-      await decide(client, run, answer);
-      open.splice(at, 1);
-    } catch (error) {
-      // It was answered, or the run ended, since it was looked at.
-      if (!isTrainyardError(error) || !['TY-DECISION', 'TY-RUN-UNKNOWN'].includes(error.code)) throw error;
-    }
+  for (const { call, kind, node, scope, state } of now?.nodes ?? []) {
+    const at = kind === 'approval' && state === 'waiting' ? open.findIndex((one) => one.name === node) : -1;
+    const approval = open[at];
+    if (approval && (await isDecided(() => decide(client, run, approval)))) open.splice(at, 1);
+    if (state !== 'paused') continue;
+    const again = decided.findIndex((one) => one.node === node && one.scope === scope);
+    const recovery = decided[again] ?? { action: 'fail', by: 'trainyard verify', why: 'nobody decided about it then' };
+    const { action, by, why } = recovery;
+    const more = 'params' in recovery && recovery.params ? { params: recovery.params } : {};
+    const told = await isDecided(() => recoverNode(client, run, { call, action, by, why, ...more }));
+    if (told && again >= 0) decided.splice(again, 1);
+  }
+}
+
+/** False when it was answered, or the run ended, since it was looked at. */
+async function isDecided(decision: () => Promise<void>): Promise<boolean> {
+  try {
+    await decision();
+    return true;
+  } catch (error) {
+    if (!isTrainyardError(error) || !['TY-DECISION', 'TY-RUN-UNKNOWN'].includes(error.code)) throw error;
+    return false;
   }
 }
 
