@@ -31,19 +31,31 @@ function replace(place, text) {
 }
 
 const shown = new Map();
+let asked = 0;
+let newest = 0;
 
+/** False when everything is shown and the run has ended. */
 async function refresh() {
+  const turn = ++asked;
   const reply = await fetch(`/runs/${id}/parts${location.search}`);
   const body = await reply.json();
   if (!reply.ok) throw new Error(body.detail);
+  // Answers may overtake each other: an older one must not hide what a newer one has shown.
+  if (turn < newest) return true;
+  newest = turn;
+  let left = false;
   for (const place of document.querySelectorAll('[data-part]')) {
     const text = body.parts[place.dataset.part];
-    // A form that somebody fills in is left alone.
-    if (text === undefined || shown.get(place) === text || place.querySelector('form:focus-within')) continue;
+    if (text === undefined || shown.get(place) === text) continue;
+    // A form that somebody fills in is left alone until they are done.
+    if (place.querySelector('form:focus-within')) {
+      left = true;
+      continue;
+    }
     if (shown.has(place) || place.innerHTML !== text) replace(place, text);
     shown.set(place, text);
   }
-  return body.open;
+  return body.open || left;
 }
 
 async function follow() {

@@ -77,8 +77,8 @@ function row(
       ${(node.recoveries ?? []).map(
         ({ action, by, why, params, pool }) =>
           html`<br /><span class="small quiet"
-              >${action}${pool && ` on ${pool}`}${params && ` with ${JSON.stringify(params)}`} by
-              ${by}${why && `: ${why}`}</span
+              >${action} by
+              ${by}${why && `: ${why}`}${pool && `, on ${pool}`}${params && `, with ${JSON.stringify(params)}`}</span
             >`,
       )}
       ${progress && progress.fraction > 0 && progressBar(progress, ms)} ${study && studyProgress(study, now)}

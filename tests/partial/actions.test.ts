@@ -76,7 +76,7 @@ describe('actions on the run page', () => {
     await page.keyboard.press('Enter');
     expect(await run.result()).toMatchObject({ outcome: 'done', result: { value: { n: 1 + 40 + 1 + 1 } } });
     await page.waitForSelector('[data-part=head] >> text=done');
-    expect(await page.textContent('table.nodes')).toContain('retry by ada: the step was too small');
+    await page.waitForSelector('table.nodes >> text=retry by ada: the step was too small');
     await page.close();
   });
 

@@ -15,6 +15,19 @@ beforeAll(async () => {
   project = new LifeProject();
   const dev = await project.dev();
   await project.life('steady', 'fit=0.5');
+  const part = await project.run(
+    'run',
+    'life',
+    '--id',
+    'part',
+    '--using',
+    'steady',
+    '--from',
+    'life.sum',
+    '--skip',
+    'life.send',
+  );
+  expect(part.code, part.all).toBe(0);
   const asked = project.start(project.command('asked', 'ask=true', 'shaky=5'));
   await asked.says(/waits|ship/);
   await project.run('approve', 'asked', 'ship', '--by', 'ann', '--why', 'it is good');
@@ -53,6 +66,15 @@ it('verifies a run without its history: sources and effects from the record, fig
   });
   expect(project.sent()).toBe(2);
   expect(await project.leftovers()).toEqual([]);
+}, 120_000);
+
+it('verifies a part of a run: what was kept is kept, and what was left out is left out', async () => {
+  const { code, out, all } = await project.run('verify', 'part', '--json');
+  expect(code, all).toBe(0);
+  const verification = JSON.parse(out) as Verification;
+  expect(verdicts(verification)).toMatchObject({ read: 'answered', fit: 'answered', sum: 'equal' });
+  expect(verification.equal).toBe(true);
+  expect(project.sent()).toBe(2);
 }, 120_000);
 
 it('names a node that differs, with port and file, and asks nobody; from a file, elsewhere', async () => {
