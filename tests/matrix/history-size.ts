@@ -9,6 +9,11 @@ export interface HistorySize {
   readonly largestPayload: number;
 }
 
+/** Events of one answer: clients take 4 MB, and what a run carries stands in events of 60 kB. */
+const PAGE = 50;
+
+type Page = Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistory']>>;
+
 /** Reads every event of a run from the server, and measures every payload in them. */
 export async function historySize(temporal: Client, run: string): Promise<HistorySize> {
   const events: number[] = [];
@@ -16,10 +21,24 @@ export async function historySize(temporal: Client, run: string): Promise<Histor
   const first = await temporal.workflow.getHandle(run).describe();
   let runId: string | undefined = first.raw.workflowExecutionInfo?.firstRunId ?? first.runId;
   while (runId) {
-    const history = await temporal.workflow.getHandle(run, runId).fetchHistory();
-    events.push(history.events?.length ?? 0);
-    largestPayload = Math.max(largestPayload, largestIn(history.events));
-    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+    let length = 0;
+    let next: string | undefined;
+    let token: Uint8Array | undefined;
+    do {
+      const page: Page = await temporal.workflowService.getWorkflowExecutionHistory({
+        namespace: temporal.options.namespace,
+        execution: { workflowId: run, runId },
+        maximumPageSize: PAGE,
+        ...(token ? { nextPageToken: token } : {}),
+      });
+      length += page.history?.events?.length ?? 0;
+      largestPayload = Math.max(largestPayload, largestIn(page.history?.events));
+      const end = page.history?.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes;
+      next = end?.newExecutionRunId ?? undefined;
+      token = page.nextPageToken?.length ? page.nextPageToken : undefined;
+    } while (token);
+    events.push(length);
+    runId = next;
   }
   return { events, largestPayload };
 }
