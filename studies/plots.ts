@@ -1,14 +1,6 @@
-import {
-  curvesSvg,
-  frontSvg,
-  historySvg,
-  importanceSvg,
-  parallelSvg,
-  sliceSvg,
-  Study,
-  type Trial,
-} from 'ml-hyperparameter';
-import type { StudyState, StudyTrial } from '../core/study.js';
+import { curvesSvg, frontSvg, historySvg, importanceSvg, parallelSvg, sliceSvg, Study } from 'ml-hyperparameter';
+import type { StudyState } from '../core/study.js';
+import { libraryTrial } from './trial.js';
 
 /** A drawing of a study. */
 export interface StudyPlot {
@@ -32,23 +24,9 @@ export function readableStudy({ space, objectives, parallel, trials }: StudyStat
     giveUpAfter: 1,
     queue: [],
     past: [],
-    trials: trials.map(bare),
+    trials: trials.map(libraryTrial),
     notes: [],
   });
-}
-
-/** A trial as the library knows it. */
-function bare({ number, params, state, values, constraints, reports, reason, by }: StudyTrial): Trial {
-  return {
-    number,
-    params: params as Trial['params'],
-    state,
-    reports,
-    by,
-    ...(values === undefined ? {} : { values }),
-    ...(constraints === undefined ? {} : { constraints }),
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
 
 /** Parameters of which slices are drawn. */

@@ -16,24 +16,13 @@ import { Client, Connection } from '@temporalio/client';
 import { build } from 'esbuild';
 import { interrupt, TestProject } from '../../tests/cli/harness.js';
 import type { PeerSettings } from './peer-script.js';
-
-interface Row {
-  readonly case: string;
-  readonly ours: number;
-  readonly peer: number | null;
-  readonly peerName: string | null;
-  readonly ratio: number | null;
-  readonly unit: string;
-}
+import { median, round, type Row } from '../figures.js';
 
 const { values: asked } = parseArgs({
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
 });
 const rounds = Number(asked.rounds);
 const here = fileURLToPath(new URL('.', import.meta.url));
-
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
-const round = (value: number): number => Number(value.toPrecision(3));
 
 /** When the first Activity of a run that is not a local one was taken up by a worker, ms since the epoch. */
 async function firstStarted(client: Client, id: string): Promise<number> {

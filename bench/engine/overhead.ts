@@ -13,15 +13,7 @@ import { Probe, startServer } from '../../tests/matrix/harness.js';
 import { cpuMs, cpuMsOfAll } from './cpu-time.js';
 import { Peer } from './peer.js';
 import type { ByHand } from './peer-workflows.js';
-
-interface Row {
-  readonly case: string;
-  readonly ours: number;
-  readonly peer: number | null;
-  readonly peerName: string | null;
-  readonly ratio: number | null;
-  readonly unit: string;
-}
+import { median, round, type Row } from '../figures.js';
 
 /** What one turn took, in ms: by the clock, and of the processors in the server and in the worker with its children. */
 interface Took {
@@ -43,9 +35,6 @@ const { values: asked } = parseArgs({
 });
 const rounds = Number(asked.rounds);
 const SLOTS = 4;
-
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
-const round = (value: number): number => Number(value.toPrecision(3));
 
 async function timed(worker: number, work: () => Promise<unknown>): Promise<Took> {
   const before = { server: cpuMs(server.pid), worker: cpuMsOfAll(worker), ms: performance.now() };

@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
 import { historySize, processUse } from '../../tests/matrix/history-size.js';
+import { median, round } from '../figures.js';
 
 interface Row {
   readonly case: string;
@@ -38,8 +39,6 @@ const { values: asked } = parseArgs({
     profile: { type: 'boolean', default: false },
   },
 });
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
-const round = (value: number): number => Number(value.toPrecision(3));
 
 /** Rejects when the worker has died: nobody would end the run then. */
 async function died(probe: Probe): Promise<never> {

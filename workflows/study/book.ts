@@ -1,10 +1,11 @@
-import { Study, type StudyJson } from 'ml-hyperparameter';
+import { Study } from 'ml-hyperparameter';
 import { digestText } from '../../core/digest.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { canonical } from '../../core/json.js';
 import { studyOf } from '../../core/study-check.js';
 import type { StudyAsk } from '../../core/study-ask.js';
 import { STUDY_PAGE, type KeptStudy, type StudyChange, type StudyState, type StudyTrial } from '../../core/study.js';
+import { libraryTrial } from '../../studies/index.js';
 import { bestOf, frontOf, sayChoice } from './choice.js';
 import { sayConstraint } from './figures.js';
 import { optimismOf } from './optimism.js';
@@ -83,7 +84,7 @@ export class StudyBook {
     this.before.push(...before);
     this.changes.push(...kept.changes);
     this.trials.push(...kept.trials.map((trial) => (trial.number < told ? trial : reopened(trial))));
-    this.searched = Study.fromJSON({ ...study, trials: this.trials.map(bare) });
+    this.searched = Study.fromJSON({ ...study, trials: this.trials.map(libraryTrial) });
     // A study that ended otherwise goes on with what was under way.
     if (same) this.status = kept.status === 'paused' ? 'paused' : 'searching';
   }
@@ -218,27 +219,4 @@ function askedDigest({
 /** A trial whose end the library was not told yet is run again: what had finished of it is found. */
 function reopened({ number, params, by, startedAt }: StudyTrial): StudyTrial {
   return { number, params, by, startedAt, state: 'running', reports: [] };
-}
-
-/** A trial as the library knows it. */
-function bare({
-  number,
-  params,
-  state,
-  values,
-  constraints,
-  reports,
-  reason,
-  by,
-}: StudyTrial): StudyJson['trials'][number] {
-  return {
-    number,
-    params,
-    state,
-    reports,
-    by,
-    ...(values === undefined ? {} : { values }),
-    ...(constraints === undefined ? {} : { constraints }),
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
