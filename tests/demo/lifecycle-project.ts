@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GraphRecord } from '../../core/graph.js';
 import { canonical, type Json } from '../../core/json.js';
@@ -115,6 +115,13 @@ export class LifecycleProject extends DemoProject {
   async stop(): Promise<void> {
     if (this.#dev) process.kill(this.#dev.pid, 'SIGINT');
     await this.#dev?.ended;
+  }
+
+  /** How many executions of nodes are on record, of all runs. */
+  executed(): number {
+    const lineage = path.join(this.folder, '.trainyard', 'store', 'records', 'lineage');
+    if (!existsSync(lineage)) return 0;
+    return readdirSync(lineage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
   }
 
   async end(run: string): Promise<RunEnd | undefined> {
