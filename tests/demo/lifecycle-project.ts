@@ -25,14 +25,14 @@ export default pipeline('lifecycle', {}, async () => {
   const parts = split.stratified({ table, label: 'species', test: 0.2, validation: 0.2 });
   const recipe = { numeric: ['bill_length_mm', 'body_mass_g'], categorical: ['sex'], label: 'species' };
   const data = { train: parts.train, validation: parts.validation, prep: features.fit({ table: parts.train, recipe }) };
-  const shared = { label: 'species', patience: 300, checkpointSeconds: 0 };
+  const shared = { label: 'species', patience: 3000, checkpointSeconds: 0 };
   const tuned = tune(train.net, data, {
     space: { units: int(4, 16, { log: true }), learningRate: float(1e-3, 3e-2, { log: true }) },
     trials: 4,
     objective: 'figures.f1.macro',
     params: { ...shared, epochs: 30 },
   });
-  const fitted = train.net({ ...data, ...shared, ...(await tuned.params), epochs: 250 });
+  const fitted = train.net({ ...data, ...shared, ...(await tuned.params), epochs: 1500 });
   tell({ what: 'a model is trained', model: fitted.model });
   const report = evaluate.final({ model: fitted.model, test: parts.test });
   const serving = (await deploy.current({ name: 'chaos' })).value;
