@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphRecord } from '../../core/graph.js';
@@ -112,7 +112,7 @@ export class DemoProject {
       .filter((name) => /^\d+$/.test(name))
       .flatMap((name) => {
         try {
-          if (!readFileSync(`/proc/${name}/environ`, 'utf8').includes(`TRAINYARD_TEST_MARK=${this.#mark}`)) return [];
+          if (!this.#isOurs(name)) return [];
           const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ').trim();
           return command === '' ? [] : [{ pid: Number(name), command }];
         } catch {
@@ -120,6 +120,12 @@ export class DemoProject {
           return [];
         }
       });
+  }
+
+  /** By the mark in its environment, or, for a server that overwrites that with its title, by the log that it writes. */
+  #isOurs(pid: string): boolean {
+    if (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TRAINYARD_TEST_MARK=${this.#mark}`)) return true;
+    return readlinkSync(`/proc/${pid}/fd/1`).startsWith(this.folder);
   }
 
   /** `kill -9` of the processes whose command line matches; says how many there were. */
