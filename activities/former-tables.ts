@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.js';
-import type { GraphRecord } from '../core/graph.js';
+import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { pagesOf } from '../core/paging.js';
 import {
   noteNeed,
@@ -12,7 +12,7 @@ import {
   type RunStart,
   type Store,
 } from '../store/index.js';
-import type { Row, Table } from '../workflows/engine/index.js';
+import type { Made, Row, Table } from '../workflows/engine/index.js';
 
 /** Tables of this many runs are remembered while their pages are asked for. */
 const REMEMBERED = 4;
@@ -79,15 +79,24 @@ function nameOf({ run, withGiven }: Pick<Table, 'run' | 'withGiven'>): string {
 function rowsOf(graph: GraphRecord, withGiven: boolean): Row[] {
   return graph.nodes.flatMap((node) =>
     node.key !== undefined && node.outputs !== undefined && (withGiven || !node.given)
-      ? [[node.key as Digest, node.outputs] as const]
+      ? [rowOf(node, node.outputs)]
       : [],
   );
+}
+
+function rowOf({ key, given, recoveries }: GraphNode, outputs: Row[1]): Row {
+  if (!given) return [key as Digest, outputs];
+  return [key as Digest, outputs, { state: 'found', given, ...(recoveries ? { recoveries } : {}) }];
 }
 
 /** What operators have put in the place of failed calls, in a run that is resumed and those before it. */
 async function decidedRows(store: Store, run: string): Promise<Row[]> {
   const lineage = (await readRun(store, run))?.start.lineage ?? run;
-  return (await readDecided(store, lineage)).map(({ key, outputs }) => [key, outputs as unknown as Row[1]]);
+  return (await readDecided(store, lineage)).map(({ key, outputs, told = {} }) => [
+    key,
+    outputs as unknown as Row[1],
+    { ...(told as Made), state: 'found' },
+  ]);
 }
 
 async function isThere(store: Store, outputs: Row[1]): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { canonical, type Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { sayNearest } from '../core/nearest.js';
-import { anyCallLabel, callLabel, type PartialRun } from '../core/task.js';
+import { anyCallLabel, labelOf, type PartialRun } from '../core/task.js';
 
 /** Which part of a run's graph to run again. Names are a node's, `scope/name`, a child's own, or a call's id in that run. */
 export interface PartChoice {
@@ -139,11 +139,6 @@ function nothingToKeep({ run }: GraphRecord, node: GraphNode): TrainyardError {
     where: { run, node: node.node },
     remedy: `let it run too (--from ${node.call}), or finish that run first: trainyard resume ${run}`,
   });
-}
-
-/** How a call is named in a partial run. */
-export function labelOf({ scope, node, kind, summary, params }: GraphNode): string {
-  return callLabel(scope, node, kind === 'child' ? (summary ?? '') : (params ?? null));
 }
 
 /**

@@ -2,10 +2,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
-import type { PartialRun, StoredPart } from '../core/task.js';
+import { labelOf, type PartialRun, type StoredPart } from '../core/task.js';
 import { Artifacts, listRuns, readGraph, readRun, type Store } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
-import { labelOf, planPart, type PartChoice, type PartPlan } from './part-plan.js';
+import { planPart, type PartChoice, type PartPlan } from './part-plan.js';
 import { readRunView, type RunReader } from './run-view.js';
 import { newRunId, startPipeline } from './runs.js';
 
@@ -84,7 +84,7 @@ export async function readPlan(reader: RunReader, used: string, choice: PartChoi
 }
 
 /** What the used run itself had kept of children that it did not run. */
-async function readPart(store: Store, part: StoredPart | undefined): Promise<PartialRun | undefined> {
+export async function readPart(store: Store, part: StoredPart | undefined): Promise<PartialRun | undefined> {
   if (part === undefined) return undefined;
   const artifacts = new Artifacts(store);
   const pages = await Promise.all(
@@ -108,7 +108,7 @@ async function childResult({ store, temporal }: RunReader, id: string): Promise<
 /** Puts a plan into the store, in pages, so that the run's arguments stay small; undefined when nothing is kept or left out. */
 export async function storePart(
   store: Store,
-  { keep, children = {}, never }: PartialRun,
+  { keep, children = {}, instead = {}, never }: PartialRun,
 ): Promise<StoredPart | undefined> {
   const pages: PartialRun[] = [];
   let [page, size] = [emptyPage(), 0];
@@ -125,6 +125,10 @@ export async function storePart(
   for (const [label, result] of Object.entries(children)) {
     turn(bytesOf(label, result));
     page.children[label] = result;
+  }
+  for (const [label, params] of Object.entries(instead)) {
+    turn(bytesOf(label, params));
+    page.instead[label] = params;
   }
   for (const label of never) {
     turn(bytesOf(label, ''));
@@ -143,7 +147,8 @@ export async function storePart(
 function emptyPage(): {
   keep: Record<string, { readonly [port: string]: Ref }>;
   children: Record<string, Json>;
+  instead: Record<string, { readonly [name: string]: Json }>;
   never: string[];
 } {
-  return { keep: {}, children: {}, never: [] };
+  return { keep: {}, children: {}, instead: {}, never: [] };
 }

@@ -41,6 +41,8 @@ export interface GraphNode {
   }[];
   /** Its outputs were given by an operator: they stand for this run and its resumes alone. */
   given?: boolean;
+  /** The parameters that the pipeline asked for, where an operator had it computed with others: `params` are these. */
+  asked?: Json;
   /** For gates and approvals. */
   decision?: { readonly passed: boolean; readonly evidence: Json; readonly by?: string; readonly why?: string };
   /** For children: the Workflow id. */

@@ -1,5 +1,6 @@
 import { digestText, type Digest } from './digest.js';
 import type { ErrorRecord } from './errors/index.js';
+import type { GraphNode } from './graph.js';
 import { canonical, type Json } from './json.js';
 import type { KeyedParts } from './key.js';
 import type { Ref } from './kinds.js';
@@ -36,6 +37,8 @@ export interface PartialRun {
   readonly keep: { readonly [label: string]: { readonly [port: string]: Ref } };
   /** Results of durable children (studies, label reviews), taken as they are, by label. */
   readonly children?: { readonly [label: string]: Json };
+  /** Parameters that replace those given by name, by label: what an operator decided when a call had failed. */
+  readonly instead?: { readonly [label: string]: { readonly [name: string]: Json } };
   /** Labels of calls that are not run, nor anything that needs them. */
   readonly never: readonly string[];
 }
@@ -48,6 +51,11 @@ export interface StoredPart {
 /** How a call is named in a partial run; a durable child by its workflow, with its name in the place of parameters. */
 export function callLabel(scope: string, node: string, params: Json): string {
   return `${scope}|${node}|${digestText(canonical(params)).slice('sha256-'.length, 'sha256-'.length + 16)}`;
+}
+
+/** The label of a call that stands in a graph, by what the pipeline asked for. */
+export function labelOf({ scope, node, kind, summary, params, asked }: GraphNode): string {
+  return callLabel(scope, node, kind === 'child' ? (summary ?? '') : (asked ?? params ?? null));
 }
 
 /** The label of all calls of a node in a scope, whatever their parameters. */
@@ -79,6 +87,9 @@ export interface CarriedRun {
 
 /** Temporal waits this much longer for a node than the node may take, ms: its worker ends it in time and says so. */
 export const TIMEOUT_GRACE_MS = 5_000;
+
+/** Longest time, ms, for which Temporal takes a node to be waiting for a device where it is to be executed. */
+export const DEVICE_WAIT_MS = 7 * 24 * 3_600_000;
 
 /** What a study tells of a call that belongs to one of its trials. */
 export interface TrialFacts {
@@ -123,7 +134,18 @@ export interface NodeTask {
   /** Attempts that failed before this Activity's first: a light node's, where the Workflow is. */
   readonly failedInline?: number;
   /** From the contract that the run was started with. */
-  readonly settings: { readonly attempts: number; readonly light: boolean; readonly memory?: string };
+  readonly settings: {
+    readonly attempts: number;
+    readonly light: boolean;
+    readonly memory?: string;
+    /** For a node that needs a device, which it may wait for where it is executed: */
+    readonly onDevice?: {
+      /** its own time with the grace, ms; Temporal waits longer for it, */
+      readonly timeMs: number;
+      /** and the longest wait, ms. */
+      readonly queueMs?: number;
+    };
+  };
 }
 
 /** What a node's Activity answers. */

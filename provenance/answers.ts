@@ -1,10 +1,11 @@
 import type { GraphRecord } from '../core/graph.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
-import { callLabel, type PartialRun, type Recovery } from '../core/task.js';
+import { labelOf, type PartialRun, type Recovery, type StoredPart } from '../core/task.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { answerKey } from '../project/sandbox.js';
-import { areWhole, blobsOfAll, namedIn, type Store } from '../store/index.js';
+import { readPart } from '../client/partial.js';
+import { areWhole, blobsOfAll, namedIn, readRun, type Store } from '../store/index.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';
 
@@ -12,6 +13,10 @@ import { RecordIndex } from './record-index.js';
 export interface Answers {
   /** Outputs of nodes with effects, of sources, and those that an operator gave: taken as they are. */
   readonly keep: PartialRun['keep'];
+  /** Results of durable children that a partial run kept, by label. */
+  readonly children: NonNullable<PartialRun['children']>;
+  /** Parameters with which an operator had failed calls computed, by label. */
+  readonly instead: NonNullable<PartialRun['instead']>;
   /** Answers of label reviews by the Workflow id of the review. */
   readonly reviews: { readonly [workflowId: string]: Ref };
   /** Labels of calls that a partial run left out. */
@@ -49,11 +54,11 @@ export async function answersOf(
       spec?.effect === true ||
       spec?.cache === false ||
       record?.keyed?.lineage !== undefined;
-    if (outside) keep[callLabel(node.scope, node.node, node.params ?? null)] ??= node.outputs;
+    if (outside) keep[labelOf(node)] ??= node.outputs;
   }
-  const children = graph.nodes.filter((node) => node.kind === 'child' && node.node === 'label-review');
+  const asked = graph.nodes.filter((node) => node.kind === 'child' && node.node === 'label-review');
   const reviews = Object.fromEntries(
-    children.flatMap((node) => {
+    asked.flatMap((node) => {
       const answers = node.outputs?.['out'];
       return node.workflowId === undefined || answers === undefined ? [] : [[node.workflowId, answers]];
     }),
@@ -66,18 +71,29 @@ export async function answersOf(
   const leftOut = graph.nodes.filter(
     ({ state, error, outputs }) => graph.state === 'done' && state === 'skipped' && !error && !outputs,
   );
-  const never = leftOut.map(({ scope, node, kind, params, summary }) =>
-    callLabel(scope, node, kind === 'child' ? (summary ?? '') : (params ?? null)),
+  const never = leftOut.map(labelOf);
+  const part = (await readRun(store, graph.run))?.start['part'] as StoredPart | undefined;
+  const children = (await readPart(store, part))?.children ?? {};
+  const instead = Object.fromEntries(
+    graph.nodes.flatMap((node) => {
+      const last = node.given ? undefined : node.recoveries?.at(-1);
+      return last?.action === 'retry' && last.params ? [[labelOf(node), last.params]] : [];
+    }),
   );
   const recoveries = graph.nodes.flatMap(({ node, scope, recoveries: decided = [] }) =>
     decided.flatMap(({ action, ...rest }) => (action === 'retry' ? [{ ...rest, node, scope, action } as const] : [])),
   );
-  return { keep, never, recoveries, reviews, approvals };
+  return { keep, children, instead, never, recoveries, reviews, approvals };
+}
+
+/** Everything in which artifacts stand that came from outside. */
+export function outsideOf(graph: GraphRecord, { keep, children, reviews }: Answers): unknown[] {
+  return [keep, children, reviews, graph.params];
 }
 
 /** Puts what came from outside into the store of a repetition. Throws TY-STORE-MISSING when a part of it is gone. */
 export async function seedAnswers(from: Store, to: Store, graph: GraphRecord, answers: Answers): Promise<void> {
-  const outside = [answers.keep, answers.reviews, graph.params];
+  const outside = outsideOf(graph, answers);
   for (const digest of await blobsOfAll(from, outside)) {
     const stream = await from.getBlob(digest);
     if (stream) await to.putBlob(stream);

@@ -1,9 +1,9 @@
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError } from '../core/errors/index.js';
-import type { GraphNode, GraphRecord } from '../core/graph.js';
+import type { GraphRecord } from '../core/graph.js';
 import { canonical, type Json } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
-import { callLabel } from '../core/task.js';
+import { labelOf } from '../core/task.js';
 import { Artifacts, type Manifest, type Store } from '../store/index.js';
 import { callsOf, type FoundCall } from './find-call.js';
 
@@ -81,7 +81,10 @@ export async function compareRuns(
   return {
     calls,
     resultEqual,
-    equal: bad.length === 0 && was.graph.state === is.graph.state && (resultEqual || tolerated),
+    // A run that was cancelled is repeated as far as it came.
+    equal:
+      bad.length === 0 &&
+      (was.graph.state === 'cancelled' || (was.graph.state === is.graph.state && (resultEqual || tolerated))),
   };
 }
 
@@ -136,10 +139,6 @@ function finder(calls: readonly FoundCall[]): (call: FoundCall) => FoundCall | u
 
 function nameAndParams({ run, node }: FoundCall): string {
   return `${run} ${labelOf(node)}`;
-}
-
-export function labelOf(node: GraphNode): string {
-  return callLabel(node.scope, node.node, node.params ?? null);
 }
 
 async function portDifference(

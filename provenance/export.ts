@@ -22,7 +22,7 @@ import {
   type NodeRecord,
   type Store,
 } from '../store/index.js';
-import { answersOf } from './answers.js';
+import { answersOf, outsideOf } from './answers.js';
 import { callsOf } from './find-call.js';
 import { runManifest } from './manifest.js';
 import { projectFiles } from './project-files.js';
@@ -83,7 +83,8 @@ export async function exportRun(options: {
       count++;
     }
     const answers = await answersOf(store, graph, project.contracts);
-    const blobs = new Set(await blobsOfAll(store, [answers.keep, answers.reviews, graph.params]));
+    const part = (await readRun(store, graph.run))?.start['part'];
+    const blobs = new Set(await blobsOfAll(store, [...outsideOf(graph, answers), part]));
     for (const digest of await shownBlobs(store, calls)) blobs.add(digest);
     let stored = 0;
     for (const digest of [...blobs].sort()) {

@@ -2,6 +2,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { nearest } from '../core/nearest.js';
 import { readGraph, type Store } from '../store/index.js';
+import { RecordIndex } from './record-index.js';
 
 /** A call in a run's graph, or in that of one of its durable children (a study's trials). */
 export interface FoundCall {
@@ -13,7 +14,7 @@ export interface FoundCall {
   readonly graph: GraphRecord;
 }
 
-/** All node calls of a run and of its children. */
+/** All node calls of a run and of its children; of a long study's earlier trials with what the records of them tell. */
 export async function callsOf(store: Store, graph: GraphRecord): Promise<FoundCall[]> {
   const calls = named(graph, '');
   for (const child of graph.nodes.filter(({ kind }) => kind === 'child')) {
@@ -22,7 +23,16 @@ export async function callsOf(store: Store, graph: GraphRecord): Promise<FoundCa
     const name = child.workflowId.slice(graph.run.length + 1);
     if (inner) calls.push(...named(inner, `${name}/`));
   }
-  return calls;
+  const index = new RecordIndex(store);
+  return Promise.all(calls.map((call) => filled(index, call)));
+}
+
+/** A study that continued as new keeps short nodes, without parameters and outputs. */
+async function filled(index: RecordIndex, call: FoundCall): Promise<FoundCall> {
+  const { node, run } = call;
+  if (node.outputs !== undefined || (node.state !== 'done' && node.state !== 'found')) return call;
+  const record = await index.of(node, run);
+  return record ? { ...call, node: { ...node, params: record.params, outputs: record.outputs } } : call;
 }
 
 function named(graph: GraphRecord, prefix: string): FoundCall[] {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decide, recoverNode, startPipeline } from '../client/runs.js';
+import { storePart } from '../client/partial.js';
+import { cancelRun, startPipeline } from '../client/runs.js';
 import { describeRun, queryGraph } from '../client/run-view.js';
 import type { TrainyardClient } from '../client/client.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
@@ -11,6 +12,7 @@ import { noteCodes } from './codes.js';
 import { codeDetails } from './compare.js';
 import { answersOf, seedAnswers, type Answers } from './answers.js';
 import { compareRuns, type CallVerdict, type RunsCompared } from './compare-runs.js';
+import { countFinished, Decisions } from './decisions.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';
 import { openSandbox } from './sandbox-session.js';
@@ -25,6 +27,8 @@ export interface VerifyOptions {
   readonly folder: string;
   /** Repeat it although the code is not the run's. */
   readonly otherCode?: boolean;
+  /** The file that the project was taken from, if it was an export. */
+  readonly from?: string | undefined;
   readonly onStep?: (what: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -68,7 +72,7 @@ export async function verifyRun(options: VerifyOptions): Promise<Verification> {
 }
 
 /** Refuses other code than the run's: what differs then says nothing about the run. */
-async function checkCode({ project, store, graph }: VerifyOptions): Promise<void> {
+async function checkCode({ project, store, graph, from }: VerifyOptions): Promise<void> {
   const index = new RecordIndex(store);
   const codes = await nodeCodes(project);
   await noteCodes(store, codes.values());
@@ -85,7 +89,11 @@ async function checkCode({ project, store, graph }: VerifyOptions): Promise<void
     what: `the code of ${[...other.keys()].join(', ')} is not the one that the run was computed with`,
     where: { run: graph.run },
     actual: [...other].map(([node, said]) => `${node}: ${said}`).join('; '),
-    remedy: `check out the commit that trainyard manifest ${graph.run} names, or compare all the same with --other-code`,
+    remedy: `${
+      from === undefined
+        ? `check out the commit that trainyard manifest ${graph.run} names`
+        : 'install the versions that project/package-lock.json in the file lists, and call this from there'
+    }, or compare all the same with --other-code`,
   });
 }
 
@@ -93,11 +101,13 @@ async function repeat(
   client: TrainyardClient,
   graph: GraphRecord,
   answers: Answers,
-  { signal, folder }: VerifyOptions,
+  { signal, folder, store }: VerifyOptions,
 ): Promise<GraphRecord> {
   const { run, pipeline, params, seed, cause, lineage, fresh } = graph;
-  const { keep, never, recoveries } = answers;
-  const onFailure = recoveries.length > 0 ? 'pause' : 'fail';
+  const { keep, children, instead, never, recoveries } = answers;
+  // What had ended beside a failure must come to its end beside it again.
+  const onFailure = recoveries.length > 0 || graph.state === 'failed' ? 'pause' : 'fail';
+  const part = await storePart(client.store, { keep, children, instead, never });
   await startPipeline(client, {
     pipeline,
     id: run,
@@ -108,16 +118,24 @@ async function repeat(
       lineage,
       ...(fresh ? { fresh } : {}),
       onFailure,
-      part: { keep, never },
+      ...(part === undefined ? {} : { part }),
     },
   });
-  const open = [...answers.approvals];
-  const decided = [...recoveries];
+  const decisions = new Decisions(client, run, answers);
+  const wasCancelled = graph.state === 'cancelled';
+  const saved = (from: Store) => async (id: string) => (await readGraph(from, id)) as unknown as GraphRecord | null;
+  const graphNow = async (id: string) => (await queryGraph(client.temporal, id)) ?? (await saved(client.store)(id));
+  const finished = wasCancelled ? await countFinished(graph.nodes, saved(store)) : 0;
   for (;;) {
     signal?.throwIfAborted();
     const described = await describeRun(client.temporal, run);
     if (!described?.open) break;
-    if (open.length > 0 || onFailure === 'pause') await answer(client, run, open, decided);
+    if (wasCancelled || answers.approvals.length > 0 || onFailure === 'pause') {
+      const { nodes, idle } = await decisions.look();
+      // It need not come further than the run did.
+      const asFar = async (): Promise<boolean> => idle || (await countFinished(nodes, graphNow)) >= finished;
+      if (wasCancelled && (await asFar())) await cancelRun(client, run).catch(passIfOver);
+    }
     await sleep(LOOK_MS);
   }
   const again = (await readGraph(client.store, run)) as unknown as GraphRecord | null;
@@ -128,37 +146,8 @@ async function repeat(
   });
 }
 
-/** Gives an approval that waits what a person said then, and a node that failed what an operator did. */
-async function answer(
-  client: TrainyardClient,
-  run: string,
-  open: Answers['approvals'][number][],
-  decided: Answers['recoveries'][number][],
-): Promise<void> {
-  const now = await queryGraph(client.temporal, run);
-  for (const { call, kind, node, scope, state } of now?.nodes ?? []) {
-    const at = kind === 'approval' && state === 'waiting' ? open.findIndex((one) => one.name === node) : -1;
-    const approval = open[at];
-    if (approval && (await isDecided(() => decide(client, run, approval)))) open.splice(at, 1);
-    if (state !== 'paused') continue;
-    const again = decided.findIndex((one) => one.node === node && one.scope === scope);
-    const recovery = decided[again] ?? { action: 'fail', by: 'trainyard verify', why: 'nobody decided about it then' };
-    const { action, by, why } = recovery;
-    const more = 'params' in recovery && recovery.params ? { params: recovery.params } : {};
-    const told = await isDecided(() => recoverNode(client, run, { call, action, by, why, ...more }));
-    if (told && again >= 0) decided.splice(again, 1);
-  }
-}
-
-/** False when it was answered, or the run ended, since it was looked at. */
-async function isDecided(decision: () => Promise<void>): Promise<boolean> {
-  try {
-    await decision();
-    return true;
-  } catch (error) {
-    if (!isTrainyardError(error) || !['TY-DECISION', 'TY-RUN-UNKNOWN'].includes(error.code)) throw error;
-    return false;
-  }
+function passIfOver(error: unknown): void {
+  if (!isTrainyardError(error) || error.code !== 'TY-RUN-UNKNOWN') throw error;
 }
 
 /** The calls of which something must be said, the first differences first. */

@@ -82,6 +82,8 @@ export interface DecidedCall {
   readonly run: string;
   readonly by: string;
   readonly why: string;
+  /** What a graph tells of the call: given or computed otherwise, by whom. */
+  readonly told?: Json;
 }
 
 /** Records a decision beside the lineage's first run, for all that resume it, however the deciding run ends. */

@@ -13,6 +13,7 @@ export interface RunOptions {
   skip: string[];
   dryRun?: boolean;
   fresh?: true;
+  pause?: true;
   detach?: boolean;
   json?: boolean;
   help?: boolean;
@@ -34,6 +35,7 @@ export function runCommand(program: Command): void {
     .option('--only <node>', 'a part: this node alone', gather, [])
     .option('--skip <node>', 'a part: without this node', gather, [])
     .option('--fresh', 'compute every node anew, whatever other runs have computed')
+    .option('--pause', 'leave nodes that fail waiting for a decision')
     .option('--dry-run', 'print what a part would run, keep and leave out, and start nothing')
     .option('--detach', 'start it and do not wait')
     .option('--json', 'print the result as one line of JSON')

@@ -35,13 +35,15 @@ export async function runPipeline(
       note(`\nInterrupted while ${id} was being started; trainyard show ${id} says whether it goes on.`);
     const facts = { id, pages: readAddresses(project.state)?.server, commit };
     const { fresh } = options;
+    const onFailure = options.pause ? { onFailure: 'pause' as const } : {};
     const input = {
       params,
       ...(seed === undefined ? {} : { seed }),
       ...(fresh ? { fresh } : {}),
+      ...onFailure,
       cause: { kind: 'person' },
     };
-    if (plan) await startPart(client, plan, { ...facts, fresh });
+    if (plan) await startPart(client, plan, { ...facts, fresh, ...onFailure });
     else await startPipeline(client, { pipeline: known, input, ...facts });
     interruption.before = () => note(sayHowToTakeUp(id));
     if (options.detach) {

@@ -34,6 +34,7 @@ export async function verify(
       graph: subject.graph,
       folder: path.join(folder, 'repetition'),
       otherCode: options.otherCode === true,
+      from: options.from,
       onStep: (what) => note(`${what} …`),
       signal: abort.signal,
     });

@@ -1,3 +1,4 @@
+import { durationMs } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
@@ -9,6 +10,7 @@ import type { AnyContract, CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { NodeTask, Recovery, TrialFacts } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
+import { timeoutOf } from './proxies.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
 
 /** Attempts of a node whose contract does not say how many. */
@@ -162,7 +164,15 @@ function omit(params: Json, names: readonly string[]): Json {
 function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['settings'] {
   const memory = options.resources?.memory ?? spec.resources?.memory;
   const attempts = options.retry?.attempts ?? spec.retry?.attempts ?? DEFAULT_ATTEMPTS;
-  return { attempts, light: spec.light ?? false, ...(memory === undefined ? {} : { memory }) };
+  const { gpu = 0 } = { ...spec.resources, ...options.resources };
+  const queueMs = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
+  const onDevice = { timeMs: timeoutOf(spec, options), ...(queueMs === undefined ? {} : { queueMs }) };
+  return {
+    attempts,
+    light: spec.light ?? false,
+    ...(memory === undefined ? {} : { memory }),
+    ...(gpu === 0 ? {} : { onDevice }),
+  };
 }
 
 function keyedParts(spec: AnyContract['spec'], { seed, id, lineage, fresh }: NodeIdentity): KeyedParts {
@@ -176,8 +186,8 @@ function keyedParts(spec: AnyContract['spec'], { seed, id, lineage, fresh }: Nod
 }
 
 /** A call with the parameters that an operator changed. */
-export function rewire(contract: AnyContract, wired: WiredCall, recovery: Recovery): WiredCall {
-  if (!recovery.params) return wired;
+export function rewire(contract: AnyContract, wired: WiredCall, params: Recovery['params']): WiredCall {
+  if (!params) return wired;
   const inputs = Object.fromEntries(wired.inputs);
-  return wireCall(contract, { ...inputs, ...(wired.params as { [name: string]: Json }), ...recovery.params });
+  return wireCall(contract, { ...inputs, ...(wired.params as { [name: string]: Json }), ...params });
 }

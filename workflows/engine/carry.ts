@@ -39,10 +39,14 @@ export async function loadTable(
   engine: Engine,
   { table, rows }: { readonly table: Table | null; readonly rows: readonly Row[] },
 ): Promise<void> {
-  engine.scheduler.addFinished(rows);
+  const add = (some: readonly Row[]): void => {
+    engine.scheduler.addFinished(some);
+    engine.graph.rememberDecided(some);
+  };
+  add(rows);
   if (table === null) return;
   const rest = await readPages(table.pages, (page) => engineActivities()['trainyard.table'](table, page), 1);
-  engine.scheduler.addFinished(rest.flat());
+  add(rest.flat());
 }
 
 /** What has been finished since the last time; with the nodes themselves where their calls are not made again. */

@@ -21,7 +21,7 @@ import { callOf, edges, refuseSealed, rewire, type AskedCall } from './call.js';
 import { Ends } from './ends.js';
 import { explainFailure, errorRecord } from './failure.js';
 import type { FoundOutputs } from './finder.js';
-import type { GraphKeeper } from './graph-keeper.js';
+import { decision, type GraphKeeper } from './graph-keeper.js';
 import { Inputs } from './inputs.js';
 import { Makers } from './makers.js';
 import type { EngineOptions } from './options.js';
@@ -32,7 +32,7 @@ import { givenOutputs, Recoveries } from './recoveries.js';
 import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
-import { wireCall } from './wire.js';
+import { wireCall, type WiredCall } from './wire.js';
 
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is
@@ -242,22 +242,35 @@ export class Engine implements PipelineRuntime {
       // The key that the pipeline asks for, now and when it runs again.
       let key: Digest | undefined;
       let again: Recovery | undefined;
-      for (let now = asked; ;) {
+      for (let now = this.#instead(node, asked); ;) {
         try {
           const outcome = await this.#attempt(node, now);
-          if (again?.params && key !== undefined) await this.#decided(key, outcome.outputs, again);
+          if (again?.params && key !== undefined) await this.#decided(key, outcome.outputs, again, node);
           return outcome;
         } catch (error) {
           again = await this.#recover(node, contract, error, now.pool);
           key ??= node.key as Digest | undefined;
           if (again.action === 'skip') return await this.#given(node, contract, again, key);
           // What an operator tries again is tried in the pool that he names, or where it belongs.
-          now = { ...asked, wired: rewire(contract, wired, again), pool: again.pool ?? asked.pool, inline: false };
+          now = { ...asked, wired: this.#rewired(node, asked, again), pool: again.pool ?? asked.pool, inline: false };
         }
       }
     } catch (error) {
       return await this.#ends.fail(node, error);
     }
+  }
+
+  /** The call as an operator had it computed in the run that is repeated. */
+  #instead(node: GraphNode, asked: AskedCall): AskedCall {
+    const params = this.#part?.instead(node);
+    return params === undefined ? asked : { ...asked, wired: this.#rewired(node, asked, { params }) };
+  }
+
+  /** A call with other parameters; the graph tells both. */
+  #rewired(node: GraphNode, { contract, wired }: AskedCall, { params }: Pick<Recovery, 'params'>): WiredCall {
+    if (params === undefined) delete node.asked;
+    else node.asked = wired.params;
+    return rewire(contract, wired, params);
   }
 
   /** What a call comes to whose inputs and result are known: without waiting, as most calls of a repeated run. */
@@ -315,16 +328,20 @@ export class Engine implements PipelineRuntime {
   }
 
   /** What an operator decided stands for the call wherever it is asked for again: when this run goes on, and in resumes. */
-  async #decided(key: Digest, outputs: FoundOutputs, { by, why }: Recovery): Promise<void> {
+  async #decided(key: Digest, outputs: FoundOutputs, { by, why }: Recovery, node: GraphNode): Promise<void> {
     this.#scheduler.addFinished([[key, outputs]]);
-    await engineActivities()['trainyard.decided'](this.run.lineage, { key, outputs, run: this.run.id, by, why });
+    this.graph.decide(key, node);
+    const decided = { key, outputs, run: this.run.id, by, why, told: decision(node) };
+    await engineActivities()['trainyard.decided'](this.run.lineage, decided);
   }
 
   /** The outputs that an operator gave in a failed node's place. */
   async #given(node: GraphNode, contract: AnyContract, recovery: Recovery, asked?: Digest): Promise<Outcome> {
     const outputs = await givenOutputs(contract, recovery);
-    if (asked !== undefined) await this.#decided(asked, outputs, recovery);
-    this.graph.update(node, { state: 'skipped', given: true, outputs, endedAt: Date.now() });
+    Object.assign(node, { given: true, params: node.asked ?? node.params, key: asked });
+    delete node.asked;
+    if (asked !== undefined) await this.#decided(asked, outputs, recovery, node);
+    this.graph.update(node, { state: 'skipped', outputs, endedAt: Date.now() });
     this.#makers.note(node.call, outputs, false);
     return { outputs, found: false };
   }

@@ -35,7 +35,7 @@ export class Finder {
   }
 
   /** Adds rows of a table of finished nodes. */
-  add(rows: Iterable<readonly [Digest, FoundOutputs]>): void {
+  add(rows: Iterable<readonly [Digest, FoundOutputs, ...unknown[]]>): void {
     for (const [key, outputs] of rows) this.#table.set(key, outputs);
   }
 

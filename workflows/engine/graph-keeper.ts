@@ -8,7 +8,7 @@ import type { RunFacts } from '../../core/runtime.js';
 import type { FoundOutputs } from './finder.js';
 import type { Ask } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import type { CarriedRow, Made } from './ports.js';
+import type { CarriedRow, Made, Row } from './ports.js';
 
 /** Values that stand for the run in lists of runs. */
 export interface IndexedFacts {
@@ -36,6 +36,8 @@ export class GraphKeeper {
   readonly facts: IndexedFacts = {};
   readonly #byCall = new Map<string, GraphNode>();
   readonly #before = new Map<string, Made>();
+  /** Calls that an operator decided about, by the key that the pipeline asks for. */
+  readonly #decided = new Map<string, GraphNode>();
   /** Every node with the number of its last change, in the order of these. */
   readonly #changes = new Map<GraphNode, number>();
   #changeCount = 0;
@@ -71,9 +73,20 @@ export class GraphKeeper {
     }
   }
 
-  /** Times and workers of the nodes that this part of the run has made, by key. */
+  /** Takes from a former run's table what operators decided there. */
+  rememberDecided(rows: readonly Row[]): void {
+    for (const [key, , told] of rows) if (told) this.#before.set(key, told);
+  }
+
+  /** What an operator decided about a call stands for the key that its pipeline asks for. */
+  decide(key: string, node: GraphNode): void {
+    this.#decided.set(key, node);
+  }
+
+  /** Times and workers of the nodes that this part of the run has made, and what operators decided, by key. */
   made(): Map<string, Made> {
-    const made = new Map<string, Made>();
+    const made = new Map<string, Made>(this.#before);
+    for (const [key, node] of this.#decided) made.set(key, { ...told(node), ...decision(node), state: node.state });
     for (const node of this.record.nodes)
       if (node.state === 'done' && node.key !== undefined && !this.#before.has(node.key))
         made.set(node.key, told(node));
@@ -121,8 +134,11 @@ export class GraphKeeper {
 
   update(node: GraphNode, change: Partial<GraphNode>): void {
     Object.assign(node, change);
-    const before = change.state === 'found' && node.key !== undefined ? this.#before.get(node.key) : undefined;
-    if (before) Object.assign(node, before, { state: 'done' });
+    const asked = change.state === 'found' ? node.key : undefined;
+    const before = asked === undefined ? undefined : this.#before.get(asked);
+    const decided = asked === undefined ? undefined : this.#decided.get(asked);
+    if (before) Object.assign(node, before, { state: before.state ?? 'done' });
+    else if (decided && decided !== node) Object.assign(node, decision(decided));
     this.#changed(node);
   }
 
@@ -233,6 +249,12 @@ const TOLD = ['pool', 'worker', 'device', 'attempt', 'startedAt', 'endedAt', 'ms
 
 function told(node: GraphNode): Made {
   return Object.fromEntries(TOLD.flatMap((field) => (node[field] === undefined ? [] : [[field, node[field]]])));
+}
+
+/** What an operator decided about a call: computed otherwise, or given. */
+export function decision({ key, params, asked, given, recoveries }: GraphNode): Made {
+  const all = given ? { given, recoveries } : { key, params, asked, recoveries };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** A node without what is long. */

@@ -5,6 +5,6 @@ export { approveUpdate } from './approvals.js';
 export { workflowFailure } from './failure.js';
 export { bundleData, contractNamed, knownPipelines, pipelineNamed } from './bundle-data.js';
 export { engineActivities } from './proxies.js';
-export type { EngineActivities, Row, Table } from './ports.js';
+export type { EngineActivities, Made, Row, Table } from './ports.js';
 export type { Shown } from './operator-view.js';
 export type { Engine } from './engine.js';

@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../core/graph.js';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { anyCallLabel, callLabel, type PartialRun } from '../../core/task.js';
+import { anyCallLabel, callLabel, type PartialRun, type Recovery } from '../../core/task.js';
 import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
@@ -39,6 +39,11 @@ export class Part {
     const outputs = isRef(result) ? { outputs: { out: result } } : {};
     this.#graph.update(node, { state: 'found', startedAt: Date.now(), endedAt: Date.now(), ...outputs });
     return Promise.resolve(result);
+  }
+
+  /** Parameters with which a call is computed in place of those that it is asked for with. */
+  instead({ scope, node, params }: GraphNode): Recovery['params'] {
+    return this.#part.instead?.[callLabel(scope, node, params ?? null)];
   }
 
   /** A call that is left out never settles: nothing that needs it is run either. */

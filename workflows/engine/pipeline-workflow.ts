@@ -48,6 +48,7 @@ async function readPart(part: PipelineInput['part']): Promise<PartialRun | undef
   return {
     keep: Object.assign({}, ...pages.map(({ keep }) => keep)) as PartialRun['keep'],
     children: Object.assign({}, ...pages.map(({ children }) => children)) as NonNullable<PartialRun['children']>,
+    instead: Object.assign({}, ...pages.map(({ instead }) => instead)) as NonNullable<PartialRun['instead']>,
     never: pages.flatMap(({ never }) => never),
   };
 }

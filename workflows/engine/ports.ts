@@ -6,8 +6,8 @@ import type { KeptStudy } from '../../core/study.js';
 import type { RunStart } from '../../store/runs.js';
 import type { FoundOutputs } from './finder.js';
 
-/** A finished call: its key and what it gave. */
-export type Row = readonly [Digest, FoundOutputs];
+/** A finished call: its key, what it gave, and what an operator decided about it, if one did. */
+export type Row = readonly [Digest, FoundOutputs, Made?];
 
 /**
  * A finished call as a run carries it through continue-as-new: with who made it, if this run did. Where the graph keeps
@@ -15,10 +15,27 @@ export type Row = readonly [Digest, FoundOutputs];
  */
 export type CarriedRow = readonly [Digest, FoundOutputs | null, Made | GraphNode | null];
 
-/** What a run tells of a call that it made before it continued as new. */
-export type Made = Pick<
-  GraphNode,
-  'pool' | 'worker' | 'device' | 'attempt' | 'startedAt' | 'endedAt' | 'ms' | 'recoveries'
+/**
+ * What a run tells of a call that was made before it continued as new, or was decided by an operator: `key` and `params`
+ * are those that it was computed with then. Done, where no state is told.
+ */
+export type Made = Partial<
+  Pick<
+    GraphNode,
+    | 'pool'
+    | 'worker'
+    | 'device'
+    | 'attempt'
+    | 'startedAt'
+    | 'endedAt'
+    | 'ms'
+    | 'recoveries'
+    | 'state'
+    | 'key'
+    | 'params'
+    | 'asked'
+    | 'given'
+  >
 >;
 
 /** The table of finished nodes of a former run, in pages that are small enough to travel. */
@@ -36,6 +53,8 @@ export interface Decided {
   readonly run: string;
   readonly by: string;
   readonly why: string;
+  /** What the graph tells of it. */
+  readonly told: Made;
 }
 
 /** What a run carries through continue-as-new: where its pages are. */

@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workfl
 import { durationMs } from '../../core/duration.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
-import { TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
+import { DEVICE_WAIT_MS, TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './ports.js';
 
@@ -32,7 +32,7 @@ export function runNodeActivity(
   const queueTimeout = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
   const activities = proxyActivities<Record<string, (task: SentTask) => Promise<NodeResult>>>({
     taskQueue: poolQueue(workflowInfo().taskQueue, task.pool),
-    startToCloseTimeout: timeoutOf(spec, options) + TIMEOUT_GRACE_MS,
+    startToCloseTimeout: timeoutOf(spec, options) + (task.settings.onDevice ? DEVICE_WAIT_MS : 0),
     heartbeatTimeout: bundleData().heartbeatMs,
     ...(queueTimeout === undefined ? {} : { scheduleToStartTimeout: queueTimeout }),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -59,7 +59,7 @@ export function runNodeInline(
   summary: string,
 ): Promise<NodeResult | null> {
   const activities = proxyLocalActivities<Record<string, (task: NodeTask) => Promise<NodeResult | null>>>({
-    startToCloseTimeout: timeoutOf(spec, options) + TIMEOUT_GRACE_MS,
+    startToCloseTimeout: timeoutOf(spec, options),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
     summary: shown(spec, summary),
@@ -68,8 +68,9 @@ export function runNodeInline(
   return run(task);
 }
 
-function timeoutOf(spec: AnyContract['spec'], options: CallOptions): number {
-  return durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS;
+/** The time that one attempt of a node may take, and the grace. */
+export function timeoutOf(spec: AnyContract['spec'], options: CallOptions): number {
+  return (durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS) + TIMEOUT_GRACE_MS;
 }
 
 /** What the timeline of the Temporal UI shows after the node's name. */

@@ -68,7 +68,7 @@ export class Scheduler {
     this.#makers = makers;
   }
 
-  addFinished(rows: Iterable<readonly [Digest, FoundOutputs]>): void {
+  addFinished(rows: Iterable<readonly [Digest, FoundOutputs, ...unknown[]]>): void {
     this.#finder.add(rows);
   }
 
