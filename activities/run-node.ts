@@ -45,6 +45,8 @@ export type Compute = (
     readonly onProgress: (fraction: number, message?: string) => void;
     readonly onLog: (line: string) => void;
     readonly onReport: (step: number, value: Reported | null) => void;
+    /** The node begins: until then it waited for a device. */
+    readonly onBegin: () => void;
   },
 ) => Promise<Computed>;
 
@@ -100,14 +102,16 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
         refuseEffects(task);
         await recordSealed(parts, task);
         // Waiting for another run that computes it is not the node's own time.
-        limit = new TimeLimit(context.info.startToCloseTimeoutMs, signal);
+        const ownTime = new TimeLimit(task.settings.onDevice?.timeMs ?? context.info.startToCloseTimeoutMs, signal);
+        limit = ownTime;
         for (; ; sweep = await sweepBefore(parts.store)) {
           crashPoint('before-compute', atWork);
           made = await parts.compute(task, {
-            signal: limit.signal,
+            signal: ownTime.signal,
             attempt,
             onLog: (line) => log.add(line),
             onReport: (step, reported) => reporter?.add(step, reported),
+            onBegin: () => ownTime.begin(),
             onProgress: (fraction, message) => {
               progress = { call: task.call, fraction, message, worker: parts.worker, device: '' };
             },
@@ -276,7 +280,8 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
   const { attempts } = task.settings;
   // A store that cannot be written to cannot count either: then Temporal's count stands for it.
   const counted = () => countFailure(parts.store, task, known).catch(() => Context.current().info.attempt);
-  const failures = known.permanent ? attempts : await counted();
+  // Nobody has had a device for it as long as it may wait: to wait once more is not what its author asked for.
+  const failures = known.permanent || known.code === 'TY-WORKER-NONE' ? attempts : await counted();
   return ApplicationFailure.create({
     message: known.message,
     type: known.code,

@@ -9,14 +9,19 @@ export class TimeLimit {
   /** Aborted when the node is cancelled, or its time is up. */
   readonly signal: AbortSignal;
   readonly #up = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  readonly #ms: number;
+  #timer: NodeJS.Timeout | undefined;
 
   /** `startToCloseMs` is what Temporal allows: the node's time and the grace. */
   constructor(startToCloseMs: number, cancelled: AbortSignal) {
     this.signal = AbortSignal.any([cancelled, this.#up.signal]);
     // A timer of Node takes 31 bits: a longer limit is left to Temporal.
-    const ms = Math.min(startToCloseMs - TIMEOUT_GRACE_MS, 2 ** 31 - 1);
-    this.#timer = setTimeout(() => this.#up.abort(), ms);
+    this.#ms = Math.min(startToCloseMs - TIMEOUT_GRACE_MS, 2 ** 31 - 1);
+  }
+
+  /** The node begins: to wait for a device is not its own time. */
+  begin(): void {
+    this.#timer ??= setTimeout(() => this.#up.abort(), this.#ms);
   }
 
   get isUp(): boolean {

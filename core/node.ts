@@ -42,7 +42,7 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
   readonly retry?: Retry;
   /** Longest time for one attempt. Default 1 hour. */
   readonly timeout?: Duration;
-  /** Longest time to wait for a free slot. No limit by default. */
+  /** Longest time to wait for a free slot, and there for a device. No limit by default. */
   readonly queueTimeout?: Duration;
   /** The node draws random numbers: `ctx.seed` is there, and the run's seed is part of its key. */
   readonly seeded?: boolean;

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { TrainyardClient } from '../client/index.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import { openStore } from '../store/index.js';
+import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from './implement.js';
 import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage, type ToExecutor } from './protocol.js';
@@ -32,6 +33,11 @@ function tell(message: FromExecutor): void {
 async function run({ task, module, exportName, attempt }: RunMessage): Promise<void> {
   const abort = new AbortController();
   running = abort;
+  if (setup.gpu && !(await hasPlace(setup.gpu))) {
+    running = undefined;
+    return tell({ type: 'busy' });
+  }
+  tell({ type: 'begun' });
   const started = performance.now();
   let checkpoints = false;
   try {
@@ -69,6 +75,16 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
   } finally {
     running = undefined;
   }
+}
+
+let place: DevicePlace | undefined;
+
+/** Once used, the device stays this process's, memory and all, until the worker ends it because another waits. */
+async function hasPlace({ number, places }: NonNullable<ExecutorSetup['gpu']>): Promise<boolean> {
+  if (place) return true;
+  place = await DevicePlace.take(number, places);
+  if (place) place.onWanted = () => tell({ type: 'wanted' });
+  return place !== undefined;
 }
 
 function load(module: string, exportName: string, node: string): Promise<Implementation> {

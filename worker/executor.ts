@@ -13,6 +13,8 @@ export interface ExecutionHooks {
   readonly onProgress: (fraction: number, message: string | undefined) => void;
   readonly onLog: (line: string) => void;
   readonly onReport: (step: number, value: Reported | null) => void;
+  /** The node begins: until then it waited for the device. */
+  readonly onBegin: () => void;
   /** Most resident memory, in bytes; above it the process is ended. */
   readonly memory: number | undefined;
 }
@@ -35,14 +37,14 @@ export class Executor {
   readonly threads: number;
   readonly device: string;
   readonly #setup: ExecutorSetup;
-  readonly #gpu: number | undefined;
   readonly #loaded = new LoadedPackages();
   #child: ChildProcess | undefined;
   busy = false;
+  /** Another process waits for the device that this one holds. */
+  #wanted = false;
 
-  constructor(setup: ExecutorSetup, gpu: number | undefined) {
+  constructor(setup: ExecutorSetup) {
     this.#setup = setup;
-    this.#gpu = gpu;
     this.threads = setup.threads;
     this.device = setup.device;
   }
@@ -52,7 +54,8 @@ export class Executor {
     this.#process();
   }
 
-  async run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed> {
+  /** Runs a node. Undefined, and nothing has happened, when other processes have all places on the device. */
+  async run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed | undefined> {
     this.busy = true;
     try {
       if (!this.#loaded.admit(message.packages)) this.kill();
@@ -61,13 +64,21 @@ export class Executor {
       return await this.#run(message, hooks);
     } finally {
       this.busy = false;
-      if ((residentBytes(this.#child?.pid) ?? 0) > TOO_LARGE_TO_KEEP) this.kill();
+      if (this.#wanted || (residentBytes(this.#child?.pid) ?? 0) > TOO_LARGE_TO_KEEP) this.kill();
     }
   }
 
   kill(): void {
     this.#child?.kill('SIGKILL');
     this.#child = undefined;
+    this.#wanted = false;
+  }
+
+  /** What holds a device that another process waits for is ended as soon as it is idle. */
+  #hand(child: ChildProcess, message: FromExecutor): void {
+    if (message.type !== 'wanted' || this.#child !== child) return;
+    this.#wanted = true;
+    if (!this.busy) this.kill();
   }
 
   #process(): ChildProcess {
@@ -79,21 +90,22 @@ export class Executor {
       env: {
         ...process.env,
         [SETUP_VARIABLE]: JSON.stringify(this.#setup),
-        CUDA_VISIBLE_DEVICES: this.#gpu === undefined ? '' : String(this.#gpu),
+        CUDA_VISIBLE_DEVICES: this.#setup.gpu === undefined ? '' : String(this.#setup.gpu.number),
         TF_NUM_INTRAOP_THREADS: String(this.threads),
         TF_NUM_INTEROP_THREADS: '1',
         OMP_NUM_THREADS: String(this.threads),
       },
     });
-    this.#child.on('error', () => undefined);
-    return this.#child;
+    const child = this.#child;
+    child.on('error', () => undefined).on('message', (message: FromExecutor) => this.#hand(child, message));
+    return child;
   }
 
-  #run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed> {
+  #run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed | undefined> {
     const child = this.#process();
     const { node } = message.task;
     const where = { node, run: message.task.run.id, attempt: message.attempt };
-    return new Promise<Executed>((resolve, reject) => {
+    return new Promise<Executed | undefined>((resolve, reject) => {
       let last = '';
       let overMemory: number | undefined;
       let force: NodeJS.Timeout | undefined;
@@ -130,6 +142,8 @@ export class Executor {
         if (answer.type === 'progress') hooks.onProgress(answer.fraction, answer.message);
         else if (answer.type === 'report') hooks.onReport(answer.step, answer.value);
         else if (answer.type === 'log') hooks.onLog(answer.line);
+        else if (answer.type === 'begun') hooks.onBegin();
+        else if (answer.type === 'busy') settle(() => resolve(undefined));
         else if (answer.type === 'done') settle(() => resolve(answer));
         else if (answer.type === 'failed')
           settle(() => reject(answer.cancelled ? new Cancelled() : TrainyardError.fromRecord(answer.error)));

@@ -19,6 +19,7 @@ export function lightCompute(
     let implementation = loaded.get(name);
     if (!implementation) loaded.set(name, (implementation = load(code)));
     const started = performance.now();
+    hooks.onBegin();
     let checkpoints = false;
     const refuse = (what: string): never => {
       throw new TrainyardError('TY-NODE-FAILED', {

@@ -18,6 +18,12 @@ export type ToExecutor = RunMessage | { readonly type: 'cancel' };
 
 export type FromExecutor =
   | { readonly type: 'ready' }
+  /** The node begins: its device is this process's. */
+  | { readonly type: 'begun' }
+  /** The node was not begun: no place on the device is free. */
+  | { readonly type: 'busy' }
+  /** Another process waits for the device that this one holds. */
+  | { readonly type: 'wanted' }
   | { readonly type: 'progress'; readonly fraction: number; readonly message?: string | undefined }
   | { readonly type: 'report'; readonly step: number; readonly value: Reported | null }
   | { readonly type: 'log'; readonly line: string }
@@ -34,6 +40,8 @@ export interface ExecutorSetup {
   readonly store: string;
   readonly scratch: string;
   readonly device: string;
+  /** A device's number on this machine, and how many nodes it takes at once. */
+  readonly gpu?: { readonly number: number; readonly places: number } | undefined;
   readonly threads: number;
   readonly configFile: string;
   /** Where to read each secret; never the values. */

@@ -169,18 +169,14 @@ async function startPools(
         secrets: project.config.secrets,
       });
       const compute: Compute = async (task, hooks) => {
-        if (task.settings.light) return light(task, hooks);
+        // In the worker itself no device can be used.
+        if (task.settings.light && pool.devices === undefined) return light(task, hooks);
         const found = await code.find(task.node, task.code);
         const { module, exportName } = found;
         const { packages } = found.parts;
-        const running = slots.run(
-          { type: 'run', task, module, exportName, packages, attempt: hooks.attempt },
-          hooks,
-          task.settings.memory,
-        );
-        const done = await running;
-        const { outputs, ms, checkpoints } = done;
-        return { outputs, ms, device: running.device, checkpoints };
+        const message = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt } as const;
+        const { outputs, ms, device, checkpoints } = await slots.run(message, hooks, task.settings.memory);
+        return { outputs, ms, device, checkpoints };
       };
       const run = (task: SentTask) => runNode({ ...runner, compute }, task);
       const worker = await Worker.create({

@@ -70,6 +70,7 @@ export class Probe {
   readonly #options: ProbeOptions;
   readonly #connection: Connection;
   #worker: ChildProcess | undefined;
+  readonly #others: ChildProcess[] = [];
   #closing = false;
   /** Output of the worker, for when something goes wrong. */
   said = '';
@@ -132,32 +133,47 @@ export class Probe {
     return existsSync(this.path(file)) ? readFileSync(this.path(file), 'utf8') : '';
   }
 
+  /** Starts the worker, or starts it again. */
   async startWorker(): Promise<void> {
+    const { child, ready } = this.#fork();
+    this.#worker = child;
+    child.on('exit', () => {
+      if (this.#worker === child) this.#worker = undefined;
+      if (this.#options.respawn && !this.#closing)
+        void this.startWorker().catch((error: unknown) => (this.said += String(error)));
+    });
+    await ready;
+  }
+
+  /** Starts one more worker, which nobody starts again; gives it once it listens. */
+  async addWorker(): Promise<ChildProcess> {
+    const { child, ready } = this.#fork();
+    this.#others.push(child);
+    await ready;
+    return child;
+  }
+
+  #fork(): { child: ChildProcess; ready: Promise<void> } {
     const child = fork(path.join(this.#options.package ?? root, 'dist', 'worker', 'main.js'), this.#arguments(), {
       cwd: this.folder,
       env: { ...process.env, TRAINYARD_CRASH_PLAN: this.path('crashes') },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [...(this.#options.execArgv ?? [])],
     });
-    this.#worker = child;
     const hear = (chunk: Buffer): void => {
       this.said = (this.said + chunk.toString('utf8')).slice(-20_000);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
-    child.on('exit', () => {
-      this.deaths.push(Date.now());
-      if (this.#worker === child) this.#worker = undefined;
-      if (this.#options.respawn && !this.#closing)
-        void this.startWorker().catch((error) => hear(Buffer.from(String(error))));
-    });
-    await new Promise<void>((ready, failed) => {
+    child.on('exit', () => this.deaths.push(Date.now()));
+    const ready = new Promise<void>((ready, failed) => {
       child.once('exit', () => failed(new Error(`the worker ended:\n${this.said}`)));
       child.on('message', (message: { type: string; error?: unknown }) => {
         if (message.type === 'ready') ready();
         if (message.type === 'failed') failed(new Error(JSON.stringify(message.error)));
       });
     });
+    return { child, ready };
   }
 
   #arguments(): string[] {
@@ -296,15 +312,18 @@ export class Probe {
 
   async close(): Promise<void> {
     this.#closing = true;
-    const child = this.#worker;
-    if (child) {
-      const gone = new Promise((exited) => child.once('exit', exited));
-      child.kill('SIGTERM');
-      const forced = setTimeout(() => child.kill('SIGKILL'), 8_000);
-      await gone;
-      clearTimeout(forced);
-    }
+    const all = this.#worker ? [this.#worker, ...this.#others] : this.#others;
+    const alive = all.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    await Promise.all(alive.map(end));
     await this.#connection.close();
     if (!process.env['TRAINYARD_KEEP']) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const gone = new Promise((exited) => child.once('exit', exited));
+  child.kill('SIGTERM');
+  const forced = setTimeout(() => child.kill('SIGKILL'), 8_000);
+  await gone;
+  clearTimeout(forced);
 }

@@ -12,16 +12,17 @@ interface Seen {
   readonly run: string;
 }
 
+// Devices are numbers that a process is told: none need be there. These are this test's own on this machine.
+const [one, other] = [10_000 + 2 * process.pid, 10_001 + 2 * process.pid];
 let server: TemporalService;
 let probe: Probe;
 beforeAll(async () => {
   server = await startServer();
   probe = await Probe.start(server, {
     fixture: 'placed',
-    // Devices are numbers that a process is told: none need be there.
     pools: {
       cpu: { slots: 2, memory: '1GB' },
-      cards: { devices: [3, 5], slots: 4, memory: '1GB' },
+      cards: { devices: [one, other], slots: 4, memory: '1GB' },
       far: { labels: { zone: 'far' }, memory: '1GB' },
     },
     serve: ['cpu', 'cards'],
@@ -53,7 +54,7 @@ it('a device never has more nodes than its slots, each sees its own device alone
   // Four slots on two devices.
   expect(most).toBe(2);
   const places = new Set(events.map(({ label, device, visible }) => `${label.split(' ')[0]} on ${device}: ${visible}`));
-  expect([...places].sort()).toEqual(['cpu on cpu: ', 'device on gpu:3: 3', 'device on gpu:5: 5']);
+  expect([...places].sort()).toEqual(['cpu on cpu: ', ...[one, other].map((gpu) => `device on gpu:${gpu}: ${gpu}`)]);
   // The nodes for the devices were asked for before: those that still wait for a slot when all CPU work is done show
   // that it did not wait with them.
   const labels = events.filter(({ what }) => what === 'end').map(({ label }) => label.split(' ')[0]);
