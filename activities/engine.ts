@@ -21,7 +21,7 @@ import {
   type Store,
 } from '../store/index.js';
 import type { CarriedRow, EngineActivities, Journal } from '../workflows/engine/ports.js';
-import { STUDY_PAGE, type KeptStudy } from '../core/study.js';
+import { studyPage, type KeptStudy } from '../core/study.js';
 import { crashPoint } from './crash-points.js';
 import { FormerTables, latestKey } from './former-tables.js';
 import { suggestBeside } from './suggest.js';
@@ -90,8 +90,7 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
     'trainyard.loadStudy': async (run, from) => {
       const study = (await readStudy(store, run)) as unknown as KeptStudy | null;
       if (!study) return null;
-      const to = from + STUDY_PAGE;
-      return { ...study, trials: study.trials.slice(from, to), next: to < study.trials.length ? to : null };
+      return studyPage(study, from);
     },
     'trainyard.suggest': (study) => suggestBeside(study),
     'trainyard.saveJournal': (run, journal) => {

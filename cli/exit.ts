@@ -12,6 +12,7 @@ const USAGE: readonly Code[] = [
   'TY-NODE-UNKNOWN',
   'TY-RUN-UNKNOWN',
   'TY-RUN-EXISTS',
+  'TY-STUDY-UNKNOWN',
   'TY-MODEL-UNKNOWN',
   'TY-ENDPOINT-UNKNOWN',
 ];

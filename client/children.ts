@@ -13,10 +13,8 @@ export interface ChildState {
   readonly final: boolean;
 }
 
-/** A child that runs is asked this often, ms; one with many trials seldomer, since it tells of all of them. */
+/** A child that runs is asked this often, ms. */
 const EVERY_MS = 1_000;
-const EVERY_MANY_MS = 5_000;
-const MANY_TRIALS = 1_000;
 
 /**
  * Keeps what the children of a run say of themselves. They are asked beside, so that one that does not answer holds
@@ -46,8 +44,7 @@ export class Children {
   #isDue({ call, state }: GraphNode): boolean {
     const known = this.#known.get(call);
     if (known?.final || this.#asking.has(call)) return false;
-    const every = (known?.study?.spent.trials ?? 0) > MANY_TRIALS ? EVERY_MANY_MS : EVERY_MS;
-    return state !== 'running' || performance.now() - (this.#askedAt.get(call) ?? -Infinity) >= every;
+    return state !== 'running' || performance.now() - (this.#askedAt.get(call) ?? -Infinity) >= EVERY_MS;
   }
 
   #ask(reader: RunReader, { call, node, state }: GraphNode, id: string): void {
@@ -59,7 +56,7 @@ export class Children {
     };
     this.#asking.set(
       call,
-      stateOf(reader, node, id).then(keep, () => keep({})),
+      stateOf(reader, node, id, this.#known.get(call)).then(keep, () => keep({})),
     );
   }
 }
@@ -68,9 +65,10 @@ async function stateOf(
   { temporal, store }: RunReader,
   workflow: string,
   id: string,
+  known: ChildState | undefined,
 ): Promise<Omit<ChildState, 'final'>> {
   if (workflow === 'label-review') return temporal ? { review: await reviewState({ temporal }, id) } : {};
   if (workflow !== 'study') return {};
-  const study = await readStudy({ temporal, store }, id);
+  const study = await readStudy({ temporal, store }, id, known?.study);
   return study ? { study } : {};
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { GraphRecord } from '../core/graph.js';
 import { sayNearest } from '../core/nearest.js';
 import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../core/study.js';
@@ -41,50 +41,65 @@ export async function studyNamed(reader: RunReader, run: string, name?: string):
 
 /**
  * A study with all its trials, by the id of its Workflow: asked of the Workflow while it goes on and a worker answers,
- * read from the store otherwise; undefined where neither knows it.
+ * read from the store otherwise; undefined where neither knows it. Of a study that was `known` before, only what has
+ * changed since is asked.
  */
-export async function readStudy({ temporal, store }: RunReader, study: string): Promise<StudyState | undefined> {
-  const open = temporal && (await describeRun(temporal, study))?.open ? await queryStudy(temporal, study) : undefined;
-  if (open) return open;
+export async function readStudy(
+  { temporal, store }: RunReader,
+  study: string,
+  known?: StudyState,
+): Promise<StudyState | undefined> {
+  const open = temporal && (await describeRun(temporal, study))?.open;
+  const state = open ? await queryStudy(temporal, study, known).catch(() => undefined) : undefined;
+  if (state) return state;
   const kept = studyState.safeParse(await readKept(store, study));
   return kept.success ? kept.data : undefined;
 }
 
-async function queryStudy(temporal: Client, study: string): Promise<StudyState | undefined> {
-  try {
-    const page = async (from: number): Promise<StudyState> =>
-      studyState.parse(
-        await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
-          temporal.workflow.getHandle(study).query<unknown, [{ from: number }]>(STUDY_QUERY, { from }),
-        ),
-      );
-    const first = await page(0);
-    const trials: StudyTrial[] = [...first.trials];
-    for (let next = first.next; next !== null;) {
-      const more = await page(next);
-      trials.push(...more.trials);
-      next = more.next;
-    }
-    return { ...first, trials, next: null };
-  } catch {
-    return undefined;
+async function queryStudy(temporal: Client, study: string, known: StudyState | undefined): Promise<StudyState> {
+  const page = async (from: number): Promise<StudyState> =>
+    studyState.parse(
+      await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+        temporal.workflow.getHandle(study).query<unknown, [{ from: number }]>(STUDY_QUERY, { from }),
+      ),
+    );
+  // A trial that has ended does not change.
+  const running = known?.trials.findIndex(({ state }) => state === 'running') ?? 0;
+  const from = running < 0 ? (known?.trials.length ?? 0) : running;
+  const first = await page(from);
+  if (known && first.startedAt !== known.startedAt) return queryStudy(temporal, study, undefined);
+  const trials: StudyTrial[] = [...(known?.trials.slice(0, from) ?? []), ...first.trials];
+  for (let next = first.next; next !== null;) {
+    const more = await page(next);
+    trials.push(...more.trials);
+    next = more.next;
   }
+  return { ...first, trials, next: null };
 }
 
 /**
  * Changes a study that goes on: more trials, a trial by hand, a pause, an end. On the record with who and why. Throws
- * TY-DECISION when the study does not take it, TY-RUN-UNKNOWN when it does not go on, TY-WORKER-NONE when none answers.
+ * TY-DECISION when the study is over or does not take it, TY-PARAM for a trial outside its space, TY-WORKER-NONE when
+ * none answers.
  */
 export async function steerStudy(
   { temporal }: { readonly temporal: Client },
   study: string,
   steering: Steering,
 ): Promise<void> {
-  await act(study, () =>
+  const steered = act(study, () =>
     temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
       temporal.workflow.getHandle(study).executeUpdate(STUDY.steer, { args: [steering] }),
     ),
   );
+  await steered.catch((error: unknown) => {
+    if (!isTrainyardError(error) || error.code !== 'TY-RUN-UNKNOWN') throw error;
+    throw new TrainyardError('TY-DECISION', {
+      what: `the study ${study} is over`,
+      where: { run: study },
+      remedy: `trainyard resume ${study.split('/')[0] ?? study} --trials +50 goes on where it ended`,
+    });
+  });
 }
 
 /** How a worker tells studies what their trials report, and hears whether they go on. */

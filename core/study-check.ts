@@ -10,9 +10,11 @@ import {
 import type { z } from 'zod';
 import { durationMs } from './duration.js';
 import { TrainyardError } from './errors/index.js';
+import { isHandle } from './handle.js';
 import { sayNearest } from './nearest.js';
 import type { ConstraintAsk, ObjectiveAsk, StudyAsk } from './study-ask.js';
 import type { StudyOptions } from './study-options.js';
+import { misshapen } from './study-shape.js';
 
 /** What a study searches the parameters of. */
 export interface StudyTarget {
@@ -20,6 +22,8 @@ export interface StudyTarget {
   readonly name: string;
   /** Schemas by parameter; undefined where they are not known. */
   readonly fields: Readonly<Record<string, z.ZodType>> | undefined;
+  /** Its inputs and parameters by name; undefined where they are not known. */
+  readonly takes: readonly string[] | undefined;
   /** First parts of paths to its figures; undefined where they are not known. */
   readonly ports: readonly string[] | undefined;
   /** The parameter that it goes on over, from a checkpoint. */
@@ -40,9 +44,11 @@ export function checkedSearch(
   space: Space,
   options: StudyOptions,
   shared: Readonly<Record<string, unknown>>,
-  folds: number,
+  folds: readonly object[],
 ): Search {
   const refuse = refusalOf(target);
+  const wrong = misshapen({ ...options, space: space ?? {} });
+  if (wrong) refuse(wrong.field, wrong.what, wrong.expected);
   const whole = (field: 'trials' | 'parallel' | 'failures', value: number): number =>
     Number.isInteger(value) && value >= 1
       ? value
@@ -61,6 +67,8 @@ export function checkedSearch(
   if (enough && !(enough.chance > 0 && enough.chance < 1 && enough.least >= 0))
     refuse('enough', JSON.stringify(enough), 'a chance between 0 and 1, least 0 or more');
   checkSpace(target, space, shared);
+  checkGiven(target, '', shared);
+  for (const [i, fold] of folds.entries()) checkGiven(target, `folds.${i}.`, fold);
   const sampler = specOf(target, 'sampler', options.sampler ?? 'auto', samplerNames) as SamplerSpec;
   const pruner = specOf(target, 'pruner', options.pruner ?? 'none', prunerNames) as PrunerSpec;
   const objectives = objectivesOf(target, options);
@@ -79,7 +87,7 @@ export function checkedSearch(
     ...(cost === undefined ? {} : { cost }),
     ...(enough === undefined ? {} : { enough }),
     ...(options.continueAfter === undefined ? {} : { continueAfter: options.continueAfter }),
-    ...rungsOf(target, pruner, space, shared, folds),
+    ...rungsOf(target, pruner, space, shared, folds.length),
   };
   if (cost && 'at' in cost) checkPath(target, 'cost', cost.at);
   tryOut(target, search);
@@ -88,7 +96,7 @@ export function checkedSearch(
 
 type Refuse = (field: string, what: string, expected?: string) => never;
 
-function refusalOf({ name }: StudyTarget): Refuse {
+function refusalOf({ name }: Pick<StudyTarget, 'name'>): Refuse {
   return (field, what, expected) => {
     throw new TrainyardError('TY-STUDY', {
       what: `tune(${name}): ${what}`,
@@ -135,6 +143,20 @@ function checkSpace(target: StudyTarget, space: Space, shared: Readonly<Record<s
   }
 }
 
+/** Names and values that all trials, or those of a fold, are given. */
+function checkGiven({ name: node, takes, fields = {} }: StudyTarget, place: string, given: object): void {
+  const refuse = refusalOf({ name: node });
+  for (const [name, value] of Object.entries(given)) {
+    const field = `${place}${name}`;
+    if (value === undefined) continue;
+    if (takes && !takes.includes(name))
+      refuse(field, `${node} has no input or parameter "${name}"; ${sayNearest(name, takes)}`, takes.join(', '));
+    const schema = isHandle(value) || Array.isArray(value) ? undefined : fields[name];
+    const issue = schema?.safeParse(value).error?.issues[0];
+    if (issue) refuse(field, `${node} does not take ${JSON.stringify(value)} for "${name}": ${issue.message}`);
+  }
+}
+
 /** The values at the ends of a parameter: every choice, or the lowest and the highest number. */
 function endsOf(parameter: Space[string]): readonly unknown[] {
   switch (parameter?.kind) {
@@ -167,7 +189,11 @@ function objectivesOf(target: StudyTarget, options: StudyOptions): readonly Obje
   for (const { name, at, direction } of list) {
     checkPath(target, objective === undefined ? `objectives.${name}` : 'objective', at);
     if (direction !== 'maximize' && direction !== 'minimize')
-      refuse(`objectives.${name}`, `"${String(direction)}" is no direction`, 'maximize or minimize');
+      refuse(
+        objective === undefined ? `objectives.${name}` : 'direction',
+        `"${String(direction)}" is no direction`,
+        'maximize or minimize',
+      );
   }
   return list;
 }
@@ -215,11 +241,11 @@ function rungsOf(
   const full = shared[param] ?? fields?.[param]?.safeParse(undefined).data;
   const max = pruner.max ?? full;
   const { min = 1, eta = 3 } = pruner;
-  if (typeof full !== 'number' || typeof max !== 'number' || !(min > 0) || !(eta > 1) || max > full)
+  if (typeof full !== 'number' || typeof max !== 'number' || !(min > 0) || !(eta > 1) || min > max || max > full)
     return refuse(
       'pruner',
       `the rungs of ${pruner.name} do not fit "${param}" ${String(full)}`,
-      `0 < min < max ≤ ${param}, eta > 1`,
+      `0 < min ≤ max ≤ ${param}, eta > 1`,
     );
   const values: number[] = [];
   for (let rung = min; rung < max * (1 - 1e-9); rung *= eta) values.push(Math.round(rung));
@@ -235,13 +261,19 @@ function tryOut(target: StudyTarget, search: Search): void {
     const { at, expected, actual, remedy } = error.detail;
     throw new TrainyardError('TY-STUDY', {
       what: `tune(${target.name}): ${error.message.replace(/^MLH-[A-Z-]+: /, '').split(/; (?:at|expected|got) |\. /)[0] ?? ''}`,
-      where: { node: target.name, field: at ?? 'space' },
+      where: { node: target.name, field: fieldOf(at) },
       ...(expected === undefined ? {} : { expected }),
       ...(actual === undefined ? {} : { actual }),
       ...(remedy === undefined ? {} : { remedy }),
       cause: error,
     });
   }
+}
+
+/** The option that the library means by a place of its own. */
+function fieldOf(at = 'space'): string {
+  const parameter = /^parameter "(.+)"$/.exec(at)?.[1];
+  return parameter === undefined ? at : `space.${parameter}`;
 }
 
 /** A study of the library, as asked. */

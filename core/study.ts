@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from './json.js';
+import { jsonBytes, pageEnd, PAYLOAD_BYTES } from './paging.js';
 
 /**
  * What a study publishes of itself: while it runs by the query `study` of its Workflow (`<run>/<name>`), page by page;
@@ -8,9 +9,6 @@ import type { Json } from './json.js';
  * directions, by objective; times are the Workflow's, ms since the epoch, and 0 in the report.
  */
 export const STUDY_QUERY = 'study';
-
-/** Trials of one page of the query: its answer stays far below Temporal's limit. */
-export const STUDY_PAGE = 500;
 
 export const studyTrial = z.object({
   /** 0, 1, 2, … in the order of suggestion. Its calls stand in the graph under the scope `trial <number>`. */
@@ -129,3 +127,23 @@ export type StudyTrial = z.output<typeof studyTrial>;
 export type StudyChange = z.output<typeof studyChange>;
 export type KeptStudy = z.output<typeof keptStudy>;
 export type Optimism = z.output<typeof optimism>;
+
+/**
+ * A study with as many of its trials, from one on, as fit into an answer with the rest; of what it goes on from, the part
+ * that belongs to these. The first page has all else, later ones what is short.
+ */
+export function studyPage(study: KeptStudy, from: number): KeptStudy {
+  const { outputs: _, ...resume } = study.resume;
+  const head: KeptStudy =
+    from === 0
+      ? { ...study, trials: [], resume: { ...study.resume, before: [] } }
+      : { ...study, trials: [], notes: [], changes: [], front: [], resume: { ...resume, study: {}, before: [] } };
+  const rows = study.trials.map((trial, i) => [trial, resume.before[i]]);
+  const to = pageEnd(rows, from, Math.max(0, PAYLOAD_BYTES - jsonBytes(head)));
+  return {
+    ...head,
+    trials: study.trials.slice(from, to),
+    resume: { ...head.resume, before: resume.before.slice(from, to) },
+    next: to < study.trials.length ? to : null,
+  };
+}

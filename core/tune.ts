@@ -85,7 +85,7 @@ export function tune(
   const about = isPipeline(target) ? pipelineTarget(target) : nodeTarget(target);
   const { name = 'tune', space, params = {}, folds = [] } = options;
   const given = { ...inputs, ...params };
-  const search = checkedSearch(about, space, options, given as Readonly<Record<string, unknown>>, folds.length);
+  const search = checkedSearch(about, space, options, given as Readonly<Record<string, unknown>>, folds);
   const runtime = currentRuntime(`tune(${about.name})`);
   const answer = (async (): Promise<StudyAnswer> => {
     const ask: StudyAsk = {
@@ -114,12 +114,13 @@ export function tune(
 function nodeTarget({ spec }: AnyContract): StudyTarget {
   const { name, params, continuesOver } = spec;
   const fields = params instanceof z.ZodObject ? (params.shape as Record<string, z.ZodType>) : undefined;
-  return { kind: 'node', name, fields, ports: Object.keys(outputPorts(spec)), continuesOver };
+  const takes = fields && [...Object.keys(spec.inputs), ...Object.keys(fields)];
+  return { kind: 'node', name, fields, takes, ports: Object.keys(outputPorts(spec)), continuesOver };
 }
 
 function pipelineTarget({ name, spec }: AnyPipeline): StudyTarget {
   const fields = spec.params instanceof z.ZodObject ? (spec.params.shape as Record<string, z.ZodType>) : undefined;
-  return { kind: 'pipeline', name, fields, ports: undefined };
+  return { kind: 'pipeline', name, fields, takes: fields && Object.keys(fields), ports: undefined };
 }
 
 function settled(answer: Promise<StudyAnswer>): Promise<Json> {

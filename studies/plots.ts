@@ -7,6 +7,8 @@ export interface StudyPlot {
   readonly name: string;
   readonly title: string;
   readonly svg: string;
+  /** What to know when reading it. */
+  readonly note?: string;
 }
 
 /** The library's study of these trials, for reading: it suggests nothing. */
@@ -60,7 +62,16 @@ export function readingPlots(study: Study): StudyPlot[] {
   return [
     ...(known.length > 1
       ? [
-          { name: 'importance', title: 'Importance of parameters', svg: importanceSvg(sampleOf(study)) },
+          {
+            name: 'importance',
+            title: 'Importance of parameters',
+            svg: importanceSvg(sampleOf(study)),
+            ...(complete.length > MOST_READ
+              ? {
+                  note: `Importance is read from ${MOST_READ} of the ${complete.length} complete trials, evenly drawn.`,
+                }
+              : {}),
+          },
           { name: 'parallel', title: 'Parallel coordinates', svg: parallelSvg(study) },
         ]
       : []),

@@ -53,7 +53,7 @@ function searched(trials: number, running = 0, over = false): StudyState {
     book.tell();
   }
   if (over) [book.status, book.endedAt, book.ended] = ['done', trials * SECOND, 'all 40 trials were begun'];
-  return book.state(trials * SECOND, 0, Infinity);
+  return book.state(trials * SECOND);
 }
 
 describe('a study in words', () => {
@@ -109,6 +109,11 @@ describe('a study in drawings', () => {
     expect(new Set(read.slice(2).map(({ name }) => name))).toEqual(
       new Set(['slice-lr', 'slice-depth', 'slice-<kind>']),
     );
+    // Where importance is read from a part of them, it says so.
+    expect(read[0]).not.toHaveProperty('note');
+    const complete = searched(200).counts.complete;
+    expect(complete).toBeGreaterThan(100);
+    expect(readingPlots(study(200))[0]?.note).toContain(`100 of the ${complete} complete trials`);
     for (const { svg } of [...livePlots(study(40)), ...read]) expect(svg).not.toMatch(/NaN|undefined|Infinity|<kind>/);
   });
 });

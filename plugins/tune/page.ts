@@ -60,7 +60,9 @@ function sayOptimism({ optimism }: StudyState): string {
 }
 
 function drawings(plots: readonly StudyPlot[]): Html {
-  return html`<div class="drawings">${plots.map(({ svg }) => htmlDrawing(svg))}</div>`;
+  return html`<div class="drawings">
+    ${plots.map(({ svg, note }) => [htmlDrawing(svg), note !== undefined && html`<p class="soft">${note}</p>`])}
+  </div>`;
 }
 
 function trials({ objectives, trials: all, constraints }: StudyState): Html {

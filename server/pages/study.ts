@@ -112,9 +112,10 @@ function notes({ notes: told, changes }: StudyState): Html | false {
 function figures(plots: readonly StudyPlot[]): Html {
   return html`<div class="cards study-plots">
     ${plots.map(
-      ({ title, svg }) =>
+      ({ title, svg, note }) =>
         html`<figure class="drawing" role="group" aria-label="${title}">
           <div class="wide" tabindex="0">${trusted(svg)}</div>
+          ${note !== undefined && html`<figcaption class="small quiet">${note}</figcaption>`}
         </figure>`,
     )}
   </div>`;

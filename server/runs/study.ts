@@ -12,12 +12,14 @@ export interface StudyView {
 
 /** Drawings of studies that were looked at last, by what they show: a page asks for them every second. */
 const drawn = new Map<string, StudyDrawings>();
+/** Studies that were looked at last: they are asked only for what is new. */
+const known = new Map<string, StudyState>();
 const MOST_KEPT = 16;
 
 /** The study that a run is; undefined when it is none. */
 export async function readStudyView(reader: RunReader, { graph }: RunView): Promise<StudyView | undefined> {
   if (!isStudy(graph.params)) return undefined;
-  const state = await readStudy(reader, graph.run);
+  const state = await readNewly(reader, graph.run);
   return state && { state, drawings: drawingsOf(state) };
 }
 
@@ -29,7 +31,7 @@ export async function childStudies(reader: RunReader, { graph }: RunView): Promi
   const children = graph.nodes.filter(({ kind, node }) => kind === 'child' && node === 'study').slice(-MOST_CHILDREN);
   const found = await Promise.all(
     children.map(async ({ call, workflowId = '' }) => {
-      const state = await readStudy(reader, workflowId).catch(() => undefined);
+      const state = await readNewly(reader, workflowId).catch(() => undefined);
       return state ? [[call, state] as const] : [];
     }),
   );
@@ -45,12 +47,21 @@ function drawingsOf(state: StudyState): StudyDrawings {
   const { counts, run, trials } = state;
   const reports = trials.reduce((sum, trial) => sum + trial.reports.length, 0);
   const shows = `${run} ${trials.length} ${counts.complete} ${counts.pruned} ${counts.failed} ${reports}`;
-  const drawings = drawn.get(shows) ?? draw(state);
-  drawn.delete(shows);
-  drawn.set(shows, drawings);
-  const [oldest] = drawn.keys();
-  if (drawn.size > MOST_KEPT && oldest !== undefined) drawn.delete(oldest);
-  return drawings;
+  return keep(drawn, shows, drawn.get(shows) ?? draw(state));
+}
+
+async function readNewly(reader: RunReader, study: string): Promise<StudyState | undefined> {
+  const state = await readStudy(reader, study, known.get(study));
+  return state && keep(known, study, state);
+}
+
+/** Keeps what was looked at last. */
+function keep<T>(kept: Map<string, T>, name: string, one: T): T {
+  kept.delete(name);
+  kept.set(name, one);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  return one;
 }
 
 function draw(state: StudyState): StudyDrawings {

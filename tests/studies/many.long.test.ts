@@ -3,10 +3,11 @@ import type { KeptStudy } from '../../core/study.js';
 import type { TemporalService } from '../../setup/index.js';
 import { readStudy } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
+import { historySize } from '../matrix/history-size.js';
 
 /** Temporal warns at this length of a history. */
 const MOST_EVENTS = 10_240;
-const TRIALS = Number(process.env['TRAINYARD_TRIALS'] ?? 5_000);
+const MOST_PAYLOAD = 64 * 1024;
 
 describe('a study that is too long for one history', () => {
   let server: TemporalService;
@@ -20,24 +21,30 @@ describe('a study that is too long for one history', () => {
     await server?.stop();
   });
 
-  it(`continues as new: ${TRIALS} trials, each once`, { timeout: 3_600_000 }, async () => {
-    const options = { trials: TRIALS, parallel: 8, sampler: 'random' };
-    const outcome = await probe.run('many-trials', { salt: 'wide', options }, { id: 'wide' });
-    if (outcome.state === 'failed') throw outcome.error;
-    const study = (await readStudy(probe.client.store, 'wide/tune')) as unknown as KeptStudy;
-    expect(study.counts).toMatchObject({ complete: TRIALS, running: 0, failed: 0 });
-    const computed = probe.events('wide').map(({ label }) => label);
-    expect(computed).toHaveLength(TRIALS);
-    expect(new Set(computed).size).toBe(TRIALS);
-    const lengths = (await probe.history('wide/tune')).map((events) => events.length);
-    expect(lengths.length).toBeGreaterThan(1);
-    expect(lengths.filter((length) => length > MOST_EVENTS)).toEqual([]);
-    // For people: how long a trial took, part by part.
-    const tenth = Math.floor(TRIALS / 10);
-    const pace = Array.from({ length: 10 }, (_, i) => {
-      const some = study.trials.slice(i * tenth, (i + 1) * tenth);
-      return Math.round(((some.at(-1)?.startedAt ?? 0) - (some[0]?.startedAt ?? 0)) / tenth);
-    });
-    probe.log(`events by part: ${lengths.join(', ')}; ms a trial, by tenths: ${pace.join(', ')}`);
-  });
+  it.each([
+    // By a threshold for tests, with a sampler whose state is carried; and by the length of its history alone.
+    { trials: 600, sampler: 'tpe', continueAfter: 200, leastParts: 3 },
+    { trials: 5_000, sampler: 'random', continueAfter: undefined, leastParts: 2 },
+  ])(
+    'continues as new: $trials trials by $sampler, each once',
+    { timeout: 3_600_000 },
+    async ({ trials, sampler, continueAfter, leastParts }) => {
+      const id = `many-${trials}`;
+      const options = { trials, parallel: 8, sampler, ...(continueAfter === undefined ? {} : { continueAfter }) };
+      const outcome = await probe.run('many-trials', { salt: id, options }, { id });
+      if (outcome.state === 'failed') throw outcome.error;
+      const study = (await readStudy(probe.client.store, `${id}/tune`)) as unknown as KeptStudy;
+      expect(study.counts).toMatchObject({ complete: trials, running: 0, failed: 0 });
+      expect(study.trials.map(({ number }) => number)).toEqual(Array.from({ length: trials }, (_, number) => number));
+      expect(study.resume.before).toHaveLength(trials);
+      const computed = probe.events(id).map(({ label }) => label);
+      const tried = new Set(study.trials.map(({ params }) => params['x']));
+      expect(computed).toHaveLength(tried.size);
+      expect(new Set(computed).size).toBe(tried.size);
+      const { events, largestPayload } = await historySize(probe.client.temporal, `${id}/tune`);
+      expect(events.length).toBeGreaterThanOrEqual(leastParts);
+      expect(events.filter((length) => length > MOST_EVENTS)).toEqual([]);
+      expect(largestPayload).toBeLessThan(MOST_PAYLOAD);
+    },
+  );
 });

@@ -51,9 +51,10 @@ describe('a study that goes on', () => {
     await expect(steerStudy(probe.client, study, { action: 'pause', ...ada })).rejects.toMatchObject({
       code: 'TY-DECISION',
     });
-    await expect(steerStudy(probe.client, study, { action: 'add', params: { x: 7 }, ...ada })).rejects.toThrow(
-      'expected a number from 0 to 1',
-    );
+    await expect(steerStudy(probe.client, study, { action: 'add', params: { x: 7 }, ...ada })).rejects.toMatchObject({
+      code: 'TY-PARAM',
+      expected: 'a number from 0 to 1',
+    });
     await steerStudy(probe.client, study, { action: 'resume', ...ada });
     const outcome = await probe.outcome(handle);
     expect(outcome).toMatchObject({ state: 'done', result: { params: { x: 0.71 } } });

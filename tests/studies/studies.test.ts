@@ -113,23 +113,83 @@ describe('a study', () => {
     });
   });
 
-  it.each<[string, object, string]>([
-    ['sampler', { sampler: 'tpee', trials: 3 }, 'did you mean "tpe"?'],
-    ['pruner', { pruner: 'medain', trials: 3 }, 'did you mean "median"?'],
-    ['sampler options', { sampler: { name: 'grid' }, trials: 3 }, 'cannot list a range without steps'],
-    ['trials', {}, 'nothing says when it ends'],
-    ['choose', { trials: 3, choose: 'cost' }, 'no objective "cost"'],
-  ])('refuses a wrong %s before anything runs', async (what, options, words) => {
-    const id = `refused-${what.replace(' ', '-')}`;
-    const error = await failure(id, { options });
-    expect(error).toMatchObject({ code: 'TY-STUDY' });
-    expect((error as Error).message).toContain(words);
-    expect(probe.events(id)).toEqual([]);
+  it('chooses among trials that keep all limits, and says so when none does', async () => {
+    const limited = (most: number) => ({
+      options: { trials: 8, sampler: 'sobol', constraints: { size: { at: 'out.size', most } } },
+    });
+    const { state, result } = await study('limited', 'climbed', limited(60));
+    const kept = state.trials.filter(({ constraints }) => constraints![0]! <= 0);
+    expect(kept.map(({ params: { x } }) => Math.round(100 * Number(x)) <= 60)).toEqual(kept.map(() => true));
+    expect(kept.length).toBeLessThan(8);
+    const best = kept.reduce((one, other) => (other.values![0]! > one.values![0]! ? other : one));
+    // The best of all is nearer to 0.7, and too large.
+    expect(Math.max(...state.trials.map(({ values }) => values![0]!))).toBeGreaterThan(best.values![0]!);
+    expect(result.params.x).toBe(best.params['x']);
+    expect(state.constraints).toEqual([{ name: 'size', at: 'out.size', expected: 'at most 60' }]);
+    expect(await failure('none-kept', limited(-1))).toMatchObject({
+      code: 'TY-STUDY-FAILED',
+      what: 'no trial of the study keeps all constraints',
+    });
   });
 
-  it('refuses a space that the node does not take', async () => {
-    const error = await failure('space', { options: { trials: 3 }, high: 1.5 });
-    expect((error as Error).message).toContain('does not take 1.5 for "x"');
+  it('begins no trial once its cost is spent: a figure of the trials, or seconds of computation', async () => {
+    const figure = { sampler: 'sobol', parallel: 1, cost: { most: 150, at: 'out.size' } };
+    const { state } = await study('price', 'climbed', { options: figure });
+    const sizes = state.trials.map(({ params: { x } }) => Math.round(100 * Number(x)));
+    const sum = sizes.reduce((all, size) => all + size, 0);
+    expect(state.spent.cost).toBe(sum);
+    expect(state.ended).toBe(`its cost is spent: ${sum}`);
+    expect(sum).toBeGreaterThanOrEqual(150);
+    expect(sum - sizes.at(-1)!).toBeLessThan(150);
+    const seconds = { sampler: 'sobol', parallel: 1, cost: 0.5 };
+    const { state: timed } = await study('seconds', 'climbed', { options: seconds, params: { steps: 2, ms: 100 } });
+    const took = timed.trials.map(({ ms }) => ms! / 1000);
+    expect(timed.spent.cost).toBeCloseTo(
+      took.reduce((all, one) => all + one, 0),
+      9,
+    );
+    expect(timed.spent.cost).toBeGreaterThanOrEqual(0.5);
+    expect(timed.spent.cost - took.at(-1)!).toBeLessThan(0.5);
+  });
+
+  it('begins no trial once its time is over, and ends when the last one has', async () => {
+    const options = { sampler: 'sobol', parallel: 2, time: '2 seconds' };
+    const { state } = await study('timed', 'climbed', { options, params: { steps: 2, ms: 150 } });
+    expect(state).toMatchObject({ status: 'done', ended: 'its time is over', budget: { timeMs: 2_000 } });
+    expect(state.counts).toMatchObject({ complete: state.trials.length, running: 0 });
+    const latest = Math.max(...state.trials.map(({ startedAt }) => startedAt));
+    expect(latest - state.startedAt).toBeLessThan(2_000);
+    expect(state.endedAt! - state.startedAt).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it('refuses an objective that no trial gives, with the nearest', async () => {
+    const error = await failure('nowhere', {
+      options: { trials: 3, objectives: { score: { at: 'out.scroe', direction: 'maximize' } } },
+    });
+    expect(error).toMatchObject({ code: 'TY-STUDY', where: { node: 'climb.train' } });
+    expect((error as Error).message).toContain(
+      'climb.train gives nothing at out.scroe: no "scroe"; did you mean "score"?',
+    );
+  });
+
+  it('is asked only for what is new, by who knows it already', async () => {
+    const { temporal, store } = probe.client;
+    const options = { trials: 6, sampler: 'sobol', parallel: 1 };
+    const handle = await probe.start('climbed', { salt: 'new', options, params: { steps: 2, ms: 300 } } as never, {
+      id: 'new',
+    });
+    const look = (known?: StudyState): Promise<StudyState | undefined> =>
+      readStudy({ temporal, store }, 'new/tune', known);
+    let before = await look();
+    while ((before?.counts.complete ?? 0) < 2) before = await look();
+    // What is known of trials that have ended is not asked for again, so it stays as it was given here.
+    const known = { ...before!, trials: before!.trials.map((trial) => ({ ...trial, by: 'known' })) };
+    const now = await look(known);
+    expect(now!.trials.slice(0, 2).map(({ by }) => by)).toEqual(['known', 'known']);
+    expect(now!.trials.at(-1)?.by).toBe('sobol');
+    // Of a study that began at another time, everything is.
+    expect((await look({ ...known, startedAt: 1 }))?.trials.map(({ by }) => by)).not.toContain('known');
+    expect((await probe.outcome(handle)).state).toBe('done');
   });
 
   it('tunes a sub-pipeline', async () => {

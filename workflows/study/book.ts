@@ -4,7 +4,8 @@ import { TrainyardError } from '../../core/errors/index.js';
 import { canonical } from '../../core/json.js';
 import { studyOf } from '../../core/study-check.js';
 import type { StudyAsk } from '../../core/study-ask.js';
-import { STUDY_PAGE, type KeptStudy, type StudyChange, type StudyState, type StudyTrial } from '../../core/study.js';
+import type { KeptStudy, StudyChange, StudyState, StudyTrial } from '../../core/study.js';
+import { jsonBytes, pageEnd, PAYLOAD_BYTES } from '../../core/paging.js';
 import { libraryTrial } from '../../studies/index.js';
 import { bestOf, frontOf, sayChoice } from './choice.js';
 import { sayConstraint } from './figures.js';
@@ -132,8 +133,21 @@ export class StudyBook {
     return bestOf(this.ask, this.trials);
   }
 
-  /** What the study publishes; with trials from one on, a page of them at most. */
-  state(now: number, from = 0, page = STUDY_PAGE): StudyState {
+  /** Id of its Workflow. */
+  get run(): string {
+    return this.#place.run;
+  }
+
+  /** What the study publishes, with its trials from one on: as many as fit into an answer. */
+  page(now: number, from: number): StudyState {
+    const state = this.state(now);
+    const room = PAYLOAD_BYTES - jsonBytes({ ...state, trials: [] });
+    const to = pageEnd(this.trials, from, Math.max(0, room));
+    return { ...state, trials: this.trials.slice(from, to), next: to < this.trials.length ? to : null };
+  }
+
+  /** What the study publishes, with all its trials. */
+  state(now: number): StudyState {
     const { ask, trials } = this;
     const of = (state: StudyTrial['state']): number => trials.filter((trial) => trial.state === state).length;
     const best = this.best;
@@ -172,8 +186,8 @@ export class StudyBook {
       optimism: over && best ? optimismOf(ask, trials, best) : null,
       startedAt: this.#startedAt,
       ...(over ? { endedAt: this.endedAt } : {}),
-      trials: trials.slice(from, from + page),
-      next: from + page < trials.length ? from + page : null,
+      trials,
+      next: null,
     };
   }
 
@@ -186,8 +200,7 @@ export class StudyBook {
   kept(now: number): KeptStudy {
     const { trials: _, ...study } = this.searched.toJSON();
     return {
-      ...this.state(now, 0, Infinity),
-      next: null,
+      ...this.state(now),
       resume: {
         study: { ...study },
         before: [...this.before],

@@ -1,7 +1,8 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import { SearchError } from 'ml-hyperparameter';
-import { TrainyardError } from '../../core/errors/index.js';
-import { STUDY_QUERY, type StudyState } from '../../core/study.js';
+import { TrainyardError, type ErrorParts } from '../../core/errors/index.js';
+import { STUDY_QUERY, type StudyState, type StudyTrial } from '../../core/study.js';
+import { sayNearest } from '../../core/nearest.js';
 import { sayIssues } from '../../core/pipeline.js';
 import { sayParams } from '../../studies/index.js';
 import { workflowFailure } from '../engine/index.js';
@@ -30,7 +31,7 @@ export class Desk {
   constructor(book: StudyBook, uses: DeskUses) {
     this.#book = book;
     this.#uses = uses;
-    setHandler(studyQuery, (ask) => book.state(Date.now(), ask?.from ?? 0));
+    setHandler(studyQuery, (ask) => book.page(Date.now(), ask?.from ?? 0));
     setHandler(reportUpdate, (reports) => uses.report(reports));
     setHandler(steerUpdate, (asked) => this.#steer(asked), { validator: (asked) => this.#check(asked) });
   }
@@ -41,24 +42,63 @@ export class Desk {
 
   #check(asked: Steering): void {
     const parsed = steering.safeParse(asked);
-    const refuse = (what: string): never => {
-      throw workflowFailure(new TrainyardError('TY-DECISION', { what, where: { run: this.#book.state(0, 0, 0).run } }));
+    const { run } = this.#book;
+    const command = `trainyard study ${run.split('/')[0] ?? run}`;
+    const refuse = (what: string, remedy: string): never => {
+      throw workflowFailure(new TrainyardError('TY-DECISION', { what, where: { run }, remedy }));
     };
-    if (!parsed.success) return refuse(`a study does not take this: ${sayIssues(parsed.error)}`);
-    if (this.over || this.#book.endedAt !== undefined) return refuse('the study is over');
+    if (!parsed.success)
+      return refuse(
+        `a study does not take this: ${sayIssues(parsed.error)}`,
+        'trainyard study --help shows what it takes',
+      );
+    if (this.over || this.#book.endedAt !== undefined) return refuse('the study is over', goOn(run));
     const { action } = parsed.data;
-    if (action === 'pause' && this.paused) return refuse('the study is paused already');
-    if (action === 'resume' && !this.paused) return refuse('the study is not paused');
+    if (action === 'pause' && this.paused) return refuse('the study is paused already', `${command} resume`);
+    if (action === 'resume' && !this.paused) return refuse('the study is not paused', `${command} shows how it stands`);
     if (action === 'grow' && this.#book.planned === undefined)
-      return refuse('the study has no number of trials that could grow: its time or cost ends it');
-    if (action !== 'add') return undefined;
+      return refuse(
+        'the study has no number of trials that could grow: its time or cost ends it',
+        `run it again with more of it: trials that are equal are found`,
+      );
+    if (action === 'add') this.#checkTrial(parsed.data.params, run);
+  }
+
+  /** A trial that a person adds stands in the space, and keeps what is known between parameters. */
+  #checkTrial(params: StudyTrial['params'], run: string): void {
+    const { domain } = this.#book.searched;
+    const refuse = (what: string, more: Omit<ErrorParts, 'what'>): never => {
+      throw workflowFailure(new TrainyardError('TY-PARAM', { what: `a trial by hand: ${what}`, ...more }));
+    };
     try {
-      // A copy takes it first: what it refuses is told to whoever asks.
-      this.#book.searched.domain.pointOf(parsed.data.params);
+      if (domain.allows(domain.pointOf(params))) return;
     } catch (error) {
-      if (error instanceof SearchError) return refuse(error.message);
-      throw error;
+      if (!(error instanceof SearchError)) throw error;
+      const { at, expected, actual } = error.detail;
+      const field = /^parameter "(.+)"$/.exec(at ?? '')?.[1];
+      if (field === undefined) {
+        const name = /has "(.+)", which/.exec(error.message)?.[1] ?? '';
+        const known = expected?.split(', ') ?? [];
+        return refuse(`the space has no "${name}" there; ${sayNearest(name, known)}`, {
+          where: { run, field: name },
+          expected,
+          remedy: `leave ${name} out`,
+        });
+      }
+      const value = actual === 'undefined' ? 'is missing' : `is ${actual ?? ''}, which the space does not hold`;
+      return refuse(`${field} ${value}`, {
+        where: { run, field },
+        expected,
+        actual,
+        remedy:
+          'give what the space holds; to search further out, widen it and run again: trials that are equal are found',
+      });
     }
+    return refuse(`${sayParams(params)} breaks a restriction of the study`, {
+      where: { run },
+      expected: JSON.stringify(this.#book.ask.restrictions),
+      remedy: 'give other values, or run again without the restriction: trials that are equal are found',
+    });
   }
 
   #steer(asked: Steering): void {
@@ -93,10 +133,15 @@ export class Desk {
   }
 }
 
+/** How a study that is over goes on. */
+function goOn(run: string): string {
+  return `trainyard resume ${run.split('/')[0] ?? run} --trials +50 goes on where it ended`;
+}
+
 function sayChange(asked: Steering): string {
   switch (asked.action) {
     case 'grow':
-      return `${asked.trials} more trials`;
+      return `${asked.trials} more trial${asked.trials === 1 ? '' : 's'}`;
     case 'add':
       return `a trial with ${sayParams(asked.params)}`;
     case 'pause':

@@ -56,7 +56,7 @@ async function conclude(engine: Engine, book: StudyBook, ask: StudyAsk): Promise
     const { best, outputs } = await new Search(engine, book).run(ask.continueAfter ?? Infinity);
     const answer = { outputs: outputs ?? (await outputsOf(engine, ask, best)) };
     over(book, 'done');
-    const found = book.state(Date.now(), 0, Infinity);
+    const found = book.state(Date.now());
     const kept = await engineActivities()['trainyard.give']('json', timeless(found) as unknown as Json);
     const report = engine.call(requireContract('tune.report'), { study: kept }, {})['out'];
     await keep(book);
@@ -100,18 +100,26 @@ async function loadStudy(run: string): Promise<KeptStudy | null> {
   const first = await engineActivities()['trainyard.loadStudy'](run, 0);
   if (!first) return null;
   const trials: StudyTrial[] = [...first.trials];
+  const before: number[] = [...first.resume.before];
   for (let next = first.next; next !== null;) {
     const page: KeptStudy | null = await engineActivities()['trainyard.loadStudy'](run, next);
     trials.push(...(page?.trials ?? []));
+    before.push(...(page?.resume.before ?? []));
     next = page?.next ?? null;
   }
-  return { ...first, trials, next: null };
+  return { ...first, trials, resume: { ...first.resume, before }, next: null };
 }
 
 function growBy(book: StudyBook, { trials, by, why }: StudyGrowth): void {
   book.planned = (book.planned ?? book.trials.length) + trials;
   book.searched.plan(book.planned);
-  book.changes.push({ at: Date.now(), by, why, action: 'grow', what: `${trials} more trials` });
+  book.changes.push({
+    at: Date.now(),
+    by,
+    why,
+    action: 'grow',
+    what: `${trials} more trial${trials === 1 ? '' : 's'}`,
+  });
 }
 
 /** The best trial's outputs, where an earlier part of the study ran it: they are found. */

@@ -5,7 +5,7 @@ import type { StudyBook } from './book.js';
 /** What operators see of a study in the Temporal UI: how far it is, the curve, its trials. */
 export function shownOf(book: StudyBook): Shown {
   const now = Date.now();
-  const state = book.state(now, 0, Infinity);
+  const state = book.state(now);
   const best = state.best === null ? undefined : state.trials[state.best];
   return {
     name: 'study',
