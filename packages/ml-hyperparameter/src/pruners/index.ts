@@ -1,4 +1,5 @@
 import { SearchError, show } from '../errors.js';
+import { checkOptions, count, notNegative, over, part, share, type OptionRule } from '../options.js';
 import { ashaPruner, type AshaOptions } from './asha.js';
 import type { Pruner } from './contract.js';
 import { forecastPruner, type ForecastOptions } from './forecast.js';
@@ -34,8 +35,24 @@ export const prunerNames = [
   'patience',
 ] as const satisfies readonly PrunerSpec['name'][];
 
+const percentileOptions = { startup: count(0), warmup: notNegative, least: count(0) };
+
+/** What options there are, by pruner; the inner one of "patience" is checked as its own. */
+const OPTIONS: Readonly<Record<PrunerSpec['name'], Readonly<Record<string, OptionRule>>>> = {
+  none: {},
+  median: percentileOptions,
+  percentile: { keep: share, ...percentileOptions },
+  asha: { min: over(0), eta: over(1), max: over(0) },
+  forecast: { chance: share, startup: count(0), spared: part },
+  hyperband: { max: over(0), min: over(0), eta: over(1) },
+  wilcoxon: { p: share, startup: count(0) },
+  patience: { patience: count(1), least: notNegative },
+};
+
 /** The pruner that a specification names. */
 export function makePruner(spec: PrunerSpec): Pruner {
+  if (Object.hasOwn(OPTIONS, spec.name))
+    checkOptions(spec.name === 'patience' ? { ...spec, inner: undefined } : spec, OPTIONS[spec.name]);
   switch (spec.name) {
     case 'none':
       return { name: 'none', shouldPrune: () => false };

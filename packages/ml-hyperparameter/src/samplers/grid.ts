@@ -61,6 +61,7 @@ export function gridSampler(options: GridOptions = {}): Sampler {
           throw new SearchError('MLH-GRID-TOO-LARGE', 'the grid has more than a million configurations');
       }
       all = [...seen.values()];
+      if (all.length === 0) throw domain.contradiction('on the whole grid');
       orders.set(domain, all);
     }
     return all;

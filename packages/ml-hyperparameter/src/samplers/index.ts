@@ -1,4 +1,5 @@
 import { SearchError, show } from '../errors.js';
+import { checkOptions, count, over, type OptionRule } from '../options.js';
 import type { Sampler } from './contract.js';
 import { gridSampler, type GridOptions } from './grid.js';
 import { autoSampler } from './auto.js';
@@ -53,8 +54,27 @@ export const samplerNames = [
   'motpe',
 ] as const satisfies readonly SamplerSpec['name'][];
 
+const tpeOptions = { startup: count(0), candidates: count(1) };
+
+/** What options there are, by sampler. */
+const OPTIONS: Readonly<Record<SamplerSpec['name'], Readonly<Record<string, OptionRule>>>> = {
+  auto: {},
+  random: {},
+  sobol: {},
+  halton: {},
+  latin: {},
+  grid: { points: count(1) },
+  tpe: tpeOptions,
+  motpe: tpeOptions,
+  evolution: { population: count(1), tournament: count(1) },
+  nsga2: { population: count(2) },
+  gp: { startup: count(0) },
+  'cma-es': { sigma: over(0), population: count(2), screen: count(1) },
+};
+
 /** The sampler that a specification names. */
 export function makeSampler(spec: SamplerSpec): Sampler {
+  if (Object.hasOwn(OPTIONS, spec.name)) checkOptions(spec, OPTIONS[spec.name]);
   switch (spec.name) {
     case 'auto':
       return autoSampler();

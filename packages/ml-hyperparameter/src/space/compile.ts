@@ -59,6 +59,9 @@ function checkNumber(at: string, p: Extract<Parameter, { kind: 'float' | 'int' }
   }
   if (p.low > p.high)
     throw bad(at, 'its range is empty', 'low ≤ high', `low ${p.low}, high ${p.high}`, 'Swap the two.');
+  const width = p.high - p.low;
+  if (!(width < Infinity) || (p.kind === 'int' && width >= Number.MAX_SAFE_INTEGER))
+    throw bad(at, 'its range is too wide to count in', 'a narrower one', `${p.low} to ${p.high}`);
   if (p.log === true && p.low <= 0)
     throw bad(at, 'a log scale cannot reach 0 or below', 'low > 0', p.low, 'Raise low, or leave log out.');
   if (p.step !== undefined) {
@@ -132,6 +135,8 @@ function levelsOf(at: string, p: Parameter): number {
   }
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 interface Draft extends Omit<Dimension, 'id'> {
   readonly path: string;
 }
@@ -165,7 +170,10 @@ function walk(
     out.push({ path: path + name, name, parameter, nominal, levels, parent, branch });
     if (parameter.kind === 'conditional') {
       branchNames(parameter).forEach((key, index) => {
-        walk(parameter.branches[key] as Space, position, index, `${path}${name}=${key}/`, [...taken, ...names], out);
+        const inner: unknown = parameter.branches[key];
+        if (!isObject(inner))
+          throw bad(`${path}${name}=${key}`, 'a branch is not a space', 'an object of parameters, or {}', inner);
+        walk(inner as Space, position, index, `${path}${name}=${key}/`, [...taken, ...names], out);
       });
     }
   }
@@ -200,7 +208,13 @@ function checkSideways(dimensions: readonly Draft[]): void {
 
 /** Checks a space and flattens it; parents come before what lives under them. */
 export function dimensionsOf(space: Space): readonly Dimension[] {
-  if (typeof space !== 'object' || space === null || Object.keys(space).length === 0) {
+  if (Array.isArray(space)) {
+    throw new SearchError('MLH-BAD-PARAMETER', 'the space is a list', {
+      expected: 'an object of names and their parameters',
+      actual: show(space),
+    });
+  }
+  if (!isObject(space) || Object.keys(space).length === 0) {
     throw new SearchError('MLH-EMPTY-SPACE', 'the space has no parameters', {
       remedy: 'Add one, as in { rate: float(1e-5, 1e-1, { log: true }) }.',
     });

@@ -22,7 +22,7 @@ export class Domain {
     this.space = space;
     this.dimensions = dimensionsOf(space);
     this.restrictions = restrictions;
-    checkRestrictions(restrictions, new Set(this.dimensions.map((d) => d.name)));
+    checkRestrictions(restrictions, this.dimensions);
     this.size = this.count(-1, -1);
     this.isConditional = this.dimensions.some((d) => d.parent >= 0);
   }
@@ -87,6 +87,12 @@ export class Domain {
 
   /** The point of a configuration; throws, naming the parameter, if it is not in the space. */
   pointOf(configuration: AnyConfiguration): Point {
+    if (typeof configuration !== 'object' || (configuration as unknown) === null) {
+      throw new SearchError('MLH-OUTSIDE-SPACE', 'a configuration is not an object', {
+        expected: 'names and their values',
+        actual: show(configuration),
+      });
+    }
     const point = new Float64Array(this.dimensions.length).fill(NaN);
     const used = new Set<string>();
     this.dimensions.forEach((d, i) => {
@@ -111,6 +117,17 @@ export class Domain {
     return point;
   }
 
+  /** A configuration as it is to be tried; throws if it is not in the space or breaks a restriction. */
+  toTry(configuration: AnyConfiguration): AnyConfiguration {
+    const canonical = this.configurationAt(this.pointOf(configuration));
+    const broken = this.restrictions.find((r) => !keeps(r, canonical));
+    if (broken === undefined) return canonical;
+    throw new SearchError('MLH-OUTSIDE-SPACE', 'a configuration breaks a restriction', {
+      expected: show(broken),
+      actual: show(canonical),
+    });
+  }
+
   /** Whether all restrictions hold at a point. */
   allows(point: Point): boolean {
     if (this.restrictions.length === 0) return true;
@@ -133,14 +150,15 @@ export class Domain {
       const point = this.fromCube(this.dimensions.map(() => random.uniform()));
       if (this.allows(point)) return point;
     }
-    throw new SearchError(
-      'MLH-CONTRADICTION',
-      'no configuration was found that keeps all restrictions, in 10,000 draws',
-      {
-        actual: show(this.restrictions),
-        remedy: 'Loosen the restrictions, or narrow the ranges to where they hold.',
-      },
-    );
+    throw this.contradiction('in 10,000 draws');
+  }
+
+  /** The error for a space in which no configuration keeps the restrictions. */
+  contradiction(where: string): SearchError {
+    return new SearchError('MLH-CONTRADICTION', `no configuration was found that keeps all restrictions, ${where}`, {
+      actual: show(this.restrictions),
+      remedy: 'Loosen the restrictions, or narrow the ranges to where they hold.',
+    });
   }
 
   /** A name for which dimensions exist at a point: the same for points that can be compared coordinate by coordinate. */

@@ -1,5 +1,6 @@
 /** Restrictions between parameters that are known before a trial runs: data, so that they travel with the space. */
 import { SearchError, show } from '../errors.js';
+import { coordinateOf, valueAt, type Dimension } from './compile.js';
 import type { AnyConfiguration, Choice } from './parameters.js';
 
 /** Weighted values add up to at most `atMost`. Holds wherever one of its parameters is absent. */
@@ -42,26 +43,49 @@ export function keeps(restriction: Restriction, configuration: AnyConfiguration)
   return sum <= restriction.atMost + 1e-12;
 }
 
-/** Throws where a restriction names what the space has not. */
-export function checkRestrictions(restrictions: readonly Restriction[], names: ReadonlySet<string>): void {
+/** Throws where a restriction names what the space has not, or asks of it what it cannot be. */
+export function checkRestrictions(restrictions: readonly Restriction[], dimensions: readonly Dimension[]): void {
   for (const restriction of restrictions) {
-    const named =
-      restriction.kind === 'linear'
-        ? restriction.weights
-        : restriction.kind === 'forbid'
-          ? restriction.values
-          : undefined;
-    if (named === undefined)
+    const kind: unknown = (restriction as Partial<Restriction> | null)?.kind;
+    if (kind !== 'linear' && kind !== 'forbid') {
       throw new SearchError('MLH-BAD-OPTION', 'a restriction is of no known kind', {
         expected: 'linear() or forbid()',
         actual: show(restriction),
       });
-    for (const name of Object.keys(named)) {
-      if (!names.has(name)) {
+    }
+    const named = restriction.kind === 'linear' ? restriction.weights : restriction.values;
+    for (const [name, value] of Object.entries(named)) {
+      const own = dimensions.filter((d) => d.name === name);
+      if (own.length === 0) {
         throw new SearchError('MLH-BAD-OPTION', `a restriction names "${name}", which is not in the space`, {
-          expected: [...names].sort().join(', '),
+          expected: [...new Set(dimensions.map((d) => d.name))].sort().join(', '),
+        });
+      }
+      if (restriction.kind === 'linear') checkWeight(name, value, own);
+      else if (own.every((d) => coordinateOf(d, value) === undefined)) {
+        throw new SearchError('MLH-BAD-OPTION', `a restriction forbids what "${name}" cannot be`, {
+          actual: show(value),
         });
       }
     }
+    if (restriction.kind === 'linear' && !Number.isFinite(restriction.atMost)) {
+      throw new SearchError('MLH-BAD-OPTION', 'the limit of a linear restriction is not a number', {
+        expected: 'a finite number',
+        actual: show(restriction.atMost),
+      });
+    }
   }
+}
+
+function checkWeight(name: string, weight: Choice, own: readonly Dimension[]): void {
+  if (typeof weight !== 'number' || !Number.isFinite(weight)) {
+    throw new SearchError('MLH-BAD-OPTION', `the weight of "${name}" in a restriction is not a number`, {
+      expected: 'a finite number',
+      actual: show(weight),
+    });
+  }
+  if (own.some((d) => d.levels === Infinity || typeof valueAt(d, 0) === 'number')) return;
+  throw new SearchError('MLH-BAD-OPTION', `a linear restriction weighs "${name}", which is no number`, {
+    remedy: 'Use forbid() for choices.',
+  });
 }

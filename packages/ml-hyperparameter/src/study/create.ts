@@ -56,7 +56,7 @@ export function createStudy<const S extends Space>(options: StudyOptions<S>): St
     parallel,
     giveUpAfter,
     ...(options.trials === undefined ? {} : { budget: options.trials }),
-    queue: (options.first ?? []).map((c) => domain.configurationAt(domain.pointOf(c as AnyConfiguration))),
+    queue: (options.first ?? []).map((c) => domain.toTry(c as AnyConfiguration)),
     past: (options.past ?? []).filter((t) => isWithin(domain, t.params)),
     trials: [],
     notes: [],
@@ -69,7 +69,8 @@ export function createStudy<const S extends Space>(options: StudyOptions<S>): St
 }
 
 function specOf(part: string | { readonly name: string }): { name: string } {
-  if (typeof part === 'string') return { name: part };
+  // What is neither comes through for the check of names.
+  if (typeof part !== 'object') return { name: part };
   if ('suggest' in part || 'shouldPrune' in part) return { name: part.name };
   return part;
 }

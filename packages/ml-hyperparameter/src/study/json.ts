@@ -45,6 +45,10 @@ export function readStudy(json: unknown): StudyJson {
   for (const key of ['objectives', 'restrictions', 'queue', 'past', 'trials', 'notes'] as const) {
     if (!Array.isArray(given[key])) throw bad(`the study lacks "${key}"`, 'a list', given[key]);
   }
+  for (const key of ['sampler', 'pruner'] as const) {
+    const named: unknown = given[key]?.name;
+    if (typeof named !== 'string') throw bad(`the study lacks "${key}"`, 'an object with a name', given[key]);
+  }
   (given.trials as readonly Trial[]).forEach((t, i) => {
     if (t.number !== i) throw bad('its trials are not numbered 0, 1, 2, …', String(i), t.number);
   });

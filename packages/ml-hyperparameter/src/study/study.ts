@@ -176,7 +176,7 @@ export class Study<C = AnyConfiguration> {
 
   /** Puts a configuration before all others to be asked, as when a person adds a trial by hand. */
   enqueue(params: C): void {
-    this.queue.push(this.domain.configurationAt(this.domain.pointOf(params as AnyConfiguration)));
+    this.queue.push(this.domain.toTry(params as AnyConfiguration));
   }
 
   /** Adds a trial that was run elsewhere, with its result. */
@@ -191,6 +191,12 @@ export class Study<C = AnyConfiguration> {
   report(trial: number, step: number, value: number): void {
     const draft = this.running(trial);
     checkCount('step', step, 0);
+    if (typeof value !== 'number') {
+      throw new SearchError('MLH-BAD-RESULT', 'a report is not a number', {
+        at: `trial ${trial}`,
+        actual: show(value),
+      });
+    }
     const seen = this.seen(trial);
     const at = draft.reports.findIndex(([s]) => s >= step);
     const fine = Number.isFinite(value);
@@ -265,7 +271,7 @@ export class Study<C = AnyConfiguration> {
   }
 
   private running(trial: number): Draft<C> {
-    const draft = this.drafts[trial];
+    const draft = typeof trial === 'number' ? this.drafts[trial] : undefined;
     if (draft === undefined) {
       throw new SearchError('MLH-UNKNOWN-TRIAL', 'there is no such trial', {
         actual: show(trial),

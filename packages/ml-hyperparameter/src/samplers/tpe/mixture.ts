@@ -112,16 +112,21 @@ export class Mixture {
 
   /** Log density (mass, in counted dimensions) of each point. */
   logDensities(points: readonly Point[]): Float64Array {
-    return Float64Array.from(points, (p) => this.logDensity(p));
+    const total = new Float64Array(this.size);
+    const own = new Float64Array(this.size);
+    const logs = new Float64Array(points.length);
+    points.forEach((p, at) => (logs[at] = this.logDensity(p, total, own)));
+    return logs;
   }
 
-  private logDensity(point: Point): number {
-    const total = new Float64Array(this.logWeights);
+  /** `total` and `own` are room to work in. */
+  private logDensity(point: Point, total: Float64Array, own: Float64Array): number {
+    total.set(this.logWeights);
     for (const block of this.blocks) {
       if (block.parent >= 0 && point[block.parent] !== block.branch) continue;
-      const own = this.blockLogs(block, point);
+      this.blockLogs(block, point, own);
       if (block.members.length === this.size) {
-        for (let k = 0; k < this.size; k++) total[k] = (total[k] as number) + (own[k] as number);
+        for (let k = 0; k < total.length; k++) total[k] = (total[k] as number) + (own[k] as number);
         continue;
       }
       // A kernel without this block stands in with the mixture of those that have it.
@@ -138,8 +143,8 @@ export class Mixture {
     return logSum(total);
   }
 
-  private blockLogs(block: Block, point: Point): Float64Array {
-    const own = new Float64Array(this.size);
+  private blockLogs(block: Block, point: Point, own: Float64Array): void {
+    own.fill(0);
     for (const i of block.dimensions) {
       const kernels = this.kernels[i] as Kernels;
       const x = point[i] as number;
@@ -148,16 +153,16 @@ export class Mixture {
         const at = (this.domain.dimensions[i] as Dimension).nominal
           ? x
           : Math.max(0, Math.min(levels - 1, Math.floor(x * levels)));
-        for (let k = 0; k < this.size; k++) own[k] = (own[k] as number) + (kernels.table[k * levels + at] as number);
+        const { table } = kernels;
+        for (let k = 0; k < own.length; k++) own[k] = (own[k] as number) + (table[k * levels + at] as number);
       } else {
         const { mean, inverseDeviation, scale } = kernels;
-        for (let k = 0; k < this.size; k++) {
+        for (let k = 0; k < own.length; k++) {
           const z = (x - (mean[k] as number)) * (inverseDeviation[k] as number);
           own[k] = (own[k] as number) + (scale[k] as number) - 0.5 * z * z;
         }
       }
     }
-    return own;
   }
 }
 
@@ -177,28 +182,25 @@ export function logSum(logs: Float64Array): number {
 function kernelsOf(d: Dimension, i: number, points: readonly Point[], members: readonly number[], n: number): Kernels {
   if (d.nominal) return nominalKernels(d.levels, i, points, members, n);
   const mean = new Float64Array(n + 1).fill(0.5);
-  const deviation = new Float64Array(n + 1).fill(1);
   const own = members.slice(0, -1);
   for (const k of own) mean[k] = (points[k] as Point)[i] as number;
-  const order = own.slice().sort((a, b) => (mean[a] as number) - (mean[b] as number) || a - b);
-  const least = 1 / Math.min(100, 2 + own.length);
-  order.forEach((k, at) => {
-    const left = at > 0 ? (mean[order[at - 1] as number] as number) : order.length > 1 ? NaN : 0;
-    const right = at < order.length - 1 ? (mean[order[at + 1] as number] as number) : order.length > 1 ? NaN : 1;
-    const here = mean[k] as number;
-    const gapLeft = left === left ? here - left : 0;
-    const gapRight = right === right ? right - here : 0;
-    deviation[k] = Math.min(1, Math.max(least, gapLeft, gapRight));
-  });
   const scale = new Float64Array(n + 1);
-  const inverseDeviation = deviation.map((s) => 1 / s);
+  const inverseDeviation = widths(mean, own);
+  for (let k = 0; k <= n; k++) inverseDeviation[k] = 1 / (inverseDeviation[k] as number);
   const counted = d.levels <= COUNTED_LEVELS;
   const table = counted ? new Float64Array((n + 1) * d.levels) : undefined;
+  let sharpness = 1;
+  let logSharpness = 0;
   for (const k of members) {
     const m = mean[k] as number;
     const s = inverseDeviation[k] as number;
     const mass = logMass((0 - m) * s, (1 - m) * s);
-    scale[k] = log(s) - mass - 0.9189385332046727;
+    // In a crowd nearly all kernels have the least width.
+    if (s !== sharpness) {
+      sharpness = s;
+      logSharpness = log(s);
+    }
+    scale[k] = logSharpness - mass - 0.9189385332046727;
     if (table === undefined) continue;
     let below = cdf((0 - m) * s);
     for (let c = 0; c < d.levels; c++) {
@@ -208,6 +210,40 @@ function kernelsOf(d: Dimension, i: number, points: readonly Point[], members: r
     }
   }
   return { mean, inverseDeviation, scale, table };
+}
+
+/** Standard deviations: the wider gap to the neighbours of each of `own`, within bounds; 1 for the others. */
+function widths(mean: Float64Array, own: readonly number[]): Float64Array {
+  const deviation = new Float64Array(mean.length).fill(1);
+  const sorted = new Float64Array(own.length);
+  own.forEach((k, at) => (sorted[at] = mean[k] as number));
+  sorted.sort();
+  const last = sorted.length - 1;
+  const least = 1 / Math.min(100, 2 + own.length);
+  // Equal means stand side by side in the order of their trials.
+  const equals = new Uint32Array(sorted.length);
+  for (const k of own) {
+    const here = mean[k] as number;
+    const first = firstAtLeast(sorted, here);
+    const at = first + (equals[first] as number);
+    equals[first] = at - first + 1;
+    const left = at > 0 ? here - (sorted[at - 1] as number) : last > 0 ? 0 : here;
+    const right = at < last ? (sorted[at + 1] as number) - here : last > 0 ? 0 : 1 - here;
+    deviation[k] = Math.min(1, Math.max(least, left, right));
+  }
+  return deviation;
+}
+
+/** The first place of a sorted list that is not below a value. */
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function nominalKernels(

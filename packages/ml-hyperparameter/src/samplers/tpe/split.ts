@@ -2,7 +2,7 @@
 import { log } from '../../numeric/elementary.js';
 import { cdf } from '../../numeric/normal.js';
 import { dominationRanks, hypervolume } from '../../numeric/pareto.js';
-import { endingsOf } from '../../study/estimates.js';
+import { endingsOf, type Ending } from '../../study/estimates.js';
 import type { Domain } from '../../space/index.js';
 import type { Observation } from '../../study/trial.js';
 
@@ -38,26 +38,59 @@ const FORECAST = 30;
  * come after all that keep them, by how far.
  */
 export function splitByLoss(domain: Domain, history: readonly Observation[]): Split {
-  const ranked = endingsOf(domain, history, FORECAST).sort(
-    (a, b) => a.trial.violation - b.trial.violation || a.loss - b.loss || a.trial.number - b.trial.number,
-  );
+  const endings = endingsOf(domain, history, FORECAST);
+  const order = byViolationAndLoss(endings);
   const ended = history.reduce((n, t) => (t.state === 'complete' || t.state === 'pruned' ? n + 1 : n), 0);
-  const count = Math.min(goodCount(ended), ranked.length);
-  const limit = ranked[count - 1]?.loss ?? 0;
-  const chances = new Map<Observation, number>();
-  ranked.forEach((e, i) => chances.set(e.trial, e.spread > 0 ? cdf((limit - e.loss) / e.spread) : i < count ? 1 : 0));
-  const chanceOf = (t: Observation): number => chances.get(t) ?? 0;
-  const good = history.filter((t) => chanceOf(t) >= LEAST_CHANCE);
-  const ranks = new Map(ranked.map((e, rank) => [e.trial, rank]));
-  const raw = good.map((t) => rankWeight(ranks.get(t) ?? 0, count));
+  const count = Math.min(goodCount(ended), endings.length);
+  const limit = endings[order[count - 1] ?? -1]?.loss ?? 0;
+  const ranks = new Uint32Array(endings.length);
+  order.forEach((e, rank) => (ranks[e] = rank));
+  const good: Observation[] = [];
+  const chances: number[] = [];
+  const raw: number[] = [];
+  const bad: Observation[] = [];
+  const badWeights: number[] = [];
+  // Endings come in the order of the history, which is far longer than what is good of it.
+  let next = 0;
+  for (const trial of history) {
+    const ending = endings[next]?.trial === trial ? endings[next] : undefined;
+    const rank = ending === undefined ? 0 : (ranks[next++] as number);
+    const chance = ending === undefined ? 0 : chanceOf(ending, rank, count, limit);
+    if (chance >= LEAST_CHANCE) {
+      good.push(trial);
+      chances.push(chance);
+      raw.push(rankWeight(rank, count));
+    }
+    if (chance < 1) {
+      bad.push(trial);
+      badWeights.push(1 - chance);
+    }
+  }
   const mean = raw.reduce((s, w) => s + w, 0) / Math.max(1, raw.length);
-  const bad = history.filter((t) => chanceOf(t) < 1);
-  return {
-    good,
-    goodWeights: good.map((t, k) => (chanceOf(t) * (raw[k] as number)) / mean),
-    bad,
-    badWeights: bad.map((t) => 1 - chanceOf(t)),
-  };
+  return { good, goodWeights: chances.map((chance, k) => (chance * (raw[k] as number)) / mean), bad, badWeights };
+}
+
+/** The chance that a trial is among the `count` best, of which the last lost `limit`. */
+function chanceOf(ending: Ending, rank: number, count: number, limit: number): number {
+  if (ending.spread > 0) return cdf((limit - ending.loss) / ending.spread);
+  return rank < count ? 1 : 0;
+}
+
+/** Indices, best first: by how far constraints are broken, then by loss; equal ones in the order of their numbers. */
+function byViolationAndLoss(endings: readonly Ending[]): Uint32Array {
+  const n = endings.length;
+  const losses = new Float64Array(n);
+  const violations = new Float64Array(n);
+  const order = new Uint32Array(n);
+  endings.forEach(({ loss, trial }, i) => {
+    losses[i] = loss;
+    violations[i] = trial.violation;
+    order[i] = i;
+  });
+  return order.sort(
+    (a, b) =>
+      (violations[a] as number) - (violations[b] as number) || (losses[a] as number) - (losses[b] as number) || a - b,
+  );
 }
 
 /**
