@@ -27,7 +27,8 @@ async function readPages<T>(count: number, read: (page: number) => Promise<T>, f
 
 /** Loads what the earlier parts of this run have finished. */
 export async function loadCarried(engine: Engine, { journal }: CarriedRun): Promise<void> {
-  const { startedAt, pages, bytes } = await engineActivities()['trainyard.loadJournal'](journal);
+  const { startedAt, pages, bytes, answers = [] } = await engineActivities()['trainyard.loadJournal'](journal);
+  engine.approvals.remember(answers);
   engine.graph.record.startedAt = startedAt;
   const rows = await readPages(pages.length, (page) => engineActivities()['trainyard.loadPage'](pages[page] as Digest));
   engine.scheduler.carryOn(rows.flat(), bytes);
@@ -56,7 +57,8 @@ function fresh(engine: Engine, wholeNodes: boolean): CarriedRow[] {
     return [...rows, ...engine.graph.ended().map((node): CarriedRow => [node.key as Digest, null, node])];
   }
   const made = engine.graph.made();
-  return engine.scheduler.fresh().map(([key, outputs]) => [key, outputs, made.get(key) ?? null]);
+  const rows = engine.scheduler.fresh().map(([key, outputs]): CarriedRow => [key, outputs, made.get(key) ?? null]);
+  return [...rows, ...engine.graph.waiting()];
 }
 
 /** Continues as new: what has been finished since the last time joins what the run carries. */
@@ -70,6 +72,10 @@ export async function goOn(
 ): Promise<never> {
   const { carried } = hosted;
   const activities = engineActivities();
+  engine.recoveries.close();
+  engine.approvals.close();
+  // With those that the pipeline has not asked for again.
+  const answers = engine.approvals.all;
   const before = carried && (await activities['trainyard.loadJournal'](carried.journal));
   const added = pagesOf(fresh(engine, hosted.goesOn ?? false));
   const pages = await Promise.all(added.map((page) => activities['trainyard.keep'](page)));
@@ -77,6 +83,7 @@ export async function goOn(
     startedAt: engine.graph.record.startedAt,
     pages: [...(before?.pages ?? []), ...pages],
     bytes: added.reduce((sum, page) => sum + jsonBytes(page), before?.bytes ?? 0),
+    ...(answers.length === 0 ? {} : { answers }),
   });
   await condition(allHandlersFinished);
   return continueAsNew(...(await hosted.again({ journal, generation: (carried?.generation ?? 0) + 1 })));

@@ -1,12 +1,11 @@
 import {
   condition,
   executeChild,
-  isCancellation,
   AsyncLocalStorage,
   ParentClosePolicy,
   ChildWorkflowCancellationType,
 } from '@temporalio/workflow';
-import { TrainyardError, isTrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '../../core/errors/index.js';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isRef, makeHandle, type Handle } from '../../core/handle.js';
@@ -17,22 +16,20 @@ import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js
 import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import { callOf, edges, refuseSealed, rewire, type AskedCall } from './call.js';
+import { callOf, edges, refuseSealed, type AskedCall } from './call.js';
 import { Ends } from './ends.js';
-import { explainFailure, errorRecord } from './failure.js';
-import type { FoundOutputs } from './finder.js';
-import { decision, type GraphKeeper } from './graph-keeper.js';
+import type { GraphKeeper } from './graph-keeper.js';
 import { Inputs } from './inputs.js';
 import { Makers } from './makers.js';
 import type { EngineOptions } from './options.js';
 import { Part } from './part.js';
 import { placeNode } from './place.js';
-import { engineActivities } from './proxies.js';
-import { givenOutputs, Recoveries } from './recoveries.js';
+import type { Recoveries } from './recoveries.js';
 import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
-import { wireCall, type WiredCall } from './wire.js';
+import { Troubles } from './troubles.js';
+import { wireCall } from './wire.js';
 
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is
@@ -43,7 +40,6 @@ export class Engine implements PipelineRuntime {
   readonly run: RunFacts;
   readonly graph: GraphKeeper;
   readonly approvals: Approvals;
-  readonly recoveries = new Recoveries();
   readonly #options: EngineOptions;
   readonly #makers = new Makers();
   readonly #scheduler: Scheduler;
@@ -56,6 +52,7 @@ export class Engine implements PipelineRuntime {
   /** Calls whose handles somebody waited for: their failures are seen. */
   readonly #used = new Set<string>();
   readonly #ends: Ends;
+  readonly #troubles: Troubles;
   readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
   /** Durable children under way: a review may be for weeks. */
   #childrenOpen = 0;
@@ -68,7 +65,15 @@ export class Engine implements PipelineRuntime {
     this.#scheduler = new Scheduler(run, graph, this.#makers);
     this.#inputs = new Inputs(graph, this.#makers);
     this.#part = options.part && new Part(options.part, graph, this.#makers);
+    const { onFailure } = options;
+    const [scheduler, ends, part] = [this.#scheduler, this.#ends, this.#part];
+    this.#troubles = new Troubles({ run, graph, scheduler, ends, part, onFailure });
     this.approvals = new Approvals((approval) => graph.approval(approval, this.#scope()));
+  }
+
+  /** What waits for an operator's decision. */
+  get recoveries(): Recoveries {
+    return this.#troubles.recoveries;
   }
 
   /** What is known of finished calls stands there: what runs before this one found, and what it finds itself. */
@@ -242,35 +247,26 @@ export class Engine implements PipelineRuntime {
       // The key that the pipeline asks for, now and when it runs again.
       let key: Digest | undefined;
       let again: Recovery | undefined;
-      for (let now = this.#instead(node, asked); ;) {
+      for (let now = this.#troubles.first(node, asked); ;) {
         try {
           const outcome = await this.#attempt(node, now);
-          if (again?.params && key !== undefined) await this.#decided(key, outcome.outputs, again, node);
+          if (again?.params && key !== undefined) await this.#troubles.decided(key, outcome.outputs, again, node);
           return outcome;
         } catch (error) {
-          again = await this.#recover(node, contract, error, now.pool);
           key ??= node.key as Digest | undefined;
-          if (again.action === 'skip') return await this.#given(node, contract, again, key);
-          // What an operator tries again is tried in the pool that he names, or where it belongs.
-          now = { ...asked, wired: this.#rewired(node, asked, again), pool: again.pool ?? asked.pool, inline: false };
+          const recovery = await this.#troubles.recover(node, now, error, key);
+          if (recovery.action === 'skip') {
+            const outputs = await this.#troubles.given(node, contract, recovery, key);
+            this.#makers.note(node.call, outputs, false);
+            return { outputs, found: false };
+          }
+          again = recovery;
+          now = this.#troubles.again(node, asked, recovery);
         }
       }
     } catch (error) {
       return await this.#ends.fail(node, error);
     }
-  }
-
-  /** The call as an operator had it computed in the run that is repeated. */
-  #instead(node: GraphNode, asked: AskedCall): AskedCall {
-    const params = this.#part?.instead(node);
-    return params === undefined ? asked : { ...asked, wired: this.#rewired(node, asked, { params }) };
-  }
-
-  /** A call with other parameters; the graph tells both. */
-  #rewired(node: GraphNode, { contract, wired }: AskedCall, { params }: Pick<Recovery, 'params'>): WiredCall {
-    if (params === undefined) delete node.asked;
-    else node.asked = wired.params;
-    return rewire(contract, wired, params);
   }
 
   /** What a call comes to whose inputs and result are known: without waiting, as most calls of a repeated run. */
@@ -292,6 +288,7 @@ export class Engine implements PipelineRuntime {
     const call = callOf(this.run, asked, this.#inputs.now(wired, node) ?? (await this.#inputs.when(wired, node)));
     const { key, params, pool } = call;
     this.graph.update(node, { key, params, pool });
+    this.#troubles.takeUp(node, key);
     const { computation, shared } = this.#scheduler.outcome(node, contract, call);
     const outcome = await computation;
     if (shared)
@@ -305,44 +302,5 @@ export class Engine implements PipelineRuntime {
     this.#makers.note(node.call, outputs, found, key);
     this.graph.note(contract, outputs);
     return outcome;
-  }
-
-  /** Leaves a failed node waiting for an operator, where the run says so; throws the failure otherwise. */
-  async #recover(node: GraphNode, contract: AnyContract, error: unknown, pool: string): Promise<Recovery> {
-    const explained = explainFailure(error, { node: node.node, run: this.run.id, pool });
-    const own =
-      !this.#ends.has(error) &&
-      isTrainyardError(explained) &&
-      (explained.where.node === undefined || explained.where.node === node.node);
-    if (this.#options.onFailure !== 'pause' || isCancellation(error) || !own || this.#scheduler.stopped)
-      throw explained;
-    const ports = Object.keys(outputPorts(contract.spec));
-    const pools = bundleData().pools.map((one) => one.name);
-    this.graph.update(node, { state: 'paused', error: errorRecord(explained), choices: { ports, pools } });
-    const recovery = await this.recoveries.ask(node.call, ports, pools).finally(() => delete node.choices);
-    const { call: _, outputs: __, ...told } = recovery;
-    this.graph.update(node, { recoveries: [...(node.recoveries ?? []), { ...told, at: Date.now() }] });
-    if (recovery.action === 'fail') throw explained;
-    this.graph.clearError(node);
-    return recovery;
-  }
-
-  /** What an operator decided stands for the call wherever it is asked for again: when this run goes on, and in resumes. */
-  async #decided(key: Digest, outputs: FoundOutputs, { by, why }: Recovery, node: GraphNode): Promise<void> {
-    this.#scheduler.addFinished([[key, outputs]]);
-    this.graph.decide(key, node);
-    const decided = { key, outputs, run: this.run.id, by, why, told: decision(node) };
-    await engineActivities()['trainyard.decided'](this.run.lineage, decided);
-  }
-
-  /** The outputs that an operator gave in a failed node's place. */
-  async #given(node: GraphNode, contract: AnyContract, recovery: Recovery, asked?: Digest): Promise<Outcome> {
-    const outputs = await givenOutputs(contract, recovery);
-    Object.assign(node, { given: true, params: node.asked ?? node.params, key: asked });
-    delete node.asked;
-    if (asked !== undefined) await this.#decided(asked, outputs, recovery, node);
-    this.graph.update(node, { state: 'skipped', outputs, endedAt: Date.now() });
-    this.#makers.note(node.call, outputs, false);
-    return { outputs, found: false };
   }
 }

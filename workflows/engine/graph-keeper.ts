@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { Digest } from '../../core/digest.js';
 import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord, NodeState } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
@@ -36,6 +37,10 @@ export class GraphKeeper {
   readonly facts: IndexedFacts = {};
   readonly #byCall = new Map<string, GraphNode>();
   readonly #before = new Map<string, Made>();
+  /** Calls that failed where failed calls wait for an operator, by the key that the pipeline asks for. */
+  readonly #troubled = new Map<string, GraphNode>();
+  /** The same as they stood when the run continued as new. */
+  readonly #interrupted = new Map<string, Made>();
   /** Calls that an operator decided about, by the key that the pipeline asks for. */
   readonly #decided = new Map<string, GraphNode>();
   /** Every node with the number of its last change, in the order of these. */
@@ -67,8 +72,9 @@ export class GraphKeeper {
 
   /** Takes times and workers of nodes from the part of the run before it continued as new, and nodes as they stood. */
   remember(rows: readonly CarriedRow[]): void {
-    for (const [key, , told] of rows) {
+    for (const [key, outputs, told] of rows) {
       if (told && 'call' in told) this.#restore(told);
+      else if (told && outputs === null) this.#interrupted.set(key, told);
       else if (told) this.#before.set(key, told);
     }
   }
@@ -76,6 +82,27 @@ export class GraphKeeper {
   /** Takes from a former run's table what operators decided there. */
   rememberDecided(rows: readonly Row[]): void {
     for (const [key, , told] of rows) if (told) this.#before.set(key, told);
+  }
+
+  /** A call has failed and waits for an operator, or did. */
+  trouble(key: string, node: GraphNode): void {
+    this.#troubled.set(key, node);
+  }
+
+  /** How a call stood that waited for an operator when the run continued as new. */
+  interrupted(key: string): Made | undefined {
+    return this.#interrupted.get(key);
+  }
+
+  /** Calls that wait for an operator, or have failed by his decision, for when the run continues as new. */
+  waiting(): CarriedRow[] {
+    return [...this.#troubled].flatMap(([key, { state, choices, error, params, asked, recoveries }]) => {
+      if (state !== 'paused' && state !== 'failed') return [];
+      const now = state === 'paused' && choices === undefined ? 'waiting' : state;
+      const made = { state: now, error, params, asked, recoveries };
+      const known = Object.entries(made).filter(([, value]) => value !== undefined);
+      return [[key as Digest, null, Object.fromEntries(known) as Made] as const];
+    });
   }
 
   /** What an operator decided about a call stands for the key that its pipeline asks for. */

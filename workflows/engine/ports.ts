@@ -17,7 +17,8 @@ export type CarriedRow = readonly [Digest, FoundOutputs | null, Made | GraphNode
 
 /**
  * What a run tells of a call that was made before it continued as new, or was decided by an operator: `key` and `params`
- * are those that it was computed with then. Done, where no state is told.
+ * are those that it was computed with then. Done, where no state is told. Without outputs: one that failed, where failed
+ * calls wait for an operator, and waits still (`paused`), is to be tried again as he said (`waiting`), or has `failed`.
  */
 export type Made = Partial<
   Pick<
@@ -35,6 +36,7 @@ export type Made = Partial<
     | 'params'
     | 'asked'
     | 'given'
+    | 'error'
   >
 >;
 
@@ -64,6 +66,16 @@ export interface Journal {
   readonly pages: readonly Digest[];
   /** Bytes of all pages together. */
   readonly bytes: number;
+  /** What people answered, in its order. */
+  readonly answers?: readonly NamedAnswer[];
+}
+
+/** A person's answer to an approval. */
+export interface NamedAnswer {
+  readonly name: string;
+  readonly approved: boolean;
+  readonly by: string;
+  readonly why: string;
 }
 
 /**

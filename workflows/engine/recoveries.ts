@@ -30,6 +30,8 @@ export class Recoveries {
     { ports: readonly string[]; pools: readonly string[]; decide: (recovery: Recovery) => void }
   >();
 
+  #closed = false;
+
   constructor() {
     setHandler(recoverUpdate, (recovery) => this.#waiting.get(recovery.call)?.decide(recovery), {
       validator: (recovery) => {
@@ -37,6 +39,11 @@ export class Recoveries {
         if (problem) throw workflowFailure(new TrainyardError('TY-DECISION', { what: problem }));
       },
     });
+  }
+
+  /** From now on nothing is decided here: what the run hands on when it continues as new is complete. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** How many wait. */
@@ -55,7 +62,11 @@ export class Recoveries {
     }
   }
 
-  #problem({ call, action, by, outputs, pool }: Recovery): string | undefined {
+  #problem(recovery: Recovery): string | undefined {
+    return this.#closed ? 'the run continues as new at this moment: say it once more' : this.#wrong(recovery);
+  }
+
+  #wrong({ call, action, by, outputs, pool }: Recovery): string | undefined {
     const waiting = this.#waiting.get(call);
     if (!waiting) return `no failed node "${call}" waits in this run; ${sayNearest(call, this.#waiting.keys())}`;
     if (!by) return 'a decision needs to say by whom';

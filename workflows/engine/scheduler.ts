@@ -132,6 +132,11 @@ export class Scheduler {
     return { computation, shared: false };
   }
 
+  /** Whether a call's result is known. */
+  knows(key: Digest): boolean {
+    return this.#finder.known(key) !== undefined;
+  }
+
   /** A result that is known without asking anybody, of a call that no equal one is under way of. */
   foundAtOnce(node: GraphNode, contract: AnyContract, call: Call): FoundOutputs | undefined {
     if (this.#computations.has(call.key) || !this.#makers.allFound(call.inputs)) return undefined;
