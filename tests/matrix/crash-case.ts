@@ -66,7 +66,7 @@ async function checkExecutions(probe: Probe, shape: Shape, clean: Clean, id: str
   for (const [label, count] of clean.counts) {
     const had = starts.get(label) ?? 0;
     // A death interrupts what is under way, of this run and of those beside it: each interrupted node runs once more.
-    const lost = interruptions(probe.deaths, events, label);
+    const lost = interruptions(probe, events, label);
     const most = count + (shape.refusing?.includes(label) ? Math.max(1, lost) : lost);
     if (had < count || had > most)
       problems.push(`"${label}" was executed ${had} times; ${count} and ${lost} interruptions allow ${most}`);
@@ -83,12 +83,17 @@ async function checkExecutions(probe: Probe, shape: Shape, clean: Clean, id: str
   return problems;
 }
 
-/** Deaths after an execution of a call had begun, and before the next one did. */
-function interruptions(deaths: readonly number[], events: readonly Event[], label: string): number {
-  const begun = events.filter((event) => event.what === 'start' && event.label === label).map(({ at }) => at);
-  return begun.filter((at, index) =>
-    deaths.some((death) => death >= at && death <= (begun[index + 1] ?? Number.POSITIVE_INFINITY)),
-  ).length;
+/**
+ * Executions of a call whose worker had died by the time that the next one began. A process may begin a node that its
+ * worker sent it just before it died, and then begins it after that death.
+ */
+function interruptions({ deaths, workers }: Probe, events: readonly Event[], label: string): number {
+  const begun = events.filter((event) => event.what === 'start' && event.label === label);
+  return begun.filter(({ pid, parent }, index) => {
+    const worker = workers.has(pid) ? pid : parent;
+    const next = begun[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    return !workers.has(worker) || deaths.some((death) => death.pid === worker && death.at <= next);
+  }).length;
 }
 
 /** When the result of a key was first in the store, ms since the epoch. */

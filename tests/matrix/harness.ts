@@ -74,8 +74,10 @@ export class Probe {
   #closing = false;
   /** Output of the worker, for when something goes wrong. */
   said = '';
+  /** Process ids of all its workers so far. */
+  readonly workers = new Set<number>();
   /** When workers were killed or died, ms since the epoch. */
-  readonly deaths: number[] = [];
+  readonly deaths: { readonly pid: number | undefined; readonly at: number }[] = [];
 
   static async start(server: TemporalService, options: ProbeOptions = {}): Promise<Probe> {
     const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-probe-'));
@@ -165,7 +167,8 @@ export class Probe {
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
-    child.on('exit', () => this.deaths.push(Date.now()));
+    if (child.pid !== undefined) this.workers.add(child.pid);
+    child.on('exit', () => this.deaths.push({ pid: child.pid, at: Date.now() }));
     const ready = new Promise<void>((ready, failed) => {
       child.once('exit', () => failed(new Error(`the worker ended:\n${this.said}`)));
       child.on('message', (message: { type: string; error?: unknown }) => {

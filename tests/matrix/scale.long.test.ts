@@ -60,7 +60,7 @@ describe('a large run', () => {
       const running = value(pipeline, count, pipeline);
       await probe.until(({ run, label }) => run === pipeline && label === String(killAt), 2_000_000);
       await probe.killWorker();
-      const died = probe.deaths.at(-1) ?? NaN;
+      const died = probe.deaths.at(-1)?.at ?? NaN;
       expect(await running).toBe(result);
       const { nodes } = await probe.graph(pipeline);
       const keys = new Map(

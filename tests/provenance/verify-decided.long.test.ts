@@ -97,6 +97,14 @@ it('its resume, in which the decisions stand, with who and why', async () => {
   });
 });
 
+it('the same from a file', async () => {
+  const file = project.place('resumed.zip');
+  await does('export', resumed, '--to', file);
+  const { calls, equal } = await verified('--from', file);
+  expect(calls.filter(({ verdict }) => verdict === 'equal')).toHaveLength(5);
+  expect(equal).toBe(true);
+});
+
 it('what operators decided is found by no other run; one that failed is verified as far as it came', async () => {
   const states = (await nodes('alone')).map(({ node, state }) => `${node} ${state}`);
   expect(states).toEqual([
