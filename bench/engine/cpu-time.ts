@@ -28,3 +28,16 @@ function fieldsOf(pid: number): string[] | undefined {
     return undefined;
   }
 }
+
+/** Processor time of a process group, with what its processes' ended children used, in ms. */
+export function cpuMsOfGroup(leader: number): number {
+  const groups = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .map(fieldsOf)
+    .filter((fields) => Number(fields?.[2]) === leader);
+  return groups.reduce(
+    (sum, fields) => sum + TICK_MS * [11, 12, 13, 14].reduce((all, i) => all + Number(fields?.[i]), 0),
+    0,
+  );
+}

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { activityInfo, ApplicationFailure } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
 /** What the peer's worker is started with, as its argument. */
@@ -10,7 +11,18 @@ export interface PeerSettings {
 
 const { address, bundle, slots } = JSON.parse(process.argv[2] ?? '{}') as PeerSettings;
 const connection = await NativeConnection.connect({ address });
-const activities = { noop: async ({ n }: { n: number }) => ({ n: n + 1 }) };
+const failed = new Set<string>();
+const activities = {
+  noop: async ({ n }: { n: number }) => ({ n: n + 1 }),
+  join: async (all: readonly { n: number }[], failing: boolean) => {
+    const { workflowId = '' } = activityInfo().workflowExecution ?? {};
+    if (failing && !failed.has(workflowId)) {
+      failed.add(workflowId);
+      throw ApplicationFailure.nonRetryable('planned');
+    }
+    return { n: all.reduce((most, { n }) => Math.max(most, n), 0) + 1 };
+  },
+};
 const workers = [
   await Worker.create({
     connection,

@@ -7,9 +7,18 @@ import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { build } from 'esbuild';
 import type { PeerSettings } from './peer-worker.js';
-import type { ByHand, chainByHand, mapByHand } from './peer-workflows.js';
+import type { ByHand, chainByHand, mapByHand, Shape, shapeByHand } from './peer-workflows.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** A Workflow by hand that has failed, and its task that asked for the Activity that did. */
+export interface FailedByHand {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly task: NonNullable<
+    Parameters<Client['workflowService']['resetWorkflowExecution']>[0]['workflowTaskFinishEventId']
+  >;
+}
 
 /** Hand-written Workflows on plain Temporal, served by a process of their own as ours are. */
 export class Peer {
@@ -68,6 +77,41 @@ export class Peer {
       args: [how, count] as [ByHand, number],
     };
     return this.#client.workflow.execute<typeof chainByHand | typeof mapByHand>(type, options);
+  }
+
+  /** Runs a shape that orchestrators are compared by, and gives its result. */
+  runShape(shape: Shape, count: number): Promise<number> {
+    return this.#client.workflow.execute<typeof shapeByHand>('shapeByHand', this.#shape(shape, count, false));
+  }
+
+  /** Runs a shape whose last node fails, to its end. */
+  async failShape(shape: Shape, count: number): Promise<FailedByHand> {
+    const options = this.#shape(shape, count, true);
+    const handle = await this.#client.workflow.start<typeof shapeByHand>('shapeByHand', options);
+    await handle.result().catch(() => undefined);
+    const { events } = await handle.fetchHistory();
+    const failed = events?.find(({ activityTaskFailedEventAttributes: of }) => of)?.activityTaskFailedEventAttributes;
+    const scheduled = events?.find(({ eventId }) => String(eventId) === String(failed?.scheduledEventId));
+    const task = scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
+    if (!task) throw new Error(`no Activity of ${options.workflowId} has failed`);
+    return { workflowId: options.workflowId, runId: handle.firstExecutionRunId, task };
+  }
+
+  /** Resumes it as Temporal does: the Workflow is reset to where it asked for what failed. */
+  async reset({ workflowId, runId, task }: FailedByHand): Promise<number> {
+    await this.#client.workflowService.resetWorkflowExecution({
+      namespace: this.#client.options.namespace,
+      workflowExecution: { workflowId, runId },
+      reason: 'resume',
+      workflowTaskFinishEventId: task,
+      requestId: `reset-${++this.#runs}`,
+    });
+    return this.#client.workflow.getHandle<typeof shapeByHand>(workflowId).result();
+  }
+
+  #shape(shape: Shape, count: number, failing: boolean) {
+    const args: Parameters<typeof shapeByHand> = [shape, count, failing];
+    return { taskQueue: 'by-hand', workflowId: `by-hand-${++this.#runs}`, args };
   }
 
   close(): void {

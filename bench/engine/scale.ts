@@ -1,9 +1,10 @@
 /**
  * How the cost of a run grows with its nodes: time and processor a node, events and the longest payload of its histories,
  * memory of its worker, computed and all found. A map and a graph in layers, of light nodes, each size with a worker of
- * its own.
+ * its own. `--keep` puts the rows into bench/engine/data/scale.json in place of those of the same size, and writes table,
+ * line of best fit and plot of all that it holds into docs/.
  *
- *   npm run bench engine/scale -- [--json] [--sizes=100,500,1000,2500,5000,10000] [--shapes=wide,layers] [--rounds=3]
+ *   npm run bench engine/scale -- [--json] [--keep] [--sizes=10,100,1000,2500,5000,10000] [--shapes=wide,layers] [--rounds=3]
  */
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,28 +12,13 @@ import { parseArgs } from 'node:util';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
 import { historySize, processUse } from '../../tests/matrix/history-size.js';
 import { median, round } from '../figures.js';
-
-interface Row {
-  readonly case: string;
-  readonly shape: string;
-  readonly nodes: number;
-  /** ms by the clock and of the worker's processor, for a node. */
-  readonly computed: { readonly ms: number; readonly cpuMs: number };
-  /** ms of a whole run of which every node is found. */
-  readonly found: { readonly ms: number; readonly cpuMs: number };
-  /** Continuations as new, and most events of one. */
-  readonly histories: number;
-  readonly events: number;
-  /** Bytes. */
-  readonly payload: number;
-  /** MB of the worker at most: after the start, after the run that computed, after those that found. */
-  readonly memory: readonly [idle: number, computed: number, found: number];
-}
+import { keepCurve, type Row } from './scale-curve.js';
 
 const { values: asked } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    sizes: { type: 'string', default: '100,500,1000,2500,5000,10000' },
+    keep: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '10,100,1000,2500,5000,10000' },
     shapes: { type: 'string', default: 'wide,layers' },
     rounds: { type: 'string', default: '3' },
     /** Writes profiles of the workers into the working folder. */
@@ -77,11 +63,13 @@ async function measure(probe: Probe, shape: string, nodes: number): Promise<Row>
   };
 }
 
+const load = (): string => loadavg()[0]?.toFixed(1) ?? '?';
+const loadBefore = load();
 const rows: Row[] = [];
 const server = await startServer();
 const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : [];
 try {
-  for (const shape of asked.shapes.split(',')) {
+  for (const shape of asked.shapes.split(',').filter((one) => one !== '')) {
     for (const size of asked.sizes.split(',').map(Number)) {
       const probe = await Probe.start(server, { slots: 8, execArgv });
       try {
@@ -105,6 +93,7 @@ function say(row: Row | undefined): void {
   );
 }
 
-const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`;
+const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadBefore} before and ${load()} after, Node ${process.version}`;
+if (asked.keep) keepCurve(rows.map((row) => ({ ...row, machine })));
 if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'engine/scale', machine, rows }, null, 2)}\n`);
 else process.stdout.write(`${machine}\n`);

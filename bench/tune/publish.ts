@@ -8,7 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optunaPython } from './peers/install.js';
+import { peerPython } from '../peer-python.js';
+import { fill } from '../section.js';
 import { problems } from './problems.js';
 import { budgetOf, curveProblems, pruningRun } from './pruning.js';
 import { realProblems } from './real.js';
@@ -89,7 +90,10 @@ function measurePruning(ours: Ours, until: number): void {
 function measureOptuna(samplers: readonly string[], until: number): void {
   const left = until - Date.now();
   if (left <= 0) return;
-  const python = optunaPython(join(here, 'peers'), samplers.includes('gp'));
+  const gp = samplers.includes('gp');
+  // Optuna's Gaussian process wants PyTorch.
+  const files = ['requirements.txt', ...(gp ? ['requirements-gp.txt'] : [])].map((name) => join(here, 'peers', name));
+  const python = peerPython('optuna', files, gp ? 'some gigabytes' : '300 MB');
   spawnSync(
     python,
     [
@@ -101,14 +105,6 @@ function measureOptuna(samplers: readonly string[], until: number): void {
     ],
     { stdio: 'inherit', timeout: left, env: { ...process.env, OMP_NUM_THREADS: '1' } },
   );
-}
-
-/** Replaces what stands between the marks of a section. */
-function fill(text: string, name: string, lines: readonly string[]): string {
-  const [from, to] = [`<!-- ${name}: by publish.ts -->`, `<!-- end of ${name} -->`];
-  const [start, end] = [text.indexOf(from), text.indexOf(to)];
-  if (start < 0 || end < start) throw new Error(`README.md has no section "${name}"`);
-  return `${text.slice(0, start + from.length)}\n\n${lines.join('\n').trim()}\n\n${text.slice(end)}`;
 }
 
 function publish(ours: Ours): void {
