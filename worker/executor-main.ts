@@ -31,6 +31,8 @@ function tell(message: FromExecutor): void {
 }
 
 async function run({ task, module, exportName, attempt }: RunMessage): Promise<void> {
+  // What a worker sent just before it was killed is begun elsewhere: not here, too.
+  if (process.ppid !== setup.worker) process.exit(0);
   const abort = new AbortController();
   running = abort;
   if (setup.gpu && !(await hasPlace(setup.gpu))) {

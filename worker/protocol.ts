@@ -37,6 +37,8 @@ export type FromExecutor =
 
 /** What an executor is told once, through its environment. */
 export interface ExecutorSetup {
+  /** Process id of the worker. */
+  readonly worker: number;
   readonly store: string;
   readonly scratch: string;
   readonly device: string;

@@ -163,6 +163,7 @@ async function startPools(
   return Promise.all(
     poolsToServe(options).map(async ([name, pool]): Promise<Pool> => {
       const slots = new Slots(name, pool, {
+        worker: process.pid,
         store: storeUrl(project),
         scratch,
         configFile: project.configFile,

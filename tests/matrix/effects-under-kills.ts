@@ -40,7 +40,7 @@ export function effectsUnderKills(seeds: readonly number[], { kills }: { readonl
       await service?.stop();
     });
 
-    it('the service was asked again for what it had done, and told by the key', async () => {
+    it('the service was asked again for what it had done, and told by the key', { timeout: 600_000 }, async () => {
       await Promise.all(ended.values());
       expect(service.asked()).toBeGreaterThan(service.done.length);
     });

@@ -255,7 +255,7 @@ export class Probe {
   async forget(run: string): Promise<void> {
     const { workflowService, workflow } = this.client.temporal;
     await workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: run } });
-    for (const end = performance.now() + 180_000; performance.now() < end; await wait(200)) {
+    for (const end = performance.now() + 600_000; performance.now() < end; await wait(200)) {
       try {
         await workflow.getHandle(run).describe();
       } catch (error) {

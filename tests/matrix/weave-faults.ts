@@ -40,7 +40,7 @@ export function weaveFaults<C extends { readonly shape: { readonly pipeline: str
         running.catch(() => undefined);
         problems.set(one, running);
       }
-    });
+    }, 1_200_000);
 
     afterAll(async () => {
       await probe?.close();

@@ -36,7 +36,7 @@ export function weave(
         running.catch(() => undefined);
         problems.set(one, running);
       }
-    });
+    }, 1_200_000);
 
     afterAll(async () => {
       await probe?.close();
