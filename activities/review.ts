@@ -1,6 +1,9 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import { digestText } from '../core/digest.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
+import { answerKey, currentSandbox } from '../project/sandbox.js';
 import { Artifacts, type Store, type StoreKey } from '../store/index.js';
 import type { ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
 
@@ -9,7 +12,9 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
   const artifacts = new Artifacts(store);
   return {
     'trainyard.findReview': async (input) => {
-      const record = await store.get(recordKey(input));
+      const repeated = currentSandbox() !== undefined;
+      const record = await store.get(repeated ? answerKey(currentReview()) : recordKey(input));
+      if (repeated && !record) throw nobodyToAsk(input);
       return record ? (JSON.parse(new TextDecoder().decode(record)) as Ref<JsonKind>) : null;
     },
     'trainyard.writeReview': async (outcome) => {
@@ -22,6 +27,21 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
       return first ? (JSON.parse(new TextDecoder().decode(first)) as Ref<JsonKind>) : ref;
     },
   };
+}
+
+/** The Workflow id of the review that asks. */
+function currentReview(): string {
+  return Context.current().info.workflowExecution?.workflowId ?? '';
+}
+
+/** A repetition asks nobody: it waits for no answers that the run has not got. */
+function nobodyToAsk({ name, run }: ReviewAsked): ApplicationFailure {
+  const error = new TrainyardError('TY-NODE-INPUT', {
+    what: `the review "${name}" would ask people: the run that is repeated has no answers of it`,
+    where: { run: run.id },
+    remedy: 'look at the first difference: the run has taken another way from there',
+  });
+  return ApplicationFailure.nonRetryable(error.message, error.code, error.toRecord());
 }
 
 /** Where the answers of a review are found again: by what was asked, not by who asked, unless each lineage asks anew. */

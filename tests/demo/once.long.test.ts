@@ -45,6 +45,14 @@ it('--once --json gives an entry for each step, versions and metrics before and 
   const { temporal, ui, redis, server } = project.addresses() ?? { temporal: '', ui: '', redis: '', server: '' };
   for (const address of [temporal, ui, redis, server]) expect(await answers(address), address).toBe(false);
 
+  // Both runs can be made again, label review, study, deployment and all, with nothing of theirs running.
+  for (const id of first.runs) {
+    const { code, out, err } = await project.trainyard('verify', id, '--json').ended;
+    expect(code, `${id}: ${out}${err}`).toBe(0);
+    const { calls } = JSON.parse(out) as { calls: { verdict: string }[] };
+    expect(new Set(calls.map(({ verdict }) => verdict))).toEqual(new Set(['equal', 'answered']));
+  }
+
   // Done again, what is unchanged is found: nothing is tuned or trained a second time.
   const again = await project.result();
   const trained = again.steps.find(({ step, run: of }) => step === 'train' && of === again.runs[0]);
