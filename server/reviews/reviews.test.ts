@@ -241,7 +241,7 @@ describe('the interface of a label review', () => {
   });
 
   it('closes at the deadline, and says which rows nobody answered for', async () => {
-    const { handle, api } = await startReview('deadline', 3, { deadlineMs: 1500 });
+    const { handle, api } = await startReview('deadline', 3, { deadlineMs: 6_000 });
     await call(`${api}/answers`, answer(2, 'Adelie'));
     const result = await answersOf(await handle.result());
     expect(result.closed).toBe('deadline');
