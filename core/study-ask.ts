@@ -23,6 +23,14 @@ export interface ConstraintAsk {
   readonly least?: number;
 }
 
+/** An outer fold of a nested estimate: what is searched anew, and what judges that search. */
+export interface OuterFold {
+  /** Inputs of its trials; several: those of their folds. */
+  readonly search: TrialArgs | readonly TrialArgs[];
+  /** Inputs of the call that is made with what was found. */
+  readonly held: TrialArgs;
+}
+
 /** What a study's Workflow is asked. */
 export interface StudyAsk {
   readonly target: { readonly kind: 'node' | 'pipeline'; readonly name: string };
@@ -30,6 +38,8 @@ export interface StudyAsk {
   readonly shared: TrialArgs;
   /** Inputs by which the folds of a trial differ. */
   readonly folds?: readonly TrialArgs[];
+  /** The search is repeated in each of them, for a nested estimate. */
+  readonly nested?: readonly OuterFold[];
   readonly space: Space;
   readonly restrictions: readonly Restriction[];
   readonly sampler: SamplerSpec;

@@ -7,31 +7,17 @@ import {
   type SamplerSpec,
   type Space,
 } from 'ml-hyperparameter';
-import type { z } from 'zod';
 import { durationMs } from './duration.js';
 import { TrainyardError } from './errors/index.js';
-import { isHandle } from './handle.js';
 import { sayNearest } from './nearest.js';
 import type { ConstraintAsk, ObjectiveAsk, StudyAsk } from './study-ask.js';
 import type { StudyOptions } from './study-options.js';
+import { checkGiven, checkNested, type GivenFold } from './study-given.js';
 import { misshapen } from './study-shape.js';
-
-/** What a study searches the parameters of. */
-export interface StudyTarget {
-  readonly kind: 'node' | 'pipeline';
-  readonly name: string;
-  /** Schemas by parameter; undefined where they are not known. */
-  readonly fields: Readonly<Record<string, z.ZodType>> | undefined;
-  /** Its inputs and parameters by name; undefined where they are not known. */
-  readonly takes: readonly string[] | undefined;
-  /** First parts of paths to its figures; undefined where they are not known. */
-  readonly ports: readonly string[] | undefined;
-  /** The parameter that it goes on over, from a checkpoint. */
-  readonly continuesOver?: string | undefined;
-}
+import { refusalOf, type StudyTarget } from './study-target.js';
 
 /** The part of a study's ask that its options decide. */
-export type Search = Omit<StudyAsk, 'target' | 'shared' | 'folds'>;
+export type Search = Omit<StudyAsk, 'target' | 'shared' | 'folds' | 'nested'>;
 
 const DEFAULTS = { parallel: 2, failures: 5 } as const;
 
@@ -45,6 +31,7 @@ export function checkedSearch(
   options: StudyOptions,
   shared: Readonly<Record<string, unknown>>,
   folds: readonly object[],
+  nested: readonly GivenFold[] = [],
 ): Search {
   const refuse = refusalOf(target);
   const wrong = misshapen({ ...options, space: space ?? {} });
@@ -68,7 +55,8 @@ export function checkedSearch(
     refuse('enough', JSON.stringify(enough), 'a chance between 0 and 1, least 0 or more');
   checkSpace(target, space, shared);
   checkGiven(target, '', shared);
-  for (const [i, fold] of folds.entries()) checkGiven(target, `folds.${i}.`, fold);
+  for (const [i, fold] of folds.entries()) checkGiven(target, `folds.${i}.`, fold, space);
+  checkNested(target, space, shared, nested);
   const sampler = specOf(target, 'sampler', options.sampler ?? 'auto', samplerNames) as SamplerSpec;
   const pruner = specOf(target, 'pruner', options.pruner ?? 'none', prunerNames) as PrunerSpec;
   const objectives = objectivesOf(target, options);
@@ -92,18 +80,6 @@ export function checkedSearch(
   if (cost && 'at' in cost) checkPath(target, 'cost', cost.at);
   tryOut(target, search);
   return search;
-}
-
-type Refuse = (field: string, what: string, expected?: string) => never;
-
-function refusalOf({ name }: Pick<StudyTarget, 'name'>): Refuse {
-  return (field, what, expected) => {
-    throw new TrainyardError('TY-STUDY', {
-      what: `tune(${name}): ${what}`,
-      where: { node: name, field },
-      ...(expected === undefined ? {} : { expected }),
-    });
-  };
 }
 
 function specOf(
@@ -140,20 +116,6 @@ function checkSpace(target: StudyTarget, space: Space, shared: Readonly<Record<s
       }
     if (parameter?.kind === 'conditional')
       for (const branch of Object.values(parameter.branches)) checkSpace(target, branch, shared);
-  }
-}
-
-/** Names and values that all trials, or those of a fold, are given. */
-function checkGiven({ name: node, takes, fields = {} }: StudyTarget, place: string, given: object): void {
-  const refuse = refusalOf({ name: node });
-  for (const [name, value] of Object.entries(given)) {
-    const field = `${place}${name}`;
-    if (value === undefined) continue;
-    if (takes && !takes.includes(name))
-      refuse(field, `${node} has no input or parameter "${name}"; ${sayNearest(name, takes)}`, takes.join(', '));
-    const schema = isHandle(value) || Array.isArray(value) ? undefined : fields[name];
-    const issue = schema?.safeParse(value).error?.issues[0];
-    if (issue) refuse(field, `${node} does not take ${JSON.stringify(value)} for "${name}": ${issue.message}`);
   }
 }
 

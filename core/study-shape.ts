@@ -4,13 +4,15 @@ import type { StudyOptions } from './study-options.js';
 
 const at = z.string().min(1);
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
+const given = z.record(z.string(), z.unknown());
 const parameter = z.looseObject({ kind: z.string() });
 
 /** The options of `tune` as far as their shape goes; what they say is checked elsewhere. */
 const OPTIONS = {
   space: z.record(z.string(), parameter),
-  params: z.record(z.string(), z.unknown()),
-  folds: z.array(z.record(z.string(), z.unknown())).min(1),
+  params: given,
+  folds: z.array(given).min(1),
+  nested: z.array(z.strictObject({ search: z.union([given, z.array(given).min(1)]), held: given })).min(2),
   restrictions: z.array(z.looseObject({ kind: z.string() })),
   sampler: named,
   pruner: named,
@@ -27,13 +29,14 @@ const OPTIONS = {
   constraints: z.record(z.string(), z.strictObject({ at, most: z.number().optional(), least: z.number().optional() })),
   name: z.string().min(1),
   continueAfter: z.number(),
-} as const satisfies Record<keyof StudyOptions | 'space' | 'params' | 'folds', z.ZodType>;
+} as const satisfies Record<keyof StudyOptions | 'space' | 'params' | 'folds' | 'nested', z.ZodType>;
 
 /** What each option looks like, for those who wrote it otherwise. */
 const EXPECTED: Readonly<Record<keyof typeof OPTIONS, string>> = {
   space: 'parameters by name, each made by float, int, categorical, ordinal, boolean or conditional',
   params: 'parameters by name',
   folds: 'a list: for each fold its inputs by name',
+  nested: 'a list of at least two outer folds: { search: { train, validation }, held: { train, validation } }',
   restrictions: 'a list of linear(…) and forbid(…)',
   sampler: "a name, or a name with options: { name: 'tpe' }",
   pruner: "a name, or a name with options: { name: 'asha', min: 3 }",

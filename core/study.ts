@@ -58,6 +58,24 @@ export const optimism = z.object({
   method: z.string(),
 });
 
+export const nestedEstimate = z.object({
+  /** By outer fold: what the search found there, and the first objective on what was held back. */
+  folds: z.array(
+    z.object({
+      params: studyTrial.shape.params.optional(),
+      value: z.number().optional(),
+      /** Why it has no value. */
+      reason: z.string().optional(),
+    }),
+  ),
+  /** Outer folds in all. */
+  of: z.number().int(),
+  /** Mean over all of them; null while some are missing, and where one has no value. */
+  value: z.number().nullable(),
+  /** Standard deviation between them. */
+  spread: z.number().nullable(),
+});
+
 export const studyState = z.object({
   format: z.literal(1),
   /** Id of the study's Workflow, and of its record in the store. */
@@ -67,8 +85,8 @@ export const studyState = z.object({
   target: z.string(),
   /** What is searched, as `ml-hyperparameter` writes spaces. */
   space: z.record(z.string(), z.unknown()),
-  /** `ending`: it asks for no more, and waits for trials under way. */
-  status: z.enum(['searching', 'paused', 'ending', 'done', 'failed', 'cancelled']),
+  /** `ending`: it asks for no more, and waits for trials under way; `estimating`: the search is repeated in outer folds. */
+  status: z.enum(['searching', 'paused', 'ending', 'estimating', 'done', 'failed', 'cancelled']),
   objectives: z.array(z.object({ name: z.string(), at: z.string(), direction: z.enum(['minimize', 'maximize']) })),
   constraints: z.array(z.object({ name: z.string(), at: z.string(), expected: z.string() })),
   sampler: z.string(),
@@ -98,6 +116,8 @@ export const studyState = z.object({
   changes: z.array(studyChange),
   /** Only once it is over. */
   optimism: optimism.nullable(),
+  /** Where it was asked for. */
+  nested: nestedEstimate.nullable().default(null),
   startedAt: z.number(),
   endedAt: z.number().optional(),
   /** Trials from the one asked for on, at most a page; all of them in the report. */
@@ -127,6 +147,7 @@ export type StudyTrial = z.output<typeof studyTrial>;
 export type StudyChange = z.output<typeof studyChange>;
 export type KeptStudy = z.output<typeof keptStudy>;
 export type Optimism = z.output<typeof optimism>;
+export type NestedEstimate = z.output<typeof nestedEstimate>;
 
 /**
  * A study with as many of its trials, from one on, as fit into an answer with the rest; of what it goes on from, the part

@@ -14,6 +14,8 @@ export const tuneFigures = z.object({
   params: z.record(z.string(), z.unknown()),
   /** How much of the best value is likely luck; null where nothing tells. */
   optimism: optimism.nullable(),
+  /** Mean over outer folds of what a search anew came to on what was held back from it; null where it was not asked for. */
+  nested: z.object({ value: z.number(), spread: z.number(), folds: z.number().int() }).nullable(),
 });
 
 export type TuneFigures = z.output<typeof tuneFigures>;

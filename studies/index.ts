@@ -4,6 +4,7 @@ export { libraryTrial } from './trial.js';
 export { studySentence, studyText } from './text.js';
 export {
   bestTrial,
+  sayNested,
   sayParams,
   sayTrial,
   sayValue,

@@ -1,4 +1,4 @@
-import type { StudyState, StudyTrial } from '../core/study.js';
+import type { NestedEstimate, StudyState, StudyTrial } from '../core/study.js';
 
 /** A value for people: four significant digits. */
 export function sayValue(value: string | number | boolean | null | undefined): string {
@@ -14,8 +14,10 @@ export function sayParams(params: StudyTrial['params']): string {
 }
 
 /** What a call of a trial is called in lists: `trial 7 · lr=0.01 depth=3`, with the part of the trial that it is. */
-export function sayTrial(number: number, params: StudyTrial['params'], part = ''): string {
-  return [`trial ${number}`, part, sayParams(params)].filter((said) => said !== '').join(' · ');
+export function sayTrial(trial: number | string, params: StudyTrial['params'], part = ''): string {
+  return [typeof trial === 'number' ? `trial ${trial}` : trial, part, sayParams(params)]
+    .filter((said) => said !== '')
+    .join(' · ');
 }
 
 /** A trial's values by objective, in one text. */
@@ -26,6 +28,15 @@ export function sayValues(trial: StudyTrial): string {
 /** The trial that was chosen so far. */
 export function bestTrial({ best, trials }: StudyState): StudyTrial | undefined {
   return best === null ? undefined : trials.find(({ number }) => number === best);
+}
+
+/** What a nested estimate came to, or how far it is. */
+export function sayNested({ folds, of, value, spread }: NestedEstimate): string {
+  if (value !== null)
+    return `${sayValue(value)} (spread ${sayValue(spread)}) over ${of} outer folds, each searched anew without what judges it`;
+  const failed = folds.findIndex((fold) => fold.value === undefined);
+  if (failed >= 0) return `none: outer fold ${failed + 1} has no value: ${folds[failed]?.reason ?? ''}`;
+  return folds.length < of ? `outer fold ${folds.length + 1} of ${of} to come` : 'none';
 }
 
 /** Something said of a study in full and in shorter forms, and how soon it may be left out: the highest first. */
@@ -53,6 +64,11 @@ export function studyParts(state: StudyState): StudyPart[] {
     },
     status !== 'searching' && status !== 'done' && { rank: 1, texts: [status] },
     best !== undefined && { rank: 2, texts: [`best ${objective}${value}${at}`, `best ${value}${at}`, `best ${value}`] },
+    status === 'estimating' &&
+      state.nested !== null && {
+        rank: 3,
+        texts: [`outer fold ${state.nested.folds.length + 1} of ${state.nested.of}`],
+      },
     state.front.length > 1 && { rank: 4, texts: [`front of ${state.front.length}`] },
     counts.running > 0 && { rank: 4, texts: [`${counts.running} running`] },
     counts.pruned > 0 && { rank: 4, texts: [`${counts.pruned} pruned`] },

@@ -4,7 +4,7 @@ import { readStudy, steerStudy, studyNamed, type Steering } from '../../client/s
 import { TrainyardError } from '../../core/errors/index.js';
 import type { StudyState } from '../../core/study.js';
 import { loadConfig } from '../../project/project.js';
-import { sayValue, studySentence, studyText } from '../../studies/index.js';
+import { sayNested, sayValue, studySentence, studyText } from '../../studies/index.js';
 import { colours, print, printJson } from '../terminal.js';
 import type { StudyAction, StudyCommandOptions } from './command.js';
 
@@ -90,7 +90,7 @@ function valueOf(text: string): string | number | boolean | null {
 
 /** A study for people: how far it is, the curve, its trials, what people changed. */
 function textOf(state: StudyState): string {
-  const { optimism, changes } = state;
+  const { optimism, nested, changes } = state;
   const now = Date.now();
   return [
     `${colours.bold(state.run)}  ${state.target}, ${state.sampler}${state.pruner === 'none' ? '' : ` and ${state.pruner}`}`,
@@ -100,6 +100,7 @@ function textOf(state: StudyState): string {
     ...(optimism
       ? ['', `likely luck: ${sayValue(optimism.amount)}, so expect ${sayValue(optimism.expected)} (${optimism.method})`]
       : []),
+    ...(nested ? [`nested estimate: ${sayNested(nested)}`] : []),
     ...changes.map(({ by, what, why }) => `${by}: ${what}${why === '' ? '' : ` (${why})`}`),
   ].join('\n');
 }

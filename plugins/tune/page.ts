@@ -5,6 +5,7 @@ import {
   livePlots,
   readableStudy,
   readingPlots,
+  sayNested,
   sayParams,
   sayValue,
   sayValues,
@@ -19,6 +20,7 @@ export function studyPage(state: StudyState): string {
     `Study of ${state.target}`,
     html`${facts(state)}
       <p>${sayOptimism(state)}</p>
+      ${state.nested !== null && html`<p>Nested estimate: ${sayNested(state.nested)}.</p>`}
       ${drawings(livePlots(study))}
       ${
         reading.length > 0 &&

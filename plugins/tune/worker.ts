@@ -1,5 +1,7 @@
 import { implement } from '../../worker/implement.js';
 import { UserError } from '../../core/errors/index.js';
+import type { NestedEstimate } from '../../core/study.js';
+import type { TuneFigures } from '../../core/tune-figures.js';
 import { tuneReport } from './contract.js';
 import { studyPage } from './page.js';
 
@@ -17,9 +19,15 @@ export const tuneReportNode = implement(tuneReport, ({ inputs }) => {
     pruned: study.counts.pruned,
     params: best.params,
     optimism: study.optimism,
+    nested: nestedOf(study.nested),
   };
   return {
     value: figures,
     files: { 'report.html': studyPage(study), 'report.json': JSON.stringify(study) },
   };
 });
+
+function nestedOf(nested: NestedEstimate | null): TuneFigures['nested'] {
+  if (!nested || nested.value === null || nested.spread === null) return null;
+  return { value: nested.value, spread: nested.spread, folds: nested.of };
+}

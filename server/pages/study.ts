@@ -3,6 +3,7 @@ import type { StudyState } from '../../core/study.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import {
   bestTrial,
+  sayNested,
   sayParams,
   sayValue,
   sayValues,
@@ -77,6 +78,7 @@ function facts(state: StudyState): Html {
       'Expect on new data',
       optimism && optimism.amount > 0 ? `${sayValue(optimism.expected)} (${optimism.method})` : undefined,
     ],
+    ['Nested estimate', state.nested === null ? undefined : sayNested(state.nested)],
     ['Sampler', state.sampler],
     ['Pruner', state.pruner === 'none' ? undefined : state.pruner],
     ['At once', String(state.parallel)],

@@ -43,8 +43,8 @@ describe('trainyard study', () => {
   };
 
   it('pauses, grows, adds a trial, resumes: each on the record, and shown', async () => {
-    // Two steps of a trial wait for a second: there is time for what people do.
-    const handle = await start('steered', { trials: 3, sampler: 'sobol', parallel: 1 }, { ms: 500, steps: 2 });
+    // A trial takes ten seconds: there is time for what people do.
+    const handle = await start('steered', { trials: 3, sampler: 'sobol', parallel: 1 }, { ms: 5_000, steps: 2 });
     await probe.until(({ run }) => run.startsWith('steered/'));
     expect(await done('steered', 'pause', '--by', 'ada', '--why', 'to look')).toBe('steered/tune: pause, by ada\n');
     await until('steered', ({ status, counts }) => status === 'paused' && counts.running === 0);

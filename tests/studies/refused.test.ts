@@ -103,6 +103,36 @@ const CASES: readonly [what: string, options: object, field: string, ...words: s
   ],
   ['folds that are no list', { folds: { data: 1 } }, 'folds', 'a list'],
   ['no folds', { folds: [] }, 'folds', 'folds is empty'],
+  [
+    'one outer fold',
+    { nested: [{ search: { salt: 'a' }, held: { salt: 'b' } }] },
+    'nested',
+    'at least two outer folds',
+  ],
+  ['outer folds of folds', { nested: { search: {}, held: {} } }, 'nested', 'at least two outer folds'],
+  ['an outer fold that nothing judges', { nested: [{ search: {} }, { search: {} }] }, 'nested.0.held', 'is undefined'],
+  [
+    'an outer fold with an input that the node has not',
+    {
+      nested: [
+        { search: { salt: 'a' }, held: { slat: 'b' } },
+        { search: {}, held: { salt: 'b' } },
+      ],
+    },
+    'nested.0.held.slat',
+    'did you mean "salt"?',
+  ],
+  [
+    'an outer fold that gives what is searched',
+    {
+      nested: [
+        { search: { salt: 'a' }, held: { x: 0.5 } },
+        { search: {}, held: { salt: 'b' } },
+      ],
+    },
+    'nested.0.held.x',
+    '"x" is searched',
+  ],
   ['folds with inputs that the node has not', { folds: [{ data: 1 }] }, 'folds.0.data', 'no input or parameter "data"'],
 ];
 

@@ -82,6 +82,22 @@ describe('a study that goes on', () => {
     }
   });
 
+  it('is kept when its run is cancelled, and goes on from there', async () => {
+    const handle = await start('called-off', { trials: 20, sampler: 'sobol' }, { ms: 100, steps: 3 });
+    await until('called-off', ({ counts }) => counts.complete > 1);
+    await handle.cancel();
+    expect((await probe.outcome(handle)).state).toBe('failed');
+    // The run has ended as soon as it asked its study to end.
+    const off = await until('called-off', ({ status }) => status === 'cancelled');
+    expect(off.trials.length).toBeLessThan(20);
+    const grown = await resumeRun(probe.client, 'called-off', { grow: { trials: 1, ...ada } });
+    expect((await probe.outcome(grown)).state).toBe('done');
+    const state = await kept(grown.workflowId);
+    expect(state.trials).toHaveLength(21);
+    const ended = found(off).filter(({ state: how }) => how === 'complete');
+    expect(found(state)).toEqual(expect.arrayContaining(ended));
+  });
+
   it('continues as new with its sampler, and is the same search', async () => {
     const options = { trials: 24, sampler: 'tpe', parallel: 3 };
     await probe.outcome(await start('whole', options));

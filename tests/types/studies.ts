@@ -44,6 +44,9 @@ export default pipeline('searches', {}, async () => {
     { validation: data.validation },
     { space, objective: 'page.size', trials: 1, folds: [{ train: raw({}) }] },
   );
+  const outer = [1, 2].map(() => ({ search: data, held: { ...data, validation: raw({}) } }));
+  tune(train, data, { space, objective: 'figures.loss', trials: 1, nested: outer });
+  tune(train, data, { space, objective: 'figures.loss', trials: 1, nested: [{ search: [data, data], held: data }] });
   const parts = tune(part, { deep: true }, { space: { C: float(0, 1) }, objective: 'figures.loss', trials: 3 });
   (await parts.best).figures.value?.loss.toFixed();
 
@@ -69,6 +72,24 @@ export default pipeline('searches', {}, async () => {
   tune(train, { ...data, train: again.page }, { space, objective: 'figures.loss', trials: 1 });
   // @ts-expect-error  a fold of another kind
   tune(train, { validation: raw({}) }, { space, objective: 'figures.loss', trials: 1, folds: [{ train: again.page }] });
+  // @ts-expect-error  an outer fold of another kind
+  tune(train, data, {
+    space,
+    objective: 'page.size',
+    trials: 1,
+    nested: [{ search: data, held: { train: again.page } }],
+  });
+  // @ts-expect-error  an outer fold with an input that the node does not have
+  tune(train, data, { space, objective: 'page.size', trials: 1, nested: [{ search: { test: raw({}) }, held: data }] });
+  // @ts-expect-error  a fold within an outer fold, of another kind
+  tune(train, data, {
+    space,
+    objective: 'page.size',
+    trials: 1,
+    nested: [{ search: [{ train: again.page }], held: data }],
+  });
+  // @ts-expect-error  an outer fold that nothing judges
+  tune(train, data, { space, objective: 'figures.loss', trials: 1, nested: [{ search: data }] });
   // @ts-expect-error  a parameter that the sub-pipeline does not have
   tune(part, { deep: true }, { space: { D: float(0, 1) }, objective: 'figures.loss', trials: 3 });
   // @ts-expect-error  a figure that the sub-pipeline does not give

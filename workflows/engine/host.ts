@@ -36,6 +36,8 @@ export interface Hosted {
   readonly again: (carried: CarriedRun) => unknown[] | Promise<unknown[]>;
   /** The body does not make its earlier calls again once it continued as new: the graph keeps their nodes. */
   readonly goesOn?: boolean;
+  /** Keeps what the body knows, when it has failed or is cancelled: a cancelled body is not waited for. */
+  readonly closing?: (state: 'failed' | 'cancelled') => Promise<void>;
   /** What the run is: the pipeline's function, or a study's loop. */
   readonly body: (engine: Engine, view: OperatorView) => Promise<unknown>;
 }
@@ -88,9 +90,11 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
     const why =
       error instanceof ActivityFailure ? explainFailure(error, { node: error.activityType, run: facts.id }) : error;
     // Where the record cannot be written (no space is left), the run still ends for the reason that it has.
-    await CancellationScope.nonCancellable(() =>
-      close(engine, view, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { error: errorRecord(why) }),
-    ).catch(() => undefined);
+    const state = cancelled ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(async () => {
+      await hosted.closing?.(state);
+      await close(engine, view, state, cancelled ? {} : { error: errorRecord(why) });
+    }).catch(() => undefined);
     throw workflowFailure(why);
   }
 }

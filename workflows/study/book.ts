@@ -4,12 +4,12 @@ import { TrainyardError } from '../../core/errors/index.js';
 import { canonical } from '../../core/json.js';
 import { studyOf } from '../../core/study-check.js';
 import type { StudyAsk } from '../../core/study-ask.js';
-import type { KeptStudy, StudyChange, StudyState, StudyTrial } from '../../core/study.js';
+import type { KeptStudy, NestedEstimate, StudyChange, StudyState, StudyTrial } from '../../core/study.js';
 import { jsonBytes, pageEnd, PAYLOAD_BYTES } from '../../core/paging.js';
 import { libraryTrial } from '../../studies/index.js';
 import { bestOf, frontOf, sayChoice } from './choice.js';
 import { sayConstraint } from './figures.js';
-import { optimismOf } from './optimism.js';
+import { nestedOf, optimismOf } from './optimism.js';
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -46,6 +46,8 @@ export class StudyBook {
   /** By trial: the number of trials that it was suggested and is judged by. */
   readonly before: number[] = [];
   readonly changes: StudyChange[] = [];
+  /** Of a nested estimate: outer folds that are over. */
+  readonly outer: NestedEstimate['folds'] = [];
   status: StudyState['status'] = 'searching';
   /** Why no more trials are begun. */
   ended: string | null = null;
@@ -86,6 +88,7 @@ export class StudyBook {
     this.changes.push(...kept.changes);
     this.trials.push(...kept.trials.map((trial) => (trial.number < told ? trial : reopened(trial))));
     this.searched = Study.fromJSON({ ...study, trials: this.trials.map(libraryTrial) });
+    if (same) this.outer.push(...(kept.nested?.folds ?? []));
     // A study that ended otherwise goes on with what was under way.
     if (same) this.status = kept.status === 'paused' ? 'paused' : 'searching';
   }
@@ -184,6 +187,7 @@ export class StudyBook {
       notes: [...this.searched.notes],
       changes: [...this.changes],
       optimism: over && best ? optimismOf(ask, trials, best) : null,
+      nested: nestedOf(ask, this.outer),
       startedAt: this.#startedAt,
       ...(over ? { endedAt: this.endedAt } : {}),
       trials,

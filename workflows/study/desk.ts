@@ -54,6 +54,8 @@ export class Desk {
       );
     if (this.over || this.#book.endedAt !== undefined) return refuse('the study is over', goOn(run));
     const { action } = parsed.data;
+    if (this.#book.status === 'estimating' && action !== 'stop' && action !== 'cancel')
+      return refuse('its trials are over, and the search is being repeated in outer folds', goOn(run));
     if (action === 'pause' && this.paused) return refuse('the study is paused already', `${command} resume`);
     if (action === 'resume' && !this.paused) return refuse('the study is not paused', `${command} shows how it stands`);
     if (action === 'grow' && this.#book.planned === undefined)

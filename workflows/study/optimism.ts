@@ -1,5 +1,6 @@
+import { deviation, mean } from './mean.js';
 import type { StudyAsk } from '../../core/study-ask.js';
-import type { Optimism, StudyTrial } from '../../core/study.js';
+import type { NestedEstimate, Optimism, StudyTrial } from '../../core/study.js';
 
 /** Fewest complete trials from which luck is estimated. */
 const LEAST = 4;
@@ -23,6 +24,19 @@ export function optimismOf(ask: StudyAsk, trials: readonly StudyTrial[], best: S
   const folded = ask.folds === undefined ? null : byFolds(complete, best, sign, ask.folds.length);
   const { amount, method } = folded ?? byNeighbours(complete, value, sign);
   return { amount, expected: value - sign * amount, method };
+}
+
+/** The nested estimate, as far as it is; null where none was asked for. */
+export function nestedOf({ nested }: StudyAsk, outer: NestedEstimate['folds']): NestedEstimate | null {
+  if (!nested) return null;
+  const values = outer.flatMap(({ value }) => value ?? []);
+  const whole = values.length === nested.length;
+  return {
+    folds: [...outer],
+    of: nested.length,
+    value: whole ? mean(values) : null,
+    spread: whole ? deviation(values) : null,
+  };
 }
 
 function byFolds(

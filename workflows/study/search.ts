@@ -7,6 +7,7 @@ import type { StudyBook, TrialEnd } from './book.js';
 import type { TrialReports, Verdict } from './contract.js';
 import { Desk } from './desk.js';
 import { reportedOf } from './figures.js';
+import { estimateNested } from './nested.js';
 import { suggest } from './suggest.js';
 import { runTrial } from './trial.js';
 
@@ -26,6 +27,7 @@ export class Search {
   readonly #book: StudyBook;
   readonly #desk: Desk;
   readonly #running = new Map<number, Running>();
+  #outer: CancellationScope | undefined;
 
   constructor(engine: Engine, book: StudyBook) {
     this.#engine = engine;
@@ -33,6 +35,7 @@ export class Search {
     this.#desk = new Desk(book, {
       report: (reports) => this.#report(reports),
       endAll: (reason) => {
+        this.#outer?.cancel();
         for (const { stop } of this.#running.values()) stop({ state: 'pruned', reason, ms: 0, found: false, cost: 0 });
       },
     });
@@ -72,7 +75,19 @@ export class Search {
       else exhausted = 'every configuration of the grid was tried';
     }
     while (book.told < book.trials.length) await this.#tellNext();
+    if (book.ask.nested && book.best && !this.#desk.over) await this.#estimate();
     return this.#outcome();
+  }
+
+  /** Repeats the search in outer folds; a person who ends the study ends that too. */
+  async #estimate(): Promise<void> {
+    this.#book.status = 'estimating';
+    this.#outer = new CancellationScope();
+    try {
+      await this.#outer.run(() => estimateNested(this.#engine, this.#book));
+    } catch (error) {
+      if (!this.#desk.over) throw error;
+    }
   }
 
   #outcome(): { best: StudyTrial; outputs: Json | undefined } {

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { digestText } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -36,6 +36,11 @@ export async function study(input: StudyInput): Promise<Json> {
       if (book) await keep(book);
       return [{ ...input, carried }];
     },
+    closing: async (state) => {
+      if (!book) return;
+      over(book, state);
+      await keep(book);
+    },
     body: async (engine, view) => {
       const { args: ask, name, grow } = input;
       const from = input.carried ? workflowId : grow?.of;
@@ -52,24 +57,18 @@ export async function study(input: StudyInput): Promise<Json> {
 }
 
 async function conclude(engine: Engine, book: StudyBook, ask: StudyAsk): Promise<StudyAnswer> {
-  try {
-    const { best, outputs } = await new Search(engine, book).run(ask.continueAfter ?? Infinity);
-    const answer = { outputs: outputs ?? (await outputsOf(engine, ask, best)) };
-    over(book, 'done');
-    const found = book.state(Date.now());
-    const kept = await engineActivities()['trainyard.give']('json', timeless(found) as unknown as Json);
-    const report = engine.call(requireContract('tune.report'), { study: kept }, {})['out'];
-    await keep(book);
-    return {
-      params: { ...plain(ask), ...best.params },
-      outputs: answer.outputs,
-      report: (await report) as StudyAnswer['report'],
-    };
-  } catch (error) {
-    over(book, isCancellation(error) ? 'cancelled' : 'failed');
-    await CancellationScope.nonCancellable(() => keep(book));
-    throw error;
-  }
+  const { best, outputs } = await new Search(engine, book).run(ask.continueAfter ?? Infinity);
+  const answer = { outputs: outputs ?? (await outputsOf(engine, ask, best)) };
+  over(book, 'done');
+  const found = book.state(Date.now());
+  const kept = await engineActivities()['trainyard.give']('json', timeless(found) as unknown as Json);
+  const report = engine.call(requireContract('tune.report'), { study: kept }, {})['out'];
+  await keep(book);
+  return {
+    params: { ...plain(ask), ...best.params },
+    outputs: answer.outputs,
+    report: (await report) as StudyAnswer['report'],
+  };
 }
 
 function over(book: StudyBook, status: StudyState['status']): void {

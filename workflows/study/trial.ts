@@ -12,6 +12,7 @@ import { sayNearest } from '../../core/nearest.js';
 import { sayTrial } from '../../studies/index.js';
 import type { TrialEnd } from './book.js';
 import { figuresOf, NoFigure, type Figures } from './figures.js';
+import { deviation, mean } from './mean.js';
 
 /** What a trial is run with. */
 export interface TrialRun {
@@ -20,6 +21,8 @@ export interface TrialRun {
   readonly trial: StudyTrial & { reports: StudyTrial['reports'] };
   /** Whether the pruner stops it after what it has reported so far. */
   readonly judge: () => boolean;
+  /** Where its calls stand in the graph. Default: by its number. */
+  readonly scope?: string;
 }
 
 /** Faults of the platform or the code that say nothing about a trial's parameters: the study fails, the trial does not. */
@@ -133,7 +136,8 @@ class Work {
   async call(part: string, more: TrialArgs, facts: Parameters<Engine['inTrial']>[0]): Promise<Json> {
     const { engine, ask, trial } = this.#run;
     const args = { ...ask.shared, ...more, ...trial.params };
-    const scope = part === '' ? `trial ${trial.number}` : `trial ${trial.number}/${part}`;
+    const whole = this.#run.scope ?? `trial ${trial.number}`;
+    const scope = part === '' ? whole : `${whole}/${part}`;
     const { kind, name } = ask.target;
     if (kind === 'pipeline') {
       const pipeline = requirePipeline(name);
@@ -149,7 +153,7 @@ class Work {
         this.#nodes.push(...added.filter((node) => node.scope === scope || node.scope.startsWith(`${scope}/`)));
       }
     }
-    const summary = sayTrial(trial.number, trial.params, part);
+    const summary = sayTrial(this.#run.scope ?? trial.number, trial.params, part);
     const handles = engine.inTrial(facts, () =>
       engine.scope(scope, () => engine.call(requireContract(name), args, { summary })),
     );
@@ -187,16 +191,6 @@ class Work {
     const ms = this.#nodes.reduce((sum, node) => sum + (node.state === 'found' ? 0 : (node.ms ?? 0)), 0);
     return { ms, found: this.#nodes.length > 0 && this.#nodes.every(({ state }) => state === 'found') };
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Standard deviation of a sample. */
-function deviation(values: readonly number[]): number {
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1));
 }
 
 function requirePipeline(name: string): AnyPipeline {
