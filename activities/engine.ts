@@ -27,12 +27,13 @@ import { FormerTables, latestKey } from './former-tables.js';
 import { suggestBeside } from './suggest.js';
 
 /**
- * The engine's own Activities over a store: short, idempotent, run as Local Activities in the Workflow worker.
+ * The engine's own Activities over a store: short, idempotent, run in the Workflow worker, but for one as Local Activities.
  * `environment` tells what surrounds the runs that start here.
  */
 export function engineActivities(store: Store, environment?: () => Promise<object>): EngineActivities {
   const tables = new FormerTables(store);
   return {
+    'trainyard.next': async () => undefined,
     'trainyard.begin': async (start, using) => {
       const surroundings = await environment?.();
       const commit = commitOf(surroundings);

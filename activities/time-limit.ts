@@ -6,31 +6,45 @@ import { TIMEOUT_GRACE_MS, type NodeTask } from '../core/task.js';
  * that takes too long has failed by itself, so that it counts among its attempts and its process is ended.
  */
 export class TimeLimit {
-  /** Aborted when the node is cancelled, or its time is up. */
-  readonly signal: AbortSignal;
-  readonly #up = new AbortController();
+  readonly #stop = new AbortController();
+  readonly #cancelled: AbortSignal;
   readonly #ms: number;
   #timer: NodeJS.Timeout | undefined;
+  #isUp = false;
 
   /** `startToCloseMs` is what Temporal allows: the node's time and the grace. */
   constructor(startToCloseMs: number, cancelled: AbortSignal) {
-    this.signal = AbortSignal.any([cancelled, this.#up.signal]);
+    this.#cancelled = cancelled;
+    // By hand: `AbortSignal.any` is slow, and this is made for every node.
+    cancelled.addEventListener('abort', this.#cancel, { once: true });
+    if (cancelled.aborted) this.#cancel();
     // A timer of Node takes 31 bits: a longer limit is left to Temporal.
     this.#ms = Math.min(startToCloseMs - TIMEOUT_GRACE_MS, 2 ** 31 - 1);
   }
 
   /** The node begins: to wait for a device is not its own time. */
   begin(): void {
-    this.#timer ??= setTimeout(() => this.#up.abort(), this.#ms);
+    this.#timer ??= setTimeout(() => {
+      this.#isUp = !this.signal.aborted;
+      this.#stop.abort();
+    }, this.#ms);
+  }
+
+  /** Aborted when the node is cancelled, or its time is up. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   get isUp(): boolean {
-    return this.#up.signal.aborted;
+    return this.#isUp;
   }
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#cancelled.removeEventListener('abort', this.#cancel);
   }
+
+  readonly #cancel = (): void => this.#stop.abort(this.#cancelled.reason);
 }
 
 /** What a node failed with that was given up. */

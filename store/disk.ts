@@ -4,6 +4,7 @@ import {
   createReadStream,
   fsync,
   linkSync,
+  open,
   openSync,
   readdirSync,
   rmSync,
@@ -127,13 +128,15 @@ export function linked(temp: string, final: string): boolean {
 }
 
 const synced = promisify(fsync);
+const opened = promisify(open);
 
 /**
- * Writes a small file that must not be there, durable on return. Only the wait for the disk is left to the thread pool:
- * all else takes microseconds, and each trip there a hundred times as long.
+ * Writes a small file that must not be there, durable on return. What may wait for the disk is left to the thread pool,
+ * also making a file, which waits while a journal is written; all else takes microseconds, and each trip there a
+ * hundred times as long.
  */
 export async function writeSynced(file: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const descriptor = openSync(file, 'wx', mode);
+  const descriptor = await opened(file, 'wx', mode);
   try {
     writeFileSync(descriptor, bytes);
     await synced(descriptor);
@@ -149,17 +152,6 @@ export async function syncFolder(folder: string): Promise<void> {
     await synced(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Makes an empty file; false when the name is taken. */
-export function createdEmpty(file: string): boolean {
-  try {
-    closeSync(openSync(file, 'wx'));
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
   }
 }
 

@@ -15,6 +15,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { storeCases } from '../testing/index.js';
 import { FileStore, openStore } from './index.js';
+import { MOST_SPARE } from './reused-files.js';
 
 const root = mkdtempSync(path.join(tmpdir(), 'trainyard-files-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -38,9 +39,9 @@ for (const one of storeCases)
           writeFileSync(file, bytes);
         },
       });
-      expect(
-        readdirSync(folder).includes('tmp') ? readdirSync(path.join(folder, 'tmp')).length : 0,
-      ).toBeLessThanOrEqual(6);
+      const left = readdirSync(folder).includes('tmp') ? readdirSync(path.join(folder, 'tmp')).length : 0;
+      // Six processes are killed in one of the cases; this one keeps its spare files and one empty one.
+      expect(left).toBeLessThanOrEqual(6 + MOST_SPARE + 1);
     },
     180_000,
   );

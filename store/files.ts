@@ -9,7 +9,6 @@ import {
   checkHash,
   codeOf,
   copy,
-  createdEmpty,
   digestOf,
   linked,
   nullIfMissing,
@@ -22,6 +21,7 @@ import {
   writeSynced,
 } from './disk.js';
 import { checkDigest, checkKey, checkPrefix } from './keys.js';
+import { ReusedFiles } from './reused-files.js';
 import type { BlobSource, Store, StoreKey } from './store.js';
 
 /** Unfinished files this old, in milliseconds, belong to a process that was killed. */
@@ -47,6 +47,7 @@ export class FileStore implements Store {
   readonly #folders = new Map<string, 'made' | 'durable'>();
   readonly #verified = new Map<Digest, string>();
   readonly #unique = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  readonly #reused = new ReusedFiles(() => this.#tempName());
   #temps = 0;
 
   /** `folder` is made at the first write. */
@@ -127,11 +128,10 @@ export class FileStore implements Store {
   async create(key: StoreKey, body: Uint8Array, options: { durable?: boolean } = {}): Promise<boolean> {
     const final = this.#recordFile(key);
     if (statSync(final, { throwIfNoEntry: false })) return false;
-    if (body.byteLength === 0 && options.durable === false)
-      return this.#within(final, false, () => createdEmpty(final));
-    return this.#writing(body.byteLength, (temp) =>
-      options.durable === false ? this.#createQuick(temp, final, body) : this.#createDurable(temp, final, body),
-    );
+    if (options.durable !== false)
+      return this.#writing(body.byteLength, (temp) => this.#createDurable(temp, final, body));
+    const create = () => this.#within(final, false, () => this.#reused.create(final, body));
+    return this.#inWords(body.byteLength, () => this.#within(path.join(this.name, 'tmp', 'any'), false, create));
   }
 
   async put(key: StoreKey, body: Uint8Array): Promise<void> {
@@ -158,7 +158,7 @@ export class FileStore implements Store {
   }
 
   async remove(key: StoreKey): Promise<void> {
-    unlinkNow(this.#recordFile(key));
+    this.#reused.remove(this.#recordFile(key));
   }
 
   async #putQuick(digest: Digest, bytes: Uint8Array): Promise<boolean> {
@@ -185,21 +185,24 @@ export class FileStore implements Store {
     return true;
   }
 
-  async #createQuick(temp: string, final: string, body: Uint8Array): Promise<boolean> {
-    await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
-    return this.#within(final, false, () => linked(temp, final));
+  /** Gives a write its temporary name, and removes what is left under it. */
+  #writing<T>(need: number | undefined, write: (temp: string) => Promise<T>): Promise<T> {
+    const temp = this.#tempName();
+    return this.#inWords(need, () => write(temp).finally(() => unlinkNow(temp)));
   }
 
-  /** Gives a write its temporary name, removes what is left under it, and says in words when there is no space. */
-  async #writing<T>(need: number | undefined, write: (temp: string) => Promise<T>): Promise<T> {
+  #tempName(): string {
     const temp = path.join(this.name, 'tmp', `${this.#unique}-${this.#temps++}`);
     if (this.#temps === 1) removeOlder(path.dirname(temp), ABANDONED_MS);
+    return temp;
+  }
+
+  /** Says in words when there is no space. */
+  async #inWords<T>(need: number | undefined, write: () => Promise<T>): Promise<T> {
     try {
-      return await write(temp);
+      return await write();
     } catch (error) {
       throw storeFull(error, this.name, need) ?? error;
-    } finally {
-      unlinkNow(temp);
     }
   }
 
@@ -252,6 +255,8 @@ function sizeOf(source: BlobSource): number | undefined {
 }
 
 function readNow(file: string): Uint8Array | null {
+  // Most records that are asked for are not there, and an error with its stack costs ten times this look.
+  if (!statSync(file, { throwIfNoEntry: false })) return null;
   try {
     return readFileSync(file);
   } catch (error) {

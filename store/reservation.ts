@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Digest } from '../core/digest.js';
 import { checkDigest } from './keys.js';
 import type { Store } from './store.js';
@@ -14,8 +13,24 @@ export interface Clock {
 
 const processClock: Clock = {
   now: () => performance.now(),
-  sleep: async (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
+  // By hand: the one of Node makes an error of its own with each end, and this is asked for every node.
+  sleep: (ms, signal) =>
+    new Promise((slept, ended) => {
+      if (signal?.aborted) return ended(signal.reason as Error);
+      const end = (): void => {
+        clearTimeout(timer);
+        ended(signal?.reason as Error);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', end);
+        slept();
+      }, ms);
+      signal?.addEventListener('abort', end, { once: true });
+    }),
 };
+
+/** Why a holder's heartbeat ends. */
+const ENDED = new Error('the reservation has ended');
 
 export interface SingleFlight<T> {
   /** The result, if it is there. Asked before each wait and once more after the reservation is won. */
@@ -86,11 +101,11 @@ async function hold<T>(
     // Looked for once the key is held: it may have been committed until then.
     const there = await flight.found();
     const value = there ?? (await flight.compute());
-    done.abort();
+    done.abort(ENDED);
     await prune(store, place, epoch, await beating);
     return { value, found: there !== null };
   } catch (error) {
-    done.abort();
+    done.abort(ENDED);
     await beating;
     await store.put(`${name(place, epoch)}.end`, Buffer.from('failed')).catch(() => undefined);
     throw error;

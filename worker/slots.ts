@@ -1,6 +1,7 @@
 import { sizeBytes } from '../core/duration.js';
 import { slotsOf, type Config } from '../core/config.js';
 import { TrainyardError } from '../core/errors/index.js';
+import { Turnstile } from '../core/turnstile.js';
 import { Executor, type Executed, type ExecutionHooks } from './executor.js';
 import type { ExecutorSetup, RunMessage } from './protocol.js';
 
@@ -11,11 +12,13 @@ export class Slots {
   readonly #pool: Config['pools'][string];
   readonly #base: Omit<ExecutorSetup, 'threads' | 'device' | 'gpu'>;
   readonly #executors: Executor[] = [];
+  readonly #turn: Turnstile;
   #closed = false;
 
   constructor(name: string, pool: Config['pools'][string], base: Omit<ExecutorSetup, 'threads' | 'device' | 'gpu'>) {
     this.name = name;
     this.count = slotsOf(pool);
+    this.#turn = new Turnstile(this.count);
     this.#pool = pool;
     this.#base = base;
   }
@@ -26,10 +29,24 @@ export class Slots {
   }
 
   /**
-   * Runs a node in a free slot; there is one, since the worker takes no more nodes than it has slots. Where other
-   * workers of this machine have the devices, it waits until one is left to it.
+   * Runs a node in a free slot. There is one, since the worker takes no more nodes than that; but for a node that has to
+   * compute once more: it waits for its turn. Where other workers of this machine have the devices, it waits until one
+   * is left to it.
    */
   async run(
+    message: RunMessage,
+    hooks: Omit<ExecutionHooks, 'memory'>,
+    nodeMemory: string | undefined,
+  ): Promise<Executed & { readonly device: string }> {
+    await this.#turn.enter();
+    try {
+      return await this.#runInTurn(message, hooks, nodeMemory);
+    } finally {
+      this.#turn.leave();
+    }
+  }
+
+  async #runInTurn(
     message: RunMessage,
     hooks: Omit<ExecutionHooks, 'memory'>,
     nodeMemory: string | undefined,

@@ -13,7 +13,7 @@ import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
-import type { SentTask } from '../core/task.js';
+import type { NodeTask, SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
@@ -23,6 +23,8 @@ import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
 import { LoadedPackages } from './loaded-packages.js';
+import { Permits } from './permits.js';
+import type { RunMessage } from './protocol.js';
 import { Slots } from './slots.js';
 import { WorkflowBuilds } from './workflow-builds.js';
 
@@ -140,6 +142,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return worker;
 }
 
+/** A pool's worker runs Activities, nothing else. */
+const UNUSED = { type: 'fixed-size', numSlots: 1 } as const;
+
 interface Pool {
   readonly worker: Worker;
   readonly slots: Slots;
@@ -169,17 +174,25 @@ async function startPools(
         configFile: project.configFile,
         secrets: project.config.secrets,
       });
+      const permits = new Permits(slots.count);
       const compute: Compute = async (task, hooks) => {
-        // In the worker itself no device can be used.
-        if (task.settings.light && pool.devices === undefined) return light(task, hooks);
         const found = await code.find(task.node, task.code);
         const { module, exportName } = found;
         const { packages } = found.parts;
-        const message = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt } as const;
-        const { outputs, ms, device, checkpoints } = await slots.run(message, hooks, task.settings.memory);
+        const message: RunMessage = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt };
+        const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };
       };
-      const run = (task: SentTask) => runNode({ ...runner, compute }, task);
+      const run = (sent: SentTask) => {
+        const taken = permits.taken();
+        const inSlot: Compute = (task, hooks) => compute(task, hooks).finally(() => taken.computed());
+        // In the worker itself no device can be used.
+        const inWorker = (task: NodeTask) => task.settings.light && pool.devices === undefined;
+        return runNode(
+          { ...runner, compute: (task, hooks) => (inWorker(task) ? light(task, hooks) : inSlot(task, hooks)) },
+          sent,
+        );
+      };
       const worker = await Worker.create({
         connection,
         namespace: client.namespace,
@@ -187,7 +200,12 @@ async function startPools(
         taskQueue: poolQueue(client.taskQueue, name),
         // Whatever its name, a node is run by the same runner; so nodes that come with new code need no new worker.
         activities: { default: run },
-        maxConcurrentActivityTaskExecutions: slots.count,
+        tuner: {
+          activityTaskSlotSupplier: permits,
+          workflowTaskSlotSupplier: UNUSED,
+          localActivityTaskSlotSupplier: UNUSED,
+          nexusTaskSlotSupplier: UNUSED,
+        },
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
         maxHeartbeatThrottleInterval: '1 second',
         defaultHeartbeatThrottleInterval: '1 second',

@@ -25,9 +25,6 @@ export interface BuildParts {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A Workflow that computes for longer is stuck. The SDK's 5 s are soon over for a large graph on a busy machine. */
-const SANDBOX_PATIENCE = { isolateExecutionTimeout: '30 seconds' };
-
 /** A new version is known to Temporal a moment after its worker polls. */
 const KNOWN_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 100;
@@ -90,7 +87,6 @@ export class WorkflowBuilds {
     if (this.#serving.has(bundle.buildId)) return;
     const { connection, client, identity, activities, graceMs, onFailure } = this.#parts;
     const worker = await Worker.create({
-      ...SANDBOX_PATIENCE,
       connection,
       namespace: client.namespace,
       identity,

@@ -12,7 +12,8 @@ interface Activities {
   join(all: readonly { n: number }[], failing: boolean): Promise<{ n: number }>;
 }
 
-const startToCloseTimeout = '1 hour';
+// Short, since a busy machine may lose an Activity on its way to the worker: it is given out again.
+const startToCloseTimeout = '20 seconds';
 const ways: Record<ByHand, Activities> = {
   slots: proxyActivities<Activities>({ taskQueue: 'by-hand.slots', startToCloseTimeout }),
   wide: proxyActivities<Activities>({ taskQueue: 'by-hand.wide', startToCloseTimeout }),

@@ -1,9 +1,10 @@
-import { allHandlersFinished, condition, continueAsNew, sleep } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { GraphRecord } from '../../core/graph.js';
 import { jsonBytes, pagesOf } from '../../core/paging.js';
 import type { CarriedRun } from '../../core/task.js';
 import type { Engine } from './engine.js';
+import { nextTask } from './next-task.js';
 import type { CarriedRow, Row, Table } from './ports.js';
 import { engineActivities } from './proxies.js';
 
@@ -17,8 +18,7 @@ const PAGES_AT_ONCE = 32;
 async function readPages<T>(count: number, read: (page: number) => Promise<T>, from = 0): Promise<T[]> {
   const pages: T[] = [];
   for (let next = from; next < count; next += PAGES_AT_ONCE) {
-    // A timer ends the Workflow's task, and what has been read by then is recorded.
-    if (next > from) await sleep(1);
+    if (next > from) await nextTask();
     const together = Array.from({ length: Math.min(PAGES_AT_ONCE, count - next) }, (_, index) => read(next + index));
     pages.push(...(await Promise.all(together)));
   }

@@ -1,6 +1,6 @@
-import { sleep } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { Ref } from '../../core/kinds.js';
+import { nextTask } from './next-task.js';
 
 export type FoundOutputs = { readonly [port: string]: Ref };
 
@@ -76,8 +76,7 @@ export class Finder {
     const all = this.#waiting;
     this.#waiting = [];
     for (let start = 0; start < all.length; start += BATCH * BATCHES_AT_ONCE) {
-      // A timer ends the Workflow's task, and what has been answered by then is recorded.
-      if (start > 0) await sleep(1);
+      if (start > 0) await nextTask();
       const together = all.slice(start, start + BATCH * BATCHES_AT_ONCE);
       await Promise.all(split(together).map((batch) => this.#ask(batch)));
     }

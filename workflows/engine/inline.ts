@@ -3,6 +3,7 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import { durationMs } from '../../core/duration.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { NodeResult, NodeTask } from '../../core/task.js';
+import { nextTask } from './next-task.js';
 import { runNodeInline } from './proxies.js';
 
 /**
@@ -51,11 +52,11 @@ export class InlineNodes {
     this.#running++;
   }
 
-  /** A timer ends the Workflow task, once nothing runs in it any more. */
+  /** Ends the Workflow task, once nothing runs in it any more. */
   async #newTask(): Promise<void> {
     await CancellationScope.nonCancellable(async () => {
       await condition(() => this.#running === 0);
-      await sleep(1);
+      await nextTask();
     });
     this.#given = 0;
     this.#turning = undefined;

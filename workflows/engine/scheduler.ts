@@ -14,7 +14,7 @@ import { InlineNodes } from './inline.js';
 import type { Makers } from './makers.js';
 import type { CarriedRow } from './ports.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
-import { Turnstile } from './turnstile.js';
+import { Turnstile } from '../../core/turnstile.js';
 
 /**
  * Length of a history up to which a run starts nodes; then it drains and continues as new. Temporal warns from 10,240
