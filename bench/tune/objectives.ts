@@ -1,9 +1,8 @@
 /**
  * Several objectives: hypervolume after 200 trials on ZDT 1, 2, 3 (30 parameters) and DTLZ 2 (12 parameters, 3
- * objectives), at their authors' sizes. `node bench/tune/run.mjs objectives OUT.json SAMPLER[,…] [SEEDS]`
+ * objectives), at their authors' sizes.
  * Sources: Zitzler, Deb, Thiele (2000); Deb, Thiele, Laumanns, Zitzler (2002).
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import {
   createStudy,
   float,
@@ -12,7 +11,6 @@ import {
   type SamplerSpec,
   type Space,
 } from 'ml-hyperparameter';
-import { quartiles } from './statistics.js';
 
 interface Problem {
   readonly space: Space;
@@ -54,9 +52,10 @@ export const objectiveProblems: Readonly<Record<string, Problem>> = {
 const vector = (p: AnyConfiguration): number[] =>
   Array.from({ length: Object.keys(p).length }, (_, i) => p[`x${i}`] as number);
 
-/** Hypervolume that one study reaches. */
-export function reach(name: string, sampler: string, seed: number, trials: number): number {
+/** Hypervolume that one study reaches in 200 trials, six digits. */
+export function reach(name: string, sampler: string, seed: number): number {
   const { space, reference, losses } = objectiveProblems[name] as Problem;
+  const trials = 200;
   const study = createStudy({
     space,
     sampler: { name: sampler } as SamplerSpec,
@@ -71,28 +70,5 @@ export function reach(name: string, sampler: string, seed: number, trials: numbe
     study.tell(number, values);
     found.push(values);
   }
-  return hypervolume(found, reference);
-}
-
-if (process.argv[1]?.includes('objectives') === true) {
-  const [path = 'objectives.json', samplers = 'motpe,nsga2', seeds = '10'] = process.argv.slice(2);
-  const out = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}) as Record<
-    string,
-    Record<string, number[]>
-  >;
-  for (const sampler of samplers.split(',')) {
-    for (const name of Object.keys(objectiveProblems)) {
-      const start = performance.now();
-      const all = Array.from({ length: Number(seeds) }, (_, seed) => reach(name, sampler, seed, 200));
-      (out[name] ??= {})[sampler] = all;
-      const [, [median]] = quartiles(all.map((v) => [v])) as [number[], [number], number[]];
-      console.log(
-        name,
-        sampler,
-        median.toFixed(4),
-        `${((performance.now() - start) / Number(seeds) / 200).toFixed(1)} ms/trial`,
-      );
-      writeFileSync(path, JSON.stringify(out));
-    }
-  }
+  return Number(hypervolume(found, reference).toPrecision(6));
 }

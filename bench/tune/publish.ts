@@ -1,58 +1,24 @@
 /**
  * Measures what is missing on both sides and writes the tables into README.md:
  * `node bench/tune/run.mjs publish [MINUTES] [OURS,…] [OPTUNA,…]`, then again until nothing is missing.
- * Optuna's results are kept with its versions and ours with a digest of the library's source; either is measured anew
- * when that changed. Both sides are seeded, so a run on another machine finds the same values.
+ * Each study is kept as soon as it has ended. Both sides are seeded, so a run on another machine finds the same values.
+ * Times are measured by `timing.ts`, on a machine with nothing else to do.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { peerPython } from '../peer-python.js';
-import { fill } from '../section.js';
+import { data, here, keepOurs, readOurs, type Ours } from './measured.js';
+import { objectiveProblems, reach } from './objectives.js';
+import { optunaPython } from './peers/optuna.js';
 import { problems } from './problems.js';
-import { budgetOf, curveProblems, pruningRun } from './pruning.js';
+import { curveProblems, pruningRun } from './pruning.js';
+import { writeReadme } from './readme.js';
 import { realProblems } from './real.js';
 import { bestAfter } from './regret.js';
-import { againstBest, compare, MARKS, PAIRS, pruningTable, type PruningRun, type Regret } from './tables.js';
 
-const here = import.meta.dirname;
-const data = (name: string): string => join(here, 'data', name);
 const SEEDS = 20;
-/** Studies of a process take minutes. */
-const FEWER_SEEDS = 5;
-
-interface Ours {
-  readonly library: string;
-  readonly regret: Record<string, Record<string, { all: number[][] }>>;
-  readonly pruning: Record<string, PruningRun>;
-}
-
-/** What the results depend on: the library's own source, tests left out. */
-function digestOfLibrary(): string {
-  const source = join(here, '..', '..', 'packages', 'ml-hyperparameter', 'src');
-  const hash = createHash('sha256');
-  for (const part of ['numeric', 'pruners', 'random.ts', 'samplers', 'space', 'study'])
-    for (const file of filesUnder(join(source, part)))
-      if (!file.endsWith('.test.ts')) hash.update(readFileSync(file, 'utf8'));
-  return hash.digest('hex').slice(0, 16);
-}
-
-function filesUnder(path: string): string[] {
-  if (path.endsWith('.ts')) return [path];
-  return readdirSync(path, { recursive: true })
-    .map((name) => join(path, String(name)))
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
-}
-
-function write(path: string, text: string): void {
-  writeFileSync(`${path}.part`, text);
-  renameSync(`${path}.part`, path);
-}
 
 /** Seeds in turn over all problems, so that a run that was stopped has as many seeds of each. */
-function measureOurs(ours: Ours, samplers: readonly string[], until: number): void {
+function measureRegret(ours: Ours, samplers: readonly string[], until: number): void {
   const all = Object.entries({ ...problems, ...realProblems(data('tables.json')) });
   for (const sampler of samplers)
     for (let seed = 0; seed < SEEDS; seed++)
@@ -61,83 +27,84 @@ function measureOurs(ours: Ours, samplers: readonly string[], until: number): vo
         if (rows.length > seed) continue;
         if (Date.now() > until) return;
         rows.push(bestAfter(problem, sampler, seed));
-        write(data('ours.json'), JSON.stringify(ours));
+        keepOurs(ours);
       }
 }
 
-const PRUNED: readonly (readonly [sampler: string, pruners: readonly string[], seeds: number])[] = [
-  ['random', ['none', 'asha'], SEEDS],
-  [
-    'tpe',
-    ['none', 'asha', 'median', 'percentile25', 'hyperband', 'wilcoxon', 'patience', 'patient-median', 'forecast'],
-    SEEDS,
-  ],
-  ['gp', ['none', 'asha', 'median', 'forecast'], FEWER_SEEDS],
+function measureObjectives(ours: Ours, samplers: readonly string[], until: number): void {
+  for (let seed = 0; seed < SEEDS; seed++)
+    for (const sampler of samplers)
+      for (const name of Object.keys(objectiveProblems)) {
+        const found = ((ours.objectives[name] ??= {})[sampler] ??= []);
+        if (found.length > seed) continue;
+        if (Date.now() > until) return;
+        found.push(reach(name, sampler, seed));
+        keepOurs(ours);
+      }
+}
+
+interface Pruned {
+  readonly sampler: string;
+  readonly pruners: readonly string[];
+  readonly seeds: number;
+  readonly kinds: readonly string[];
+}
+
+/** Draws cost next to nothing, a process minutes a study. */
+const PRUNED: readonly Pruned[] = [
+  { sampler: 'random', pruners: ['none', 'asha'], seeds: 100, kinds: Object.keys(curveProblems) },
+  { sampler: 'gp', pruners: ['none', 'forecast'], seeds: SEEDS, kinds: ['aligned'] },
+  {
+    sampler: 'tpe',
+    pruners: [
+      'none',
+      'forecast',
+      'asha',
+      'median',
+      'percentile25',
+      'hyperband',
+      'wilcoxon',
+      'patience',
+      'patient-median',
+    ],
+    seeds: SEEDS,
+    kinds: Object.keys(curveProblems),
+  },
 ];
 
-function measurePruning(ours: Ours, until: number): void {
-  for (const [sampler, names, seeds] of PRUNED)
-    for (const kind of Object.keys(curveProblems))
-      for (const pruner of names) {
-        if (ours.pruning[`${kind}+${sampler}+${pruner}`] !== undefined) continue;
+function measurePruning(ours: Ours, samplers: readonly string[], until: number): void {
+  for (const { sampler, pruners, seeds, kinds } of PRUNED.filter((p) => samplers.includes(p.sampler)))
+    for (const pruner of pruners)
+      for (const kind of kinds) {
+        const name = `${kind}+${sampler}+${pruner}`;
+        if (ours.pruning[name] !== undefined) continue;
         if (Date.now() > until) return;
-        ours.pruning[`${kind}+${sampler}+${pruner}`] = pruningRun(kind, sampler, pruner, seeds);
-        write(data('ours.json'), JSON.stringify(ours));
+        ours.pruning[name] = pruningRun(kind, sampler, pruner, seeds);
+        keepOurs(ours);
       }
 }
 
 /** Optuna's own process, which goes on where an earlier one was stopped. */
 function measureOptuna(samplers: readonly string[], until: number): void {
-  const left = until - Date.now();
-  if (left <= 0) return;
-  const gp = samplers.includes('gp');
-  // Optuna's Gaussian process wants PyTorch.
-  const files = ['requirements.txt', ...(gp ? ['requirements-gp.txt'] : [])].map((name) => join(here, 'peers', name));
-  const python = peerPython('optuna', files, gp ? 'some gigabytes' : '300 MB');
-  spawnSync(
-    python,
-    [
-      join(here, 'peers', 'optuna_regret.py'),
-      data('peers.json'),
-      data('tables.json'),
-      samplers.join(','),
-      String(SEEDS),
-    ],
-    { stdio: 'inherit', timeout: left, env: { ...process.env, OMP_NUM_THREADS: '1' } },
-  );
-}
-
-function publish(ours: Ours): void {
-  const { regret: peers } = JSON.parse(readFileSync(data('peers.json'), 'utf8')) as { regret: Regret };
-  const formulas = Object.keys(problems);
-  const real = Object.keys(realProblems(data('tables.json')));
-  // On these spaces and budgets `auto` picks the process, suggestion by suggestion the same.
-  const regret = Object.fromEntries(
-    Object.entries(ours.regret).map(([name, found]) => [
-      name,
-      found['gp'] === undefined ? found : { ...found, auto: found['gp'] },
-    ]),
-  );
-  const tables = (only: readonly string[]): string[] => [
-    ...PAIRS.flatMap(([mine, peer]) => compare(regret, peers, mine, peer, only)),
-    ...againstBest(regret, peers, 'auto', only),
-  ];
-  let text = readFileSync(join(here, 'README.md'), 'utf8');
-  text = fill(text, 'regret', tables(formulas));
-  text = fill(text, 'real problems', tables(real));
-  text = fill(text, 'pruning', pruningTable(ours.pruning, budgetOf));
-  writeFileSync(join(here, 'README.md'), text);
+  const python = optunaPython(join(here, 'peers'), samplers.includes('gp'));
+  const run = (script: string, args: readonly string[]): void => {
+    const left = until - Date.now();
+    if (left <= 0) return;
+    const env = { ...process.env, OMP_NUM_THREADS: '1' };
+    spawnSync(python, [join(here, 'peers', script), ...args], { stdio: 'inherit', timeout: left, env });
+  };
+  run('optuna_regret.py', [data('peers.json'), data('tables.json'), samplers.join(','), String(SEEDS)]);
+  run('optuna_objectives.py', [data('peers-objectives.json'), 'nsga2,tpe', String(SEEDS)]);
 }
 
 const split = (names: string): string[] => names.split(',').filter((name) => name !== '');
 const [minutes = '600', mine = 'random,tpe,cma-es,gp', theirs = 'random,tpe,tpe-uni,tpe-mv-group,cmaes,gp'] =
   process.argv.slice(2);
 const until = Date.now() + Number(minutes) * 60_000;
-const library = digestOfLibrary();
-const kept = existsSync(data('ours.json')) ? (JSON.parse(readFileSync(data('ours.json'), 'utf8')) as Ours) : undefined;
-const ours: Ours = kept?.library === library ? kept : { library, regret: {}, pruning: {} };
-measureOurs(ours, split(mine), until);
-if (mine !== '') measurePruning(ours, until);
+const ours = readOurs();
+measureRegret(ours, split(mine), until);
+if (mine !== '')
+  measureObjectives(ours, split(mine).includes('gp') ? ['nsga2', 'motpe', 'gp'] : ['nsga2', 'motpe'], until);
+measurePruning(ours, split(mine), until);
 if (theirs !== '') measureOptuna(split(theirs), until);
-publish(ours);
-console.log(`Measured up to MARKS ${MARKS.join(', ')}; README.md is written.`);
+writeReadme();

@@ -1,4 +1,5 @@
 /** The tables of the README, from what was measured; Mann–Whitney at 5% says better and worse. */
+import type { Volumes } from './measured.js';
 import { mannWhitney, quartiles } from './statistics.js';
 
 /** Trials after which the best so far is recorded. */
@@ -21,8 +22,10 @@ export const PAIRS = [
 ] as const;
 
 const column = (e: Entry, m: number): number[] => e.all.map((row) => row[m] as number);
-const medians = (e: Entry): number[] => quartiles(e.all)[1];
-const say = (value: number | undefined): string =>
+/** The medians of an entry, after each of `MARKS` trials. */
+export const medians = (e: Entry): number[] => quartiles(e.all)[1];
+/** Three digits. */
+export const say = (value: number | undefined): string =>
   value === undefined ? '' : value === 0 ? '0' : Number(value.toPrecision(3)).toString();
 
 /** "+" better, "-" worse, "=" neither, at 5%. */
@@ -31,23 +34,57 @@ export function verdict(ours: readonly number[], theirs: readonly number[]): '+'
   return p >= 0.05 ? '=' : less ? '+' : '-';
 }
 
+/** How one of ours stands against one of theirs after so many trials, counted over problems. */
+export interface Tally {
+  readonly of: number;
+  readonly noHigher: number;
+  readonly better: number;
+  /** The problems on which it is worse. */
+  readonly worse: readonly string[];
+}
+
+/** What two samplers came to on one problem, both measured. */
+interface Pair {
+  readonly problem: string;
+  readonly mine: Entry;
+  readonly peer: Entry;
+}
+
+function pairs(ours: Regret, peers: Regret, mine: string, peer: string, only: readonly string[]): Pair[] {
+  return only.flatMap((problem) => {
+    const [a, b] = [ours[problem]?.[mine], peers[problem]?.[peer]];
+    return a === undefined || b === undefined ? [] : [{ problem, mine: a, peer: b }];
+  });
+}
+
+/** One of our samplers beside one of theirs, counted; `m` is a place in `MARKS`. */
+export function tally(
+  ours: Regret,
+  peers: Regret,
+  [mine, peer]: readonly [string, string],
+  only: readonly string[],
+  m: number,
+): Tally {
+  const found = pairs(ours, peers, mine, peer, only);
+  const said = found.map((p) => verdict(column(p.mine, m), column(p.peer, m)));
+  return {
+    of: found.length,
+    noHigher: found.filter((p) => (medians(p.mine)[m] as number) <= (medians(p.peer)[m] as number)).length,
+    better: said.filter((v) => v === '+').length,
+    worse: found.filter((_, i) => said[i] === '-').map((p) => p.problem),
+  };
+}
+
+/** In words. */
+export const worseOn = ({ worse }: Tally): string => `worse on ${worse.length === 0 ? 'none' : worse.join(', ')}`;
+
 /** One of our samplers beside one of theirs, problem by problem, and the count. */
 export function compare(ours: Regret, peers: Regret, mine: string, peer: string, only: readonly string[]): string[] {
-  const tally = MARKS.map(() => ({ noHigher: 0, better: 0, worse: [] as string[] }));
-  const rows = only.flatMap((problem) => {
-    const a = ours[problem]?.[mine];
-    const b = peers[problem]?.[peer];
-    if (a === undefined || b === undefined) return [];
-    const cells = MARKS.map((_, m) => {
-      const [own, other] = [medians(a)[m] as number, medians(b)[m] as number];
-      const said = verdict(column(a, m), column(b, m));
-      const count = tally[m] as (typeof tally)[number];
-      if (own <= other) count.noHigher++;
-      if (said === '+') count.better++;
-      if (said === '-') count.worse.push(problem);
-      return `${say(own)} ${said} | ${say(other)}`;
-    });
-    return [`| ${problem} | ${cells.join(' | ')} | ${a.all.length}, ${b.all.length} |`];
+  const rows = pairs(ours, peers, mine, peer, only).map(({ problem, mine: a, peer: b }) => {
+    const cells = MARKS.map(
+      (_, m) => `${say(medians(a)[m])} ${verdict(column(a, m), column(b, m))} | ${say(medians(b)[m])}`,
+    );
+    return `| ${problem} | ${cells.join(' | ')} | ${a.all.length}, ${b.all.length} |`;
   });
   if (rows.length === 0) return [];
   return [
@@ -57,42 +94,79 @@ export function compare(ours: Regret, peers: Regret, mine: string, peer: string,
     `| --- | ${'---: | ---: | '.repeat(3)}---: |`,
     ...rows,
     '',
-    ...MARKS.map((m, i) => {
-      const { noHigher, better, worse } = tally[i] as (typeof tally)[number];
-      const bad = worse.length === 0 ? 'worse on none' : `worse on ${worse.join(', ')}`;
-      return `- ${m} trials, of ${rows.length}: median no higher on ${noHigher}, better on ${better}, ${bad}`;
+    ...MARKS.map((trials, m) => {
+      const count = tally(ours, peers, [mine, peer], only, m);
+      return `- ${trials} trials, of ${count.of}: median no higher on ${count.noHigher}, better on ${count.better}, ${worseOn(count)}`;
     }),
     '',
   ];
 }
 
-/** On how many problems ours is not worse than the peer's sampler with the lowest median there, after 100 trials. */
-export function againstBest(ours: Regret, peers: Regret, mine: string, only: readonly string[]): string[] {
-  const rows = only.flatMap((problem) => {
+/** Ours beside the peer's sampler with the lowest median after 100 trials, problem by problem. */
+export function besideBest(
+  ours: Regret,
+  peers: Regret,
+  mine: string,
+  only: readonly string[],
+): { problem: string; own: number; best: string; theirs: number; said: '+' | '-' | '=' }[] {
+  const last = MARKS.length - 1;
+  const at = (e: Entry): number => medians(e)[last] as number;
+  return only.flatMap((problem) => {
     const a = ours[problem]?.[mine];
     const theirs = Object.entries(peers[problem] ?? {});
     if (a === undefined || theirs.length === 0) return [];
-    const last = MARKS.length - 1;
-    const at = (e: Entry): number => medians(e)[last] as number;
     const [name, best] = theirs.reduce((x, y) => (at(y[1]) < at(x[1]) ? y : x));
-    return [
-      `| ${problem} | ${say(at(a))} | ${name} ${say(at(best))} | ${verdict(column(a, last), column(best, last))} |`,
-    ];
+    return [{ problem, own: at(a), best: name, theirs: at(best), said: verdict(column(a, last), column(best, last)) }];
   });
+}
+
+/** On how many problems ours is not worse than the peer's sampler with the lowest median there, after 100 trials. */
+export function againstBest(ours: Regret, peers: Regret, mine: string, only: readonly string[]): string[] {
+  const rows = besideBest(ours, peers, mine, only);
   if (rows.length === 0) return [];
   return [
     `### ${mine} beside the best of Optuna's samplers, 100 trials`,
     '',
     '| problem | ours | best | |',
     '| --- | ---: | ---: | --- |',
-    ...rows,
+    ...rows.map((r) => `| ${r.problem} | ${say(r.own)} | ${r.best} ${say(r.theirs)} | ${r.said} |`),
     '',
-    `- not worse on ${rows.filter((r) => !r.endsWith('- |')).length} of ${rows.length}`,
+    `- not worse on ${rows.filter((r) => r.said !== '-').length} of ${rows.length}`,
     '',
   ];
 }
 
-/** Several studies of one sampler with one pruner: when the incumbent changed, and its regret then. */
+/** Hypervolume, ours with what it is against Optuna's two; higher is better. */
+export function volumesTable(ours: Volumes, peers: Volumes): string[] {
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(peers)])];
+  const samplers = (from: Volumes): string[] => [...new Set(Object.values(from).flatMap((v) => Object.keys(v)))];
+  const line = (title: string, from: Volumes, sampler: string, mark: (name: string, own: number[]) => string): string =>
+    `| ${title} | ${names
+      .map((name) => {
+        const own = from[name]?.[sampler] ?? [];
+        return own.length === 0 ? 'not run' : `${Number(median(own).toPrecision(5))}${mark(name, own)} (${own.length})`;
+      })
+      .join(' | ')} |`;
+  const against = (name: string, own: readonly number[]): string =>
+    ` ${samplers(peers)
+      .map((s) => (peers[name]?.[s] === undefined ? '?' : higher(own, peers[name][s])))
+      .join('')}`;
+  return [
+    `| | ${names.join(' | ')} |`,
+    `| --- | ${'---: | '.repeat(names.length)}`.trim(),
+    ...samplers(ours).map((s) => line(s === 'gp' ? 'auto (gp)' : s, ours, s, against)),
+    ...samplers(peers).map((s) => line(`Optuna's ${s}`, peers, s, () => '')),
+  ];
+}
+
+/** "+" where ours are higher, "-" where they are lower, "=" where neither, at 5%. */
+export const higher = (ours: readonly number[], theirs: readonly number[]): '+' | '-' | '=' =>
+  verdict(
+    ours.map((v) => -v),
+    theirs.map((v) => -v),
+  );
+
+/** Several studies of one sampler with one pruner: when the incumbent changed, and its regret then; median counts. */
 export interface PruningRun {
   readonly traces: readonly (readonly (readonly [spent: number, regret: number])[])[];
   readonly trials: number;
@@ -104,8 +178,10 @@ export function regretsAt(run: PruningRun, epochs: number): number[] {
   return run.traces.map((trace) => trace.findLast(([spent]) => spent <= epochs)?.[1] ?? 1e9);
 }
 
-const medianAt = (run: PruningRun, epochs: number): number =>
-  quartiles(regretsAt(run, epochs).map((v) => [v]))[1][0] as number;
+/** The middle of some values. */
+export const median = (values: readonly number[]): number => quartiles(values.map((v) => [v]))[1][0] as number;
+/** The median regret after so many epochs. */
+export const medianAt = (run: PruningRun, epochs: number): number => median(regretsAt(run, epochs));
 
 /** The first epoch, in steps of nine, at which the median is at most the target. */
 export function reachedAt(run: PruningRun, target: number, budget: number): number | undefined {

@@ -1,18 +1,24 @@
 /**
- * Milliseconds to suggest after so many trials: `node bench/tune/run.mjs timing OUT.json [ROUNDS]`. The trials before
- * are drawn at random and told; what is timed is one `ask`, with caches warm from the ask before, as in a study.
+ * Times, ours and Optuna's in one run, and what a study of 1,000 trials takes: `node bench/tune/run.mjs timing [ROUNDS]`,
+ * on a machine with nothing else to do. Keeps them in `data/timing.json` and writes the tables into README.md.
+ * The trials before are drawn at random and told; what is timed is one `ask`, after some that warm caches and compiler,
+ * as in a study.
  */
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createStudy, type SamplerSpec } from 'ml-hyperparameter';
+import { data, digestOfLibrary, here, write, type Stretch, type Timed, type Times } from './measured.js';
+import { optunaPython } from './peers/optuna.js';
 import { problems } from './problems.js';
+import { writeReadme } from './readme.js';
+import { median } from './tables.js';
+
+const WARM = 10;
 
 /** Times of single asks, ms: by the clock, and of the processor (which a busy machine leaves alone). */
-export function askTimes(
-  problem: string,
-  sampler: string,
-  trials: number,
-  rounds: number,
-): { clock: number; processor: number }[] {
+function askTimes(problem: string, sampler: string, trials: number, rounds: number): Times[string][string][string] {
   const { space, loss } = problems[problem] as (typeof problems)[string];
   const draws = createStudy({ space, sampler: 'random', seed: 5 });
   const study = createStudy({ space, sampler: { name: sampler } as SamplerSpec, seed: 0 });
@@ -20,44 +26,95 @@ export function askTimes(
     const { params } = draws.ask();
     study.add(params, loss(params));
   }
-  const times: { clock: number; processor: number }[] = [];
-  for (let i = 0; i < rounds + 2; i++) {
+  const clock: number[] = [];
+  const processor: number[] = [];
+  for (let i = 0; i < rounds + WARM; i++) {
     const start = performance.now();
     const used = process.cpuUsage();
     const { number, params } = study.ask();
     const { user, system } = process.cpuUsage(used);
-    if (i >= 2) times.push({ clock: performance.now() - start, processor: (user + system) / 1000 });
+    if (i >= WARM) {
+      clock.push(performance.now() - start);
+      processor.push((user + system) / 1000);
+    }
     study.tell(number, loss(params));
   }
-  return times;
+  return { median_ms: median(clock), processor_ms: median(processor), max_ms: Math.max(...clock) };
 }
 
-if (process.argv[1]?.includes('timing') === true) {
-  const [path = 'timing.json', rounds = '15'] = process.argv.slice(2);
-  const out: Record<
-    string,
-    Record<string, Record<string, { median_ms: number; processor_ms: number; max_ms: number }>>
-  > = {};
-  for (const sampler of ['random', 'tpe', 'cma-es', 'gp', 'auto']) {
-    for (const problem of ['hartmann6', 'mixed']) {
+function ourTimes(rounds: number): Times {
+  const out: Times = {};
+  for (const sampler of ['random', 'tpe', 'cma-es', 'gp', 'auto'])
+    for (const problem of ['hartmann6', 'mixed'])
       for (const trials of [100, 1000]) {
-        const times = askTimes(problem, sampler, trials, Number(rounds));
-        const middle = (of: 'clock' | 'processor'): number =>
-          times.map((t) => t[of]).sort((a, b) => a - b)[times.length >> 1] as number;
-        const entry = {
-          median_ms: middle('clock'),
-          processor_ms: middle('processor'),
-          max_ms: Math.max(...times.map((t) => t.clock)),
-        };
-        ((out[sampler] ??= {})[problem] ??= {})[trials] = entry;
+        const times = askTimes(problem, sampler, trials, rounds);
+        ((out[sampler] ??= {})[problem] ??= {})[trials] = times;
         console.log(
           sampler,
           problem,
           trials,
-          `median ${entry.median_ms.toFixed(1)} ms (processor ${entry.processor_ms.toFixed(1)}), most ${entry.max_ms.toFixed(1)} ms`,
+          `median ${times.median_ms.toFixed(2)} ms, most ${times.max_ms.toFixed(1)}`,
         );
       }
-    }
-  }
-  writeFileSync(path, JSON.stringify(out));
+  return out;
 }
+
+/** Optuna's process, with its names turned into ours. */
+function theirTimes(rounds: number): Times {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-tune-times-'));
+  try {
+    const path = join(folder, 'times.json');
+    const python = optunaPython(join(here, 'peers'), true);
+    const script = join(here, 'peers', 'optuna_timing.py');
+    const env = { ...process.env, OMP_NUM_THREADS: '1' };
+    const { status } = spawnSync(python, [script, path, String(rounds), String(WARM)], { stdio: 'inherit', env });
+    if (status !== 0) throw new Error(`optuna_timing.py ended with ${status}`);
+    const { cmaes, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as Times;
+    return cmaes === undefined ? rest : { ...rest, 'cma-es': cmaes };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A study of 1,000 trials in stretches of 200: what one trial (asked, reported twice, told) of each takes and leaves. */
+function growthOf(sampler: string): Stretch[] {
+  const { space, loss } = problems['mixed'] as (typeof problems)[string];
+  const study = createStudy({ space, sampler: { name: sampler } as SamplerSpec, seed: 0, trials: 1000 });
+  const size = (): number => JSON.stringify(study).length;
+  const heap = (): number => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+  };
+  const stretches: Stretch[] = [];
+  for (let end = 200; end <= 1000; end += 200) {
+    const [bytes, held] = [size(), heap()];
+    const times: number[] = [];
+    while (study.trials.length < end) {
+      const used = process.cpuUsage();
+      const { number, params } = study.ask();
+      const value = loss(params);
+      study.report(number, 1, value + 1);
+      study.report(number, 2, value);
+      study.tell(number, value);
+      const { user, system } = process.cpuUsage(used);
+      times.push((user + system) / 1000);
+    }
+    stretches.push({
+      trials: end,
+      processor_ms: median(times),
+      bytes: (size() - bytes) / 200,
+      heap: (heap() - held) / 200,
+    });
+  }
+  return stretches;
+}
+
+const rounds = Number(process.argv[2] ?? '31');
+const timed: Timed = {
+  library: digestOfLibrary(),
+  ours: ourTimes(rounds),
+  optuna: theirTimes(rounds),
+  growth: Object.fromEntries(['random', 'tpe', 'evolution', 'auto'].map((s) => [s, growthOf(s)])),
+};
+write(data('timing.json'), JSON.stringify(timed));
+writeReadme();

@@ -1,4 +1,5 @@
-"""Optuna on the problems of objectives.ts: hypervolume after 200 trials. Usage: optuna_objectives.py OUT.json SAMPLER[,...] [SEEDS]"""
+"""Optuna on the problems of objectives.ts: hypervolume after 200 trials. Usage: optuna_objectives.py OUT.json SAMPLER[,...] [SEEDS]
+Writes every seed's hypervolume, and goes on with a file that an earlier run left. Needs requirements.txt."""
 import json, math, os, sys, time, warnings
 import numpy as np
 import optuna
@@ -27,19 +28,29 @@ PROBLEMS = {
 S = optuna.samplers
 SAMPLERS = {"nsga2": lambda s: S.NSGAIISampler(seed=s), "tpe": lambda s: S.TPESampler(seed=s), "tpe-mv": lambda s: S.TPESampler(seed=s, multivariate=True), "gp": lambda s: S.GPSampler(seed=s)}
 
+def volume(name, sampler, seed):
+    n, reference, f = PROBLEMS[name]
+    study = optuna.create_study(directions=["minimize"] * len(reference), sampler=SAMPLERS[sampler](seed))
+    study.optimize(lambda t: f([t.suggest_float(f"x{i}", 0, 1) for i in range(n)]), n_trials=200)
+    values = np.array([t.values for t in study.trials])
+    inside = values[(values < reference).all(axis=1)]
+    return float("%.6g" % compute_hypervolume(inside, np.array(reference))) if len(inside) else 0.0
+
 if __name__ == "__main__":
     path, samplers = sys.argv[1], sys.argv[2].split(",")
-    seeds = int(sys.argv[3]) if len(sys.argv) > 3 else 10
-    out = json.load(open(path)) if os.path.exists(path) else {}
-    for s in samplers:
-        for name, (n, reference, f) in PROBLEMS.items():
-            start, found = time.perf_counter(), []
-            for seed in range(seeds):
-                study = optuna.create_study(directions=["minimize"] * len(reference), sampler=SAMPLERS[s](seed))
-                study.optimize(lambda t: f([t.suggest_float(f"x{i}", 0, 1) for i in range(n)]), n_trials=200)
-                values = np.array([t.values for t in study.trials])
-                inside = values[(values < reference).all(axis=1)]
-                found.append(float(compute_hypervolume(inside, np.array(reference))) if len(inside) else 0.0)
-            out.setdefault(name, {})[s] = found
-            print(name, s, "%.4f" % np.median(found), "%.1f ms/trial" % ((time.perf_counter() - start) * 1e3 / seeds / 200), flush=True)
-            json.dump(out, open(path, "w"))
+    seeds = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+    out = json.load(open(path)) if os.path.exists(path) else {"optuna": optuna.__version__, "objectives": {}}
+    if out["optuna"] != optuna.__version__:
+        sys.exit(f"{path} was measured with Optuna {out['optuna']}, and this is {optuna.__version__}: remove the file to measure all anew")
+    for seed in range(seeds):
+        for s in samplers:
+            for name in PROBLEMS:
+                found = out["objectives"].setdefault(name, {}).setdefault(s, [])
+                if len(found) > seed:
+                    continue
+                start = time.perf_counter()
+                found.append(volume(name, s, seed))
+                print(name, s, seed, "%.4f" % found[-1], "%.1f ms/trial" % ((time.perf_counter() - start) * 1e3 / 200), flush=True)
+                with open(path + ".part", "w") as file:
+                    json.dump(out, file)
+                os.replace(path + ".part", path)
