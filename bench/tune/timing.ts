@@ -1,5 +1,6 @@
 /**
- * Times, ours and Optuna's in one run, and what a study of 1,000 trials takes: `node bench/tune/run.mjs timing [ROUNDS]`,
+ * Times, ours and Optuna's in one run, and what a study of 1,000 trials takes: `node bench/tune/run.mjs timing [ROUNDS]
+ * [OPTUNA,…]`,
  * on a machine with nothing else to do. Keeps them in `data/timing.json` and writes the tables into README.md.
  * The trials before are drawn at random and told; what is timed is one `ask`, after some that warm caches and compiler,
  * as in a study.
@@ -60,14 +61,15 @@ function ourTimes(rounds: number): Times {
 }
 
 /** Optuna's process, with its names turned into ours. */
-function theirTimes(rounds: number): Times {
+function theirTimes(rounds: number, samplers: string): Times {
   const folder = mkdtempSync(join(tmpdir(), 'bench-tune-times-'));
   try {
     const path = join(folder, 'times.json');
-    const python = optunaPython(join(here, 'peers'), true);
+    const python = optunaPython(join(here, 'peers'), samplers.includes('gp'));
     const script = join(here, 'peers', 'optuna_timing.py');
     const env = { ...process.env, OMP_NUM_THREADS: '1' };
-    const { status } = spawnSync(python, [script, path, String(rounds), String(WARM)], { stdio: 'inherit', env });
+    const args = [script, path, String(rounds), String(WARM), samplers];
+    const { status } = spawnSync(python, args, { stdio: 'inherit', env });
     if (status !== 0) throw new Error(`optuna_timing.py ended with ${status}`);
     const { cmaes, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as Times;
     return cmaes === undefined ? rest : { ...rest, 'cma-es': cmaes };
@@ -109,12 +111,15 @@ function growthOf(sampler: string): Stretch[] {
   return stretches;
 }
 
-const rounds = Number(process.argv[2] ?? '31');
-const timed: Timed = {
-  library: digestOfLibrary(),
-  ours: ourTimes(rounds),
-  optuna: theirTimes(rounds),
-  growth: Object.fromEntries(['random', 'tpe', 'evolution', 'auto'].map((s) => [s, growthOf(s)])),
-};
-write(data('timing.json'), JSON.stringify(timed));
+const [rounds = '31', theirs = 'random,tpe,cmaes,gp'] = process.argv.slice(2);
+const library = digestOfLibrary();
+const growth: Record<string, Stretch[]> = {};
+const ours = ourTimes(Number(rounds));
+const keep = (optuna: Times): void =>
+  write(data('timing.json'), JSON.stringify({ library, ours, optuna, growth } as Timed));
+for (const sampler of ['random', 'tpe', 'evolution', 'auto']) {
+  growth[sampler] = growthOf(sampler);
+  keep({});
+}
+keep(theirTimes(Number(rounds), theirs));
 writeReadme();
