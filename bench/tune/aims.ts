@@ -19,11 +19,14 @@ import type { PruningRun, Regret } from './tables.js';
 interface Aim {
   readonly aim: string;
   readonly figure: string;
-  readonly met: boolean;
+  /** `undefined` where too few seeds were run to tell. */
+  readonly met: boolean | undefined;
 }
 
 /** Epochs of a hundred full trainings. */
 const BUDGET = 2700;
+/** Seeds below which hypervolumes are not judged. */
+const FEWEST = 5;
 /** What Optuna's Parzen estimator finds in all of them on the aligned curves. */
 const ALONE = 9.8e-4;
 
@@ -107,7 +110,9 @@ function volumeAims(ours: Volumes, peers: Volumes): Aim[] {
         figure: `${Number(median(own).toPrecision(5))}; ${Object.entries(theirs)
           .map(([sampler, values]) => `${sampler} ${Number(median(values).toPrecision(5))} ${higher(own, values)}`)
           .join(', ')}`,
-        met: Object.values(theirs).every((values) => median(own) >= median(values)),
+        met: [own, ...Object.values(theirs)].some((values) => values.length < FEWEST)
+          ? undefined
+          : Object.values(theirs).every((values) => median(own) >= median(values)),
       },
     ];
   });
@@ -155,6 +160,9 @@ export function aimsTable(
   return [
     '| aim | measured | |',
     '| --- | --- | --- |',
-    ...all.map(({ aim, figure, met }) => `| ${aim} | ${figure} | ${met ? 'met' : '**missed**'} |`),
+    ...all.map(
+      ({ aim, figure, met }) =>
+        `| ${aim} | ${figure} | ${met === undefined ? 'too few seeds' : met ? 'met' : '**missed**'} |`,
+    ),
   ];
 }
