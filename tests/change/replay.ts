@@ -9,10 +9,15 @@ export interface Named {
 
 let quiet = false;
 
-/** Replays histories in a bundle; gives what a person is told of each that it does not repeat, by name. */
-export async function replay(code: string, histories: readonly Named[]): Promise<Map<string, string>> {
+/** Before any worker is made. */
+export function quietRuntime(): void {
   if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
   quiet = true;
+}
+
+/** Replays histories in a bundle; gives what a person is told of each that it does not repeat, by name. */
+export async function replay(code: string, histories: readonly Named[]): Promise<Map<string, string>> {
+  quietRuntime();
   const byRun = new Map(
     histories.map((one) => [
       one.history.events[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId,

@@ -3,6 +3,7 @@ import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
 import { workflowFailure } from './failure.js';
 import type { NamedAnswer } from './ports.js';
+import { when } from './turns.js';
 
 export interface Ask {
   readonly name: string;
@@ -81,7 +82,7 @@ export class Approvals {
     if (!former) {
       this.#open.set(ask.name, (given) => (answer = given));
       try {
-        if (ask.deadlineMs === undefined) await condition(() => answer !== undefined);
+        if (ask.deadlineMs === undefined) await when(() => answer !== undefined);
         else await condition(() => answer !== undefined, ask.deadlineMs);
       } finally {
         this.#open.delete(ask.name);

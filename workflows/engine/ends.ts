@@ -1,8 +1,9 @@
-import { condition, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import { isTrainyardError } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import { errorRecord, explainFailure } from './failure.js';
 import type { GraphKeeper } from './graph-keeper.js';
+import { when } from './turns.js';
 
 /** How calls of a run have failed. */
 export class Ends {
@@ -48,7 +49,7 @@ export class Ends {
 
   /** Throws what ends the run as a whole, once there is such a failure. */
   async halted(): Promise<never> {
-    await condition(() => this.#halt !== undefined);
+    await when(() => this.#halt !== undefined);
     throw this.#halt;
   }
 }

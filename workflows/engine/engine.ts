@@ -1,5 +1,4 @@
 import {
-  condition,
   executeChild,
   AsyncLocalStorage,
   ParentClosePolicy,
@@ -29,6 +28,7 @@ import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
 import { Troubles } from './troubles.js';
+import { when } from './turns.js';
 import { wireCall } from './wire.js';
 
 /**
@@ -83,7 +83,7 @@ export class Engine implements PipelineRuntime {
 
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
   async drained(): Promise<void> {
-    await condition(() => this.#scheduler.drained && this.#childrenOpen === 0);
+    await when(() => this.#scheduler.drained && this.#childrenOpen === 0);
   }
 
   /** Throws what ends the run as a whole, should it come to that. */
@@ -99,10 +99,10 @@ export class Engine implements PipelineRuntime {
   /** Resolves when a partial run has nothing left to do but what it leaves out; throws a failure that nobody looked at. */
   partDone(): Promise<boolean> {
     const idle = (): boolean => this.#scheduler.idle && this.recoveries.open === 0 && this.approvals.open === 0;
-    // `condition` looks at once: not before the calls that were just made have come to their look-ups.
+    // `when` looks at once: not before the calls that were just made have come to their look-ups.
     let begun = false;
     void Promise.resolve().then(() => (begun = true));
-    return condition(() => begun && (this.#part?.left ?? 0) > 0 && idle()).then(() => {
+    return when(() => begun && (this.#part?.left ?? 0) > 0 && idle()).then(() => {
       const unseen = this.#failures.find(({ call }) => !this.#used.has(call));
       if (unseen) throw unseen.error;
       return true;

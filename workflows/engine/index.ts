@@ -5,6 +5,7 @@ export { approveUpdate } from './approvals.js';
 export { workflowFailure } from './failure.js';
 export { bundleData, contractNamed, knownPipelines, pipelineNamed } from './bundle-data.js';
 export { engineActivities } from './proxies.js';
+export { when } from './turns.js';
 export type { EngineActivities, Made, Row, Table } from './ports.js';
 export type { Shown } from './operator-view.js';
 export type { Engine } from './engine.js';

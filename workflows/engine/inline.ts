@@ -1,10 +1,11 @@
 import { ApplicationFailure, ActivityFailure } from '@temporalio/common';
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { durationMs } from '../../core/duration.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { NodeResult, NodeTask } from '../../core/task.js';
 import { nextTask } from './next-task.js';
 import { runNodeInline } from './proxies.js';
+import { when } from './turns.js';
 
 /**
  * Outputs that light nodes may give within one Workflow task. What they gave is told to Temporal when the task ends, in
@@ -55,7 +56,7 @@ export class InlineNodes {
   /** Ends the Workflow task, once nothing runs in it any more. */
   async #newTask(): Promise<void> {
     await CancellationScope.nonCancellable(async () => {
-      await condition(() => this.#running === 0);
+      await when(() => this.#running === 0);
       await nextTask();
     });
     this.#given = 0;

@@ -1,20 +1,39 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+  type LocalActivityOptions,
+} from '@temporalio/workflow';
 import { durationMs } from '../../core/duration.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
 import { DEVICE_WAIT_MS, TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './ports.js';
+import { inTurn } from './turns.js';
 
 let local: EngineActivities | undefined;
 
 /** The engine's own Activities, run in the Workflow worker and recorded as markers. */
 export function engineActivities(): EngineActivities {
-  local ??= proxyLocalActivities<EngineActivities>({
+  local ??= localActivities<EngineActivities>({
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '100ms', maximumInterval: '5s', maximumAttempts: 20 },
   });
   return local;
+}
+
+type Call = (...args: readonly unknown[]) => Promise<unknown>;
+
+/** Local Activities whose answers come into the Workflow one at a time: none are to be used in any other way. */
+function localActivities<A extends object>(options: LocalActivityOptions): A {
+  const activities = proxyLocalActivities<Record<string, Call>>(options);
+  const call = (name: string): Call => {
+    const run = activities[name] as Call;
+    return (...args) => inTurn(run(...args));
+  };
+  return new Proxy({}, { get: (_, name) => call(String(name)) }) as A;
 }
 
 const DEFAULT_TIMEOUT_MS = 3_600_000;
@@ -58,7 +77,7 @@ export function runNodeInline(
   task: NodeTask,
   summary: string,
 ): Promise<NodeResult | null> {
-  const activities = proxyLocalActivities<Record<string, (task: NodeTask) => Promise<NodeResult | null>>>({
+  const activities = localActivities<Record<string, (task: NodeTask) => Promise<NodeResult | null>>>({
     startToCloseTimeout: timeoutOf(spec, options),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },

@@ -1,4 +1,4 @@
-import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { defineUpdate, setHandler } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
@@ -8,6 +8,7 @@ import { outputPorts, type AnyContract } from '../../core/node.js';
 import type { Recovery } from '../../core/task.js';
 import { workflowFailure } from './failure.js';
 import { engineActivities } from './proxies.js';
+import { when } from './turns.js';
 
 /** The outputs that an operator gives in a node's place: references as they are, values as artifacts of their kind. */
 export async function givenOutputs(contract: AnyContract, recovery: Recovery): Promise<Record<string, Ref>> {
@@ -55,7 +56,7 @@ export class Recoveries {
     let given: Recovery | undefined;
     this.#waiting.set(call, { ports, pools, decide: (recovery) => (given = recovery) });
     try {
-      await condition(() => given !== undefined);
+      await when(() => given !== undefined);
       return given as unknown as Recovery;
     } finally {
       this.#waiting.delete(call);

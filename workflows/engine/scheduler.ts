@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import { isTrainyardError } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
@@ -14,6 +14,7 @@ import { InlineNodes } from './inline.js';
 import type { Makers } from './makers.js';
 import type { CarriedRow } from './ports.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
+import { when } from './turns.js';
 import { Turnstile } from '../../core/turnstile.js';
 
 /**
@@ -107,7 +108,7 @@ export class Scheduler {
   async finishRunning(): Promise<void> {
     this.#stopped = true;
     this.#draining = true;
-    await condition(() => this.#inFlight === 0);
+    await when(() => this.#inFlight === 0);
   }
 
   /** Counts a look-up of another kind as being under way. */

@@ -1,8 +1,8 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
 import type { StudyTrial } from '../../core/study.js';
-import type { Engine } from '../engine/index.js';
+import { when, type Engine } from '../engine/index.js';
 import type { StudyBook, TrialEnd } from './book.js';
 import type { TrialReports, Verdict } from './contract.js';
 import { Desk } from './desk.js';
@@ -67,7 +67,7 @@ export class Search {
       }
       if (book.status === 'ending') book.status = 'searching';
       if (this.#desk.paused) {
-        await condition(() => !this.#desk.paused || this.#desk.over !== undefined);
+        await when(() => !this.#desk.paused || this.#desk.over !== undefined);
         continue;
       }
       const proposal = await suggest(book);

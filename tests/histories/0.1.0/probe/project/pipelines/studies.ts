@@ -6,11 +6,11 @@ import { climb, fitted, part } from '../nodes/climb/index.js';
 const given = z.object({
   salt: z.string(),
   options: z.custom<Omit<StudyOptions<'out.score' | 'out.size'>, 'objective'>>(),
-  params: z.custom<{ steps?: number; ms?: number; failsFrom?: number; nullFrom?: number }>().default({}),
+  params: z.custom<Partial<z.input<typeof climb.spec.params>>>().default({}),
   high: z.number().default(1),
 });
 
-type Plain = Pick<StudyOptions, 'trials' | 'parallel' | 'sampler' | 'pruner' | 'failures' | 'enough'>;
+type Plain = Pick<StudyOptions, 'trials' | 'parallel' | 'sampler' | 'pruner' | 'failures' | 'enough' | 'continueAfter'>;
 const plain = z.object({ salt: z.string(), options: z.custom<Plain>() });
 
 /** A study of a node, with whatever options. */
@@ -66,4 +66,32 @@ export const overParts = pipeline('over-parts', { params: plain }, async ({ salt
     },
   );
   return { best: await found.best, params: await found.params, report: found.report };
+});
+
+/** Studies as programs without types ask for them, whatever stands in the options: what each is refused with. */
+export const untyped = pipeline(
+  'untyped-studies',
+  { params: z.object({ asked: z.array(z.custom<Record<string, unknown>>()) }) },
+  async ({ asked }) => ({
+    refusals: asked.map((options) => {
+      try {
+        tune(climb, {}, options as unknown as { space: Record<string, never>; objective: 'out.score' });
+        return null;
+      } catch (error) {
+        const { code, where, message } = error as { code?: string; where?: object; message: string };
+        return { code: code ?? 'none', where: { ...where }, message };
+      }
+    }),
+  }),
+);
+
+/** With a nested estimate: in each outer fold another part is searched on, and one that no search sees judges it. */
+export const nested = pipeline('nested-study', { params: plain }, async ({ salt, options }) => {
+  const outer = [2, 3, 4].map((n) => ({ search: { data: part({ n }) }, held: { data: part({ n: n + 10 }) } }));
+  const found = tune(
+    fitted,
+    { data: part({ n: 1 }) },
+    { ...options, objective: 'out.score', space: { x: float(0, 1) }, params: { salt }, nested: outer },
+  );
+  return { params: await found.params, report: found.report };
 });

@@ -12,6 +12,8 @@ export const climb = node({
     steps: z.number().int().default(9),
     /** Milliseconds that a step takes. */
     ms: z.number().default(0),
+    /** Below this x, steps after the first take a minute, whatever its study says meanwhile. */
+    slowBelow: z.number().default(-1),
     /** Of cross-validation: each has noise of its own. */
     fold: z.number().int().default(0),
     /** From this x on it fails, or gives no number. */

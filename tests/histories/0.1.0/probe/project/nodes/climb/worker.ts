@@ -3,22 +3,26 @@ import { implement, UserError } from 'trainyard/worker';
 import { note } from '../probe/outside.js';
 import { climb, fitted, part } from './index.js';
 
-export const climbIt = implement(climb, async ({ params: { x, steps, ms, fold, failsFrom, nullFrom }, ctx }) => {
-  if (x >= failsFrom) throw new UserError(`planned: ${failsFrom} or more fails`);
-  const place = { node: 'climb.train', run: ctx.run.id, attempt: ctx.attempt, signal: ctx.signal };
-  const saved = await ctx.checkpoint.load();
-  const before = saved ? Number(Buffer.from(saved).toString()) : 0;
-  let score = 0;
-  for (let step = before + 1; step <= steps; step++) {
-    note('start', { ...place, label: `${x} ${fold} ${step}` });
-    if (ms > 0) await wait(ms);
-    score = heightAt(x, step, fold);
-    await ctx.report(step, { score });
-    await ctx.checkpoint.save(Buffer.from(String(step)));
-  }
-  score = heightAt(x, steps, fold);
-  return { value: { score: x >= nullFrom ? null : score, size: Math.round(100 * x), steps } };
-});
+export const climbIt = implement(
+  climb,
+  async ({ params: { x, steps, ms, slowBelow, fold, failsFrom, nullFrom }, ctx }) => {
+    if (x >= failsFrom) throw new UserError(`planned: ${failsFrom} or more fails`);
+    const place = { node: 'climb.train', run: ctx.run.id, attempt: ctx.attempt, signal: ctx.signal };
+    const saved = await ctx.checkpoint.load();
+    const before = saved ? Number(Buffer.from(saved).toString()) : 0;
+    let score = 0;
+    for (let step = before + 1; step <= steps; step++) {
+      note('start', { ...place, label: `${x} ${fold} ${step}` });
+      if (x < slowBelow && step > 1) await wait(60_000);
+      else if (ms > 0) await wait(ms);
+      score = heightAt(x, step, fold);
+      await ctx.report(step, { score });
+      await ctx.checkpoint.save(Buffer.from(String(step)));
+    }
+    score = heightAt(x, steps, fold);
+    return { value: { score: x >= nullFrom ? null : score, size: Math.round(100 * x), steps } };
+  },
+);
 
 /** Highest at x = 0.7 in the end; what is further off is behind from the first step. */
 function heightAt(x: number, step: number, fold: number): number {

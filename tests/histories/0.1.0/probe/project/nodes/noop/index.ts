@@ -22,6 +22,13 @@ export const isolated = node({
   outputs: number,
 });
 
+/** Takes all that it is given, and fails where a plan beside the project says so of its label. */
+const joining = { version: '1', params: params.extend({ label: z.string() }), inputs: { all: many(number) } } as const;
+
+export const lightJoin = node({ name: 'noop.light-join', ...joining, outputs: number, light: true });
+
+export const isolatedJoin = node({ name: 'noop.isolated-join', ...joining, outputs: number });
+
 /** Notes outside that it was executed, and counts the executions that its inputs stand for: 1 more than they do. */
 export const counted = node({
   name: 'noop.counted',

@@ -21,6 +21,8 @@ export interface Event {
   readonly label: string;
   readonly attempt: number;
   readonly pid: number;
+  /** The process that it belongs to: its worker, or another once that is dead. */
+  readonly parent: number;
   /** ms since the epoch, for putting kills and commits in order. */
   readonly at: number;
   readonly kind?: FaultKind;
@@ -38,7 +40,8 @@ const project = process.env['TRAINYARD_PROJECT'] ?? '.';
 
 /** Appends a line to a file that all processes share; appends this short do not mix. */
 export function note(what: Event['what'], { node, label, run, attempt }: Place, kind?: FaultKind): void {
-  const line: Event = { what, run, node, label, attempt, pid: process.pid, at: Date.now(), ...(kind ? { kind } : {}) };
+  const { pid, ppid: parent } = process;
+  const line: Event = { what, run, node, label, attempt, pid, parent, at: Date.now(), ...(kind ? { kind } : {}) };
   appendFileSync(path.join(project, 'events.jsonl'), `${JSON.stringify(line)}\n`);
 }
 
