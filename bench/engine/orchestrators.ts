@@ -53,13 +53,13 @@ async function settled({ cpuMs }: Contender): Promise<void> {
   }
 }
 
-/** The longest that a node of each contender and shape took, in ms: what a larger run would take is told from it. */
-const slowest = new Map<string, number>();
+/** What a node took in the largest run of each contender and shape, in ms: what a larger one would take is told from it. */
+const largest = new Map<string, { readonly nodes: number; readonly each: number }>();
 let salts = 0;
 const newSalt = (): string => `salt ${++salts}`;
 
 function within({ name }: Contender, { shape, count }: Pick<Ask, 'shape' | 'count'>): boolean {
-  return (slowest.get(`${name} ${shape}`) ?? 0) * count <= Number(asked.most) * 1000;
+  return (largest.get(`${name} ${shape}`)?.each ?? 0) * count <= Number(asked.most) * 1000;
 }
 
 /** Asks once, and waits until it is at rest. A contender that cannot says why, and is not asked for this shape again. */
@@ -67,12 +67,14 @@ async function attempt(contender: Contender, of: string, ask: Ask): Promise<Answ
   const way = `${contender.name} ${ask.shape}`;
   try {
     const answer = await contender.run(ask);
-    if (ask.do === 'run') slowest.set(way, answer.ms / answer.nodes);
+    const { ms, nodes } = answer;
+    // The start of a small run would say too much.
+    if (ask.do === 'run' && nodes >= (largest.get(way)?.nodes ?? 0)) largest.set(way, { nodes, each: ms / nodes });
     await settled(contender);
     return answer;
   } catch (error) {
     say(`${of}: ${contender.name}: ${error instanceof Error ? error.message : String(error)}`);
-    slowest.set(way, Infinity);
+    largest.set(way, { nodes: Infinity, each: Infinity });
     return undefined;
   }
 }
