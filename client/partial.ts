@@ -3,7 +3,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { labelOf, type PartialRun, type StoredPart } from '../core/task.js';
-import { Artifacts, listRuns, readGraph, readRun, type Store } from '../store/index.js';
+import { Artifacts, listRuns, readGraph, readRun, type RunRecord, type Store } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
 import { planPart, type PartChoice, type PartPlan } from './part-plan.js';
 import { readRunView, type RunReader } from './run-view.js';
@@ -72,26 +72,29 @@ export async function readPlan(reader: RunReader, used: string, choice: PartChoi
       remedy: `finish it first: trainyard resume ${used}`,
     });
   }
-  const former = await readPart(reader.store, record?.start['part'] as StoredPart | undefined);
+  const former = await keptChildren(reader.store, record);
   const results = new Map<string, Json>();
   for (const node of graph.nodes) {
     if (node.kind !== 'child' || (node.state !== 'done' && node.state !== 'found')) continue;
-    const kept = node.outputs?.['out'] ?? former?.children?.[labelOf(node)];
+    const kept = node.outputs?.['out'] ?? former[labelOf(node)];
     const result = kept ?? (await childResult(reader, node.workflowId ?? ''));
     if (result !== undefined) results.set(node.call, result as unknown as Json);
   }
   return planPart(graph, choice, results);
 }
 
-/** What the used run itself had kept of children that it did not run. */
-export async function readPart(store: Store, part: StoredPart | undefined): Promise<PartialRun | undefined> {
-  if (part === undefined) return undefined;
+/** What a partial run had kept of children that it did not run, by label; nothing of one that was not partial. */
+export async function keptChildren(
+  store: Store,
+  record: RunRecord | null | undefined,
+): Promise<NonNullable<PartialRun['children']>> {
+  const part = record?.start['part'] as StoredPart | undefined;
+  if (part === undefined) return {};
   const artifacts = new Artifacts(store);
   const pages = await Promise.all(
     part.pages.map(async (page) => (await artifacts.open(page)).value as unknown as PartialRun),
   );
-  const children = Object.assign({}, ...pages.map((page) => page.children)) as NonNullable<PartialRun['children']>;
-  return { keep: {}, children, never: [] };
+  return Object.assign({}, ...pages.map(({ children }) => children)) as NonNullable<PartialRun['children']>;
 }
 
 /** What a durable child gave: from its own graph, or from Temporal while that remembers it. */

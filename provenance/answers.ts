@@ -1,10 +1,10 @@
 import type { GraphRecord } from '../core/graph.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
-import { labelOf, type PartialRun, type Recovery, type StoredPart } from '../core/task.js';
+import { labelOf, type PartialRun, type Recovery } from '../core/task.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { answerKey } from '../project/sandbox.js';
-import { readPart } from '../client/partial.js';
+import { keptChildren } from '../client/partial.js';
 import { areWhole, blobsOfAll, namedIn, readRun, type Store } from '../store/index.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';
@@ -72,8 +72,7 @@ export async function answersOf(
     ({ state, error, outputs }) => graph.state === 'done' && state === 'skipped' && !error && !outputs,
   );
   const never = leftOut.map(labelOf);
-  const part = (await readRun(store, graph.run))?.start['part'] as StoredPart | undefined;
-  const children = (await readPart(store, part))?.children ?? {};
+  const children = await keptChildren(store, await readRun(store, graph.run));
   const instead = Object.fromEntries(
     graph.nodes.flatMap((node) => {
       const last = node.given ? undefined : node.recoveries?.at(-1);

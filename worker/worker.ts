@@ -13,7 +13,7 @@ import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
-import type { NodeTask, SentTask } from '../core/task.js';
+import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
@@ -175,7 +175,7 @@ async function startPools(
         secrets: project.config.secrets,
       });
       const permits = new Permits(slots.count);
-      const compute: Compute = async (task, hooks) => {
+      const inSlot: Compute = async (task, hooks) => {
         const found = await code.find(task.node, task.code);
         const { module, exportName } = found;
         const { packages } = found.parts;
@@ -185,13 +185,12 @@ async function startPools(
       };
       const run = (sent: SentTask) => {
         const taken = permits.taken();
-        const inSlot: Compute = (task, hooks) => compute(task, hooks).finally(() => taken.computed());
-        // In the worker itself no device can be used.
-        const inWorker = (task: NodeTask) => task.settings.light && pool.devices === undefined;
-        return runNode(
-          { ...runner, compute: (task, hooks) => (inWorker(task) ? light(task, hooks) : inSlot(task, hooks)) },
-          sent,
-        );
+        const compute: Compute = (task, hooks) =>
+          // In the worker itself no device can be used.
+          task.settings.light && pool.devices === undefined
+            ? light(task, hooks)
+            : inSlot(task, hooks).finally(() => taken.computed());
+        return runNode({ ...runner, compute }, sent);
       };
       const worker = await Worker.create({
         connection,

@@ -47,7 +47,7 @@ const server = await startServer();
 const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROF ?? process.cwd()}`] : [];
 const probe = await Probe.start(server, { slots: SLOTS, execArgv });
 const peer = await Peer.start(probe.client.temporal, { address: server.address, slots: SLOTS });
-const workerDeath = watchWorker();
+const workerDeath = probe.died();
 workerDeath.catch(() => undefined);
 const rows: Row[] = [];
 let runs = 0;
@@ -125,20 +125,6 @@ async function found(shape: 'chain' | 'map', count: number): Promise<void> {
 function ownPid(): number {
   if (probe.workerPid === undefined) throw new Error(`our worker is gone:\n${probe.said}`);
   return probe.workerPid;
-}
-
-/** Rejects when our worker is gone: a run would wait for it for ever. */
-function watchWorker(): Promise<never> {
-  return new Promise<never>((_, failed) => {
-    const look = (): void => {
-      try {
-        ownPid();
-      } catch (error) {
-        failed(error);
-      }
-    };
-    setInterval(look, 1_000).unref();
-  });
 }
 
 try {

@@ -7,7 +7,6 @@
  *   npm run bench engine/scale -- [--json] [--keep] [--sizes=10,100,1000,2500,5000,10000] [--shapes=wide,layers] [--rounds=3]
  */
 import { cpus, loadavg } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
 import { historySize, processUse } from '../../tests/matrix/history-size.js';
@@ -26,19 +25,13 @@ const { values: asked } = parseArgs({
   },
 });
 
-/** Rejects when the worker has died: nobody would end the run then. */
-async function died(probe: Probe): Promise<never> {
-  while (probe.workerPid !== undefined) await wait(500);
-  throw new Error(`the worker died:\n${probe.said}`);
-}
-
 async function measure(probe: Probe, shape: string, nodes: number): Promise<Row> {
   const pid = probe.workerPid ?? NaN;
   const salt = `${shape} ${nodes}`;
   const run = async (id: string): Promise<{ ms: number; cpuMs: number }> => {
     const before = processUse(pid);
     const start = performance.now();
-    const outcome = await Promise.race([probe.run(shape, { salt, count: nodes }, { id }), died(probe)]);
+    const outcome = await Promise.race([probe.run(shape, { salt, count: nodes }, { id }), probe.died()]);
     if (outcome.state === 'failed') throw outcome.error;
     return { ms: performance.now() - start, cpuMs: processUse(pid).cpuMs - before.cpuMs };
   };

@@ -6,7 +6,6 @@
  *   npm run bench engine/studies -- [--json] [--sizes=1000,5000] [--samplers=random,tpe] [--parallel=8]
  */
 import { cpus, loadavg } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readStudy } from '../../client/studies.js';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
@@ -41,18 +40,12 @@ const { values: asked } = parseArgs({
   },
 });
 
-/** Rejects when the worker has died: nobody would end the run then. */
-async function died(probe: Probe): Promise<never> {
-  while (probe.workerPid !== undefined) await wait(500);
-  throw new Error(`the worker died:\n${probe.said}`);
-}
-
 async function measure(probe: Probe, sampler: string, trials: number): Promise<Row> {
   const pid = probe.workerPid ?? NaN;
   const id = `${sampler}-${trials}`;
   const idle = processUse(pid);
   const options = { trials, parallel: Number(asked.parallel), sampler };
-  const outcome = await Promise.race([probe.run('many-trials', { salt: id, options }, { id }), died(probe)]);
+  const outcome = await Promise.race([probe.run('many-trials', { salt: id, options }, { id }), probe.died()]);
   if (outcome.state === 'failed') throw outcome.error;
   const after = processUse(pid);
   const study = await readStudy({ store: probe.client.store }, `${id}/tune`);

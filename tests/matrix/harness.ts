@@ -191,6 +191,12 @@ export class Probe {
     return this.#worker?.pid;
   }
 
+  /** Rejects when the worker has died: nobody would end a run then. Keeps no process alive. */
+  async died(): Promise<never> {
+    while (this.workerPid !== undefined) await wait(500, undefined, { ref: false });
+    throw new Error(`the worker died:\n${this.said}`);
+  }
+
   /** Kills the worker as a loss of power would; its executors end when they see that it is gone. */
   async killWorker(): Promise<void> {
     const child = this.#worker;
