@@ -1,4 +1,4 @@
-import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { defineUpdate, setHandler } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
 import { workflowFailure } from './failure.js';
@@ -82,8 +82,7 @@ export class Approvals {
     if (!former) {
       this.#open.set(ask.name, (given) => (answer = given));
       try {
-        if (ask.deadlineMs === undefined) await when(() => answer !== undefined);
-        else await condition(() => answer !== undefined, ask.deadlineMs);
+        await when(() => answer !== undefined, ask.deadlineMs);
       } finally {
         this.#open.delete(ask.name);
       }

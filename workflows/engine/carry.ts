@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { allHandlersFinished, continueAsNew } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { GraphRecord } from '../../core/graph.js';
 import { jsonBytes, pagesOf } from '../../core/paging.js';
@@ -7,6 +7,7 @@ import type { Engine } from './engine.js';
 import { nextTask } from './next-task.js';
 import type { CarriedRow, Row, Table } from './ports.js';
 import { engineActivities } from './proxies.js';
+import { when } from './turns.js';
 
 /** What a run does not send through Temporal leaves its worker in parts of this size: it is written at once. */
 const PART_BYTES = 1_000_000;
@@ -85,7 +86,7 @@ export async function goOn(
     bytes: added.reduce((sum, page) => sum + jsonBytes(page), before?.bytes ?? 0),
     ...(answers.length === 0 ? {} : { answers }),
   });
-  await condition(allHandlersFinished);
+  await when(allHandlersFinished);
   return continueAsNew(...(await hosted.again({ journal, generation: (carried?.generation ?? 0) + 1 })));
 }
 

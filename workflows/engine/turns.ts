@@ -5,11 +5,11 @@ const awaited = new Set<() => boolean>();
 const waiting: (() => void)[] = [];
 let letting = false;
 
-/** Resolves once `fn` is true. */
-export async function when(fn: () => boolean): Promise<void> {
+/** Resolves once `fn` is true, or after so many ms. All of the engine's waiting goes through it. */
+export async function when(fn: () => boolean, ms?: number): Promise<void> {
   awaited.add(fn);
   try {
-    await condition(fn);
+    await (ms === undefined ? condition(fn) : condition(fn, ms));
   } finally {
     awaited.delete(fn);
   }
