@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FastifyInstance } from 'fastify';
 import { reviewActivities } from '../../activities/review.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
@@ -127,6 +127,7 @@ interface Reply {
   status: number;
   body: {
     code?: string;
+    open?: boolean;
     where?: { field?: string };
     settled: number;
     total: number;
@@ -242,7 +243,9 @@ describe('the interface of a label review', () => {
 
   it('closes at the deadline, and says which rows nobody answered for', async () => {
     const { handle, api } = await startReview('deadline', 3, { deadlineMs: 6_000 });
-    await call(`${api}/answers`, answer(2, 'Adelie'));
+    // Until it has looked for answers of an equal one, it takes none.
+    await vi.waitFor(async () => expect((await call(api)).body.open).toBe(true), { timeout: 5_000 });
+    expect((await call(`${api}/answers`, answer(2, 'Adelie'))).status).toBe(200);
     const result = await answersOf(await handle.result());
     expect(result.closed).toBe('deadline');
     expect(result.finals).toEqual([
