@@ -27,7 +27,7 @@ export class Trainyard {
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     const listening = (async (): Promise<Addresses> => {
-      for await (const line of lines) if (line.startsWith('{')) return JSON.parse(line) as Addresses;
+      for await (const line of lines) if (line.startsWith('{')) return answerIn<Addresses>(line);
       throw new Error(said.trim() || 'trainyard dev ended before it listened');
     })();
     return listening;
@@ -41,7 +41,7 @@ export class Trainyard {
   }
 
   /** A command with `--json`: what it printed. Throws its error in words. */
-  async ask<T>(...args: string[]): Promise<T> {
+  async ask<T extends object>(...args: string[]): Promise<T> {
     const child = this.#spawn([...args, '--json'], 'pipe');
     let out = '';
     let said = '';
@@ -49,11 +49,8 @@ export class Trainyard {
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
     const line = out.trim().split('\n').at(-1) ?? '';
-    if (code === 0) return JSON.parse(line) as T;
-    const message = line.startsWith('{')
-      ? (JSON.parse(line) as { error?: { message: string } }).error?.message
-      : undefined;
-    throw new Error(message ?? said.trim() ?? `trainyard ${args[0] ?? ''} failed`);
+    if (code === 0 || line.startsWith('{')) return answerIn<T>(line);
+    throw new Error(said.trim() || `trainyard ${args[0] ?? ''} failed`);
   }
 
   /** Ends all that was started, and waits until it is gone. */
@@ -84,4 +81,11 @@ export class Trainyard {
     child.once('exit', () => this.#running.delete(child));
     return child;
   }
+}
+
+/** What a command printed with `--json`. Throws the error that it told instead of an answer. */
+function answerIn<T extends object>(line: string): T {
+  const said = JSON.parse(line) as T | { readonly error: { readonly message: string } };
+  if (!('error' in said)) return said;
+  throw new Error(said.error.message);
 }
