@@ -6,9 +6,12 @@ import { promisify } from 'node:util';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import { hashCode, hashText, installedVersion } from './code-hash.js';
-import { compileModule, compileOwnModules } from './compile.js';
+import { compileModule } from './compile.js';
+import { bundleOwn, placeOwn } from './own-modules.js';
+import { packageRoot } from '../setup/package-root.js';
 import { compiled } from './package-root.js';
 import { fileHashes, type CodeParts } from './code-parts.js';
+import { CODES_FORMAT, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
 
@@ -26,81 +29,120 @@ export interface NodeCode {
   readonly parts: CodeParts;
 }
 
-/** Raised when hashes are taken in another way, or kept in another form. */
-const FORMAT = 2;
-
 /** What a worker module exports, found by loading it in a process of its own. */
 type Exports = Record<string, { exportName: string; node: string }[]>;
 
+/** A plugin that has implementations. */
+export type ImplementedPlugin = PluginModule & { readonly workerFile: string };
+
+export function implemented(plugins: readonly PluginModule[]): ImplementedPlugin[] {
+  return plugins.filter((plugin): plugin is ImplementedPlugin => plugin.workerFile !== undefined);
+}
+
 /**
- * Code hashes (`hashCode`) and places of all nodes that have an implementation. Kept under the hash of all worker
- * modules, so an unchanged project pays one bundling.
+ * Code hashes (`hashCode`) and places of all nodes that have an implementation. Those of built-in nodes come with the
+ * package; the rest is kept under the hash of its worker modules, so an unchanged project pays one bundling.
  */
 export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>> {
-  const plugins = project.plugins.filter(
-    (plugin): plugin is PluginModule & { workerFile: string } => plugin.workerFile !== undefined,
-  );
+  const plugins = implemented(project.plugins);
+  const prepared = await preparedNodes();
+  const rest = prepared ? plugins.filter(({ builtIn }) => !builtIn) : plugins;
+  const codes = [
+    ...(prepared
+      ? await kept(project, canonical([prepared.format, packageRoot(), hashText(JSON.stringify(prepared))]), () =>
+          placePrepared(prepared, plugins, project),
+        )
+      : []),
+    ...(await kept(project, await stateOf(rest, project), () => computeCodes(rest, project))),
+  ];
+  return new Map(codes.map((code) => [code.node, code]));
+}
+
+/** What decides the codes of plugins. */
+async function stateOf(plugins: readonly ImplementedPlugin[], project: Project): Promise<string> {
   const whole = await hashCode(
     Object.fromEntries(plugins.map(({ name, workerFile }) => [name, { file: workerFile }])),
     project.root,
   );
-  const fingerprint = hashText(
-    canonical([FORMAT, plugins.map(({ name, workerFile }) => [name, workerFile, whole[name]?.hash ?? ''])]),
-  );
-  const kept = path.join(project.build, `codes-${fingerprint}.json`);
-  const known = await readFile(kept, 'utf8').then(
+  return canonical([CODES_FORMAT, plugins.map(({ name, workerFile }) => [name, workerFile, whole[name]?.hash ?? ''])]);
+}
+
+/** Codes as they were kept for a state, else computed and kept, each also by itself for when the project has moved on. */
+async function kept(
+  project: Pick<Project, 'build'>,
+  state: string,
+  compute: () => Promise<NodeCode[]>,
+): Promise<NodeCode[]> {
+  const file = path.join(project.build, `codes-${hashText(state)}.json`);
+  const known = await readFile(file, 'utf8').then(
     (text) => JSON.parse(text) as NodeCode[],
     () => undefined,
   );
-  if (known?.every((code) => existsSync(code.module) && code.parts))
-    return new Map(known.map((code) => [code.node, code]));
-  const codes = await computeCodes(plugins, project);
-  await replaceWhole(kept, JSON.stringify(codes));
+  if (known?.every((code) => existsSync(code.module) && code.parts)) return known;
+  const codes = await compute();
+  await replaceWhole(file, JSON.stringify(codes));
   for (const code of codes) await replaceWhole(codeFile(project, code.node, code.hash), JSON.stringify(code));
-  return new Map(codes.map((code) => [code.node, code]));
+  return codes;
 }
 
-async function computeCodes(
-  plugins: readonly (PluginModule & { workerFile: string })[],
-  project: Project,
+async function placePrepared(
+  prepared: PreparedNodes,
+  plugins: readonly ImplementedPlugin[],
+  { build }: Pick<Project, 'build'>,
 ): Promise<NodeCode[]> {
-  const modules = await compileWorkers(plugins, project.build);
-  const exports = await scan(modules, project.root);
+  const modules = await placeOwn(prepared, build);
+  return prepared.nodes.flatMap(({ plugin, ...code }) => {
+    const source = plugins.find(({ name, builtIn }) => builtIn && name === plugin)?.workerFile;
+    const module = modules[plugin];
+    return source === undefined || module === undefined ? [] : [{ ...code, module, source }];
+  });
+}
+
+async function computeCodes(plugins: readonly ImplementedPlugin[], project: Project): Promise<NodeCode[]> {
+  if (plugins.length === 0) return [];
+  const own = plugins.filter(({ builtIn }) => builtIn);
+  const modules = {
+    ...(own.length === 0 ? {} : await placeOwn(await bundleOwn(workersOf(own)), project.build)),
+    ...Object.fromEntries(
+      await Promise.all(
+        plugins
+          .filter(({ builtIn }) => !builtIn)
+          .map(async ({ name, workerFile }) => [name, await compileModule(workerFile, project.build)] as const),
+      ),
+    ),
+  };
+  return (await codesIn(plugins, modules, project.root)).map(({ plugin: _, ...code }) => code);
+}
+
+export function workersOf(plugins: readonly ImplementedPlugin[]): Record<string, string> {
+  return Object.fromEntries(plugins.map(({ name, workerFile }) => [name, workerFile]));
+}
+
+/** The codes of plugins whose worker modules are compiled (plugin → file). */
+export async function codesIn(
+  plugins: readonly ImplementedPlugin[],
+  modules: Readonly<Record<string, string>>,
+  root: string,
+): Promise<(NodeCode & { readonly plugin: string })[]> {
+  const exports = await scan(modules, root);
   const nodes = plugins.flatMap((plugin) =>
     (exports[plugin.name] ?? []).map(({ node, exportName }) => ({ node, exportName, plugin })),
   );
   const hashed = await hashCode(
     Object.fromEntries(nodes.map(({ node, exportName, plugin }) => [node, { file: plugin.workerFile, exportName }])),
-    project.root,
+    root,
   );
   const files = await fileHashes(
     Object.values(hashed).flatMap((one) => one.files),
-    project.root,
+    root,
   );
   return nodes.flatMap(({ node, exportName, plugin }) => {
     const code = hashed[node];
     const module = modules[plugin.name];
     if (!code || module === undefined) return [];
     const parts = { files: code.files.flatMap((file) => files.get(file) ?? []), packages: code.packages };
-    return [{ node, exportName, module, source: plugin.workerFile, hash: code.hash, parts }];
+    return [{ plugin: plugin.name, node, exportName, module, source: plugin.workerFile, hash: code.hash, parts }];
   });
-}
-
-/** The compiled modules of implementations by their plugin's name. */
-async function compileWorkers(
-  plugins: readonly (PluginModule & { workerFile: string })[],
-  build: string,
-): Promise<Record<string, string>> {
-  const own = plugins.filter(({ builtIn }) => builtIn).map(({ name, workerFile }) => [name, workerFile] as const);
-  const others = plugins.filter(({ builtIn }) => !builtIn);
-  return {
-    ...(own.length === 0 ? {} : await compileOwnModules(Object.fromEntries(own), build)),
-    ...Object.fromEntries(
-      await Promise.all(
-        others.map(async ({ name, workerFile }) => [name, await compileModule(workerFile, build)] as const),
-      ),
-    ),
-  };
 }
 
 async function scan(modules: Record<string, string>, root: string): Promise<Exports> {

@@ -26,7 +26,7 @@ export async function compileModule(file: string, buildFolder: string): Promise<
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
-      plugins: [packagesOutside('name'), ownUrls],
+      plugins: [packagesOutside(({ path: name }) => name), ownUrls((file) => pathToFileURL(file).href)],
       outfile: path.join(buildFolder, 'module.mjs'),
     }),
   );
@@ -37,58 +37,26 @@ export async function compileModule(file: string, buildFolder: string): Promise<
   return target;
 }
 
-/**
- * Compiles modules of this package (name → file) together to a folder named by their content, and gives their paths:
- * what runs is fixed as for the user's own code, also when the installed package changes. Packages stay outside, each
- * where it is installed now.
- */
-export async function compileOwnModules(
-  files: Readonly<Record<string, string>>,
-  buildFolder: string,
-): Promise<Record<string, string>> {
-  const out = path.join(buildFolder, 'own');
-  const { outputFiles } = await guard(buildFolder, () =>
-    build({
-      entryPoints: files,
-      bundle: true,
-      splitting: true,
-      write: false,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      conditions: ['node'],
-      logLevel: 'silent',
-      plugins: [packagesOutside('place'), ownUrls],
-      outdir: out,
-      outExtension: { '.js': '.mjs' },
-    }),
-  );
-  const sorted = [...outputFiles].sort((one, other) => (one.path < other.path ? -1 : 1));
-  const folder = path.join(buildFolder, `trainyard-${hashOf(sorted.map(({ contents }) => contents))}`);
-  for (const file of sorted) await writeWhole(path.join(folder, path.relative(out, file.path)), file.contents);
-  return Object.fromEntries(Object.keys(files).map((name) => [name, path.join(folder, `${name}.mjs`)]));
-}
-
-function hashOf(contents: readonly Uint8Array[]): string {
+/** Short name of a content. */
+export function hashOf(contents: readonly (Uint8Array | string)[]): string {
   const hash = createHash('sha256');
   for (const one of contents) hash.update(one).update('\0');
   return hash.digest('hex').slice(0, 24);
 }
 
 /** `import.meta.url` of a module that was merged into another file still names the module's own place. */
-const ownUrls: Plugin = {
-  name: 'own-urls',
-  setup(on) {
-    on.onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path: file }) => {
-      const source = await readFile(file, 'utf8');
-      if (!source.includes('import.meta.url')) return undefined;
-      return {
-        contents: source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
-        loader: /ts$/.test(file) ? 'ts' : 'js',
-      };
-    });
-  },
-};
+export function ownUrls(name: (file: string) => string): Plugin {
+  return {
+    name: 'own-urls',
+    setup(on) {
+      on.onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path: file }) => {
+        const source = await readFile(file, 'utf8');
+        if (!source.includes('import.meta.url')) return undefined;
+        return { contents: source.replaceAll('import.meta.url', JSON.stringify(name(file))), loader: loaderOf(file) };
+      });
+    },
+  };
+}
 
 /** Imports a module of the user's project, TypeScript or JavaScript; throws TY-CODE when it cannot be loaded. */
 export async function importModule(file: string, buildFolder: string): Promise<Record<string, unknown>> {
@@ -205,7 +173,7 @@ export async function bundleEntries(
       minifyWhitespace: true,
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [virtual, packagesOutside('name'), declarations],
+      plugins: [virtual, packagesOutside(({ path: name }) => name), declarations],
       absWorkingDir: folder,
       outdir: path.join(folder, 'out'),
     }),
@@ -237,7 +205,8 @@ function bundled(code: string, metafile: Metafile, output: string): BundledEntry
   };
 }
 
-async function guard<T>(where: string, run: () => Promise<T>): Promise<T> {
+/** Says in words what the bundler found wrong. */
+export async function guard<T>(where: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

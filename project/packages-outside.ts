@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { OnResolveArgs, Plugin, PluginBuild } from 'esbuild';
 import { packageRoot } from '../setup/package-root.js';
 
@@ -8,12 +7,11 @@ import { packageRoot } from '../setup/package-root.js';
 const ASKED = Symbol('asked');
 
 /**
- * Leaves installed packages out of a bundle, by the name that they are imported by, or by the place where they are
- * (`by: 'place'`: for a bundle that will lie where Node would look for them in vain). Everything else is bundled: files,
- * aliases of `tsconfig.json`, and linked packages of a workspace, whose code changes without a new version. What
- * a package says to be free of side effects counts only where it is used.
+ * Leaves installed packages out of a bundle; `name` gives what the bundle imports in their place. Everything else is
+ * bundled: files, aliases of `tsconfig.json`, and linked packages of a workspace, whose code changes without a new
+ * version. What a package says to be free of side effects counts only where it is used.
  */
-export function packagesOutside(by: 'name' | 'place'): Plugin {
+export function packagesOutside(name: (asked: OnResolveArgs) => string): Plugin {
   return {
     name: 'packages-outside',
     setup(on) {
@@ -23,8 +21,7 @@ export function packagesOutside(by: 'name' | 'place'): Plugin {
         if (found.external || found.errors.length > 0)
           return { path: args.path, external: true, sideEffects: !args.path.startsWith('node:') };
         if (!isInstalled(found.path, args.resolveDir)) return found;
-        const place = args.kind === 'require-call' ? found.path : pathToFileURL(found.path).href;
-        return { path: by === 'name' ? args.path : place, external: true, sideEffects: found.sideEffects };
+        return { path: name(args), external: true, sideEffects: found.sideEffects };
       });
     },
   };

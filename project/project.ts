@@ -118,7 +118,8 @@ export async function loadProject(from?: string): Promise<Project> {
   return { ...base, plugins, contracts, pipelines: await loadPipelines(base) };
 }
 
-async function builtInPlugins(): Promise<PluginModule[]> {
+/** The families that come with this package. */
+export async function builtInPlugins(): Promise<PluginModule[]> {
   const folder = compiled('plugins');
   const families = existsSync(folder)
     ? (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name)

@@ -29,7 +29,16 @@ const parts = [
       return runNode(inRoot('packages/ml-hyperparameter/build-cjs.mjs'));
     },
   },
-  { from: '.', result: 'dist/cli/main.js', compile: () => runNode(tsc(), ['-p', 'tsconfig.build.json']) },
+  {
+    from: '.',
+    result: 'dist/cli/main.js',
+    async compile() {
+      const types = await runNode(tsc(), ['-p', 'tsconfig.build.json']);
+      if (types.code !== 0) return types;
+      // What a worker would compute of the built-in nodes at its first start in each project.
+      return runNode(inRoot('dist/project/prepare-main.js'));
+    },
+  },
 ];
 
 const distOf = (part) => inRoot(part.from, 'dist');

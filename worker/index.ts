@@ -8,4 +8,5 @@ export {
 } from './implement.js';
 export type { InputArtifact, OutputArtifact } from '../core/artifact.js';
 export { TransientError, UserError } from '../core/errors/index.js';
-export { startWorker, type RunningWorker, type WorkerOptions } from './worker.js';
+export { startWorker } from './start.js';
+export type { RunningWorker, WorkerOptions } from './worker.js';

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepBundles, takeBundles } from '../shared-bundles.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const program = path.join(root, 'bin', 'trainyard.js');
@@ -52,6 +53,7 @@ export class TestProject {
     symlinkSync(path.join(root, 'node_modules', 'zod'), path.join(this.folder, 'node_modules', 'zod'));
     writeFileSync(path.join(this.folder, 'package.json'), '{ "name": "toy", "type": "module", "private": true }\n');
     if (config !== undefined) this.write('temporal.config.ts', config);
+    takeBundles(this.folder);
   }
 
   write(file: string, text: string): void {
@@ -163,6 +165,7 @@ export class TestProject {
   async remove(): Promise<void> {
     for (const { pid } of this.processes()) process.kill(pid, 'SIGKILL');
     await this.leftovers();
+    keepBundles(this.folder);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

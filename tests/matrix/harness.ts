@@ -9,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
   existsSync,
-  appendFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,6 +25,7 @@ import { workflowQueue } from '../../core/queues.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, readGraph } from '../../store/index.js';
+import { keepBundles, takeBundles } from '../shared-bundles.js';
 import type { Event, Fault } from '../fixtures/probe/nodes/probe/outside.js';
 
 /** gRPC's code. */
@@ -86,7 +86,9 @@ export class Probe {
     const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-probe-'));
     const connection = await Connection.connect({ address: server.address });
     const probe = new Probe(folder, server, connection, options);
+    if (!options.package) takeBundles(folder);
     await probe.startWorker();
+    if (!options.package) keepBundles(folder);
     return probe;
   }
 
@@ -324,10 +326,6 @@ export class Probe {
       runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
     }
     return histories;
-  }
-
-  log(text: string): void {
-    appendFileSync(this.path('harness.log'), `${text}\n`);
   }
 
   async close(): Promise<void> {
