@@ -93,14 +93,17 @@ export class ReviewDesk {
     this.#temporal = temporal;
   }
 
-  /** Items kept for a reviewer; asking again gives the same ones. Throws as `reviewState`, and TY-REVIEW-ANSWER. */
+  /**
+   * Items kept for a reviewer; asking again gives the same ones. Waits ten seconds for a review to open. Throws as
+   * `reviewState`, TY-REVIEW-OPENING and TY-REVIEW-ANSWER.
+   */
   next(id: string, request: NextRequest): Promise<NextReply> {
     return this.#ask(id, { kind: 'next', ...request });
   }
 
   /**
    * Gives an answer and gets the next items. Sent twice under one `requestId` it counts once, so after a lost reply it
-   * is simply sent again. Throws TY-REVIEW-ANSWER when it is refused: nothing was entered then.
+   * is simply sent again. Throws as `next`, and nothing was entered then.
    */
   answer(id: string, request: AnswerRequest & Pick<NextRequest, 'hold'>): Promise<NextReply> {
     return this.#ask(id, { kind: 'answer', ...request });
@@ -140,23 +143,37 @@ export class ReviewDesk {
 }
 
 async function sendBatch(temporal: Client, id: string, batch: readonly ReviewRequest[]): Promise<ReviewReply[]> {
+  const until = performance.now() + PATIENCE_MS;
   return inWords(id, async () => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const handle = temporal.workflow.getHandle(id);
-        return await within(temporal, () =>
-          handle.executeUpdate<ReviewReply[], [readonly ReviewRequest[]]>(REVIEW.requests, { args: [batch] }),
-        );
-      } catch (error) {
-        const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-        if (cause instanceof ApplicationFailure && cause.type === REVIEW.unchanged)
-          return (cause.details?.[0] ?? []) as ReviewReply[];
-        // The review may just continue as new. All requests may be sent again, so interrupted ones are.
-        if (attempt === ATTEMPTS || !(error instanceof WorkflowUpdateFailedError)) throw error;
-        await sleep(50 * 2 ** attempt);
-      }
+    for (;;) {
+      const replies = await update(temporal, id, batch);
+      if (!replies.some(isOpening) || performance.now() > until) return replies;
+      await sleep(200);
     }
   });
+}
+
+async function update(temporal: Client, id: string, batch: readonly ReviewRequest[]): Promise<ReviewReply[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const handle = temporal.workflow.getHandle(id);
+      return await within(temporal, () =>
+        handle.executeUpdate<ReviewReply[], [readonly ReviewRequest[]]>(REVIEW.requests, { args: [batch] }),
+      );
+    } catch (error) {
+      const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+      if (cause instanceof ApplicationFailure && cause.type === REVIEW.unchanged)
+        return (cause.details?.[0] ?? []) as ReviewReply[];
+      // The review may just continue as new. All requests may be sent again, so interrupted ones are.
+      if (attempt === ATTEMPTS || !(error instanceof WorkflowUpdateFailedError)) throw error;
+      await sleep(50 * 2 ** attempt);
+    }
+  }
+}
+
+/** Whether a review was asked before it was open: all of a batch were then, and none of it is on the record. */
+function isOpening(reply: ReviewReply): boolean {
+  return 'refused' in reply && reply.refused.code === 'TY-REVIEW-OPENING';
 }
 
 function within<T>(temporal: Client, ask: () => Promise<T>): Promise<T> {

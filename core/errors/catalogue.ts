@@ -123,6 +123,10 @@ export const CATALOGUE = {
   'TY-ENDPOINT-UNKNOWN': user('No endpoint of this name is served.', 'deploy a model to it first'),
   'TY-PREDICT-INPUT': user('A prediction request is not what the model takes.', 'correct the field'),
   'TY-REVIEW-UNKNOWN': user('There is no label review of this id.', 'open the home page for the open reviews'),
+  'TY-REVIEW-OPENING': system(
+    'A label review still looks whether an equal one was answered before, and takes no answers yet.',
+    'ask again in a moment',
+  ),
   'TY-REVIEW-ANSWER': user('An answer to a label review is not acceptable.', 'answer with one of the labels'),
   'TY-STUDY': user('A study (tune) cannot be run as it is asked.', 'correct the option'),
   'TY-STUDY-FAILED': user(

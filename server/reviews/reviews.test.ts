@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
 import { reviewActivities } from '../../activities/review.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
 import type { Queue } from '../../plugins/labels/queue.js';
 import { findChromium, startTemporal, type TemporalService } from '../../setup/index.js';
 import { Artifacts, FileStore } from '../../store/index.js';
-import type { ReviewInput, ReviewSpec } from '../../workflows/review/contract.js';
+import { REVIEW, type ReviewInput, type ReviewSpec } from '../../workflows/review/contract.js';
 import { createServer, listen } from '../index.js';
 
 const KEY = 'ty_a-key-for-this-test-only';
@@ -199,6 +199,20 @@ describe('the interface of a label review', () => {
     expect((await call(`${api}/answers`, answer(1, 'Gentoo'))).body.code).toBe('TY-REVIEW-UNKNOWN');
   });
 
+  it('takes no answer before it is open, and says so; the interface waits for that moment', async () => {
+    worker.shutdown();
+    await working;
+    const { api, handle } = await startReview('early', 1);
+    // What is sent while nobody listens comes with the first task, in which the review begins.
+    const request = { kind: 'answer', hold: 1, ...answer(0, 'Adelie') };
+    const refused = handle.executeUpdate(REVIEW.requests, { args: [[request]] }).catch((error: Error) => error);
+    const given = call(`${api}/answers`, answer(0, 'Gentoo'));
+    await startWorker();
+    expect(await refused).toMatchObject({ cause: { details: [[{ refused: { code: 'TY-REVIEW-OPENING' } }]] } });
+    expect(await given).toMatchObject({ status: 200 });
+    expect((await answersOf(await handle.result())).finals).toMatchObject([{ label: 'Gentoo' }]);
+  });
+
   it('is found, not asked again, when an equal review was completed', async () => {
     const again = await startReview('refusals', 2);
     const result = await answersOf(await again.handle.result());
@@ -243,8 +257,6 @@ describe('the interface of a label review', () => {
 
   it('closes at the deadline, and says which rows nobody answered for', async () => {
     const { handle, api } = await startReview('deadline', 3, { deadlineMs: 6_000 });
-    // Until it has looked for answers of an equal one, it takes none.
-    await vi.waitFor(async () => expect((await call(api)).body.open).toBe(true), { timeout: 5_000 });
     expect((await call(`${api}/answers`, answer(2, 'Adelie'))).status).toBe(200);
     const result = await answersOf(await handle.result());
     expect(result.closed).toBe('deadline');

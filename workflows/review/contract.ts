@@ -147,6 +147,9 @@ export interface ReviewMemo {
   readonly items: number;
 }
 
+/** How far a review is: it looks for the answers of an equal one, it takes answers, or it takes no more. */
+export type ReviewPhase = 'opening' | 'open' | 'closed';
+
 /** Everything that a closed review leaves behind. */
 export interface ReviewOutcome {
   readonly input: ReviewAsked;

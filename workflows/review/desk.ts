@@ -1,5 +1,5 @@
-import { isTrainyardError } from '../../core/errors/index.js';
-import type { NextReply, ReviewReply, ReviewRequest } from './contract.js';
+import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import type { NextReply, ReviewPhase, ReviewReply, ReviewRequest } from './contract.js';
 import type { ReviewLedger } from './ledger.js';
 
 /** Serves requests on a ledger, each by itself: one that is refused does not touch the others of its batch. */
@@ -10,32 +10,39 @@ export class Desk {
     this.#ledger = ledger;
   }
 
-  serve(request: ReviewRequest, open: boolean, now: number): ReviewReply {
+  serve(request: ReviewRequest, phase: ReviewPhase, now: number): ReviewReply {
     return inWords(() => {
-      this.#check(request, open);
+      this.#check(request, phase);
       if (request.kind === 'answer') this.#ledger.answer(request, now);
-      return open ? this.#ledger.next(request, now) : { ...this.#ledger.progress(request.reviewer), held: [] };
+      return phase === 'open'
+        ? this.#ledger.next(request, now)
+        : { ...this.#ledger.progress(request.reviewer), held: [] };
     });
   }
 
   /** What `serve` would reply to a request that changes nothing. */
-  look(request: ReviewRequest, open: boolean, now: number): ReviewReply {
+  look(request: ReviewRequest, phase: ReviewPhase, now: number): ReviewReply {
     return inWords(() => {
-      this.#check(request, open);
-      return { ...this.#ledger.progress(request.reviewer), held: open ? this.#ledger.available(request, now) : [] };
+      this.#check(request, phase);
+      return {
+        ...this.#ledger.progress(request.reviewer),
+        held: phase === 'open' ? this.#ledger.available(request, now) : [],
+      };
     });
   }
 
   /** Whether serving a request enters an answer or keeps an item. */
-  changes(request: ReviewRequest, open: boolean, now: number): boolean {
-    const looked = this.look(request, open, now);
+  changes(request: ReviewRequest, phase: ReviewPhase, now: number): boolean {
+    const looked = this.look(request, phase, now);
     if ('refused' in looked) return false;
     return looked.reply.held.length > 0 || (request.kind === 'answer' && !this.#ledger.has(request.requestId));
   }
 
-  #check(request: ReviewRequest, open: boolean): void {
-    if (request.kind === 'answer') this.#ledger.checkAnswer(request, open);
+  #check(request: ReviewRequest, phase: ReviewPhase): void {
+    if (request.kind === 'answer') this.#ledger.checkAnswer(request, phase !== 'closed');
     this.#ledger.checkNext(request);
+    if (phase === 'opening')
+      throw new TrainyardError('TY-REVIEW-OPENING', { what: 'the review is not open yet: it begins just now' });
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type ReviewActivities,
   type ReviewInput,
   type ReviewMemo,
+  type ReviewPhase,
   type ReviewReply,
   type ReviewRequest,
   type ReviewState,
@@ -44,7 +45,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
   const deadline = spec.deadlineMs === undefined ? undefined : startedAt + spec.deadlineMs;
   const ledger = new ReviewLedger(spec, carried?.answers, carried?.leases);
   const desk = new Desk(ledger);
-  let open = carried !== undefined;
+  let phase: ReviewPhase = carried ? 'open' : 'opening';
 
   const state = (reviewer = ''): ReviewState => ({
     ...ledger.progress(reviewer),
@@ -53,7 +54,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     name: input.name,
     run: input.run.id,
     pipeline: input.run.pipeline,
-    open,
+    open: phase === 'open',
     answers: ledger.answers.length,
     startedAt,
     ...(deadline === undefined ? {} : { deadline }),
@@ -64,7 +65,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     requestsUpdate,
     (requests: readonly ReviewRequest[]) => {
       const before = ledger.answers.length;
-      const replies = requests.map((request) => desk.serve(request, open, Date.now()));
+      const replies = requests.map((request) => desk.serve(request, phase, Date.now()));
       if (ledger.answers.length !== before) setCurrentDetails(detailsOf(state(), Date.now()));
       return replies;
     },
@@ -72,8 +73,8 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
       // What changes nothing leaves no trace: its replies travel in the refusal.
       validator: (requests: readonly ReviewRequest[]) => {
         const now = Date.now();
-        if (!requests.some((request) => desk.changes(request, open, now))) {
-          const replies = requests.map((request) => desk.look(request, open, now));
+        if (!requests.some((request) => desk.changes(request, phase, now))) {
+          const replies = requests.map((request) => desk.look(request, phase, now));
           throw ApplicationFailure.nonRetryable('nothing changes', REVIEW.unchanged, replies);
         }
       },
@@ -92,7 +93,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     upsertMemo({ [REVIEW.memo]: memo });
     const found = await activities['trainyard.findReview'](asked);
     if (found) return found;
-    open = true;
+    phase = 'open';
   }
   const long = (): boolean => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
@@ -109,7 +110,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
     return continueAsNew<typeof labelReview>({ ...input, carried: { answers, leases, startedAt } });
   }
   // From here on answers are refused: what is written now is all there is.
-  open = false;
+  phase = 'closed';
   setCurrentDetails(detailsOf(state(), Date.now()));
   return activities['trainyard.writeReview']({
     input: asked,
