@@ -1,7 +1,8 @@
-// `npm test`: makes the clone ready, then checks and tests everything, and ends with one line that sums up.
-//   npm test                    everything that is quick enough for every day
+// `npm test`: makes the clone ready, then checks and tests, and ends with one line that sums up.
+//   npm test                    everything but the long tests: what each change must pass
+//   npm test -- --everyday      checks, quick tests and one thin road: while one works
 //   npm test -- --all           the long tests too
-//   npm test -- server/ drift/  only the test files whose path contains one of these
+//   npm test -- server/ drift/  only the test files whose path contains one of these, of any kind
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,8 +11,8 @@ import { NotReady, ready } from './ready.mjs';
 import { lint, lintRunsHere } from './lint.mjs';
 
 const args = process.argv.slice(2);
-const all = args.includes('--all');
-const only = args.filter((one) => one !== '--all');
+const kind = args.includes('--all') ? 'all' : args.includes('--everyday') ? 'everyday' : 'daily';
+const only = args.filter((one) => !one.startsWith('--'));
 const started = Date.now();
 const count = { passed: 0, failed: 0, skipped: 0 };
 
@@ -51,7 +52,7 @@ async function runTests() {
   const vitest = inRoot('node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   // Files that are named are run, long or not.
-  const env = all || only.length > 0 ? { TRAINYARD_TESTS: 'all' } : {};
+  const env = { TRAINYARD_TESTS: only.length > 0 ? 'all' : kind };
   try {
     const { code } = await runNode(vitest, ['run', ...reporters, ...only], { show: true, env });
     const result = JSON.parse(readFileSync(report, 'utf8'));
@@ -69,27 +70,31 @@ async function runTests() {
   }
 }
 
+const format = () =>
+  runNode(inRoot('node_modules/prettier/bin/prettier.cjs'), [
+    '--check',
+    '--log-level=warn',
+    '--cache',
+    '--cache-strategy=content',
+    '.',
+  ]);
+
+async function otherChecks() {
+  await check('types', () => runNode(tsc, ['-p', 'tsconfig.json']));
+  await check('types of ml-hyperparameter', () =>
+    runNode(tsc, ['-p', 'packages/ml-hyperparameter/tsconfig.check.json']),
+  );
+  if (lintRunsHere()) await check('lint', () => lint());
+  else skip('lint', `oxlint needs Node 20.19 or later, this is ${process.versions.node}`);
+}
+
 const packages = await stage('packages', () => ready({ build: false, say }));
 if (packages) {
   const built = await stage('build', () => ready({ say }));
-  if (built) await stage('real parts', () => ready({ setup: ['temporal', 'valkey', 'tensorflow', 'chromium'], say }));
-  if (only.length === 0) {
-    await check('types', () => runNode(tsc, ['-p', 'tsconfig.json']));
-    await check('types of ml-hyperparameter', () =>
-      runNode(tsc, ['-p', 'packages/ml-hyperparameter/tsconfig.check.json']),
-    );
-    if (lintRunsHere()) await check('lint', () => lint());
-    else skip('lint', `oxlint needs Node 20.19 or later, this is ${process.versions.node}`);
-    await check('format', () =>
-      runNode(inRoot('node_modules/prettier/bin/prettier.cjs'), [
-        '--check',
-        '--log-level=warn',
-        '--cache',
-        '--cache-strategy=content',
-        '.',
-      ]),
-    );
-  }
+  const parts = kind === 'everyday' ? ['temporal'] : ['temporal', 'valkey', 'tensorflow', 'chromium'];
+  if (built) await stage('real parts', () => ready({ setup: parts, say }));
+  // Formatting takes one core for as long as the others take the other.
+  if (only.length === 0) await Promise.all([check('format', format), otherChecks()]);
   await runTests();
 }
 

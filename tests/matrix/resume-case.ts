@@ -122,5 +122,5 @@ function checkCounts(one: Case, clean: Clean, earlier: readonly Event[], later: 
 
 /** How to see one case again. */
 export function repeatCommand(one: Case): string {
-  return `TRAINYARD_CASE='${nameOf(one)}' npx vitest run tests/matrix/resume.test.ts`;
+  return `TRAINYARD_CASE='${nameOf(one)}' npx vitest run tests/matrix/resume.real.test.ts`;
 }

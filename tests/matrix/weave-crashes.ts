@@ -11,6 +11,6 @@ export function weaveCrashes(cases: readonly CrashCase[], { atOnce }: { readonly
     run: runCrash,
     kind: 'crash',
     nameOf: nameOfCrash,
-    again: (name) => `TRAINYARD_TESTS=all TRAINYARD_CRASH='${name}' npx vitest run tests/matrix/crash.test.ts`,
+    again: (name) => `TRAINYARD_TESTS=all TRAINYARD_CRASH='${name}' npx vitest run tests/matrix/crash-few.long.test.ts`,
   });
 }

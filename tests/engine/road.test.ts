@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TemporalService } from '../../setup/index.js';
+import { createServer, listen } from '../../server/index.js';
+import { Probe, startServer } from '../matrix/harness.js';
+
+// The thin road of every day, on the real server: a run that fails, its resume, a study, their pages. What each of them
+// promises beyond that is in the *.real.test.ts files.
+let server: TemporalService;
+let probe: Probe;
+let pages: FastifyInstance;
+let url: string;
+beforeAll(async () => {
+  server = await startServer();
+  probe = await Probe.start(server);
+  const { temporal, store } = probe.client;
+  pages = createServer({ services: { store, client: { temporal } }, keys: [] });
+  url = await listen(pages);
+});
+afterAll(async () => {
+  await pages?.close();
+  await probe?.close();
+  await server?.stop();
+});
+
+const starts = (run: string): string[] =>
+  probe
+    .events(run)
+    .filter(({ what }) => what === 'start')
+    .map(({ label }) => label)
+    .sort();
+
+it('a run fails at a node, and its resume does that node and what comes after it, nothing else', async () => {
+  probe.planFault('first', { label: 'd', moment: 'before', kind: 'user', times: 1 });
+  expect(await probe.run('linear', { salt: 'road' }, { id: 'first' })).toMatchObject({
+    state: 'failed',
+    error: { code: expect.stringMatching(/^TY-/) },
+  });
+  expect(starts('first')).toEqual(['a', 'b', 'c', 'd']);
+  const second = await probe.run('linear', { salt: 'road' }, { id: 'second', lineage: 'first' });
+  expect(second).toMatchObject({ state: 'done' });
+  expect(starts('second')).toEqual(['d']);
+});
+
+it('a study finds its best trial, and the same study again runs no trial', async () => {
+  const options = { trials: 5, sampler: 'sobol', parallel: 2 };
+  const found = await probe.run('climbed', { salt: 'road', options }, { id: 'search' });
+  expect(found).toMatchObject({
+    state: 'done',
+    result: { best: expect.anything(), params: { x: expect.any(Number) } },
+  });
+  const before = probe.events().length;
+  const again = await probe.run('climbed', { salt: 'road', options }, { id: 'search-again' });
+  expect(again).toEqual(found);
+  expect(probe.events()).toHaveLength(before);
+});
+
+it.each([
+  ['second', 'done'],
+  ['first', 'planned: the input is wrong'],
+  ['search', 'done'],
+  ['search%2Ftune', 'sobol'],
+])('the page of %s shows how it ended', async (run, words) => {
+  const page = await fetch(`${url}/runs/${run}`);
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain(words);
+});
