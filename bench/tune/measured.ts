@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOfSuggestions } from './suggestions.js';
 import type { PruningRun, Regret } from './tables.js';
 
 /** The folder of this benchmark. */
@@ -14,7 +15,9 @@ export type Volumes = Record<string, Record<string, number[]>>;
 
 /** All that was measured of the library. */
 export interface Ours {
+  /** Of the library's source, and of what it suggests: where the first differs and the second does not, results stay. */
   readonly library: string;
+  readonly suggestions: string;
   readonly regret: Record<string, Record<string, { all: number[][] }>>;
   readonly pruning: Record<string, PruningRun>;
   readonly objectives: Volumes;
@@ -42,7 +45,7 @@ export interface Timed {
   readonly growth: Record<string, Stretch[]>;
 }
 
-/** What the results depend on: the library's own source, tests left out. */
+/** The library's own source, tests left out. */
 export function digestOfLibrary(): string {
   const source = join(here, '..', '..', 'packages', 'ml-hyperparameter', 'src');
   const hash = createHash('sha256');
@@ -69,12 +72,14 @@ export function write(path: string, text: string): void {
 const read = <T>(name: string): T | undefined =>
   existsSync(data(name)) ? (JSON.parse(readFileSync(data(name), 'utf8')) as T) : undefined;
 
-/** Our results so far; none where the library changed since. */
+/** Our results so far; none where the library suggests otherwise since. */
 export function readOurs(): Ours {
   const library = digestOfLibrary();
   const kept = read<Partial<Ours>>('ours.json');
-  const none = { library, regret: {}, pruning: {}, objectives: {} };
-  return kept?.library === library ? { ...none, ...kept } : none;
+  const suggestions = kept?.library === library ? kept.suggestions : undefined;
+  const none = { regret: {}, pruning: {}, objectives: {} };
+  const now = { library, suggestions: suggestions ?? digestOfSuggestions() };
+  return kept?.suggestions === now.suggestions ? { ...none, ...kept, ...now } : { ...none, ...now };
 }
 
 /** Keeps our results. */

@@ -10,7 +10,11 @@ import {
   type AnyConfiguration,
   type SamplerSpec,
   type Space,
+  type Study,
 } from 'ml-hyperparameter';
+
+/** Trials of a study. */
+const TRIALS = 200;
 
 interface Problem {
   readonly space: Space;
@@ -52,23 +56,27 @@ export const objectiveProblems: Readonly<Record<string, Problem>> = {
 const vector = (p: AnyConfiguration): number[] =>
   Array.from({ length: Object.keys(p).length }, (_, i) => p[`x${i}`] as number);
 
-/** Hypervolume that one study reaches in 200 trials, six digits. */
-export function reach(name: string, sampler: string, seed: number): number {
+/** One study of so many trials, planned for 200. */
+export function searchFront(name: string, sampler: string, seed: number, trials: number): Study {
   const { space, reference, losses } = objectiveProblems[name] as Problem;
-  const trials = 200;
   const study = createStudy({
     space,
     sampler: { name: sampler } as SamplerSpec,
     seed,
-    trials,
+    trials: TRIALS,
     directions: reference.map(() => 'minimize' as const),
-  });
-  const found: number[][] = [];
+  }) as Study;
   for (let i = 0; i < trials; i++) {
     const { number, params } = study.ask();
-    const values = losses(vector(params));
-    study.tell(number, values);
-    found.push(values);
+    study.tell(number, losses(vector(params)));
   }
+  return study;
+}
+
+/** Hypervolume that one study reaches in 200 trials, six digits. */
+export function reach(name: string, sampler: string, seed: number): number {
+  const { trials } = searchFront(name, sampler, seed, TRIALS);
+  const { reference } = objectiveProblems[name] as Problem;
+  const found = trials.map(({ values }) => values as readonly number[]);
   return Number(hypervolume(found, reference).toPrecision(6));
 }

@@ -4,7 +4,7 @@
  * recorded is its regret, without the wobble of the made curves.
  */
 import { join } from 'node:path';
-import { createStudy, type PrunerSpec, type SamplerSpec } from 'ml-hyperparameter';
+import { createStudy, type PrunerSpec, type SamplerSpec, type Study } from 'ml-hyperparameter';
 import { curve, mixed, mixedSpace, type curveKinds } from './problems.js';
 import { realCurves, type CurveProblem } from './real.js';
 import type { PruningRun } from './tables.js';
@@ -42,10 +42,10 @@ export const pruners: Readonly<Record<string, PrunerSpec>> = {
 };
 
 /** One study: the incumbent's regret after each improvement, with the epochs spent by then. */
-function spend(kind: string, sampler: string, pruner: PrunerSpec, seed: number) {
+export function spend(kind: string, sampler: string, pruner: string, seed: number, budget: number) {
   const { space, curve: reach, regret } = curveProblems[kind] as CurveProblem;
-  const budget = budgetOf(kind);
-  const study = createStudy({ space, sampler: { name: sampler } as SamplerSpec, pruner, seed });
+  const spec = pruners[pruner] as PrunerSpec;
+  const study = createStudy({ space, sampler: { name: sampler } as SamplerSpec, pruner: spec, seed }) as Study;
   let spent = 0;
   let complete = 0;
   let best = { end: Infinity, regret: Infinity };
@@ -72,17 +72,16 @@ function spend(kind: string, sampler: string, pruner: PrunerSpec, seed: number) 
     best = { end: last, regret: Number(regret(params).toPrecision(6)) };
     trace.push([spent, best.regret]);
   }
-  return { trace, trials: study.trials.length, complete };
+  return { study, trace, complete };
 }
 
 /** Studies of seeds 0, 1, 2, … */
 export function pruningRun(kind: string, sampler: string, pruner: string, seeds: number): PruningRun {
-  const spec = pruners[pruner] as PrunerSpec;
-  const studies = Array.from({ length: seeds }, (_, seed) => spend(kind, sampler, spec, seed));
+  const studies = Array.from({ length: seeds }, (_, seed) => spend(kind, sampler, pruner, seed, budgetOf(kind)));
   const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
   return {
     traces: studies.map((s) => s.trace),
-    trials: middle(studies.map((s) => s.trials)),
+    trials: middle(studies.map((s) => s.study.trials.length)),
     complete: middle(studies.map((s) => s.complete)),
   };
 }

@@ -1,7 +1,11 @@
 /** Local minimisation of a smooth function in a box. */
 
-/** Gives the value at x and writes the gradient there. */
-export type Smooth = (x: Float64Array, gradient: Float64Array) => number;
+/** A function with its gradient, which is asked for far less often: only where a descent goes on from. */
+export interface Smooth {
+  value(x: Float64Array): number;
+  /** Writes the gradient at the x of which the value was asked last. */
+  gradient(into: Float64Array): void;
+}
 
 /** Where a descent ended. */
 export interface Descent {
@@ -33,7 +37,8 @@ export function descend(f: Smooth, start: ArrayLike<number>, limits: DescentLimi
     Math.max(limits.low[i] as number, Math.min(limits.high[i] as number, v));
   let x = Float64Array.from(start, clamp);
   let gradient = new Float64Array(n);
-  let value = f(x, gradient);
+  let value = f.value(x);
+  if (limits.evaluations > 1) f.gradient(gradient);
   let evaluations = 1;
   const steps: Float64Array[] = [];
   const changes: Float64Array[] = [];
@@ -54,19 +59,25 @@ export function descend(f: Smooth, start: ArrayLike<number>, limits: DescentLimi
     }
     if (!(slope < 0) || longest < 1e-12) break;
     let t = longest > limits.reach ? limits.reach / longest : 1;
-    let moved: { x: Float64Array<ArrayBuffer>; gradient: Float64Array<ArrayBuffer>; value: number } | undefined;
+    let moved: { x: Float64Array<ArrayBuffer>; value: number } | undefined;
     for (let halvings = 0; halvings < 12 && evaluations < limits.evaluations; halvings++, t *= 0.35) {
       const next = Float64Array.from(x, (v, i) => clamp(v + t * (direction[i] as number), i));
-      const nextGradient = new Float64Array(n);
-      const nextValue = f(next, nextGradient);
+      const nextValue = f.value(next);
       evaluations++;
       if (nextValue <= value + 1e-4 * t * slope) {
-        moved = { x: next, gradient: nextGradient, value: nextValue };
+        moved = { x: next, value: nextValue };
         break;
       }
     }
     if (moved === undefined) break;
-    const { x: next, gradient: nextGradient, value: nextValue } = moved;
+    const { x: next, value: nextValue } = moved;
+    if (value - nextValue < limits.gain || evaluations >= limits.evaluations) {
+      x = next;
+      value = nextValue;
+      break;
+    }
+    const nextGradient = new Float64Array(n);
+    f.gradient(nextGradient);
     const step = next.map((v, i) => v - (x[i] as number));
     const change = nextGradient.map((v, i) => v - (gradient[i] as number));
     let curvature = 0;
@@ -81,11 +92,9 @@ export function descend(f: Smooth, start: ArrayLike<number>, limits: DescentLimi
         curvatures.shift();
       }
     }
-    const gained = value - nextValue;
     x = next;
     gradient = nextGradient;
     value = nextValue;
-    if (gained < limits.gain) break;
   }
   return { x, value, evaluations };
 }

@@ -4,10 +4,11 @@ import type { Generator } from '../../random.js';
 import type { Domain, Point } from '../../space/index.js';
 import { rowOf, type Features } from './features.js';
 
-/** What is to be made great; the gradient runs along features, 0 for choices. */
+/** What is to be made great. */
 export interface Acquisition {
   value(row: Float64Array): number;
-  gradient(row: Float64Array, gradient: Float64Array): number;
+  /** Writes the gradient at the row of which the value was asked last: along features, 0 for choices. */
+  gradient(into: Float64Array): void;
 }
 
 /** How hard to look. */
@@ -110,11 +111,15 @@ function climbSmooth(
   const row = rowOf(features, start);
   const whole = new Float64Array(features.count);
   const end = descend(
-    (x, gradient) => {
-      free.forEach((f, k) => (row[f] = x[k] as number));
-      const v = acquisition.gradient(row, whole);
-      free.forEach((f, k) => (gradient[k] = -(whole[f] as number)));
-      return -v;
+    {
+      value: (x) => {
+        free.forEach((f, k) => (row[f] = x[k] as number));
+        return -acquisition.value(row);
+      },
+      gradient: (into) => {
+        acquisition.gradient(whole);
+        free.forEach((f, k) => (into[k] = -(whole[f] as number)));
+      },
     },
     free.map((f) => row[f] as number),
     {

@@ -8,20 +8,23 @@ import type { Model } from './model.js';
 export function logExpectedImprovement(model: Model, incumbent: number, count: number): Acquisition {
   const meanGradient = new Float64Array(count);
   const deviationGradient = new Float64Array(count);
+  let z = 0;
+  let deviation = 1;
+  let improvement = 0;
   return {
     value: (row) => {
-      const { mean, deviation } = model.posterior(row);
-      return log(deviation) + logImprovement((incumbent - mean) / deviation);
+      const posterior = model.posterior(row);
+      deviation = posterior.deviation;
+      z = (incumbent - posterior.mean) / deviation;
+      improvement = logImprovement(z);
+      return log(deviation) + improvement;
     },
-    gradient: (row, gradient) => {
-      const { mean, deviation } = model.posteriorWithGradient(row, meanGradient, deviationGradient);
-      const z = (incumbent - mean) / deviation;
-      const improvement = logImprovement(z);
+    gradient: (into) => {
+      model.gradients(meanGradient, deviationGradient);
       const byMean = -exp(logCdf(z) - improvement) / deviation;
       const byDeviation = exp(logDensity(z) - improvement) / deviation;
       for (let f = 0; f < count; f++)
-        gradient[f] = byMean * (meanGradient[f] as number) + byDeviation * (deviationGradient[f] as number);
-      return log(deviation) + improvement;
+        into[f] = byMean * (meanGradient[f] as number) + byDeviation * (deviationGradient[f] as number);
     },
   };
 }
@@ -30,19 +33,22 @@ export function logExpectedImprovement(model: Model, incumbent: number, count: n
 export function logFeasibility(model: Model, threshold: number, count: number): Acquisition {
   const meanGradient = new Float64Array(count);
   const deviationGradient = new Float64Array(count);
+  let z = 0;
+  let deviation = 1;
+  let chance = 0;
   return {
     value: (row) => {
-      const { mean, deviation } = model.posterior(row);
-      return logCdf((threshold - mean) / deviation);
+      const posterior = model.posterior(row);
+      deviation = posterior.deviation;
+      z = (threshold - posterior.mean) / deviation;
+      chance = logCdf(z);
+      return chance;
     },
-    gradient: (row, gradient) => {
-      const { mean, deviation } = model.posteriorWithGradient(row, meanGradient, deviationGradient);
-      const z = (threshold - mean) / deviation;
-      const chance = logCdf(z);
+    gradient: (into) => {
+      model.gradients(meanGradient, deviationGradient);
       const slope = exp(logDensity(z) - chance) / deviation;
       for (let f = 0; f < count; f++)
-        gradient[f] = -slope * ((meanGradient[f] as number) + z * (deviationGradient[f] as number));
-      return chance;
+        into[f] = -slope * ((meanGradient[f] as number) + z * (deviationGradient[f] as number));
     },
   };
 }
@@ -53,14 +59,12 @@ export function sumOf(parts: readonly Acquisition[], count: number): Acquisition
   const one = new Float64Array(count);
   return {
     value: (row) => parts.reduce((s, p) => s + p.value(row), 0),
-    gradient: (row, gradient) => {
-      gradient.fill(0);
-      let value = 0;
+    gradient: (into) => {
+      into.fill(0);
       for (const part of parts) {
-        value += part.gradient(row, one);
-        for (let f = 0; f < count; f++) gradient[f] = (gradient[f] as number) + (one[f] as number);
+        part.gradient(one);
+        for (let f = 0; f < count; f++) into[f] = (into[f] as number) + (one[f] as number);
       }
-      return value;
     },
   };
 }

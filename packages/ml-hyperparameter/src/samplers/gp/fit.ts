@@ -79,9 +79,12 @@ export function fit(
   const slope = new Float64Array(pairs);
   const matrix = new Float64Array(n * n);
   const mean = priorMean(d);
-  const cost = (theta: Float64Array, gradient: Float64Array): number => {
+  const weights = new Float64Array(d);
+  /** Where the likelihood was asked last, with what its gradient takes over; nothing where it had none. */
+  let last: { theta: Float64Array; noise: number; alpha: Float64Array; scale: number } | undefined;
+  const cost = (theta: Float64Array): number => {
     squared.fill(0);
-    const weights = Float64Array.from({ length: d }, (_, f) => exp(-2 * (theta[f] as number)));
+    for (let f = 0; f < d; f++) weights[f] = exp(-2 * (theta[f] as number));
     for (let f = 0; f < d; f++) {
       const w = weights[f] as number;
       const diff = differences[f] as Float64Array;
@@ -98,18 +101,30 @@ export function fit(
       }
       matrix[a * n + a] = 1 + noise + (extra?.[a] ?? 0);
     }
-    if (!factorise(matrix, n)) {
-      gradient.fill(0);
-      return Infinity;
-    }
+    last = undefined;
+    if (!factorise(matrix, n)) return Infinity;
     let logDeterminant = 0;
     for (let i = 0; i < n; i++) logDeterminant += log(matrix[i * n + i] as number);
     const { alpha, quadratic } = centred(matrix, n, values);
-    const scale = (n + AMPLITUDE_PRIOR) / (quadratic + AMPLITUDE_PRIOR);
-    const inverse = inverseOf(matrix, n);
+    last = { theta, noise, alpha, scale: (n + AMPLITUDE_PRIOR) / (quadratic + AMPLITUDE_PRIOR) };
+    let prior = 0;
+    for (let f = 0; f < d; f++) {
+      const off = (theta[f] as number) - mean;
+      prior += (off * off) / (2 * PRIOR_VARIANCE);
+    }
+    const off = (theta[d] as number) - NOISE_MEAN;
+    prior += (off * off) / (2 * NOISE_VARIANCE);
+    return (
+      0.5 * (n + AMPLITUDE_PRIOR) * log((quadratic + AMPLITUDE_PRIOR) / (n + AMPLITUDE_PRIOR)) + logDeterminant + prior
+    );
+  };
+  const gradientOfCost = (gradient: Float64Array): void => {
     gradient.fill(0);
+    if (last === undefined) return;
+    const { theta, noise, alpha, scale } = last;
+    const inverse = inverseOf(matrix, n);
     const weighted = slope;
-    at = 0;
+    let at = 0;
     let noiseGradient = 0;
     for (let a = 0; a < n; a++) {
       const mine = scale * (alpha[a] as number);
@@ -117,27 +132,27 @@ export function fit(
         weighted[at] = ((inverse[a * n + b] as number) - mine * (alpha[b] as number)) * (slope[at] as number);
       noiseGradient += (inverse[a * n + a] as number) - mine * (alpha[a] as number);
     }
-    let prior = 0;
     for (let f = 0; f < d; f++) {
       const diff = differences[f] as Float64Array;
       let sum = 0;
       for (let p = 0; p < pairs; p++) sum += (weighted[p] as number) * (diff[p] as number);
       const off = (theta[f] as number) - mean;
       gradient[f] = -2 * (weights[f] as number) * sum + off / PRIOR_VARIANCE;
-      prior += (off * off) / (2 * PRIOR_VARIANCE);
     }
     const off = (theta[d] as number) - NOISE_MEAN;
     gradient[d] = 0.5 * noise * noiseGradient + off / NOISE_VARIANCE;
-    prior += (off * off) / (2 * NOISE_VARIANCE);
-    return (
-      0.5 * (n + AMPLITUDE_PRIOR) * log((quadratic + AMPLITUDE_PRIOR) / (n + AMPLITUDE_PRIOR)) + logDeterminant + prior
-    );
   };
   const low = new Float64Array(d + 1).fill(LENGTH_BOUNDS[0]);
   const high = new Float64Array(d + 1).fill(LENGTH_BOUNDS[1]);
   low[d] = NOISE_BOUNDS[0];
   high[d] = NOISE_BOUNDS[1];
-  const end = descend(cost, start, { low, high, evaluations, gain: 1e-3, reach: 1 });
+  const end = descend({ value: cost, gradient: gradientOfCost }, start, {
+    low,
+    high,
+    evaluations,
+    gain: 1e-3,
+    reach: 1,
+  });
   return { hyperparameters: end.x, cost: end.value };
 }
 

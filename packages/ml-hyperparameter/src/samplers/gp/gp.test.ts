@@ -49,7 +49,8 @@ describe('a process', () => {
     const gradient = new Float64Array(features.count);
     for (let s = 0; s < 20; s++) {
       const row = rowOf(features, domain.draw(generator(2, s)));
-      part.gradient(row, gradient);
+      part.value(row);
+      part.gradient(gradient);
       features.dimension.forEach((_, f) => {
         if (features.nominal[f] === 1) return;
         const at = (step: number): number => part.value(Float64Array.from(row, (v, g) => (g === f ? v + step : v)));

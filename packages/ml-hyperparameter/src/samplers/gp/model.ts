@@ -25,6 +25,11 @@ export class Model {
   private readonly covariance: Float64Array;
   private readonly solved: Float64Array;
   private readonly pull: Float64Array;
+  /** Of the row asked last: where it is, its scaled distance r from each row told, and exp(−r). */
+  private readonly asked: Float64Array;
+  private readonly distance: Float64Array;
+  private readonly decay: Float64Array;
+  private deviation = 1;
 
   /** `room` rows may be added later. */
   constructor(
@@ -43,6 +48,9 @@ export class Model {
     this.covariance = new Float64Array(this.stride);
     this.solved = new Float64Array(this.stride);
     this.pull = new Float64Array(this.stride);
+    this.asked = new Float64Array(d);
+    this.distance = new Float64Array(this.stride);
+    this.decay = new Float64Array(this.stride);
     this.noise = exp(hyperparameters[d] as number);
     this.values = Array.from({ length: rows.length }, (_, i) => values[i] as number);
     this.n = 0;
@@ -87,16 +95,20 @@ export class Model {
   }
 
   private correlations(row: Float64Array, out: Float64Array): void {
+    const { flat, weights, distance, decay, n } = this;
     const { nominal, count } = this.features;
-    for (let k = 0; k < this.n; k++) {
+    for (let k = 0; k < n; k++) {
       let squared = 0;
       const base = k * count;
       for (let f = 0; f < count; f++) {
-        const diff = (row[f] as number) - (this.flat[base + f] as number);
-        squared += (this.weights[f] as number) * (nominal[f] === 1 ? (diff === 0 ? 0 : 1) : diff * diff);
+        const diff = (row[f] as number) - (flat[base + f] as number);
+        squared += (weights[f] as number) * (nominal[f] === 1 ? (diff === 0 ? 0 : 1) : diff * diff);
       }
       const r = SQRT_5 * Math.sqrt(squared);
-      out[k] = (1 + r + (r * r) / 3) * exp(-r);
+      const e = exp(-r);
+      distance[k] = r;
+      decay[k] = e;
+      out[k] = (1 + r + (r * r) / 3) * e;
     }
   }
 
@@ -117,40 +129,34 @@ export class Model {
     solveLower(this.factor, n, solved, this.stride);
     let explained = 0;
     for (let k = 0; k < n; k++) explained += (solved[k] as number) * (solved[k] as number);
-    return { mean, deviation: Math.sqrt(this.amplitude * Math.max(1e-14, 1 - explained)) };
+    this.asked.set(row);
+    this.deviation = Math.sqrt(this.amplitude * Math.max(1e-14, 1 - explained));
+    return { mean, deviation: this.deviation };
   }
 
-  /** Posterior with its gradients along the features, written to the two arrays. */
-  posteriorWithGradient(row: Float64Array, meanGradient: Float64Array, deviationGradient: Float64Array): Posterior {
+  /** Writes the gradients of mean and deviation along the features, at the row whose posterior was asked last. */
+  gradients(meanGradient: Float64Array, deviationGradient: Float64Array): void {
+    const { asked: row, deviation, pull, flat, weights, n } = this;
     const { count, nominal } = this.features;
-    const n = this.n;
-    const { mean, deviation } = this.posterior(row);
-    const pull = this.pull;
     pull.set(this.solved.subarray(0, n));
     solveUpper(this.factor, n, pull, this.stride);
     meanGradient.fill(0);
     deviationGradient.fill(0);
     for (let k = 0; k < n; k++) {
-      let squared = 0;
       const base = k * count;
-      for (let f = 0; f < count; f++) {
-        const diff = (row[f] as number) - (this.flat[base + f] as number);
-        squared += (this.weights[f] as number) * (nominal[f] === 1 ? (diff === 0 ? 0 : 1) : diff * diff);
-      }
-      const r = SQRT_5 * Math.sqrt(squared);
-      const slope = (-5 / 3) * (1 + r) * exp(-r);
+      const r = this.distance[k] as number;
+      const slope = (-5 / 3) * (1 + r) * (this.decay[k] as number);
       const toMean = slope * (this.alpha[k] as number);
       const toVariance = slope * (pull[k] as number);
       for (let f = 0; f < count; f++) {
         if (nominal[f] === 1) continue;
-        const lean = (this.weights[f] as number) * ((row[f] as number) - (this.flat[base + f] as number));
+        const lean = (weights[f] as number) * ((row[f] as number) - (flat[base + f] as number));
         meanGradient[f] = (meanGradient[f] as number) + toMean * lean;
         deviationGradient[f] = (deviationGradient[f] as number) + toVariance * lean;
       }
     }
     for (let f = 0; f < count; f++)
       deviationGradient[f] = (-this.amplitude * (deviationGradient[f] as number)) / deviation;
-    return { mean, deviation };
   }
 
   /** Least value, told or believed, among those that `counts`: what a suggestion has to improve on. */
