@@ -93,7 +93,7 @@ export function engineActivities(store: Store, environment?: () => Promise<objec
       if (!study) return null;
       return studyPage(study, from);
     },
-    'trainyard.suggest': (study) => suggestBeside(study),
+    'trainyard.suggest': (ask) => suggestBeside(ask),
     'trainyard.saveJournal': (run, journal) => {
       crashPoint('saving-journal', { run });
       return keepJson(store, run, journal);

@@ -1,18 +1,18 @@
 import { Worker } from 'node:worker_threads';
-import type { Json } from '../core/json.js';
+import type { SuggestionAnswer, SuggestionAsk } from '../core/study-steps.js';
 import { compiled } from '../project/package-root.js';
 
 /** What goes to the thread that suggests, and what comes back. */
-export interface SuggestionAsk {
+export interface ThreadAsk {
   readonly id: number;
-  readonly study: Json;
+  readonly ask: SuggestionAsk;
 }
-export type SuggestionAnswer =
-  { readonly id: number; readonly proposal: Json } | { readonly id: number; readonly failed: string };
+export type ThreadAnswer =
+  { readonly id: number; readonly answer: SuggestionAnswer } | { readonly id: number; readonly failed: string };
 
 interface Thread {
   readonly worker: Worker;
-  readonly waiting: Map<number, { done: (proposal: Json) => void; failed: (error: Error) => void }>;
+  readonly waiting: Map<number, { done: (answer: SuggestionAnswer) => void; failed: (error: Error) => void }>;
 }
 
 let thread: Thread | undefined;
@@ -20,24 +20,25 @@ let asked = 0;
 
 /**
  * The next configuration of a study, computed in a thread of its own: the worker's own thread must keep answering
- * Temporal. The same study gives the same answer, so trying again is harmless.
+ * Temporal. The thread keeps doubles of the studies, so that a suggestion takes no longer than its sampler does. The
+ * same study gives the same answer, so trying again is harmless.
  */
-export function suggestBeside(study: Json): Promise<Json> {
+export function suggestBeside(ask: SuggestionAsk): Promise<SuggestionAnswer> {
   const { worker, waiting } = (thread ??= start());
   const id = ++asked;
-  return new Promise<Json>((done, failed) => {
+  return new Promise((done, failed) => {
     waiting.set(id, { done, failed });
-    worker.postMessage({ id, study } satisfies SuggestionAsk);
+    worker.postMessage({ id, ask } satisfies ThreadAsk);
   });
 }
 
 function start(): Thread {
   const worker = new Worker(compiled('activities', 'suggest-main.js'));
   const waiting: Thread['waiting'] = new Map();
-  worker.on('message', (answer: SuggestionAnswer) => {
+  worker.on('message', (answer: ThreadAnswer) => {
     const one = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if ('proposal' in answer) one?.done(answer.proposal);
+    if ('answer' in answer) one?.done(answer.answer);
     else one?.failed(new Error(answer.failed));
   });
   const end = (error: Error): void => {

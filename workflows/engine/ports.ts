@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
+import type { SuggestionAnswer, SuggestionAsk } from '../../core/study-steps.js';
 import type { KeptStudy } from '../../core/study.js';
 import type { RunStart } from '../../store/runs.js';
 import type { FoundOutputs } from './finder.js';
@@ -118,6 +119,6 @@ export interface EngineActivities {
   'trainyard.saveStudy'(study: KeptStudy): Promise<void>;
   /** A page of the study that was kept of a run, from this trial on; null when there is none. */
   'trainyard.loadStudy'(run: string, from: number): Promise<KeptStudy | null>;
-  /** What a study of the library would suggest next; computed beside the Workflow, since it may take long. */
-  'trainyard.suggest'(study: Json): Promise<Json>;
+  /** What a study of the library suggests next; computed beside the Workflow, since it may take long. */
+  'trainyard.suggest'(ask: SuggestionAsk): Promise<SuggestionAnswer>;
 }

@@ -6,8 +6,9 @@ import { studyOf } from '../../core/study-check.js';
 import type { StudyAsk } from '../../core/study-ask.js';
 import type { KeptStudy, NestedEstimate, StudyChange, StudyState, StudyTrial } from '../../core/study.js';
 import { jsonBytes, pageEnd, PAYLOAD_BYTES } from '../../core/paging.js';
+import { takeStep, type StudyStep } from '../../core/study-steps.js';
 import { libraryTrial } from '../../studies/index.js';
-import { bestOf, frontOf, sayChoice } from './choice.js';
+import { Choice, sayChoice } from './choice.js';
 import { sayConstraint } from './figures.js';
 import { nestedOf, optimismOf } from './optimism.js';
 
@@ -59,8 +60,11 @@ export class StudyBook {
   /** What the best trial told so far gave. */
   outputs: KeptStudy['resume']['outputs'];
   readonly searched: Study;
+  /** What was done to it since it was last asked for a suggestion: whoever asks takes them out. */
+  readonly steps: StudyStep[] = [];
   readonly #place: StudyPlace;
   readonly #startedAt: number;
+  readonly #choice: Choice;
 
   constructor(ask: StudyAsk, place: StudyPlace, kept: KeptStudy | null) {
     this.ask = ask;
@@ -69,6 +73,7 @@ export class StudyBook {
     this.#startedAt = place.now;
     if (!kept) {
       this.searched = studyOf(ask, place.seed) as Study;
+      this.#choice = new Choice(ask, []);
       return;
     }
     if (kept.resume.asked !== askedDigest(ask))
@@ -88,6 +93,7 @@ export class StudyBook {
     this.changes.push(...kept.changes);
     this.trials.push(...kept.trials.map((trial) => (trial.number < told ? trial : reopened(trial))));
     this.searched = Study.fromJSON({ ...study, trials: this.trials.map(libraryTrial) });
+    this.#choice = new Choice(ask, this.trials);
     if (same) this.outer.push(...(kept.nested?.folds ?? []));
     // A study that ended otherwise goes on with what was under way.
     if (same) this.status = kept.status === 'paused' ? 'paused' : 'searching';
@@ -95,7 +101,9 @@ export class StudyBook {
 
   /** Takes a suggestion as the next trial. */
   begin(proposal: Parameters<Study['accept']>[0], now: number): Open<StudyTrial> {
-    const { number, params } = this.searched.accept(proposal);
+    this.#take({ begin: proposal });
+    const { number } = proposal;
+    const { params } = this.searched.trials[number] as StudyTrial;
     const trial: Open<StudyTrial> = {
       number,
       params,
@@ -117,23 +125,37 @@ export class StudyBook {
   /** A trial has ended: people see it at once, the library is told in order. */
   end(number: number, end: TrialEnd, now: number): void {
     const { cost, ...known } = end;
-    Object.assign(this.trials[number] as object, known, { endedAt: now });
+    const trial = this.trials[number] as StudyTrial;
+    Object.assign(trial, known, { endedAt: now });
+    this.#choice.add(trial);
     this.cost += cost;
   }
 
   /** Tells the library how its next trial ended. */
   tell(): void {
-    const { number, state, values, constraints, reports, reason } = this.trials[this.told] as StudyTrial;
-    for (const [step, value] of reports) this.searched.report(number, step, value ?? Number.NaN);
-    if (state === 'complete' && values) this.searched.tell(number, { values, constraints: constraints ?? [] });
-    else if (state === 'pruned') this.searched.prune(number, reason);
-    else this.searched.fail(number, reason ?? 'no reason was given');
+    this.#take({ tell: libraryTrial(this.trials[this.told] as StudyTrial) });
     this.told++;
+  }
+
+  /** A configuration that goes before all others. */
+  enqueue(params: StudyTrial['params']): void {
+    this.#take({ enqueue: params });
+  }
+
+  /** Plans another number of trials in all. */
+  plan(trials: number): void {
+    this.planned = trials;
+    this.#take({ plan: trials });
+  }
+
+  #take(step: StudyStep): void {
+    takeStep(this.searched, step);
+    this.steps.push(step);
   }
 
   /** The chosen trial so far. */
   get best(): StudyTrial | undefined {
-    return bestOf(this.ask, this.trials);
+    return this.#choice.best;
   }
 
   /** Id of its Workflow. */
@@ -181,7 +203,7 @@ export class StudyBook {
         found: trials.filter(({ found }) => found).length,
       },
       best: best?.number ?? null,
-      front: ask.objectives.length > 1 ? frontOf(ask, trials).map(({ number }) => number) : [],
+      front: this.#choice.front.map(({ number }) => number),
       choice: sayChoice(ask),
       ended: this.ended,
       notes: [...this.searched.notes],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StudyAsk } from '../../core/study-ask.js';
 import type { StudyTrial } from '../../core/study.js';
-import { bestOf, frontOf } from './choice.js';
+import { Choice } from './choice.js';
 import { expectedMaximum, optimismOf } from './optimism.js';
 
 const trial = (number: number, values: readonly number[], more: Partial<StudyTrial> = {}): StudyTrial => ({
@@ -27,12 +27,12 @@ describe('the choice among trials', () => {
   const all = [trial(0, [0.9, 100]), trial(1, [0.85, 20]), trial(2, [0.5, 10]), trial(3, [0.8, 30])];
 
   it('is among those that none beats in all objectives', () => {
-    expect(frontOf(two, all).map(({ number }) => number)).toEqual([0, 1, 2]);
+    expect(new Choice(two, all).front.map(({ number }) => number)).toEqual([0, 1, 2]);
   });
   it('takes the one nearest to the best of each, or the best of the one that is named', () => {
-    expect(bestOf(two, all)?.number).toBe(1);
-    expect(bestOf({ ...two, choose: 'f1' }, all)?.number).toBe(0);
-    expect(bestOf({ ...two, choose: 'size' }, all)?.number).toBe(2);
+    expect(new Choice(two, all).best?.number).toBe(1);
+    expect(new Choice({ ...two, choose: 'f1' }, all).best?.number).toBe(0);
+    expect(new Choice({ ...two, choose: 'size' }, all).best?.number).toBe(2);
   });
   it('leaves out what breaks a limit, failed or was stopped, and takes the first of equals', () => {
     const trials = [
@@ -41,7 +41,7 @@ describe('the choice among trials', () => {
       trial(2, [0.7], { constraints: [0] }),
       trial(3, [0.7], { constraints: [-1] }),
     ];
-    expect(bestOf(one, trials)?.number).toBe(2);
+    expect(new Choice(one, trials).best?.number).toBe(2);
   });
 });
 

@@ -1,10 +1,39 @@
-import { dominates } from 'ml-hyperparameter';
+import { Front } from 'ml-hyperparameter';
 import type { StudyAsk } from '../../core/study-ask.js';
 import type { StudyTrial } from '../../core/study.js';
 
-/** A complete trial that keeps all constraints. */
-function fit(trial: StudyTrial): boolean {
-  return trial.state === 'complete' && (trial.constraints ?? []).every((excess) => excess <= 0);
+/** The choice among the trials of a study, kept as they end: what it costs does not grow with those that are over. */
+export class Choice {
+  readonly #ask: StudyAsk;
+  readonly #front = new Front<StudyTrial>();
+  #best: StudyTrial | undefined;
+
+  constructor(ask: StudyAsk, trials: readonly StudyTrial[]) {
+    this.#ask = ask;
+    for (const trial of trials) this.add(trial);
+  }
+
+  /** Takes a trial in that has ended: one that is complete and keeps all constraints may be chosen. */
+  add(trial: StudyTrial): void {
+    if (trial.state !== 'complete' || (trial.constraints ?? []).some((excess) => excess > 0)) return;
+    if (this.#ask.objectives.length === 1)
+      this.#best = leastBy(this.#best ? [this.#best, trial] : [trial], (one) => losses(this.#ask, one)[0] as number);
+    else if (this.#front.add(trial, losses(this.#ask, trial))) this.#best = chosenOf(this.#ask, this.front);
+  }
+
+  /** With several objectives: those that no other beats in all of them, by number. */
+  get front(): readonly StudyTrial[] {
+    return [...this.#front.members].sort((a, b) => a.number - b.number);
+  }
+
+  /**
+   * The chosen trial: the best of one objective, ties to the smaller number; with several, as `choose` says. `balanced`
+   * takes the trial of the front that is nearest to the best of each objective, where every objective is scaled by its
+   * range over the front (the compromise solution of Yu 1973, with Euclid's distance).
+   */
+  get best(): StudyTrial | undefined {
+    return this.#best;
+  }
 }
 
 /** Values as losses: smaller is better, whatever the direction. */
@@ -12,22 +41,7 @@ function losses(ask: StudyAsk, trial: StudyTrial): number[] {
   return (trial.values ?? []).map((value, i) => (ask.objectives[i]?.direction === 'maximize' ? -value : value));
 }
 
-/** Complete trials within all constraints that none of these beats in all objectives, by number. */
-export function frontOf(ask: StudyAsk, trials: readonly StudyTrial[]): StudyTrial[] {
-  const fitting = trials.filter(fit).map((trial) => ({ trial, losses: losses(ask, trial) }));
-  return fitting
-    .filter((one) => !fitting.some((other) => dominates(other.losses, one.losses)))
-    .map(({ trial }) => trial);
-}
-
-/**
- * The chosen trial: the best of one objective, ties to the smaller number; with several, as `choose` says. `balanced`
- * takes the trial of the front that is nearest to the best of each objective, where every objective is scaled by its
- * range over the front (the compromise solution of Yu 1973, with Euclid's distance).
- */
-export function bestOf(ask: StudyAsk, trials: readonly StudyTrial[]): StudyTrial | undefined {
-  if (ask.objectives.length === 1) return leastBy(trials.filter(fit), (trial) => losses(ask, trial)[0] as number);
-  const front = frontOf(ask, trials);
+function chosenOf(ask: StudyAsk, front: readonly StudyTrial[]): StudyTrial | undefined {
   const one = ask.objectives.findIndex(({ name }) => name === ask.choose);
   if (one >= 0) return leastBy(front, (trial) => losses(ask, trial)[one] as number);
   const all = front.map((trial) => losses(ask, trial));
@@ -57,7 +71,8 @@ function leastBy(trials: readonly StudyTrial[], of: (trial: StudyTrial) => numbe
   let best: { trial: StudyTrial; value: number } | undefined;
   for (const trial of trials) {
     const value = of(trial);
-    if (!best || value < best.value) best = { trial, value };
+    const better = !best || value < best.value || (value === best.value && trial.number < best.trial.number);
+    if (better) best = { trial, value };
   }
   return best?.trial;
 }

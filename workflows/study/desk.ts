@@ -112,7 +112,7 @@ export class Desk {
         this.#plan((book.planned ?? 0) + asked.trials);
         return;
       case 'add':
-        book.searched.enqueue(asked.params);
+        book.enqueue(asked.params);
         this.#plan((book.planned ?? 0) + 1);
         return;
       case 'pause':
@@ -129,9 +129,7 @@ export class Desk {
   }
 
   #plan(trials: number): void {
-    if (this.#book.planned === undefined) return;
-    this.#book.planned = trials;
-    this.#book.searched.plan(trials);
+    if (this.#book.planned !== undefined) this.#book.plan(trials);
   }
 }
 

@@ -8,7 +8,7 @@ import type { TrialReports, Verdict } from './contract.js';
 import { Desk } from './desk.js';
 import { reportedOf } from './figures.js';
 import { estimateNested } from './nested.js';
-import { suggest } from './suggest.js';
+import { Suggester } from './suggest.js';
 import { runTrial } from './trial.js';
 
 interface Running {
@@ -45,6 +45,7 @@ export class Search {
   async run(continueAfter: number): Promise<{ best: StudyTrial; outputs: Json | undefined }> {
     const book = this.#book;
     const toldBefore = book.told;
+    const suggester = new Suggester(book);
     let exhausted: string | null = null;
     for (const trial of book.trials.slice(book.told)) {
       this.#engine.graph.forget(`trial ${trial.number}`);
@@ -70,7 +71,7 @@ export class Search {
         await when(() => !this.#desk.paused || this.#desk.over !== undefined);
         continue;
       }
-      const proposal = await suggest(book);
+      const proposal = await suggester.next();
       if (proposal) this.#start(book.begin(proposal, Date.now()));
       else exhausted = 'every configuration of the grid was tried';
     }

@@ -110,8 +110,7 @@ async function loadStudy(run: string): Promise<KeptStudy | null> {
 }
 
 function growBy(book: StudyBook, { trials, by, why }: StudyGrowth): void {
-  book.planned = (book.planned ?? book.trials.length) + trials;
-  book.searched.plan(book.planned);
+  book.plan((book.planned ?? book.trials.length) + trials);
   book.changes.push({
     at: Date.now(),
     by,

@@ -1,7 +1,7 @@
 /** Hyperparameter search: typed spaces, samplers, pruners and studies; pure and deterministic. */
 export { SearchError } from './errors.js';
 export type { SearchErrorCode, SearchErrorDetail } from './errors.js';
-export { dominates, dominationRanks, hypervolume } from './numeric/pareto.js';
+export { dominates, dominationRanks, Front, hypervolume } from './numeric/pareto.js';
 export { generator } from './random.js';
 export type { Generator } from './random.js';
 export { boolean, categorical, conditional, Domain, float, forbid, int, linear, ordinal } from './space/index.js';

@@ -4,7 +4,7 @@ import { factorise, inverseOf, solveLower, solveUpper } from './cholesky.js';
 import { descend } from './descend.js';
 import { exp, expm1, log, log1p, logSubExp } from './elementary.js';
 import { cdf, logCdf, logImprovement, quantile } from './normal.js';
-import { dominationRanks, dominates, hypervolume } from './pareto.js';
+import { dominationRanks, dominates, Front, hypervolume } from './pareto.js';
 import { eigen } from './symmetric.js';
 
 const near = (a: number, b: number, relative: number): boolean =>
@@ -198,5 +198,24 @@ describe('fronts', () => {
       fc.property(points, (p) =>
         dominationRanks(p).every((rank, i) => (rank === 0) === !p.some((q) => dominates(q, p[i] as number[]))),
       ),
+    ));
+  it('a rank is that of what is left when all lower ones are gone', () =>
+    fc.assert(
+      fc.property(points, (p) => {
+        const ranks = dominationRanks(p);
+        for (let rank = 0; rank <= Math.max(...ranks); rank++) {
+          const left = p.filter((_, i) => (ranks[i] as number) >= rank);
+          const first = p.filter((_, i) => ranks[i] === rank);
+          expect(left.filter((one) => !left.some((q) => dominates(q, one)))).toEqual(first);
+        }
+      }),
+    ));
+  it('a front that grows holds what nothing dominates, in the order in which it came', () =>
+    fc.assert(
+      fc.property(points, (p) => {
+        const front = new Front<number[]>();
+        for (const one of p) front.add(one, one);
+        expect(front.members).toEqual(p.filter((one) => !p.some((q) => dominates(q, one))));
+      }),
     ));
 });

@@ -10,38 +10,54 @@ export function dominates(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return better;
 }
 
-/** Rank of each: 0 for the front, 1 for the front of what is left, … */
+/**
+ * Rank of each: 0 for the front, 1 for the front of what is left, … Each is compared with those that may dominate it
+ * alone, which stand before it by their first loss.
+ * Source: Zhang et al., An efficient approach to nondominated sorting for evolutionary multiobjective optimization (2015).
+ */
 export function dominationRanks(losses: readonly ArrayLike<number>[]): number[] {
-  const n = losses.length;
-  const above = new Array<number>(n).fill(0);
-  const below: number[][] = losses.map(() => []);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const a = losses[i] as ArrayLike<number>;
-      const b = losses[j] as ArrayLike<number>;
-      if (dominates(a, b)) {
-        below[i]?.push(j);
-        above[j] = (above[j] as number) + 1;
-      } else if (dominates(b, a)) {
-        below[j]?.push(i);
-        above[i] = (above[i] as number) + 1;
-      }
-    }
-  }
-  const ranks = new Array<number>(n).fill(0);
-  let front = above.flatMap((count, i) => (count === 0 ? [i] : []));
-  for (let rank = 0; front.length > 0; rank++) {
-    const next: number[] = [];
-    for (const i of front) {
-      ranks[i] = rank;
-      for (const j of below[i] as number[]) {
-        above[j] = (above[j] as number) - 1;
-        if (above[j] === 0) next.push(j);
-      }
-    }
-    front = next;
+  const order = losses
+    .map((_, i) => i)
+    .sort((a, b) => byFirst(losses[a] as ArrayLike<number>, losses[b] as ArrayLike<number>) || a - b);
+  const ranks = new Array<number>(losses.length).fill(0);
+  const fronts: ArrayLike<number>[][] = [];
+  for (const i of order) {
+    const one = losses[i] as ArrayLike<number>;
+    let rank = 0;
+    while (rank < fronts.length && isDominated(one, fronts[rank] as ArrayLike<number>[])) rank++;
+    (fronts[rank] ??= []).push(one);
+    ranks[i] = rank;
   }
   return ranks;
+}
+
+/** Looks at the last first: they are the nearest, and the likeliest to dominate. */
+function isDominated(one: ArrayLike<number>, by: readonly ArrayLike<number>[]): boolean {
+  for (let k = by.length - 1; k >= 0; k--) if (dominates(by[k] as ArrayLike<number>, one)) return true;
+  return false;
+}
+
+function byFirst(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return (a[k] as number) - (b[k] as number);
+  return 0;
+}
+
+/** Those that no other has dominated so far, kept as more come in. Equal ones stand side by side. */
+export class Front<T> {
+  #members: { readonly one: T; readonly losses: ArrayLike<number> }[] = [];
+
+  /** In the order in which they came. */
+  get members(): readonly T[] {
+    return this.#members.map(({ one }) => one);
+  }
+
+  /** Takes one in, unless it is dominated; those that it dominates go. Gives whether it is in. */
+  add(one: T, losses: ArrayLike<number>): boolean {
+    if (this.#members.some((other) => dominates(other.losses, losses))) return false;
+    this.#members = this.#members.filter((other) => !dominates(losses, other.losses));
+    this.#members.push({ one, losses });
+    return true;
+  }
 }
 
 /** Crowding distance of each of a front's members; ends have infinity. Source: Deb et al., NSGA-II (2002). */
@@ -74,10 +90,16 @@ export function hypervolume(points: readonly ArrayLike<number>[], reference: Arr
   return volume(frontOf(inside), Array.from(reference), m);
 }
 
+/** Points that no other dominates, each once. */
 function frontOf(points: readonly number[][]): number[][] {
-  return points.filter(
-    (p, i) => !points.some((q, j) => j !== i && (dominates(q, p) || (j < i && q.every((v, k) => v === p[k])))),
-  );
+  let front: number[][] = [];
+  for (const p of points) {
+    // What dominates it, or equals it, is nowhere worse.
+    if (front.some((q) => q.every((v, k) => v <= (p[k] as number)))) continue;
+    front = front.filter((q) => !dominates(p, q));
+    front.push(p);
+  }
+  return front;
 }
 
 function volume(front: number[][], reference: readonly number[], m: number): number {

@@ -1,5 +1,5 @@
 /** What a study has seen, in the shapes that tables and plots want. Values are as told, not turned into losses. */
-import { dominates, hypervolume } from '../numeric/pareto.js';
+import { Front, hypervolume } from '../numeric/pareto.js';
 import { SearchError } from '../errors.js';
 import type { Choice } from '../space/index.js';
 import type { Study } from '../study/study.js';
@@ -50,11 +50,13 @@ export function front<C>(study: Any<C>): Trial<C>[] {
       .filter((t) => t.losses !== undefined && t.violation === 0)
       .map((t) => [t.number, t.losses as readonly number[]]),
   );
-  const all = [...losses];
-  return all
-    .filter(([, a]) => !all.some(([, b]) => dominates(b, a)))
-    .sort(([, a], [, b]) => (a[0] as number) - (b[0] as number))
-    .map(([number]) => study.trials[number] as Trial<C>);
+  const front = new Front<number>();
+  for (const [number, values] of losses) front.add(number, values);
+  const first = (number: number): number => losses.get(number)?.[0] as number;
+  return front.members
+    .slice()
+    .sort((a, b) => first(a) - first(b))
+    .map((number) => study.trials[number] as Trial<C>);
 }
 
 /** Hypervolume after each trial; `reference` is a value per objective, worse than any that should count. */
@@ -69,9 +71,9 @@ export function hypervolumeHistory<C>(
     });
   }
   const turned = reference.map((v, k) => (study.objectives[k]?.direction === 'maximize' ? -v : v));
-  const seen: (readonly number[])[] = [];
+  const seen = new Front<readonly number[]>();
   return study.observations.map((t) => {
-    if (t.losses !== undefined && t.violation === 0) seen.push(t.losses);
-    return { number: t.number, hypervolume: hypervolume(seen, turned) };
+    if (t.losses !== undefined && t.violation === 0) seen.add(t.losses, t.losses);
+    return { number: t.number, hypervolume: hypervolume(seen.members, turned) };
   });
 }

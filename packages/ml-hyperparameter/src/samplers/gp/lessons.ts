@@ -1,6 +1,6 @@
 /** What the process learns from: one loss a trial, how sure it is, and the outcome constraints. */
 import { log } from '../../numeric/elementary.js';
-import { dominates } from '../../numeric/pareto.js';
+import { Front } from '../../numeric/pareto.js';
 import type { Generator } from '../../random.js';
 import type { Domain, Point } from '../../space/index.js';
 import { endingsOf } from '../../study/estimates.js';
@@ -42,11 +42,9 @@ function single(domain: Domain, history: readonly Observation[]): Lesson[] {
  */
 function scalarised(history: readonly Observation[], objectives: number, random: Generator): Lesson[] {
   const complete = history.filter((t) => t.losses !== undefined);
-  const front = complete.filter(
-    (t) =>
-      t.violation === 0 &&
-      !complete.some((o) => o.violation === 0 && dominates(o.losses as number[], t.losses as number[])),
-  );
+  const best = new Front<Observation>();
+  for (const t of complete) if (t.violation === 0) best.add(t, t.losses as number[]);
+  const front = best.members;
   const raw = Array.from({ length: objectives }, () => -log(1 - random.uniform()));
   const total = raw.reduce((s, v) => s + v, 0);
   const scale = raw.map((_, k) => {
