@@ -22,7 +22,9 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => running?.abort());
 process.on('message', (message: ToExecutor) => {
   if (message.type === 'cancel') running?.abort();
-  else void run(message);
+  else if (message.type === 'run') void run(message);
+  // What cannot be loaded is said when it is to run.
+  else load(message.module, message.exportName, message.node).catch(() => undefined);
 });
 tell({ type: 'ready' });
 

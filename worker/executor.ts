@@ -6,7 +6,13 @@ import { compiled } from '../project/package-root.js';
 import { TRIAL_STOPPED } from '../activities/reporter.js';
 import type { Reported } from '../core/task.js';
 import { LoadedPackages } from './loaded-packages.js';
-import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage } from './protocol.js';
+import {
+  SETUP_VARIABLE,
+  type ExecutorSetup,
+  type FromExecutor,
+  type PrepareMessage,
+  type RunMessage,
+} from './protocol.js';
 
 export interface ExecutionHooks {
   readonly signal: AbortSignal;
@@ -25,6 +31,8 @@ export type Executed = Extract<FromExecutor, { type: 'done' }>;
 const GRACE_MS = 2_000;
 /** The same for a trial that is stopped: its slot is free within two seconds of the decision. */
 const STOPPED_GRACE_MS = 1_000;
+/** A stopped trial that goes on for so long will likely be killed: the next trial's process is started meanwhile. */
+const HEEDED_WITHIN_MS = 200;
 const MEMORY_CHECK_MS = 200;
 /** A process that stays this large after its node is replaced rather than kept warm. */
 const TOO_LARGE_TO_KEEP = 2_500_000_000;
@@ -39,6 +47,8 @@ export class Executor {
   readonly #setup: ExecutorSetup;
   readonly #loaded = new LoadedPackages();
   #child: ChildProcess | undefined;
+  /** Started ahead to take the place of one that is about to be killed, with what it has loaded. */
+  #next: { readonly child: ChildProcess; readonly packages: RunMessage['packages'] } | undefined;
   busy = false;
   /** Another process waits for the device that this one holds. */
   #wanted = false;
@@ -64,6 +74,8 @@ export class Executor {
       return await this.#run(message, hooks);
     } finally {
       this.busy = false;
+      // The node has ended by itself after all.
+      if (this.#child?.connected) this.#dropNext();
       if (this.#wanted || (residentBytes(this.#child?.pid) ?? 0) > TOO_LARGE_TO_KEEP) this.kill();
     }
   }
@@ -71,7 +83,13 @@ export class Executor {
   kill(): void {
     this.#child?.kill('SIGKILL');
     this.#child = undefined;
+    this.#dropNext();
     this.#wanted = false;
+  }
+
+  #dropNext(): void {
+    this.#next?.child.kill('SIGKILL');
+    this.#next = undefined;
   }
 
   /** What holds a device that another process waits for is ended as soon as it is idle. */
@@ -84,7 +102,26 @@ export class Executor {
   #process(): ChildProcess {
     if (this.#child?.connected) return this.#child;
     this.#loaded.clear();
-    this.#child = fork(compiled('worker', 'executor-main.js'), {
+    const next = this.#next?.child.connected ? this.#next : undefined;
+    this.#next = undefined;
+    if (next) this.#loaded.admit(next.packages);
+    const child = next?.child ?? this.#fork();
+    child.on('message', (message: FromExecutor) => this.#hand(child, message));
+    this.#child = child;
+    return child;
+  }
+
+  /** Starts the process of the next node, which will most likely be like the one that is about to be killed. */
+  #prepare({ task, module, exportName, packages }: RunMessage): void {
+    const child = this.#fork();
+    // On a device, code may take a place as soon as it is loaded: it waits until the place is free.
+    const loads = this.#setup.gpu === undefined;
+    this.#next = { child, packages: loads ? packages : [] };
+    if (loads) child.send({ type: 'prepare', module, exportName, node: task.node } satisfies PrepareMessage);
+  }
+
+  #fork(): ChildProcess {
+    const child = fork(compiled('worker', 'executor-main.js'), {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
@@ -96,9 +133,7 @@ export class Executor {
         OMP_NUM_THREADS: String(this.threads),
       },
     });
-    const child = this.#child;
-    child.on('error', () => undefined).on('message', (message: FromExecutor) => this.#hand(child, message));
-    return child;
+    return child.on('error', () => undefined);
   }
 
   #run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed | undefined> {
@@ -109,6 +144,7 @@ export class Executor {
       let last = '';
       let overMemory: number | undefined;
       let force: NodeJS.Timeout | undefined;
+      let ahead: NodeJS.Timeout | undefined;
       const watch =
         hooks.memory === undefined
           ? undefined
@@ -125,12 +161,14 @@ export class Executor {
       };
       const cancel = (): void => {
         if (child.connected) child.send({ type: 'cancel' });
-        const grace = hooks.signal.reason === TRIAL_STOPPED ? STOPPED_GRACE_MS : GRACE_MS;
-        force = setTimeout(() => child.kill('SIGKILL'), grace);
+        const stopped = hooks.signal.reason === TRIAL_STOPPED;
+        if (stopped) ahead = setTimeout(() => this.#prepare(message), HEEDED_WITHIN_MS);
+        force = setTimeout(() => child.kill('SIGKILL'), stopped ? STOPPED_GRACE_MS : GRACE_MS);
       };
       const settle = (end: () => void): void => {
         clearInterval(watch);
         clearTimeout(force);
+        clearTimeout(ahead);
         hooks.signal.removeEventListener('abort', cancel);
         child.off('message', onMessage);
         child.off('exit', onExit);

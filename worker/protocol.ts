@@ -14,7 +14,12 @@ export interface RunMessage {
   readonly attempt: number;
 }
 
-export type ToExecutor = RunMessage | { readonly type: 'cancel' };
+/** Loads a node's code, so that the first run of it need not. */
+export type PrepareMessage = { readonly type: 'prepare' } & Pick<RunMessage, 'module' | 'exportName'> & {
+    readonly node: string;
+  };
+
+export type ToExecutor = RunMessage | PrepareMessage | { readonly type: 'cancel' };
 
 export type FromExecutor =
   | { readonly type: 'ready' }
