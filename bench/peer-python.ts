@@ -10,11 +10,10 @@ import { toolsFolder } from '../setup/tools-folder.js';
  * is set to use. Throws, with what to do, where there is no Python or the packages cannot be had.
  */
 export function peerPython(name: string, requirements: readonly string[], size: string): string {
-  const key = createHash('sha256')
-    .update(requirements.map((file) => readFileSync(file, 'utf8')).join('\n'))
-    .digest('hex')
-    .slice(0, 12);
-  const home = join(toolsFolder(), `${name}-${key}`);
+  const home = join(
+    toolsFolder(),
+    `${name}-${requirementsKey(requirements.map((file) => readFileSync(file, 'utf8')))}`,
+  );
   const python = join(home, 'bin', 'python');
   if (existsSync(join(home, 'ready'))) return python;
   process.stderr.write(`${name}: installing it into ${home}, ${size}, once; remove the folder to be rid of it\n`);
@@ -36,4 +35,13 @@ export function peerPython(name: string, requirements: readonly string[], size: 
   run(python, ['-m', 'pip', 'install', '--quiet', ...files], 'Is a package index to be reached?');
   writeFileSync(join(home, 'ready'), '');
   return python;
+}
+
+/** By what is required alone: other comments, blank lines or another order of lines install nothing anew. */
+export function requirementsKey(texts: readonly string[]): string {
+  const required = texts
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+  return createHash('sha256').update(required.sort().join('\n')).digest('hex').slice(0, 12);
 }

@@ -1,5 +1,6 @@
 export { livePlots, readableStudy, readingPlots, type StudyPlot } from './plots.js';
 export { bestSoFar, isFit, sparkline } from './series.js';
+export { deviation, mean } from './mean.js';
 export { libraryTrial } from './trial.js';
 export { studySentence, studyText } from './text.js';
 export {

@@ -1,4 +1,5 @@
 import type { NestedEstimate, StudyState, StudyTrial } from '../core/study.js';
+import { mean } from './mean.js';
 
 /** A value for people: four significant digits. */
 export function sayValue(value: string | number | boolean | null | undefined): string {
@@ -103,13 +104,13 @@ export function studyLeftMs(state: StudyState, now: number): number | undefined 
     endedAt === undefined || found === true ? [] : [endedAt - from],
   );
   if (took.length === 0) return time;
-  const mean = took.reduce((sum, ms) => sum + ms, 0) / took.length;
+  const each = mean(took);
   const asked =
     status === 'ending' ? counts.running : (budget.trials ?? Infinity) - state.spent.trials + counts.running;
   const before = trials
     .filter((trial) => trial.state === 'running')
-    .map((trial) => Math.min(mean, Math.max(0, now - trial.startedAt)));
-  const work = asked * mean - before.reduce((sum, ms) => sum + ms, 0);
+    .map((trial) => Math.min(each, Math.max(0, now - trial.startedAt)));
+  const work = asked * each - before.reduce((sum, ms) => sum + ms, 0);
   const left = Math.max(0, work / Math.max(1, Math.min(parallel, asked)));
   const least = Math.min(left, time ?? Infinity);
   return Number.isFinite(least) ? least : undefined;

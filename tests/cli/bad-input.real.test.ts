@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { STACK, TestProject, type Ended } from './harness.js';
+import type { Ended } from './command.js';
+import { STACK, TestProject } from './harness.js';
 
 /** Says what is wrong with one code and one exit code, in words, leaving nothing behind. */
 async function expectRefusal(project: TestProject, ended: Ended, code: number, name: string): Promise<void> {

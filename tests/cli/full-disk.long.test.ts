@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { interrupt, STACK, TestProject, type Started } from './harness.js';
+import type { Started } from './command.js';
+import { interrupt, STACK, TestProject } from './harness.js';
 import { canMount, SmallDisk } from './small-disk.js';
 
 const ROWS = 150_000;

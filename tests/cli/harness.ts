@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   cpSync,
@@ -15,27 +14,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keepBundles, takeBundles } from '../shared-bundles.js';
+import { startCommand, type Ended, type Started } from './command.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
-const program = path.join(root, 'bin', 'trainyard.js');
-
-/** How a command ended. */
-export interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-  readonly all: string;
-}
-
-/** A command that runs. */
-export interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** What it has said so far. */
-  said(): string;
-  /** Resolves when it has said something that matches. */
-  says(what: RegExp, withinMs?: number): Promise<RegExpExecArray>;
-}
 
 /** A user's project in a folder of its own: a copy of the fixture, with the package as npm would link it. */
 export class TestProject {
@@ -65,47 +46,7 @@ export class TestProject {
   }
 
   start(args: readonly string[], env: Record<string, string> = {}): Started {
-    const { CI: _ci, FORCE_COLOR: _force, ...clean } = process.env;
-    const [command = '', ...before] = [...this.within, process.execPath];
-    const child = spawn(command, [...before, program, ...args], {
-      cwd: this.folder,
-      env: { ...clean, TRAINYARD_TEST_MARK: this.#mark, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, err, all] = ['', '', ''];
-    const heard = new Set<() => void>();
-    const hear = (chunk: string, on: 'out' | 'err'): void => {
-      if (on === 'out') out += chunk;
-      else err += chunk;
-      all += chunk;
-      for (const listener of heard) listener();
-    };
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => hear(chunk, 'out'));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => hear(chunk, 'err'));
-    const ended = new Promise<Ended>((resolve) => {
-      child.once('close', (code) => {
-        resolve({ code, out, err, all });
-        for (const listener of heard) listener();
-      });
-    });
-    const says = (what: RegExp, withinMs = 60_000): Promise<RegExpExecArray> =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const match = what.exec(all);
-          if (!match && child.exitCode === null && child.signalCode === null) return;
-          heard.delete(look);
-          clearTimeout(timer);
-          if (match) resolve(match);
-          else reject(new Error(`it ended without saying ${String(what)}:\n${all}`));
-        };
-        const timer = setTimeout(() => {
-          heard.delete(look);
-          reject(new Error(`not said within ${withinMs} ms: ${String(what)}\n${all}`));
-        }, withinMs);
-        heard.add(look);
-        look();
-      });
-    return { child, ended, said: () => all, says };
+    return startCommand(this.folder, args, { TRAINYARD_TEST_MARK: this.#mark, ...env }, this.within);
   }
 
   /** Runs a command to its end. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { interrupt, STACK, TestProject, type Started } from './harness.js';
+import type { Started } from './command.js';
+import { interrupt, STACK, TestProject } from './harness.js';
 
 interface GraphShown {
   readonly run: string;

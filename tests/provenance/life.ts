@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Ended } from '../cli/harness.js';
+import type { Ended } from '../cli/command.js';
 import { FixtureProject } from './fixture-project.js';
 
 /** A project whose pipeline has a source, an effect, a decision and nodes that are not reproducible. */

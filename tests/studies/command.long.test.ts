@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StudyState } from '../../core/study.js';
 import type { TemporalService } from '../../setup/index.js';
+import { startCommand, type Ended } from '../cli/command.js';
 import { STACK } from '../cli/harness.js';
 import { Probe, startServer } from '../matrix/harness.js';
-import { command, type Ended } from './command.js';
 
 /** A study as people see and steer it from the command line: a real process, beside the real server. */
 describe('trainyard study', () => {
@@ -20,7 +20,8 @@ describe('trainyard study', () => {
 
   const start = (id: string, options: object, params: object = {}) =>
     probe.start('climbed', { salt: id, options, params } as never, { id });
-  const study = (...args: string[]): Promise<Ended> => command(probe, 'study', ...args);
+  const command = (...args: string[]): Promise<Ended> => startCommand(probe.folder, args).ended;
+  const study = (...args: string[]): Promise<Ended> => command('study', ...args);
   const done = async (...args: string[]): Promise<string> => {
     const { code, out, err } = await study(...args);
     expect(code, err).toBe(0);
@@ -111,10 +112,10 @@ describe('trainyard study', () => {
   it('goes on where it ended when its run is resumed with more trials', async () => {
     await probe.outcome(await start('small', { trials: 4, sampler: 'sobol' }));
     const before = await state('small');
-    const wrong = await command(probe, 'resume', 'small', '--trials', 'more');
+    const wrong = await command('resume', 'small', '--trials', 'more');
     expect(wrong).toMatchObject({ code: 2 });
     expect(wrong.err).toContain('"more" is no number of trials');
-    const { code, out, err } = await command(probe, 'resume', 'small', '--trials', '+3', '--why', 'rising', '--json');
+    const { code, out, err } = await command('resume', 'small', '--trials', '+3', '--why', 'rising', '--json');
     expect(code, err).toBe(0);
     const { run } = JSON.parse(out) as { run: string };
     const grown = await state(run);

@@ -9,10 +9,9 @@ import type { StudyAsk, TrialArgs } from '../../core/study-ask.js';
 import type { StudyTrial } from '../../core/study.js';
 import { contractNamed, knownPipelines, pipelineNamed, settle, type Engine } from '../engine/index.js';
 import { sayNearest } from '../../core/nearest.js';
-import { sayTrial } from '../../studies/index.js';
+import { deviation, mean, sayTrial } from '../../studies/index.js';
 import type { TrialEnd } from './book.js';
 import { figuresOf, NoFigure, type Figures } from './figures.js';
-import { deviation, mean } from './mean.js';
 
 /** What a trial is run with. */
 export interface TrialRun {
