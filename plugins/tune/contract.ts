@@ -1,4 +1,4 @@
-import { json, node, report } from '../../core/index.js';
+import { json, many, node, report, table } from '../../core/index.js';
 import { z } from 'zod';
 import { studyState } from '../../core/study.js';
 import { tuneFigures } from '../../core/tune-figures.js';
@@ -12,4 +12,16 @@ export const tuneReport = node({
   /** The study with all its trials, and what of it has to do with a clock left out. */
   inputs: { study: json(studyState) },
   outputs: report(tuneFigures),
+});
+
+/** How far the tables that judge an outer fold's search are apart from those that it has seen, by the identity of rows. */
+export const tuneApart = node({
+  name: 'tune.apart',
+  version: '1',
+  title: 'Rows that are to judge a search, and that it has seen',
+  params: z.object({}),
+  inputs: { seen: many(table), held: many(table) },
+  /** For each of `held`: its rows, and how many of them stand in one of `seen`; null where rows have no identity. */
+  outputs: json(z.object({ held: z.array(z.object({ rows: z.int(), seen: z.int().nullable() })) })),
+  resources: { memory: '2GB' },
 });

@@ -1,1 +1,1 @@
-export { tuneReport } from './contract.js';
+export { tuneApart, tuneReport } from './contract.js';

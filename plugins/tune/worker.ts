@@ -2,7 +2,8 @@ import { implement } from '../../worker/implement.js';
 import { UserError } from '../../core/errors/index.js';
 import type { NestedEstimate } from '../../core/study.js';
 import type { TuneFigures } from '../../core/tune-figures.js';
-import { tuneReport } from './contract.js';
+import { id, openTable, ROW_ID, sql, withDatabase, type Column } from '../../tables/index.js';
+import { tuneApart, tuneReport } from './contract.js';
 import { studyPage } from './page.js';
 
 export const tuneReportNode = implement(tuneReport, ({ inputs }) => {
@@ -26,6 +27,31 @@ export const tuneReportNode = implement(tuneReport, ({ inputs }) => {
     files: { 'report.html': studyPage(study), 'report.json': JSON.stringify(study) },
   };
 });
+
+export const tuneApartNode = implement(tuneApart, ({ inputs, ctx }) =>
+  withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
+    await database.run(sql`CREATE TABLE seen (identity VARCHAR)`);
+    let known = true;
+    for (const one of inputs.seen) {
+      if (hasIdentity(await openTable(database, 'one', one)))
+        await database.run(sql`INSERT INTO seen SELECT ${id(ROW_ID)}::VARCHAR FROM one`);
+      else known = false;
+    }
+    const held: { rows: number; seen: number | null }[] = [];
+    for (const one of inputs.held) {
+      const identified = hasIdentity(await openTable(database, 'one', one)) && known;
+      const within = sql`count(*) FILTER (WHERE ${id(ROW_ID)}::VARCHAR IN (SELECT identity FROM seen))`;
+      held.push(
+        await database.row<{ rows: number; seen: number | null }>(
+          sql`SELECT count(*) AS rows, ${identified ? within : sql`NULL`} AS seen FROM one`,
+        ),
+      );
+    }
+    return { value: { held } };
+  }),
+);
+
+const hasIdentity = (columns: readonly Column[]): boolean => columns.some(({ name }) => name === ROW_ID);
 
 function nestedOf(nested: NestedEstimate | null): TuneFigures['nested'] {
   if (!nested || nested.value === null || nested.spread === null) return null;

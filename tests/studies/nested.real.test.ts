@@ -93,6 +93,24 @@ describe('a nested estimate', () => {
     expect(probe.events(id)).toEqual([]);
   });
 
+  it('refuses an outer fold of which every table shares rows with its search, before anything is searched', async () => {
+    const apart = [
+      [0, 10],
+      [10, 20],
+    ];
+    const { state } = await run('apart', 'nested-tables', { options, held: apart });
+    expect(state.nested?.folds.map(({ value }) => typeof value)).toEqual(['number', 'number']);
+    const held = [apart[0], [10, 25]];
+    const id = 'shares';
+    const outcome = await probe.run('nested-tables', { salt: id, options, held } as never, { id });
+    const shared = 'every table that is to judge it: 80 of the 80 rows of train, 5 of the 15 rows of validation';
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      error: { code: 'TY-STUDY', where: { field: 'nested.1.held' }, message: expect.stringContaining(shared) },
+    });
+    expect(probe.events(`${id}/tune`)).toEqual([]);
+  });
+
   it('ends with the study when a person stops it; its trials are over before', async () => {
     const nested = [
       { search: { salt: 'a' }, held: { salt: 'b' } },

@@ -6,6 +6,7 @@ import type { KeptStudy, StudyState, StudyTrial } from '../../core/study.js';
 import type { StudyAnswer, StudyAsk, StudyGrowth } from '../../core/study-ask.js';
 import type { CarriedRun } from '../../core/task.js';
 import { engineActivities, hostRun, type Engine } from '../engine/index.js';
+import { refuseSeen } from './apart.js';
 import { StudyBook } from './book.js';
 import { Search } from './search.js';
 import { requireContract, runTrial } from './trial.js';
@@ -57,6 +58,8 @@ export async function study(input: StudyInput): Promise<Json> {
 }
 
 async function conclude(engine: Engine, book: StudyBook, ask: StudyAsk): Promise<StudyAnswer> {
+  // A study that goes on was looked at when it began.
+  if (book.trials.length === 0) await refuseSeen(engine, ask);
   const { best, outputs } = await new Search(engine, book).run(ask.continueAfter ?? Infinity);
   const answer = { outputs: outputs ?? (await outputsOf(engine, ask, best)) };
   over(book, 'done');
