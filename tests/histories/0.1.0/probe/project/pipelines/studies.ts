@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pipeline, tune, type StudyOptions } from 'trainyard';
 import { float, int } from 'trainyard/search';
-import { climb, fitted, part } from '../nodes/climb/index.js';
+import { climb, fitted, part, rows, trained } from '../nodes/climb/index.js';
 
 const given = z.object({
   salt: z.string(),
@@ -95,3 +95,21 @@ export const nested = pipeline('nested-study', { params: plain }, async ({ salt,
   );
   return { params: await found.params, report: found.report };
 });
+
+/** The same on tables of rows 0 to 100, of which each outer fold holds these back: from one to another. */
+export const nestedTables = pipeline(
+  'nested-tables',
+  { params: plain.extend({ held: z.array(z.tuple([z.number(), z.number()])) }) },
+  async ({ salt, options, held }) => {
+    const validation = rows({ from: 80, to: 100 });
+    const data = { train: rows({ from: 0, to: 80 }), validation };
+    // What is trained again for the judgement may have the search's rows.
+    const outer = held.map(([from, to]) => ({
+      search: { train: rows({ from: 20, to: 80 }), validation },
+      held: { train: rows({ from: 20, to: 100 }), validation: rows({ from, to }) },
+    }));
+    const space = { x: float(0, 1) };
+    const found = tune(trained, data, { ...options, objective: 'out.score', space, params: { salt }, nested: outer });
+    return { report: found.report };
+  },
+);

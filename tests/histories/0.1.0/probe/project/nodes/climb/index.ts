@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { json, node } from 'trainyard';
+import { json, node, table } from 'trainyard';
 
 /** A training in small: step by step towards a height that `x` decides, reporting and saving as it goes. */
 export const climb = node({
@@ -40,6 +40,25 @@ export const fitted = node({
   version: '1',
   params: z.object({ x: z.number(), salt: z.string().default('') }),
   inputs: { data: json(z.object({ n: z.number() })) },
+  outputs: json(z.object({ score: z.number() })),
+  light: true,
+});
+
+/** A table of the numbers from one to another, each its own identity. */
+export const rows = node({
+  name: 'climb.rows',
+  version: '1',
+  params: z.object({ from: z.number(), to: z.number() }),
+  inputs: {},
+  outputs: table,
+});
+
+/** A training on tables, in small. */
+export const trained = node({
+  name: 'climb.trained',
+  version: '1',
+  params: z.object({ x: z.number(), salt: z.string().default('') }),
+  inputs: { train: table, validation: table },
   outputs: json(z.object({ score: z.number() })),
   light: true,
 });

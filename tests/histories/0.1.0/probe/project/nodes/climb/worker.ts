@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { id, ROW_ID, sql, withDatabase, writeTable } from 'trainyard/tables';
 import { implement, UserError } from 'trainyard/worker';
 import { note } from '../probe/outside.js';
-import { climb, fitted, part } from './index.js';
+import { climb, fitted, part, rows, trained } from './index.js';
 
 export const climbIt = implement(
   climb,
@@ -36,4 +37,20 @@ export const fitIt = implement(fitted, ({ params: { x }, inputs, ctx }) => {
   const { n } = inputs.data.value;
   note('start', { node: 'climb.fit', run: ctx.run.id, attempt: ctx.attempt, signal: ctx.signal, label: `${x} ${n}` });
   return { value: { score: heightAt(x, 9, n) } };
+});
+
+export const rowsIt = implement(rows, ({ params: { from, to }, ctx }) =>
+  withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, (database) =>
+    writeTable(
+      database,
+      sql`SELECT range::VARCHAR AS ${id(ROW_ID)}, range AS n FROM range(${BigInt(from)}, ${BigInt(to)})`,
+      ctx.scratch,
+    ),
+  ),
+);
+
+export const trainedIt = implement(trained, ({ params: { x }, inputs, ctx }) => {
+  const label = `${x} ${(inputs.validation.value as { rows: number }).rows}`;
+  note('start', { node: 'climb.trained', run: ctx.run.id, attempt: ctx.attempt, signal: ctx.signal, label });
+  return { value: { score: heightAt(x, 9, 0) } };
 });
