@@ -107,4 +107,5 @@ if (mine !== '')
   measureObjectives(ours, split(mine).includes('gp') ? ['nsga2', 'motpe', 'gp'] : ['nsga2', 'motpe'], until);
 measurePruning(ours, split(mine), until);
 if (theirs !== '') measureOptuna(split(theirs), until);
+keepOurs(ours);
 writeReadme();
