@@ -6,6 +6,7 @@ import { compiled } from '../project/package-root.js';
 import { TRIAL_STOPPED } from '../activities/reporter.js';
 import type { Reported } from '../core/task.js';
 import { LoadedPackages } from './loaded-packages.js';
+import { executorNodeOptions } from './node-options.js';
 import {
   SETUP_VARIABLE,
   type ExecutorSetup,
@@ -123,6 +124,7 @@ export class Executor {
   #fork(): ChildProcess {
     const child = fork(compiled('worker', 'executor-main.js'), {
       serialization: 'advanced',
+      execArgv: executorNodeOptions(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,

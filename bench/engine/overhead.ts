@@ -45,7 +45,7 @@ async function timed(worker: number, work: () => Promise<unknown>): Promise<Took
 
 const server = await startServer();
 const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROF ?? process.cwd()}`] : [];
-const probe = await Probe.start(server, { slots: SLOTS, execArgv });
+const probe = await Probe.start(server, { slots: SLOTS, crashes: false, execArgv });
 const peer = await Peer.start(probe.client.temporal, { address: server.address, slots: SLOTS });
 const workerDeath = probe.died();
 workerDeath.catch(() => undefined);

@@ -64,7 +64,7 @@ const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}
 try {
   for (const shape of asked.shapes.split(',').filter((one) => one !== '')) {
     for (const size of asked.sizes.split(',').map(Number)) {
-      const probe = await Probe.start(server, { slots: 8, execArgv });
+      const probe = await Probe.start(server, { slots: 8, crashes: false, execArgv });
       try {
         rows.push(await measure(probe, shape, size));
         if (!asked.json) say(rows.at(-1));

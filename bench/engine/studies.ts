@@ -74,7 +74,7 @@ const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}
 try {
   for (const sampler of asked.samplers.split(',')) {
     for (const size of asked.sizes.split(',').map(Number)) {
-      const probe = await Probe.start(server, { slots: 8, execArgv });
+      const probe = await Probe.start(server, { slots: 8, crashes: false, execArgv });
       try {
         rows.push(await measure(probe, sampler, size));
         if (!asked.json) say(rows.at(-1));

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { compiled } from '../../project/package-root.js';
+import { WORKER_NODE_OPTIONS } from '../../worker/node-options.js';
 import { TrainyardError, type ErrorRecord } from '../../core/errors/index.js';
 
 const FIRST_WAIT_MS = 300;
@@ -54,6 +55,7 @@ export class WorkerSupervisor {
       // In a process group of its own: Ctrl-C in the terminal is for us, and we end the worker in order.
       const child = fork(compiled('worker', 'main.js'), [this.#options.configFile], {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        execArgv: [...process.execArgv, ...WORKER_NODE_OPTIONS],
         detached: true,
       });
       this.#child = child;

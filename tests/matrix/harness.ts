@@ -26,6 +26,7 @@ import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, readGraph } from '../../store/index.js';
 import { keepBundles, takeBundles } from '../shared-bundles.js';
+import { WORKER_NODE_OPTIONS } from '../../worker/node-options.js';
 import type { Event, Fault } from '../fixtures/probe/nodes/probe/outside.js';
 
 /** gRPC's code. */
@@ -50,6 +51,8 @@ export interface ProbeOptions {
   readonly otherPool?: string;
   /** Where the package is installed. Default: this repository. */
   readonly package?: string;
+  /** Whether deaths can be planned: the worker looks for plans several times a node. Default true. */
+  readonly crashes?: boolean;
   /** Options of Node for the worker. */
   readonly execArgv?: readonly string[];
 }
@@ -163,9 +166,12 @@ export class Probe {
   #fork(): { child: ChildProcess; ready: Promise<void> } {
     const child = fork(path.join(this.#options.package ?? root, 'dist', 'worker', 'main.js'), this.#arguments(), {
       cwd: this.folder,
-      env: { ...process.env, TRAINYARD_CRASH_PLAN: this.path('crashes') },
+      env: {
+        ...process.env,
+        ...(this.#options.crashes === false ? {} : { TRAINYARD_CRASH_PLAN: this.path('crashes') }),
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [...(this.#options.execArgv ?? [])],
+      execArgv: [...WORKER_NODE_OPTIONS, ...(this.#options.execArgv ?? [])],
     });
     const hear = (chunk: Buffer): void => {
       this.said = (this.said + chunk.toString('utf8')).slice(-20_000);
@@ -229,6 +235,7 @@ export class Probe {
   }
 
   planCrash(name: string, crash: PlannedCrash): void {
+    if (this.#options.crashes === false) throw new Error('this worker was started without plans of its death');
     this.write(`crashes/${name}.json`, JSON.stringify(crash));
   }
 

@@ -10,7 +10,7 @@ const SLOTS = 4;
 
 /** Ours, of light nodes or with everything on, and Temporal by hand: each with a worker of its own, on one server. */
 export async function onTemporal(server: TemporalService, names: readonly string[]): Promise<Contender[]> {
-  const probe = await Probe.start(server, { slots: SLOTS });
+  const probe = await Probe.start(server, { slots: SLOTS, crashes: false });
   const peer = await Peer.start(probe.client.temporal, { address: server.address, slots: SLOTS });
   const all = [ours(probe, server, false), ours(probe, server, true), byHand(peer, server)];
   return all.filter(({ name }) => names.includes(name));
