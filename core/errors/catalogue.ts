@@ -50,6 +50,10 @@ export const CATALOGUE = {
     'A node threw an error that it did not explain.',
     'look at the cause and the log of the node',
   ),
+  'TY-PIPELINE-THREW': user(
+    "A pipeline's function threw an error of its own.",
+    'mend the line that is named, then trainyard resume RUN --with-new-code; what had finished is found',
+  ),
   'TY-NODE-OUTPUT': user(
     'A node gave something else than its contract promises.',
     'return what the contract declares for each output',

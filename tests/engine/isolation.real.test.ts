@@ -59,6 +59,13 @@ const beside = (name: 'dying' | 'eating', n: number, rough: () => PromiseLike<un
   });
 export const dying = beside('dying', 41, () => die({}));
 export const eating = beside('eating', 42, () => eat({}));
+function nameOf(found: unknown): string {
+  return (found as { name: string }).name;
+}
+export const slipping = pipeline('slipping', {}, async () => {
+  await quick({ n: 43 });
+  return nameOf(undefined);
+});
 export const within = pipeline('within', { params: z.object({ n: z.number() }) }, async (p) => quick({ n: p.n }));
 export const decided = pipeline('decided', {}, async () => {
   const part = await within({ n: 7 });
@@ -121,6 +128,17 @@ describe('a rough node is its own trouble', () => {
     expect(error.code).toBe('TY-NODE-MEMORY');
     expect(error.expected).toContain('400 MB');
     expect((await nodes('eating-1')).find(({ node }) => node === 'rough.quick')?.state).toBe('done');
+  });
+
+  it("what a pipeline's own function throws is told with its line, and what had finished stays", async () => {
+    const error = await failure('slipping');
+    expect(error.code).toBe('TY-PIPELINE-THREW');
+    expect(error.message).toContain('pipeline slipping threw TypeError: Cannot read properties of undefined');
+    const line = PIPELINES.split('\n').findIndex((text) => text.includes('as { name: string }')) + 1;
+    expect(error.where.file).toMatch(new RegExp(`^pipelines/rough\\.ts:${line}:\\d+$`));
+    const { nodes: all, error: kept } = await probe.graph('slipping-1');
+    expect(kept).toMatchObject({ code: 'TY-PIPELINE-THREW', where: { run: 'slipping-1', file: error.where.file } });
+    expect(all.map(({ state }) => state)).toEqual(['done']);
   });
 
   it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {

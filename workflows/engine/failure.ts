@@ -54,25 +54,36 @@ function explainTimeout(cause: TimeoutFailure, where: { node: string; run: strin
   });
 }
 
+/** What a pipeline's function threw, with the line that its stack begins with. Errors in our words, and Temporal's, pass. */
+export function explainThrown(error: unknown, { pipeline, run }: { pipeline: string; run: string }): unknown {
+  if (isTrainyardError(error) || isCancellation(error) || error instanceof TemporalFailure) return error;
+  const own = error instanceof Error ? error : new Error(String(error));
+  return new TrainyardError('TY-PIPELINE-THREW', {
+    what: `pipeline ${pipeline} threw ${own.name}: ${own.message}`,
+    where: { run, file: lineOf(own) },
+    cause: own,
+  });
+}
+
+/** The first place that a stack names, with the folder that the file is in. */
+function lineOf({ stack = '' }: Error): string | undefined {
+  return /^ +at (?:.*\()?(?:[^()]*[\\/])?([^()\\/]+[\\/][^()\\/]+:\d+:\d+)\)?$/m.exec(stack)?.[1];
+}
+
 /** The failure that ends a Workflow: its first line says what a person must do; Temporal does not try it again. */
 export function workflowFailure(error: unknown): Error {
   if (isCancellation(error) || error instanceof TemporalFailure) return error as Error;
-  if (isTrainyardError(error)) {
-    return ApplicationFailure.create({
-      message: error.message,
-      type: error.code,
-      nonRetryable: true,
-      details: [error.toRecord()],
-    });
-  }
-  const own = error instanceof Error ? error : new Error(String(error));
+  const known = isTrainyardError(error)
+    ? error
+    : new TrainyardError('TY-NODE-FAILED', { what: error instanceof Error ? error.message : String(error) });
   const failure = ApplicationFailure.create({
-    message: `the pipeline threw: ${own.message}`,
-    type: own.name,
+    message: known.message,
+    type: known.code,
     nonRetryable: true,
-    cause: own,
+    details: [known.toRecord()],
   });
-  if (own.stack) failure.stack = own.stack;
+  if (known.code === 'TY-PIPELINE-THREW' && known.cause instanceof Error && known.cause.stack)
+    failure.stack = known.cause.stack;
   return failure;
 }
 

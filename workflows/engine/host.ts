@@ -18,7 +18,7 @@ import { bundleData } from './bundle-data.js';
 import { goOn, loadCarried, loadTable, saveGraph } from './carry.js';
 import { Engine } from './engine.js';
 import type { EngineOptions } from './options.js';
-import { errorRecord, explainFailure, workflowFailure } from './failure.js';
+import { errorRecord, explainFailure, explainThrown, workflowFailure } from './failure.js';
 import { GraphKeeper } from './graph-keeper.js';
 import { linkOf, OperatorView } from './operator-view.js';
 import { engineActivities } from './proxies.js';
@@ -88,7 +88,9 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
     if (!cancelled) await engine.finishRunning().catch(() => undefined);
     // One of the engine's own Activities, which write the record: a node's failure was explained where it was called.
     const why =
-      error instanceof ActivityFailure ? explainFailure(error, { node: error.activityType, run: facts.id }) : error;
+      error instanceof ActivityFailure
+        ? explainFailure(error, { node: error.activityType, run: facts.id })
+        : explainThrown(error, { pipeline: facts.pipeline, run: facts.id });
     // Where the record cannot be written (no space is left), the run still ends for the reason that it has.
     const state = cancelled ? 'cancelled' : 'failed';
     await CancellationScope.nonCancellable(async () => {
