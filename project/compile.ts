@@ -97,18 +97,21 @@ export async function resolveModule(specifier: string, folder: string): Promise<
 }
 
 /** Lets the bundler leave out declarations that an entry does not use, with what only they use. */
-const declarations: Plugin = {
-  name: 'declarations',
-  setup(on) {
-    on.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: 'file' }, async ({ path: file }) => {
-      const source = await readFile(file, 'utf8');
-      let known = marked.get(file);
-      if (known?.source !== source) marked.set(file, (known = { source, contents: mark(source, file) }));
-      const contents = await known.contents;
-      return contents === undefined ? undefined : { contents, loader: loaderOf(file) };
-    });
-  },
-};
+function declarations(whole: (file: string) => boolean): Plugin {
+  return {
+    name: 'declarations',
+    setup(on) {
+      on.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: 'file' }, async ({ path: file }) => {
+        if (whole(file)) return undefined;
+        const source = await readFile(file, 'utf8');
+        let known = marked.get(file);
+        if (known?.source !== source) marked.set(file, (known = { source, contents: mark(source, file) }));
+        const contents = await known.contents;
+        return contents === undefined ? undefined : { contents, loader: loaderOf(file) };
+      });
+    },
+  };
+}
 
 /** Files as they were marked last: all nodes and all of their neighbours are hashed one after the other. */
 const marked = new Map<string, { readonly source: string; readonly contents: Promise<string | undefined> }>();
@@ -141,10 +144,14 @@ export interface BundledEntry {
   readonly files: readonly string[];
 }
 
-/** Bundles virtual modules (name → source) that import from a folder; used for hashing, never run. */
+/**
+ * Bundles virtual modules (name → source) that import from a folder; used for hashing, never run. Of a file that is
+ * taken `whole`, declarations that nobody uses may count too.
+ */
 export async function bundleEntries(
   entries: Readonly<Record<string, string>>,
   folder: string,
+  whole: (file: string) => boolean = () => false,
 ): Promise<Record<string, BundledEntry>> {
   const names = Object.keys(entries);
   if (names.length === 0) return {};
@@ -173,7 +180,7 @@ export async function bundleEntries(
       minifyWhitespace: true,
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [virtual, packagesOutside(({ path: name }) => name), declarations],
+      plugins: [virtual, packagesOutside(({ path: name }) => name), declarations(whole)],
       absWorkingDir: folder,
       outdir: path.join(folder, 'out'),
     }),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { durationMs, sizeBytes } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
 import type { BundleData, PoolFacts } from '../workflows/engine/index.js';
+import { bundle } from './bundle.js';
 import { bundleEntries } from './compile.js';
 import { slotsOf } from '../core/config.js';
 import type { NodeCode } from './codes.js';
@@ -75,7 +75,7 @@ export function bundleFacts(
 export async function bundleWith(project: Project, data: BundleData): Promise<string> {
   const entry = path.join(project.build, `entry-${data.buildId}.ts`);
   await writeWhole(entry, `${entryBody(project)}\ninstallBundle(${JSON.stringify(data)}, contracts, pipelines);\n`);
-  return bundle(entry);
+  return (await bundle(entry, path.join(project.build, 'webpack'))).code;
 }
 
 /** The durable processes beside pipelines: Workflow type, module, export. */
@@ -123,44 +123,12 @@ function entryBody(project: Project): string {
 }
 
 async function fingerprintOf(project: Project, body: string, data: object): Promise<string> {
-  const bundled = await bundleEntries({ workflows: body }, project.root);
+  // Which of this package's own declarations are used says nothing: its version counts anyway, and finding out takes half
+  // a second.
+  const isOwn = (file: string): boolean => !path.relative(compiled(), file).startsWith('..');
+  const bundled = await bundleEntries({ workflows: body }, project.root, isOwn);
   const hash = createHash('sha256');
   for (const part of [packageVersion(), JSON.stringify(data), bundled['workflows']?.code ?? ''])
     hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 24);
-}
-
-async function bundle(entry: string): Promise<string> {
-  const { bundleWorkflowCode } = await import('@temporalio/worker');
-  const problems: string[] = [];
-  const note = (message: string): void => void problems.push(message);
-  const quiet = () => undefined;
-  // Where this package's own dependencies are, which need not be where the project's are.
-  const ownModules = path.resolve(
-    path.dirname(createRequire(import.meta.url).resolve('@temporalio/workflow/package.json')),
-    '..',
-    '..',
-  );
-  try {
-    const { code } = await bundleWorkflowCode({
-      workflowsPath: entry,
-      logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: note, error: note },
-      webpackConfigHook: (config) => ({
-        ...config,
-        resolve: {
-          ...config.resolve,
-          modules: [...(config.resolve?.modules ?? []), 'node_modules', ownModules],
-          extensionAlias: { '.js': ['.js', '.ts'], '.mjs': ['.mjs', '.mts'] },
-        },
-      }),
-    });
-    return code;
-  } catch (cause) {
-    throw new TrainyardError('TY-CODE', {
-      what: `the pipelines could not be bundled for the Workflow sandbox: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`,
-      actual: problems.slice(-3).join('\n'),
-      remedy: 'pipelines and contracts may import no Node built-in; move such code into the implementation of a node',
-      cause,
-    });
-  }
 }
