@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { storeCases } from '../testing/index.js';
 import { FileStore, openStore } from './index.js';
 import { MOST_SPARE } from './reused-files.js';
@@ -54,6 +54,15 @@ test('a store is named by a path or a file: URL; other kinds are refused in word
   expect(() => openStore('s3://me:secret@bucket/path')).toThrow(/TY-CONFIG/);
   expect(() => openStore('s3://me:secret@bucket/path')).not.toThrow(/secret/);
   expect(() => openStore('')).toThrow(/TY-CONFIG/);
+});
+
+test('a process tidies up behind its stores once, however many records it made', async () => {
+  vi.resetModules();
+  const { FileStore: Fresh } = await import('./files.js');
+  const store = new Fresh(fresh());
+  const before = process.listenerCount('exit');
+  for (let at = 0; at < 20; at++) await store.create(`a/${at}`, Buffer.from('1'), { durable: false });
+  expect(process.listenerCount('exit') - before).toBeLessThanOrEqual(1);
 });
 
 test('writing goes on after the folder was removed behind the store', async () => {

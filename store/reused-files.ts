@@ -18,6 +18,7 @@ const MOST_KNOWN = 10_000;
 
 /** What this process leaves beside its stores until it ends. */
 const kept = new Set<string>();
+let tidiesUp = false;
 
 /**
  * Small records that need not outlive a loss of power, without a new file for each. A node makes and removes a
@@ -70,7 +71,8 @@ export class ReusedFiles {
 
   #newName(): string {
     const name = this.#name();
-    if (kept.size === 0) process.once('exit', () => kept.forEach(unlinkNow));
+    if (!tidiesUp) process.once('exit', () => kept.forEach(unlinkNow));
+    tidiesUp = true;
     kept.add(name);
     return name;
   }
