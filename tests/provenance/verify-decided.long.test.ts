@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Verification } from '../../provenance/index.js';
 import { interrupt } from '../cli/harness.js';
 import { FixtureProject } from './fixture-project.js';
+
+// Each case verifies by commands of their own; on a busy machine that takes minutes.
+vi.setConfig({ testTimeout: 600_000 });
 
 let project: FixtureProject;
 const params = (): string[] => ['-p', `source=${project.place('source.txt')}`, '-p', `mood=${project.place('mood')}`];
@@ -40,7 +43,7 @@ beforeAll(async () => {
   await cancelled.ended;
   await interrupt(dev);
   rmSync(project.place('.trainyard/temporal'), { recursive: true, force: true });
-}, 240_000);
+}, 1_200_000);
 afterAll(() => project.remove());
 
 let resumed = '';
