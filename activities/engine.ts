@@ -20,17 +20,20 @@ import {
   type DecidedCall,
   type Store,
 } from '../store/index.js';
-import type { CarriedRow, EngineActivities, Journal } from '../workflows/engine/ports.js';
+import type { CarriedRow, EngineActivities, Journal, ServerActivities } from '../workflows/engine/ports.js';
 import { studyPage, type KeptStudy } from '../core/study.js';
 import { crashPoint } from './crash-points.js';
 import { FormerTables, latestKey } from './former-tables.js';
 import { suggestBeside } from './suggest.js';
 
 /**
- * The engine's own Activities over a store: short, idempotent, run in the Workflow worker, but for one as Local Activities.
+ * The engine's own Activities over a store: short, idempotent, run in the Workflow worker, as Local Activities but for one.
  * `environment` tells what surrounds the runs that start here.
  */
-export function engineActivities(store: Store, environment?: () => Promise<object>): EngineActivities {
+export function engineActivities(
+  store: Store,
+  environment?: () => Promise<object>,
+): EngineActivities & ServerActivities {
   const tables = new FormerTables(store);
   return {
     'trainyard.next': async () => undefined,

@@ -121,6 +121,7 @@ export function queryGraph(temporal: Client, id: string): Promise<GraphRecord | 
  * what the store has. Throws TY-RUN-UNKNOWN when neither knows it.
  */
 export async function readRunView({ store, temporal }: RunReader, id: string): Promise<RunView> {
+  if (id === '') throw unknownRun(id);
   const described = temporal === undefined ? undefined : await describeRun(temporal, id).catch(awayOr);
   const record = await readRun(store, id);
   if (described === 'away') {
@@ -140,6 +141,10 @@ export async function readRunView({ store, temporal }: RunReader, id: string): P
   return { ...(await stored(store, id, record, described)), stale };
 }
 
+function unknownRun(id: string): TrainyardError {
+  return new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${id}"`, where: { run: id } });
+}
+
 /** A run by what the store has of it, and by what Temporal says beside. */
 async function stored(
   store: Store,
@@ -151,7 +156,7 @@ async function stored(
   const open = described?.open ?? false;
   const saved = open ? null : ((await readGraph(store, id)) as unknown as GraphRecord | null);
   if (saved) return { graph: saved, open, source: 'saved', ...known };
-  if (!record) throw new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${id}"`, where: { run: id } });
+  if (!record) throw unknownRun(id);
   const graph = graphOfRecords(record, await recordsOfRun(store, id));
   // A Workflow that was terminated had no time to record its end.
   if (described && !open && graph.state === 'running')

@@ -15,6 +15,9 @@ type Named = { Params: { id: string } };
 type Sorted = Named & { Querystring: { sort?: string } };
 type OfCall = { Params: { id: string; call: string } };
 
+/** The name of a run, with what belongs to its page. */
+const INNER = /^(.*?)(\/(?:parts|graph\.(?:svg|mmd|txt)))?\/*$/s;
+
 /** Runs on the home page and in its list: the newest. */
 const MOST_LISTED = 100;
 
@@ -99,6 +102,15 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const { graph } = await view(request.params.id);
     return reply.type('text/plain; charset=utf-8').send(graphText(graph, Date.now()));
   });
+
+  // The name of a run within a run has slashes; whoever types or copies it plainly is led to the address that it has.
+  for (const under of ['/runs', '/api/runs'])
+    app.get<{ Params: { '*': string } }>(`${under}/*`, async (request, reply) => {
+      const [, id = '', part = ''] = INNER.exec(request.params['*']) ?? [];
+      const query = request.url.indexOf('?');
+      const asked = query < 0 ? '' : request.url.slice(query);
+      return reply.redirect(`${under}/${encodeURIComponent(id)}${part}${asked}`);
+    });
 
   /** A run's page: what is shown, and how. */
   async function shown(

@@ -295,6 +295,20 @@ describe('artifacts', () => {
 });
 
 describe('the server', () => {
+  it('a name with slashes leads to its address, and never off this server', async () => {
+    const led = async (at: string): Promise<string | null> => {
+      const reply = await fetch(url + at, { redirect: 'manual' });
+      return reply.status === 302 ? reply.headers.get('location') : String(reply.status);
+    };
+    expect(await led('/runs/a/tune?sort=-score')).toBe('/runs/a%2Ftune?sort=-score');
+    expect(await led('/runs/a/tune/trial.3/graph.svg')).toBe('/runs/a%2Ftune%2Ftrial.3/graph.svg');
+    expect(await led('/api/runs/a/b/')).toBe('/api/runs/a%2Fb');
+    expect(await led('/runs/')).toBe('404');
+    expect(await led('/runs//evil.example/x')).toBe('/runs/%2Fevil.example%2Fx');
+    expect(await led('/runs/a/%0d%0aset-cookie:x')).toBe('/runs/a%2F%0D%0Aset-cookie%3Ax');
+    expect(await led('/runs/a%2Ftune')).toBe('404');
+  });
+
   it('gives away nothing about its own mistakes, and refuses other hosts, sites and wrong keys', async () => {
     const unknown = await fetch(`${url}/api/runs/nothing`);
     expect([unknown.status, unknown.headers.get('content-type')]).toEqual([

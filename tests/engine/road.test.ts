@@ -60,6 +60,7 @@ it.each([
   ['first', 'planned: the input is wrong'],
   ['search', 'done'],
   ['search%2Ftune', 'sobol'],
+  ['search/tune', 'sobol'],
 ])('the page of %s shows how it ended', async (run, words) => {
   const page = await fetch(`${url}/runs/${run}`);
   expect(page.status).toBe(200);

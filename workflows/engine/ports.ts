@@ -79,13 +79,17 @@ export interface NamedAnswer {
   readonly why: string;
 }
 
+/** What the engine has done by way of the server. */
+export interface ServerActivities {
+  /** Does nothing: it is asked for to begin a new Workflow task. */
+  'trainyard.next'(): Promise<void>;
+}
+
 /**
  * The few Activities of the engine that are not nodes: they run in the Workflow worker, as Local Activities. What they
  * are given never leaves that worker and may be long; their answers become part of the history and are kept short.
  */
 export interface EngineActivities {
-  /** Does nothing: the only one that is sent through the server, to begin a new Workflow task. */
-  'trainyard.next'(): Promise<void>;
   /** Outputs of as many of the first keys as fit into an answer, of one at least; null where there are none. */
   'trainyard.lookup'(keys: readonly Digest[]): Promise<(FoundOutputs | null)[]>;
   /**
