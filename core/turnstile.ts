@@ -7,10 +7,11 @@ export class Turnstile {
     this.#free = places;
   }
 
-  enter(): Promise<void> {
+  /** Undefined when there was a free place; otherwise resolves when there is one. */
+  enter(): Promise<void> | undefined {
     if (this.#free > 0) {
       this.#free--;
-      return Promise.resolve();
+      return undefined;
     }
     return new Promise((go) => this.#waiting.push(go));
   }

@@ -29,6 +29,7 @@ export class Finder {
   readonly #carried = new Set<Digest>();
   #waiting: Waiting[] = [];
   #scheduled = false;
+  #open = 0;
 
   constructor(lookup: Lookup) {
     this.#lookup = lookup;
@@ -58,8 +59,14 @@ export class Finder {
     return this.#table.get(key);
   }
 
+  /** Look-ups that have not been answered yet. */
+  get open(): number {
+    return this.#open;
+  }
+
   /** A result that is not known yet, or null when there is none. */
   find(key: Digest): Promise<FoundOutputs | null> {
+    this.#open++;
     return new Promise((found, failed) => {
       this.#waiting.push({ key, found, failed });
       if (this.#scheduled) return;
@@ -83,18 +90,22 @@ export class Finder {
   }
 
   async #ask(batch: Waiting[]): Promise<void> {
+    let rest = batch;
     try {
-      for (let rest = batch; rest.length > 0;) {
+      while (rest.length > 0) {
         const answers = await this.#lookup(rest.map((one) => one.key));
         answers.forEach((outputs, index) => {
           const one = rest[index];
-          if (one && outputs) this.#table.set(one.key, outputs);
-          one?.found(outputs);
+          if (!one) return;
+          if (outputs) this.#table.set(one.key, outputs);
+          this.#open--;
+          one.found(outputs);
         });
         rest = rest.slice(answers.length);
       }
     } catch (error) {
-      for (const one of batch) one.failed(error);
+      for (const one of rest) one.failed(error);
+      this.#open -= rest.length;
     }
   }
 }

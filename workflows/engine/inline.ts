@@ -27,7 +27,9 @@ export interface NotInline {
 export class InlineNodes {
   #given = 0;
   #running = 0;
-  #turning: Promise<void> | undefined;
+  /** Those that wait for a new task, in the order in which they came. */
+  readonly #waiting: { readonly outputs: number; readonly go: () => void }[] = [];
+  #turning = false;
 
   async run(
     spec: AnyContract['spec'],
@@ -35,7 +37,9 @@ export class InlineNodes {
     task: NodeTask,
     summary: string,
   ): Promise<NodeResult | NotInline> {
-    await this.#enter(Object.keys(outputPorts(spec)).length);
+    // Each promise costs a stack in the sandbox: none is made where there is nothing to wait for.
+    const outputs = Object.keys(outputPorts(spec)).length;
+    if (!this.#enter(outputs)) await this.#turn(outputs);
     try {
       return (await runNodeInline(spec, options, task, summary)) ?? { failed: 0 };
     } catch (error) {
@@ -47,10 +51,31 @@ export class InlineNodes {
     return { failed: 1 };
   }
 
-  async #enter(outputs: number): Promise<void> {
-    while (this.#given >= MOST_OUTPUTS) await (this.#turning ??= this.#newTask());
+  #enter(outputs: number): boolean {
+    if (this.#given >= MOST_OUTPUTS) return false;
     this.#given += outputs;
     this.#running++;
+    return true;
+  }
+
+  /** Resolves once a new task has a place for it: only those that it lets in are woken. */
+  #turn(outputs: number): Promise<void> {
+    return new Promise((go) => {
+      this.#waiting.push({ outputs, go });
+      if (!this.#turning) void this.#newTasks();
+    });
+  }
+
+  async #newTasks(): Promise<void> {
+    this.#turning = true;
+    while (this.#waiting.length > 0) {
+      await this.#newTask();
+      for (let next = this.#waiting[0]; next && this.#enter(next.outputs); next = this.#waiting[0]) {
+        this.#waiting.shift();
+        next.go();
+      }
+    }
+    this.#turning = false;
   }
 
   /** Ends the Workflow task, once nothing runs in it any more. */
@@ -60,7 +85,6 @@ export class InlineNodes {
       await nextTask();
     });
     this.#given = 0;
-    this.#turning = undefined;
   }
 }
 

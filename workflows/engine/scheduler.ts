@@ -91,7 +91,7 @@ export class Scheduler {
 
   /** Whether neither a node nor a look-up is under way. */
   get idle(): boolean {
-    return this.#inFlight === 0 && this.#looking === 0;
+    return this.#inFlight === 0 && this.#looking === 0 && this.#finder.open === 0;
   }
 
   /** Whether the run should continue as new now: its history is long, and no node is under way any more. */
@@ -151,13 +151,14 @@ export class Scheduler {
     // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
     // What is judged while it runs is looked up by the worker, which knows what a former call reported, too.
     if (!call.trial?.live && this.#makers.allFound(call.inputs)) {
-      const found = this.#finder.known(call.key) ?? (await this.looking(() => this.#finder.find(call.key)));
+      const found = this.#finder.known(call.key) ?? (await this.#finder.find(call.key));
       if (found) {
         this.#graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });
         return { outputs: found, found: true };
       }
     }
-    await this.#gate.enter();
+    const turn = this.#gate.enter();
+    if (turn) await turn;
     this.#draining ||= this.#isFull;
     if (this.#draining) {
       return new Promise<Outcome>(() => undefined);
@@ -178,15 +179,12 @@ export class Scheduler {
   }
 
   /** Schedules a call; an input that was lost in the store is computed again, then the call is. */
-  async #withInputs(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.#schedule(node, contract, call);
-      } catch (error) {
-        const explained = explainFailure(error, { node: node.node, run: this.#run.id, pool: call.pool });
-        if (tries >= MOST_REMAKES || !(await this.#remakeInput(explained, call.inputs))) throw explained;
-      }
-    }
+  #withInputs(node: GraphNode, contract: AnyContract, call: Call, tries = 0): Promise<Outcome> {
+    return this.#schedule(node, contract, call).catch(async (error: unknown) => {
+      const explained = explainFailure(error, { node: node.node, run: this.#run.id, pool: call.pool });
+      if (tries >= MOST_REMAKES || !(await this.#remakeInput(explained, call.inputs))) throw explained;
+      return this.#withInputs(node, contract, call, tries + 1);
+    });
   }
 
   /** Computes again the input that was found missing or damaged when it was read; false when that was not the trouble. */
@@ -235,15 +233,20 @@ export class Scheduler {
     const { spec } = contract;
     const task = taskOf(this.#run, contract, call, node);
     const summary = node.summary ?? node.scope;
-    if (!call.inline) return runNodeActivity(spec, call.options, await sent(task), summary);
+    if (!call.inline) return runNodeActivity(spec, call.options, isShort(task) ? task : await sent(task), summary);
     const result = await this.#inline.run(spec, call.options, task, summary);
     if ('outputs' in result) return result;
     return runNodeActivity(spec, call.options, await sent({ ...task, failedInline: result.failed }), summary);
   }
 }
 
+/** Whether a task goes through Temporal as it is; what is long goes by way of the store. */
+function isShort({ params, inputs }: NodeTask): boolean {
+  return jsonBytes({ params, inputs }) <= MOST_TASK_BYTES;
+}
+
 async function sent(task: NodeTask): Promise<SentTask> {
+  if (isShort(task)) return task;
   const { params, inputs, ...short } = task;
-  if (jsonBytes({ params, inputs }) <= MOST_TASK_BYTES) return task;
   return { ...short, rest: await engineActivities()['trainyard.keep']({ params, inputs }) };
 }

@@ -32,7 +32,7 @@ export function inTurn<T>(answer: Promise<T>): Promise<T> {
 
 function enter(go: () => void): void {
   waiting.push(go);
-  if (!letting) void letIn();
+  if (!letting) void CancellationScope.nonCancellable(letIn);
 }
 
 async function letIn(): Promise<void> {
@@ -47,11 +47,9 @@ async function letIn(): Promise<void> {
 /** Resolves when nothing goes on in the Workflow: conditions are looked at when all else has been done. */
 function quiet(): Promise<void> {
   let asked = false;
-  return CancellationScope.nonCancellable(() =>
-    condition(() => {
-      const before = asked;
-      asked = true;
-      return before && ![...awaited].some((fn) => fn());
-    }),
-  );
+  return condition(() => {
+    const before = asked;
+    asked = true;
+    return before && ![...awaited].some((fn) => fn());
+  });
 }
