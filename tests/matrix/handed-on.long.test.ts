@@ -38,6 +38,19 @@ const executed = (): string[] =>
     .filter((line) => line !== '')
     .sort();
 
+/** When an approval was asked for, as the graph of the run's part says. */
+const askedAt = async (name: string): Promise<number | undefined> =>
+  (await queryGraph(probe.client.temporal, RUN))?.nodes.find(({ node }) => node === name)?.startedAt;
+
+/** Seconds of the longest timer that the run's part has set: the deadline of its approval. */
+async function deadline(): Promise<number> {
+  const { events } = await probe.client.temporal.workflow.getHandle(RUN).fetchHistory();
+  const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+    timer?.startToFireTimeout ? [Number(timer.startToFireTimeout.seconds)] : [],
+  );
+  return Math.max(...timers);
+}
+
 const partOf = async (): Promise<string> => (await probe.client.temporal.workflow.getHandle(RUN).describe()).runId;
 
 it('a run that continues as new while calls wait for an operator: they wait on, unexecuted, and what was decided stands', async () => {
@@ -63,6 +76,9 @@ it('a run that continues as new while calls wait for an operator: they wait on, 
   await recoverNode(probe.client, RUN, { call: named(first, 'broken refused'), action: 'fail', by: 'dan', why: 'no' });
   await paused(2);
 
+  const asked = await askedAt('sure');
+  expect(await deadline()).toBe(20 * 60);
+
   // A history so large that the next call has the run continue as new; so the decision itself is handed on, too.
   const { temporal } = probe.client;
   for (let noise = 0; noise < 90; noise++) await temporal.workflow.getHandle(RUN).signal('noise', 'x'.repeat(100_000));
@@ -75,6 +91,8 @@ it('a run that continues as new while calls wait for an operator: they wait on, 
   });
   await expect.poll(partOf, { timeout: 60_000, interval: 200 }).not.toBe(part);
   const [open] = await paused(1);
+  expect(await askedAt('sure')).toBe(asked);
+  expect(await deadline()).toBeLessThan(20 * 60 - 1);
   expect(open?.error?.message).toContain('it is broken');
   await recoverNode(probe.client, RUN, {
     call: open?.call ?? '',
@@ -83,6 +101,7 @@ it('a run that continues as new while calls wait for an operator: they wait on, 
     by: 'fay',
     why: 'last',
   });
+  await decide(probe.client, RUN, { name: 'sure', approved: true, by: 'gil', why: 'yes' });
   expect(await probe.outcome(run)).toMatchObject({ state: 'done', result: { value: { n: 388 } } });
   expect(executed()).toEqual([...once, 'strict 100', 'strict 200'].sort());
   const { nodes } = await probe.graph(RUN);
@@ -99,5 +118,6 @@ it('a run that continues as new while calls wait for an operator: they wait on, 
     'dan,acts.broken,null,{"label":"refused"},failed,',
     'eve,acts.strict,{"most":20},{"most":200},done,',
     'fay,acts.broken,null,{"label":"open"},skipped,true',
+    'gil yes',
   ]);
 }, 240_000);

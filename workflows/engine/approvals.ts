@@ -2,7 +2,7 @@ import { defineUpdate, setHandler } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
 import { workflowFailure } from './failure.js';
-import type { NamedAnswer } from './ports.js';
+import type { AskedApproval, NamedAnswer } from './ports.js';
 import { when } from './turns.js';
 
 export interface Ask {
@@ -26,12 +26,13 @@ export class Approvals {
   readonly #given: NamedAnswer[] = [];
   /** Answers from before the run continued as new, to questions that its pipeline asks again. */
   #before: NamedAnswer[] = [];
+  #askedBefore: AskedApproval[] = [];
   #closed = false;
-  readonly #open = new Map<string, (answer: Answer) => void>();
+  readonly #open = new Map<string, { readonly at: number; readonly give: (answer: Answer) => void }>();
 
-  constructor(onAsk: (ask: Ask) => void) {
+  constructor(onAsk: (ask: Ask, at: number) => void) {
     this.#onAsk = onAsk;
-    setHandler(approveUpdate, ({ name, ...answer }) => this.#open.get(name)?.(answer), {
+    setHandler(approveUpdate, ({ name, ...answer }) => this.#open.get(name)?.give(answer), {
       validator: ({ name, by }) => {
         if (this.#closed)
           throw workflowFailure(
@@ -52,7 +53,7 @@ export class Approvals {
     });
   }
 
-  readonly #onAsk: (ask: Ask) => void;
+  readonly #onAsk: (ask: Ask, at: number) => void;
 
   /** From now on nothing is answered here: what the run hands on when it continues as new is complete. */
   close(): void {
@@ -69,20 +70,27 @@ export class Approvals {
     return [...this.#given, ...this.#before];
   }
 
-  /** Takes up what was answered before the run continued as new. */
-  remember(answers: readonly NamedAnswer[]): void {
+  /** What nobody has answered, with what was not asked for again. */
+  get asked(): AskedApproval[] {
+    return [...[...this.#open].map(([name, { at }]) => ({ name, at })), ...this.#askedBefore];
+  }
+
+  /** Takes up what was answered, and asked, before the run continued as new. */
+  remember(answers: readonly NamedAnswer[], asked: readonly AskedApproval[]): void {
     this.#before = [...answers];
+    this.#askedBefore = [...asked];
   }
 
   async ask(ask: Ask): Promise<Answer> {
-    this.#onAsk(ask);
-    const at = this.#before.findIndex(({ name }) => name === ask.name);
-    const [former] = at < 0 ? [] : this.#before.splice(at, 1);
+    const former = take(this.#before, ask.name);
+    const at = (former ? undefined : take(this.#askedBefore, ask.name)?.at) ?? Date.now();
+    this.#onAsk(ask, at);
     let answer: Answer | undefined = former;
     if (!former) {
-      this.#open.set(ask.name, (given) => (answer = given));
+      this.#open.set(ask.name, { at, give: (given) => (answer = given) });
+      const left = ask.deadlineMs === undefined ? undefined : Math.max(1, at + ask.deadlineMs - Date.now());
       try {
-        await when(() => answer !== undefined, ask.deadlineMs);
+        await when(() => answer !== undefined, left);
       } finally {
         this.#open.delete(ask.name);
       }
@@ -95,4 +103,10 @@ export class Approvals {
     this.#given.push({ name: ask.name, approved, by, why });
     return { approved, by, why };
   }
+}
+
+/** Removes the first one of a name, and gives it. */
+function take<T extends { readonly name: string }>(from: T[], name: string): T | undefined {
+  const at = from.findIndex((one) => one.name === name);
+  return at < 0 ? undefined : from.splice(at, 1)[0];
 }

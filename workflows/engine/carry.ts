@@ -28,8 +28,14 @@ async function readPages<T>(count: number, read: (page: number) => Promise<T>, f
 
 /** Loads what the earlier parts of this run have finished. */
 export async function loadCarried(engine: Engine, { journal }: CarriedRun): Promise<void> {
-  const { startedAt, pages, bytes, answers = [] } = await engineActivities()['trainyard.loadJournal'](journal);
-  engine.approvals.remember(answers);
+  const {
+    startedAt,
+    pages,
+    bytes,
+    answers = [],
+    asked = [],
+  } = await engineActivities()['trainyard.loadJournal'](journal);
+  engine.approvals.remember(answers, asked);
   engine.graph.record.startedAt = startedAt;
   const rows = await readPages(pages.length, (page) => engineActivities()['trainyard.loadPage'](pages[page] as Digest));
   engine.scheduler.carryOn(rows.flat(), bytes);
@@ -76,7 +82,7 @@ export async function goOn(
   engine.recoveries.close();
   engine.approvals.close();
   // With those that the pipeline has not asked for again.
-  const answers = engine.approvals.all;
+  const { all: answers, asked } = engine.approvals;
   const before = carried && (await activities['trainyard.loadJournal'](carried.journal));
   const added = pagesOf(fresh(engine, hosted.goesOn ?? false));
   const pages = await Promise.all(added.map((page) => activities['trainyard.keep'](page)));
@@ -85,6 +91,7 @@ export async function goOn(
     pages: [...(before?.pages ?? []), ...pages],
     bytes: added.reduce((sum, page) => sum + jsonBytes(page), before?.bytes ?? 0),
     ...(answers.length === 0 ? {} : { answers }),
+    ...(asked.length === 0 ? {} : { asked }),
   });
   await when(allHandlersFinished);
   return continueAsNew(...(await hosted.again({ journal, generation: (carried?.generation ?? 0) + 1 })));

@@ -68,7 +68,7 @@ export class Engine implements PipelineRuntime {
     const { onFailure } = options;
     const [scheduler, ends, part] = [this.#scheduler, this.#ends, this.#part];
     this.#troubles = new Troubles({ run, graph, scheduler, ends, part, onFailure });
-    this.approvals = new Approvals((approval) => graph.approval(approval, this.#scope()));
+    this.approvals = new Approvals((approval, at) => graph.approval(approval, this.#scope(), at));
   }
 
   /** What waits for an operator's decision. */

@@ -232,10 +232,10 @@ export class GraphKeeper {
     });
   }
 
-  approval(ask: Ask, scope: string): void {
+  approval(ask: Ask, scope: string, startedAt: number): void {
     const node = this.add({ node: ask.name, kind: 'approval', scope, inputs: [], summary: ask.question });
     this.#asked.set(ask.name, node);
-    this.update(node, { startedAt: Date.now() });
+    this.update(node, { startedAt });
   }
 
   /** Notes the values that a contract declares to stand for the run. */

@@ -69,6 +69,14 @@ export interface Journal {
   readonly bytes: number;
   /** What people answered, in its order. */
   readonly answers?: readonly NamedAnswer[];
+  /** Questions that nobody had answered, and when each was asked: their deadlines run on. */
+  readonly asked?: readonly AskedApproval[];
+}
+
+export interface AskedApproval {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A person's answer to an approval. */
