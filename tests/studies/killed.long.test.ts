@@ -55,6 +55,8 @@ describe('a study that is killed five times', () => {
   it.each([
     ['without a pruner', {}],
     ['with a pruner that stops what runs', { pruner: { name: 'median', startup: 3 } }],
+    // From the twelfth trial on its suggestions come from a double that the worker keeps.
+    ['by a process', { sampler: 'gp' }],
   ])('%s', { timeout: 900_000 }, async (name, more) => {
     const id = name.replaceAll(' ', '-');
     const params = { ms: 120, steps: 6 };

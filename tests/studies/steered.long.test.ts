@@ -98,17 +98,18 @@ describe('a study that goes on', () => {
     expect(found(state)).toEqual(expect.arrayContaining(ended));
   });
 
-  it('continues as new with its sampler, and is the same search', async () => {
-    const options = { trials: 24, sampler: 'tpe', parallel: 3 };
-    await probe.outcome(await start('whole', options));
-    await probe.outcome(await start('parts', { ...options, continueAfter: 7 }));
-    const parts = await kept('parts');
-    expect(found(parts)).toEqual(found(await kept('whole')));
-    expect((await probe.history('parts/tune')).length).toBeGreaterThan(2);
+  it.each(['tpe', 'gp'])('continues as new with its sampler, %s, and is the same search', async (sampler) => {
+    const options = { trials: 24, sampler, parallel: 3 };
+    const [whole, inParts] = [`whole-${sampler}`, `parts-${sampler}`];
+    await probe.outcome(await start(whole, options));
+    await probe.outcome(await start(inParts, { ...options, continueAfter: 7 }));
+    const parts = await kept(inParts);
+    expect(found(parts)).toEqual(found(await kept(whole)));
+    expect((await probe.history(`${inParts}/tune`)).length).toBeGreaterThan(2);
     // Every trial was computed once, and stands in the graph once.
-    const labels = probe.events('parts').map(({ label }) => label);
+    const labels = probe.events(inParts).map(({ label }) => label);
     expect(new Set(labels).size).toBe(labels.length);
-    const { nodes } = await probe.graph('parts/tune');
+    const { nodes } = await probe.graph(`${inParts}/tune`);
     expect(nodes.filter(({ node }) => node === 'climb.train').map(({ scope }) => scope)).toEqual(
       Array.from({ length: 24 }, (_, number) => `trial ${number}`),
     );
