@@ -24,7 +24,9 @@ describe('a study that is too long for one history', () => {
   it.each([
     // By a threshold for tests, with a sampler whose state is carried; and by the length of its history alone.
     { trials: 600, sampler: 'tpe', continueAfter: 200, leastParts: 3 },
-    { trials: 5_000, sampler: 'random', continueAfter: undefined, leastParts: 2 },
+    { trials: 5_000, sampler: 'tpe', continueAfter: undefined, leastParts: 2 },
+    // By a process first, which a double of the study in the worker suggests for, and by a Parzen estimator at the end.
+    { trials: 620, sampler: 'auto', continueAfter: 250, leastParts: 2 },
   ])(
     'continues as new: $trials trials by $sampler, each once',
     { timeout: 3_600_000 },

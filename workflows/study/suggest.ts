@@ -17,9 +17,9 @@ type Proposal = ReturnType<Study['propose']>;
 const WITHIN_TASK: Readonly<Record<string, { readonly trials: number; readonly dimensions: number }>> = {
   gp: { trials: 10, dimensions: Infinity },
   tpe: { trials: Infinity, dimensions: 60 },
-  motpe: { trials: 200, dimensions: 60 },
+  motpe: { trials: 500, dimensions: 60 },
   'cma-es': { trials: Infinity, dimensions: 30 },
-  nsga2: { trials: 1000, dimensions: Infinity },
+  nsga2: { trials: 3000, dimensions: Infinity },
 };
 
 /** Asks for configurations: within the Workflow task, or of a double of the study that the worker keeps. */
