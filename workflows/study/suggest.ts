@@ -10,23 +10,37 @@ import type { StudyBook } from './book.js';
 type Proposal = ReturnType<Study['propose']>;
 
 /**
- * Up to how many trials, and in how many dimensions, a sampler suggests within the Workflow task. Beyond, a suggestion
- * may hold the task for more than 50 ms, on a machine three times as slow as one where half of that was measured: it is
- * computed in an Activity and recorded. Samplers that are not named here look at few trials, or none.
+ * About how long a suggestion takes, ms, by trials and dimensions: as measured on one core of a server, with some room.
+ * Samplers that are not named here look at few trials, or none.
  */
-const WITHIN_TASK: Readonly<Record<string, { readonly trials: number; readonly dimensions: number }>> = {
-  gp: { trials: 10, dimensions: Infinity },
-  tpe: { trials: Infinity, dimensions: 60 },
-  motpe: { trials: 500, dimensions: 60 },
-  'cma-es': { trials: Infinity, dimensions: 30 },
-  nsga2: { trials: 3000, dimensions: Infinity },
+const MS: Readonly<Record<string, (trials: number, dimensions: number) => number>> = {
+  // After its first points, which are those of a sequence.
+  gp: (trials) => (trials <= 10 ? 0 : Infinity),
+  tpe: parzenMs,
+  motpe: (trials, dimensions) => parzenMs(trials, dimensions) + 1.2e-5 * trials ** 2,
+  'cma-es': (_, dimensions) => 4 + 0.15 * dimensions + 0.009 * dimensions ** 2,
+  nsga2: (trials) => 0.002 * trials + 1e-6 * trials ** 2,
 };
+
+function parzenMs(trials: number, dimensions: number): number {
+  return 1 + 0.0005 * Math.min(trials, 500) * dimensions + 0.001 * trials;
+}
+
+/** Longer than this a suggestion may hold a task for 50 ms, where the machine is slower or does other things too. */
+const AT_ONCE_MS = 20;
+/**
+ * What suggestions of one history may take within its tasks. A replay makes all of them again, in one task of 10 s; those
+ * that are recorded it takes as they were.
+ */
+const IN_ALL_MS = 2_000;
 
 /** Asks for configurations: within the Workflow task, or of a double of the study that the worker keeps. */
 export class Suggester {
   readonly #book: StudyBook;
   /** What the double was when it was asked last; undefined where it has to be given the whole study. */
   #double: string | undefined;
+  /** About how long suggestions within tasks took so far, ms. */
+  #withinMs = 0;
 
   constructor(book: StudyBook) {
     this.#book = book;
@@ -39,7 +53,8 @@ export class Suggester {
   async next(): Promise<Proposal | null> {
     const { searched, ask, steps } = this.#book;
     try {
-      while (this.#takesLong()) {
+      const ms = this.#takesMs();
+      while (ms > AT_ONCE_MS || this.#withinMs + ms > IN_ALL_MS) {
         const proposal = await this.#beside();
         if (proposal === null) break;
         // While it was computed, a person may have added a trial, which goes first.
@@ -47,6 +62,7 @@ export class Suggester {
       }
       this.#double = undefined;
       steps.length = 0;
+      this.#withinMs += ms === Infinity ? 0 : ms;
       return searched.propose();
     } catch (error) {
       if (error instanceof SearchError && error.code === 'MLH-GRID-EXHAUSTED') return null;
@@ -54,15 +70,13 @@ export class Suggester {
     }
   }
 
-  /** By what is recorded alone, since a replay must decide the same. */
-  #takesLong(): boolean {
+  /** About how long the next suggestion takes. By what is recorded alone, since a replay must decide the same. */
+  #takesMs(): number {
     const { searched, trials, ask } = this.#book;
     // The default says of each trial which sampler it has picked; it may begin with the slowest.
     const picked = trials.findLast(({ by }) => by !== 'given')?.by ?? 'gp';
-    const limit = WITHIN_TASK[ask.sampler.name === 'auto' ? picked : ask.sampler.name];
-    return (
-      limit !== undefined && (trials.length > limit.trials || searched.domain.dimensions.length > limit.dimensions)
-    );
+    const sampler = ask.sampler.name === 'auto' ? picked : ask.sampler.name;
+    return MS[sampler]?.(trials.length, searched.domain.dimensions.length) ?? 0;
   }
 
   /** Asks the double, told what was done since; where there is none, it is given the whole study. Null if it refuses. */
