@@ -1,7 +1,7 @@
 import { allCrashes, drawCrashes, nameOfCrash } from './crash-case.js';
 import { weaveCrashes } from './weave-crashes.js';
 
-// A few deaths at the engine's named points for every day; the long draw is crash.long.test.ts. One case:
+// A few deaths at the engine's named points; the long draw is crash.long.test.ts. One case:
 // TRAINYARD_CRASH='linear/committed/b'.
 const wanted = process.env['TRAINYARD_CRASH'];
 

@@ -11,6 +11,6 @@ export function weavePauses(cases: readonly PauseCase[], { atOnce }: { readonly 
     run: runPause,
     kind: 'pause',
     nameOf: nameOfPause,
-    again: (name) => `TRAINYARD_CASE='${name}' npx vitest run tests/matrix/pause.test.ts`,
+    again: (name) => `TRAINYARD_CASE='${name}' npx vitest run tests/matrix/pause.real.test.ts`,
   });
 }
