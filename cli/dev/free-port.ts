@@ -1,10 +1,15 @@
 import { createServer } from 'node:net';
 
-/** The preferred port when it is free, else 0: any free one. */
-export function freePort(preferred: number): Promise<number> {
+/** The first of the preferred ports that is free, else 0: any free one. */
+export async function freePort(...preferred: readonly number[]): Promise<number> {
+  for (const port of preferred) if (await isFree(port)) return port;
+  return 0;
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(0));
-    probe.listen(preferred, '127.0.0.1', () => probe.close(() => resolve(preferred)));
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

@@ -70,10 +70,12 @@ export class DevSession {
     this.#project = project;
     this.#claim(project);
     const logFile = path.join(project.state, 'logs', 'worker.log');
+    // Where the pages were: links stay, and so does the build of the Workflows, which says where they are.
+    const former = readAddresses(project.state)?.server;
     const services = await startServices(project, { say: this.#say, signal: this.#abort.signal, ends: this.#ends });
     this.#services = services;
     this.#go();
-    await this.#listen(project, services);
+    await this.#listen(project, services, former);
     this.#go();
     const worker = new WorkerSupervisor({
       configFile: project.configFile,
@@ -98,7 +100,7 @@ export class DevSession {
     this.#say(`Worker    process ${String(worker.pid)}, pools ${Object.keys(project.config.pools).join(', ')}`);
   }
 
-  async #listen(project: Project, services: DevServices): Promise<void> {
+  async #listen(project: Project, services: DevServices, former: string | undefined): Promise<void> {
     const client = await connectTo(project, 10_000);
     this.#ends.push(() => client.close());
     const keys = await readKeys(path.join(project.state, 'keys.json'), { create: true });
@@ -112,8 +114,12 @@ export class DevSession {
       routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],
     });
     this.#ends.push(() => app.close());
-    const { host, port = await freePort(7400) } = project.config.server;
-    this.server = await listen(app, { host, port });
+    const { host, port: asked } = project.config.server;
+    const usual = [
+      ...(former === undefined ? [] : [Number(new URL(former).port)]),
+      ...(asked === undefined ? [7400] : []),
+    ];
+    this.server = await listen(app, { host, port: asked || (await freePort(...usual)) });
     const known = readAddresses(project.state);
     await writeAddresses(project.state, {
       ...known,

@@ -32,6 +32,7 @@ test('the package holds what the set-up, the pages and the search need, and noth
     'setup/temporal.requirements.txt',
     'setup/tfjs/package-lock.json',
     'server/assets/style.css',
+    'dist/built-in-nodes.json',
     'node_modules/ml-hyperparameter/dist/index.js',
     'node_modules/ml-hyperparameter/dist/index.d.ts',
     'LICENSE',
