@@ -31,6 +31,7 @@ export default defineConfig({
     poolOptions: { forks: { isolate: wanted !== 'everyday' } },
     maxWorkers: wanted === 'everyday' ? 2 : 3,
     sequence: { sequencer: SlowFirst },
+    setupFiles: ['tests/let-go.ts'],
     minWorkers: 1,
   },
 });
