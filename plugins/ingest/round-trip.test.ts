@@ -36,12 +36,12 @@ test('any text comes back as it was written, whatever the line ends', async () =
   );
 });
 
-test('a thousand columns are read in order, in seconds', async () => {
+test('a thousand columns are read in order', async () => {
   const names = Array.from({ length: 1000 }, (_, i) => `c${i}`);
   const lines = [names, ...[0, 1, 2].map((row) => names.map((_, i) => row * 1000 + i))];
   const rows = await rowsOf(await tableOf(`${lines.map((line) => line.join(',')).join('\n')}\n`));
   expect(rows.map((row) => names.map((name) => row[name]))).toEqual(lines.slice(1));
-}, 30_000);
+});
 
 test('a cell of nine million characters is refused', async () => {
   await expect(tableOf(`a,b\n1,${'x'.repeat(9_000_000)}\n`)).rejects.toThrow(/line 2: cell 2 has 9000000 characters/);
