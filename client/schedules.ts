@@ -70,17 +70,21 @@ export async function syncSchedules(access: ScheduleAccess, pipelines: Iterable<
   for await (const { scheduleId: id } of schedule.list()) if (id.startsWith(folderOf(access))) there.add(id);
   for (const [id, options] of wanted) {
     if (!there.has(id) && (await created(access, options))) continue;
-    await schedule.getHandle(id).update(({ state }) => ({ ...options, state }) as never);
+    const update = schedule.getHandle(id).update(({ state }) => ({ ...options, state }) as never);
+    // The list shows it a moment longer than it is there.
+    if ((await unlessGone(update.then(() => true))) === undefined) await created(access, options);
   }
-  for (const id of there) {
-    if (wanted.has(id)) continue;
-    await schedule
-      .getHandle(id)
-      .delete()
-      .catch((error: unknown) => {
-        // Another worker of the project was quicker.
-        if (!(error instanceof ScheduleNotFoundError)) throw error;
-      });
+  // Another worker of the project may be quicker.
+  for (const id of there) if (!wanted.has(id)) await unlessGone(schedule.getHandle(id).delete());
+}
+
+/** Undefined where there is no such schedule any more. */
+async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
   }
 }
 
@@ -175,11 +179,15 @@ export async function listSchedules(access: ScheduleAccess): Promise<ScheduleLis
   const ids: string[] = [];
   for await (const { scheduleId: id } of access.temporal.schedule.list())
     if (id.startsWith(folderOf(access))) ids.push(id);
-  return Promise.all(ids.sort().map((id) => describe(access, id)));
+  const described = await Promise.all(ids.sort().map((id) => describe(access, id)));
+  return described.filter((one) => one !== undefined);
 }
 
-async function describe(access: ScheduleAccess, id: string): Promise<ScheduleListing> {
-  const { state, action, policies, info } = await access.temporal.schedule.getHandle(id).describe();
+/** Undefined where it has been deleted: Temporal's list shows it a moment longer. */
+async function describe(access: ScheduleAccess, id: string): Promise<ScheduleListing | undefined> {
+  const description = await unlessGone(access.temporal.schedule.getHandle(id).describe());
+  if (!description) return undefined;
+  const { state, action, policies, info } = description;
   const overlap = (Object.entries(POLICIES) as [Overlap, ScheduleOverlapPolicy][]).find(
     ([, policy]) => policy === policies.overlap,
   );
