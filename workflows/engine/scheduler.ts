@@ -231,12 +231,14 @@ export class Scheduler {
   /** A light node's first attempt is made here; all else is an Activity of the pool. */
   async #execute(node: GraphNode, contract: AnyContract, call: Call): Promise<NodeResult> {
     const { spec } = contract;
-    const task = taskOf(this.#run, contract, call, node);
+    let task = taskOf(this.#run, contract, call, node);
     const summary = node.summary ?? node.scope;
-    if (!call.inline) return runNodeActivity(spec, call.options, isShort(task) ? task : await sent(task), summary);
-    const result = await this.#inline.run(spec, call.options, task, summary);
-    if ('outputs' in result) return result;
-    return runNodeActivity(spec, call.options, await sent({ ...task, failedInline: result.failed }), summary);
+    if (call.inline) {
+      const result = await this.#inline.run(spec, call.options, task, summary);
+      if ('outputs' in result) return result;
+      task = { ...task, failedInline: result.failed };
+    }
+    return runNodeActivity(spec, call.options, isShort(task) ? task : await byStore(task), summary);
   }
 }
 
@@ -245,8 +247,6 @@ function isShort({ params, inputs }: NodeTask): boolean {
   return jsonBytes({ params, inputs }) <= MOST_TASK_BYTES;
 }
 
-async function sent(task: NodeTask): Promise<SentTask> {
-  if (isShort(task)) return task;
-  const { params, inputs, ...short } = task;
+async function byStore({ params, inputs, ...short }: NodeTask): Promise<SentTask> {
   return { ...short, rest: await engineActivities()['trainyard.keep']({ params, inputs }) };
 }
