@@ -33,6 +33,8 @@ export async function bundle(entry: string, keepIn: string): Promise<Bundled> {
       webpackConfigHook: (config) => ({
         ...config,
         ...(isOurs ? keeping(keepIn) : { cache: false }),
+        // Else each call of an imported function goes through a getter: SHA-256 alone takes several times as long.
+        optimization: { ...config.optimization, providedExports: true, usedExports: true, concatenateModules: true },
         resolve: {
           ...config.resolve,
           modules: [...(config.resolve?.modules ?? []), 'node_modules', ownModules()],
