@@ -1,8 +1,4 @@
 // `npm test`: makes the clone ready, then checks and tests, and ends with one line that sums up.
-//   npm test                    everything but the long tests: what each change must pass
-//   npm test -- --everyday      checks, quick tests and one thin road: while one works
-//   npm test -- --all           the long tests too
-//   npm test -- server/ drift/  only the test files whose path contains one of these, of any kind
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +6,19 @@ import { inRoot, runNode } from './program.mjs';
 import { NotReady, ready } from './ready.mjs';
 import { lint, lintRunsHere } from './lint.mjs';
 
+const HELP = `  npm test                    everything but the long tests: what each change must pass
+  npm test -- --everyday      checks, quick tests and one thin road: while one works
+  npm test -- --all           the long tests too
+  npm test -- server/ drift/  only the test files whose path contains one of these, of any kind
+`;
+
 const args = process.argv.slice(2);
+const unknown = args.find((one) => one.startsWith('-') && !['--all', '--everyday', '--help', '-h'].includes(one));
+if (unknown !== undefined || args.includes('--help') || args.includes('-h')) {
+  if (unknown !== undefined) process.stderr.write(`There is no option ${unknown}.\n`);
+  process.stdout.write(HELP);
+  process.exit(unknown === undefined ? 0 : 2);
+}
 const kind = args.includes('--all') ? 'all' : args.includes('--everyday') ? 'everyday' : 'daily';
 const only = args.filter((one) => !one.startsWith('--'));
 const started = Date.now();

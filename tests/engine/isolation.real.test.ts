@@ -66,6 +66,14 @@ export const slipping = pipeline('slipping', {}, async () => {
   await quick({ n: 43 });
   return nameOf(undefined);
 });
+async function letGo(): Promise<void> {
+  await quick({ n: 44 });
+  nameOf(undefined);
+}
+export const forgetful = pipeline('forgetful', {}, async () => {
+  void letGo();
+  await spin({ ms: 2000 });
+});
 export const within = pipeline('within', { params: z.object({ n: z.number() }) }, async (p) => quick({ n: p.n }));
 export const decided = pipeline('decided', {}, async () => {
   const part = await within({ n: 7 });
@@ -139,6 +147,20 @@ describe('a rough node is its own trouble', () => {
     const { nodes: all, error: kept } = await probe.graph('slipping-1');
     expect(kept).toMatchObject({ code: 'TY-PIPELINE-THREW', where: { run: 'slipping-1', file: error.where.file } });
     expect(all.map(({ state }) => state)).toEqual(['done']);
+  });
+
+  it('a promise that was let go and rejected is laid to its own run, and its worker serves the others', async () => {
+    const handle = await probe.start('forgetful', {}, { id: 'forgetful-1' });
+    const told = async (): Promise<string | undefined> => {
+      const { events } = await handle.fetchHistory();
+      const failed = events?.map((event) => event.workflowTaskFailedEventAttributes).find((one) => one);
+      return failed?.failure?.message ?? undefined;
+    };
+    await expect
+      .poll(told, { timeout: 30_000 })
+      .toContain('Unhandled Promise rejection: TypeError: Cannot read properties of undefined');
+    expect(await probe.run('within', { n: 8 }, { id: 'within-8' })).toMatchObject({ state: 'done' });
+    await handle.terminate();
   });
 
   it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {
