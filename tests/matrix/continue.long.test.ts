@@ -52,13 +52,13 @@ describe('a run that is too long for one history', () => {
     { timeout: 600_000 },
     async () => {
       probe.planCrash('journal', { point: 'saving-journal', run: 'killed' });
-      const params = { salt: 'killed', chains: 10, length: 150 };
+      const params = { salt: 'killed', chains: 10, length: 300 };
       const running = probe.run('long', params, { id: 'killed' });
       await probe.until((event) => event.run === 'killed' && event.label === '5 40', 300_000);
       await probe.killWorker();
       const outcome = await running;
       if (outcome.state === 'failed') throw outcome.error;
-      expect((outcome.result as { value: unknown }).value).toEqual({ n: expected(10, 150) });
+      expect((outcome.result as { value: unknown }).value).toEqual({ n: expected(10, 300) });
       expect(probe.hasCrashed('journal')).toBe(true);
       const { nodes } = await probe.graph('killed');
       const committed = new Map(

@@ -96,10 +96,13 @@ function interruptions({ deaths, workers }: Probe, events: readonly Event[], lab
   }).length;
 }
 
+/** Files get their time from the kernel's clock of ticks, which is behind by up to one, ms. */
+const TICK_MS = 10;
+
 /** When the result of a key was first in the store, ms since the epoch. */
 export function committedAt(probe: Probe, key: string): number {
   try {
-    return Math.ceil(statSync(probe.path(`.trainyard/store/records/cache/${key}`)).mtimeMs) + 1;
+    return Math.ceil(statSync(probe.path(`.trainyard/store/records/cache/${key}`)).mtimeMs) + TICK_MS;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

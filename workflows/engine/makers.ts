@@ -27,10 +27,10 @@ export class Makers {
       this.#set(ref.digest, { call, port, found, ...(key ? { key } : {}) });
   }
 
-  /** Notes every artifact in what a durable child gave. */
+  /** Notes every artifact in what a durable child gave. It may have found all: what uses them is looked up. */
   noteWithin(value: unknown, call: string): void {
     if (typeof value !== 'object' || value === null) return;
-    if ('digest' in value && 'kind' in value) this.#set(value.digest as Digest, { call, port: 'out', found: false });
+    if ('digest' in value && 'kind' in value) this.#set(value.digest as Digest, { call, port: 'out', found: true });
     else for (const inner of Object.values(value)) this.noteWithin(inner, call);
   }
 

@@ -148,10 +148,11 @@ export class Scheduler {
   }
 
   async #compute(node: GraphNode, contract: AnyContract, call: Call): Promise<Outcome> {
-    // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
     // What is judged while it runs is looked up by the worker, which knows what a former call reported, too.
-    if (!call.trial?.live && this.#makers.allFound(call.inputs)) {
-      const found = this.#finder.known(call.key) ?? (await this.#finder.find(call.key));
+    if (!call.trial?.live) {
+      // Where an input was computed just now, a former result is unlikely: the Activity looks it up itself then.
+      const looks = this.#makers.allFound(call.inputs);
+      const found = this.#finder.known(call.key) ?? (looks ? await this.#finder.find(call.key) : null);
       if (found) {
         this.#graph.update(node, { state: 'found', outputs: found, startedAt: Date.now(), endedAt: Date.now() });
         return { outputs: found, found: true };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pipeline } from 'trainyard';
-import { effect, join, light, list, make, measure, step } from '../nodes/probe/index.js';
+import { effect, join, list, make, measure, step } from '../nodes/probe/index.js';
 
 /** Two arms that meet, so that a change in one leaves the other alone. */
 export const arms = pipeline(
@@ -38,15 +38,15 @@ export const effects = pipeline(
   },
 );
 
-/** Chains side by side, long enough that the run must continue as new. */
+/** Chains side by side of nodes in the pool, three events each: long enough, the run must continue as new. */
 export const long = pipeline(
   'long',
   { params: z.object({ salt: z.string(), chains: z.number().int(), length: z.number().int() }) },
   async ({ salt, chains, length }) => {
     const ends = Array.from({ length: chains }, (_, chain) => {
-      let last = light({ label: `${chain} 0`, add: chain, salt });
+      let last = make({ label: `${chain} 0`, n: chain, salt });
       for (let index = 1; index < length; index++)
-        last = light({ label: `${chain} ${index}`, from: last, add: (index * 7) % 5, salt });
+        last = step({ label: `${chain} ${index}`, from: last, add: (index * 7) % 5, salt });
       return last;
     });
     return join({ label: 'all', all: ends, salt });
