@@ -55,6 +55,14 @@ it('a study finds its best trial, and the same study again runs no trial', async
   expect(probe.events()).toHaveLength(before);
 });
 
+it('what uses the result of a study is found like everything else: no Activity is scheduled', async () => {
+  const first = await probe.run('searched', { salt: 'road' }, { id: 'after-study' });
+  expect(first.state).toBe('done');
+  expect(await probe.run('searched', { salt: 'road' }, { id: 'after-study-again' })).toEqual(first);
+  const scheduled = (await probe.history('after-study-again')).flat().flatMap(({ activity }) => activity ?? []);
+  expect(scheduled.filter((name) => !name.startsWith('trainyard.'))).toEqual([]);
+});
+
 it.each([
   ['second', 'done'],
   ['first', 'planned: the input is wrong'],
