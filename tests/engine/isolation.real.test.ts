@@ -40,7 +40,7 @@ export const quickNode = implement(quick, ({ params }) => ({ value: { n: params.
 `;
 
 const PIPELINES = `
-import { approval, pipeline } from 'trainyard';
+import { approval, map, pipeline } from 'trainyard';
 import { z } from 'zod';
 import { die, eat, quick, spin } from '../nodes/rough/index.js';
 export const spinning = pipeline('spinning', {}, async () => {
@@ -65,6 +65,12 @@ function nameOf(found: unknown): string {
 export const slipping = pipeline('slipping', {}, async () => {
   await quick({ n: 43 });
   return nameOf(undefined);
+});
+export const mapping = pipeline('mapping', {}, async () => {
+  await map([1, 2], async (n) => {
+    if (n === 2) throw new RangeError('no 2');
+    return n;
+  });
 });
 async function letGo(): Promise<void> {
   await quick({ n: 44 });
@@ -147,6 +153,12 @@ describe('a rough node is its own trouble', () => {
     const { nodes: all, error: kept } = await probe.graph('slipping-1');
     expect(kept).toMatchObject({ code: 'TY-PIPELINE-THREW', where: { run: 'slipping-1', file: error.where.file } });
     expect(all.map(({ state }) => state)).toEqual(['done']);
+  });
+
+  it("the line is the first of the stack, also where the next is the engine's and none has a name", async () => {
+    const error = await failure('mapping');
+    const line = PIPELINES.split('\n').findIndex((text) => text.includes('RangeError')) + 1;
+    expect(error.where.file).toMatch(new RegExp(`^pipelines/rough\\.ts:${line}:\\d+$`));
   });
 
   it('a promise that was let go and rejected is laid to its own run, and its worker serves the others', async () => {

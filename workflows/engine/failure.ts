@@ -67,7 +67,7 @@ export function explainThrown(error: unknown, { pipeline, run }: { pipeline: str
 
 /** The first place that a stack names, with the folder that the file is in. */
 function lineOf({ stack = '' }: Error): string | undefined {
-  return /^ +at (?:.*\()?(?:[^()]*[\\/])?([^()\\/]+[\\/][^()\\/]+:\d+:\d+)\)?$/m.exec(stack)?.[1];
+  return /^ +at (?:.*\()?(?:[^()\n]*[\\/])?([^()\\/\n]+[\\/][^()\\/\n]+:\d+:\d+)\)?$/m.exec(stack)?.[1];
 }
 
 /** The failure that ends a Workflow: its first line says what a person must do; Temporal does not try it again. */
