@@ -58,8 +58,13 @@ const largest = new Map<string, { readonly nodes: number; readonly each: number 
 let salts = 0;
 const newSalt = (): string => `salt ${++salts}`;
 
-function within({ name }: Contender, { shape, count }: Pick<Ask, 'shape' | 'count'>): boolean {
-  return (largest.get(`${name} ${shape}`)?.each ?? 0) * count <= Number(asked.most) * 1000;
+/** Whether it would take no more than `--most` seconds. Before more than ten nodes it is asked for ten, so that this is known. */
+async function within(contender: Contender, of: string, { do: what, shape, count }: Omit<Ask, 'salt'>): Promise<boolean> {
+  if (what === 'validate') return true;
+  const way = `${contender.name} ${shape}`;
+  if (count > 10 && !largest.has(way))
+    await attempt(contender, of, { do: 'run', shape, count: 10, kept: false, salt: newSalt() });
+  return (largest.get(way)?.each ?? 0) * count <= Number(asked.most) * 1000;
 }
 
 /** Asks once, and waits until it is at rest. A contender that cannot says why, and is not asked for this shape again. */
@@ -68,8 +73,8 @@ async function attempt(contender: Contender, of: string, ask: Ask): Promise<Answ
   try {
     const answer = await contender.run(ask);
     const { ms, nodes } = answer;
-    // The start of a small run would say too much.
-    if (ask.do === 'run' && nodes >= (largest.get(way)?.nodes ?? 0)) largest.set(way, { nodes, each: ms / nodes });
+    // The start of a small run would say too much, and that of a single node most of all.
+    if (ask.do === 'run' && nodes >= (largest.get(way)?.nodes ?? 10)) largest.set(way, { nodes, each: ms / nodes });
     await settled(contender);
     return answer;
   } catch (error) {
@@ -91,6 +96,12 @@ async function turn(contender: Contender, of: string, ask: Ask): Promise<number>
   return ms;
 }
 
+const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`;
+/** Case by case, since the whole takes long and may be ended. */
+function keep(): void {
+  if (asked.keep) keepAndPublish(turns.map((one) => ({ ...one, machine })));
+}
+
 /** The contenders in turn, each until it has been asked often or long enough. */
 async function inTurn(
   of: string,
@@ -101,15 +112,16 @@ async function inTurn(
   for (let round = 0; round < rounds; round++)
     for (const contender of contenders) {
       const before = spent.get(contender) ?? 0;
-      if (before > Number(asked.enough) * 1000 || !contender.can(ask) || !within(contender, ask)) continue;
+      if (before > Number(asked.enough) * 1000 || !contender.can(ask)) continue;
       if (performance.now() > until) {
         say(`${of}: out of time`);
         // Not every contender was asked: there is nothing to compare.
         if (round === 0) turns.splice(0, turns.length, ...turns.filter((one) => one.case !== of));
-        return;
+        return keep();
       }
-      spent.set(contender, before + (await one(contender)));
+      if (await within(contender, of, ask)) spent.set(contender, before + (await one(contender)));
     }
+  keep();
 }
 
 async function sized(shape: Shape, count: number): Promise<void> {
@@ -181,9 +193,8 @@ if (minutes > 0) {
   }
 }
 
-const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`;
 const rows = rowsOf(turns);
-if (asked.keep) keepAndPublish(turns.map((one) => ({ ...one, machine })));
+keep();
 if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'engine/orchestrators', machine, rows }, null, 2)}\n`);
 else {
   process.stdout.write(`${machine}\n`);

@@ -1,4 +1,11 @@
-import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
@@ -41,6 +48,7 @@ export class OperatorView {
   #indexed: IndexedFacts = {};
   #changes = 0;
   #drawnAt = 0;
+  #due = false;
 
   constructor(graph: () => GraphKeeper) {
     this.#graph = graph;
@@ -58,6 +66,7 @@ export class OperatorView {
       { key: SEARCH.status, value: 'running' },
       { key: SEARCH.cause, value: causeOf(cause) },
     ]);
+    void CancellationScope.nonCancellable(() => this.#drawing());
   }
 
   commit(commit: string | null): void {
@@ -69,9 +78,21 @@ export class OperatorView {
   change(): void {
     const { record, facts } = this.#graph();
     const now = Date.now();
-    const due = ++this.#changes > REDRAWN_SHARE * record.nodes.length || now - this.#drawnAt >= DETAILS_EVERY_MS;
-    if (due || record.nodes.length <= SMALL_GRAPH) this.#draw(record, now);
+    this.#due ||=
+      ++this.#changes > REDRAWN_SHARE * record.nodes.length ||
+      now - this.#drawnAt >= DETAILS_EVERY_MS ||
+      record.nodes.length <= SMALL_GRAPH;
     if (!this.#own) this.#index(facts);
+    // What a run shows of itself also stands for it in lists: that is a step of the Workflow, and has its place among them.
+    else if (this.#due) this.#draw(record, now);
+  }
+
+  /** Nobody sees the details before the Workflow rests: conditions are looked at then, however much has changed. */
+  async #drawing(): Promise<never> {
+    for (;;) {
+      await condition(() => this.#due);
+      this.#draw(this.#graph().record, Date.now());
+    }
   }
 
   /** The run is over: what people look for first stays readable without a worker. */
@@ -94,6 +115,7 @@ export class OperatorView {
   #draw(record: GraphRecord, now: number): Shown {
     this.#drawnAt = now;
     this.#changes = 0;
+    this.#due = false;
     const shown = this.#own?.() ?? {
       name: 'nodes',
       head: `**${record.pipeline}** ${record.state}: ${countText(record)}`,

@@ -44,11 +44,11 @@ export function wireCall(
     });
   }
   const ports: Ports = spec.inputs;
-  const known = new Set([...Object.keys(ports), ...paramNames(spec)]);
+  const params = paramNames(spec);
   for (const name of Object.keys(args)) {
-    if (known.has(name) || args[name] === undefined) continue;
+    if (Object.hasOwn(ports, name) || params.includes(name) || args[name] === undefined) continue;
     throw new TrainyardError('TY-WIRE-UNKNOWN', {
-      what: `${spec.name} has no input or parameter "${name}"; ${sayNearest(name, known)}`,
+      what: `${spec.name} has no input or parameter "${name}"; ${sayNearest(name, [...Object.keys(ports), ...params])}`,
       where: { node: spec.name, port: name },
     });
   }

@@ -14,6 +14,8 @@ from dagster import DagsterInstance, ReexecutionOptions, build_reconstructable_j
 from dagster_jobs import job_of  # noqa: E402
 
 logging.disable(logging.CRITICAL)
+# It goes through a chain by recursion, and gives up at some 300 steps with Python's limit of 1,000.
+sys.setrecursionlimit(100_000)
 executor = sys.argv[1]
 instance = DagsterInstance.from_config(os.path.abspath("home"))
 here = os.path.dirname(os.path.abspath(__file__))
