@@ -57,6 +57,8 @@ export class OperatorView {
   /** From now on a run shows this of itself. */
   show(own: () => Shown): void {
     this.#own = own;
+    // From its next change on it is drawn as it changes.
+    this.#due = false;
   }
 
   /** Also here, since not only the client starts runs: monitors and schedules do. */
