@@ -59,7 +59,11 @@ let salts = 0;
 const newSalt = (): string => `salt ${++salts}`;
 
 /** Whether it would take no more than `--most` seconds. Before more than ten nodes it is asked for ten, so that this is known. */
-async function within(contender: Contender, of: string, { do: what, shape, count }: Omit<Ask, 'salt'>): Promise<boolean> {
+async function within(
+  contender: Contender,
+  of: string,
+  { do: what, shape, count }: Omit<Ask, 'salt'>,
+): Promise<boolean> {
   if (what === 'validate') return true;
   const way = `${contender.name} ${shape}`;
   if (count > 10 && !largest.has(way))
