@@ -177,6 +177,9 @@ describe('a rough node is its own trouble', () => {
 
   it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {
     const handle = await probe.start('decided', {}, { id: 'decided-1' });
+    // What the Temporal UI shows.
+    const details = async (): Promise<string> =>
+      ((await handle.query('__temporal_workflow_metadata')) as { currentDetails: string }).currentDetails;
     await expect
       .poll(
         async () =>
@@ -184,11 +187,13 @@ describe('a rough node is its own trouble', () => {
         { timeout: 30_000 },
       )
       .toBe(true);
+    expect(await details()).toMatch(/^\*\*decided\*\* running: .*1 waiting[^]*^waiting +go live$/m);
     await expect(
       decide(probe.client, 'decided-1', { name: 'go life', approved: true, by: 'ann', why: '' }),
     ).rejects.toThrow('did you mean "go live"');
     await decide(probe.client, 'decided-1', { name: 'go live', approved: true, by: 'ann', why: 'seen by eye' });
     expect(await probe.outcome(handle)).toEqual({ state: 'done', result: { yes: true, n: 7 } });
+    expect(await details()).toMatch(/^\*\*decided\*\* done: [^]*^passed +go live$/m);
     const all = await nodes('decided-1');
     expect(all.find(({ kind }) => kind === 'approval')?.decision).toEqual({
       passed: true,
