@@ -1,6 +1,5 @@
 import {
   CancellationScope,
-  condition,
   setCurrentDetails,
   upsertMemo,
   upsertSearchAttributes,
@@ -12,6 +11,7 @@ import type { Json } from '../../core/json.js';
 import { bundleData } from './bundle-data.js';
 import type { GraphKeeper, IndexedFacts } from './graph-keeper.js';
 import { countText, tableText } from './table-text.js';
+import { when } from './turns.js';
 
 /** Search attributes of runs; the server must know them (services and `trainyard doctor` see to it). */
 const SEARCH = {
@@ -92,7 +92,7 @@ export class OperatorView {
   /** Nobody sees the details before the Workflow rests: conditions are looked at then, however much has changed. */
   async #drawing(): Promise<never> {
     for (;;) {
-      await condition(() => this.#due);
+      await when(() => this.#due);
       this.#draw(this.#graph().record, Date.now());
     }
   }
