@@ -1,7 +1,9 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import type { Writable } from 'node:stream';
 import { TrainyardError } from '../core/errors/index.js';
 import { guard } from './guard.js';
+import { jsonBodies } from './json-body.js';
 import { KeyRing, type AccessKey } from './keys.js';
 import { problemPage } from './pages/problem.js';
 import { problemOf, sendProblem, wantsPage } from './problem.js';
@@ -12,25 +14,40 @@ import { sessionRoutes } from './sessions.js';
 export interface ServerOptions {
   readonly services: Services;
   readonly keys: readonly AccessKey[];
-  readonly logger?: FastifyBaseLogger | undefined;
+  /** Where its log goes, a line of JSON each. The error stream by default, with the faults of the server alone. */
+  readonly log?: Writable | undefined;
   /** Routes beside the server's own. */
   readonly routes?: readonly RouteModule[] | undefined;
   /** Further host names under which it may be addressed; `*` for any, behind a proxy that checks. */
   readonly hosts?: readonly string[] | undefined;
   /** Ask for a key also where nothing is changed. */
   readonly readsNeedKey?: boolean | undefined;
+  /** Longest time for a request to come in whole, body included, ms. Default one minute. */
+  readonly requestMs?: number | undefined;
 }
+
+/** Bytes of a body; routes that take rows allow more. */
+const BODY_BYTES = 1024 * 1024;
+/** How long a connection may be silent, ms: longer than any route waits for another part. */
+const SILENT_MS = 120_000;
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The HTTP server: run pages, label reviews, predictions. It listens only once `listen` is called. */
 export function createServer(options: ServerOptions): FastifyInstance {
+  const { log, requestMs = 60_000 } = options;
   const app = fastify({
-    ...(options.logger ? { loggerInstance: options.logger } : {}),
-    bodyLimit: 4 * 1024 * 1024,
+    logger: log ? { level: 'info', stream: log } : { level: 'error', stream: process.stderr },
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES,
+    // A body that never comes, or a client that reads nothing, is let go.
+    requestTimeout: requestMs,
+    connectionTimeout: SILENT_MS,
+    http: { headersTimeout: Math.min(20_000, requestMs), connectionsCheckingInterval: Math.min(5_000, requestMs) },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 512 },
   });
+  jsonBodies(app);
   const keys = new KeyRing(options.keys);
   app.decorateRequest('keyName', undefined);
   guard(app, {
@@ -40,7 +57,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (problem.status === 500) request.log.error({ err: error, method: request.method, url: request.url }, 'a fault');
     if (!wantsPage(request)) return sendProblem(reply, error);
     return reply.code(problem.status).type('text/html; charset=utf-8').send(problemPage(problem, request.keyName).text);
   });
@@ -49,7 +66,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       statusCode: 404,
     });
   });
-  sessionRoutes(app, keys);
+  void app.register(async (scope) => sessionRoutes(scope, keys));
   for (const module of [...routes, ...(options.routes ?? [])])
     void app.register(module, { services: options.services });
   return app;

@@ -50,10 +50,9 @@ function checkHost(request: FastifyRequest, hosts: readonly string[]): void {
   if (hosts.includes('*')) return;
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   if (hosts.includes(host)) return;
-  throw new TrainyardError('TY-KEY', {
-    what: `this server is not addressed as "${host}"`,
+  throw new TrainyardError('TY-HOST', {
+    what: `this server does not go by the name "${host}"`,
     expected: hosts.join(' or '),
-    remedy: 'use one of these names, or add yours to server.hosts in temporal.config.ts',
   });
 }
 

@@ -3,7 +3,7 @@ import { connectTo } from '../../client/connect.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { loadProject, type Project } from '../../project/project.js';
-import { createServer, listen, readKeys } from '../../server/index.js';
+import { createServer, listen, openLog, readKeys } from '../../server/index.js';
 import { predictRoutes } from '../../server/predict/index.js';
 import { releaseClaim, takeClaim } from '../../setup/index.js';
 import { freePort } from './free-port.js';
@@ -108,6 +108,7 @@ export class DevSession {
     const app = createServer({
       services: { store: client.store, client, redis: client.redis, temporalUi: services.ui },
       keys,
+      log: openLog(path.join(project.state, 'logs', 'server.log')),
       // Beyond this machine a key is asked for also where nothing is changed.
       readsNeedKey: !isLoopback(project.config.server.host),
       ...(isLoopback(project.config.server.host) ? {} : { hosts: [project.config.server.host] }),

@@ -25,7 +25,9 @@ export interface PredictOptions {
 }
 
 type Named = { Params: { name: string } };
-const open = { config: { access: 'open' as const } };
+/** Bytes of a request with rows. */
+const bodyLimit = 4 * 1024 * 1024;
+const open = { bodyLimit, config: { access: 'open' as const } };
 
 /**
  * Predictions over HTTP: plain JSON by column names (`/v1/endpoints/:name/predict`), the Open Inference Protocol v2
@@ -66,7 +68,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return { model: endpoint.name, version, requestId, predictions };
     });
 
-    app.post<Named>('/v1/endpoints/:name/outcomes', async (request) => {
+    app.post<Named>('/v1/endpoints/:name/outcomes', { bodyLimit }, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const outcomes = outcomesOf(request.body, endpoint.predictor.classes);
       const recorded = await writeOutcomes(redis, endpoint.name, outcomes);

@@ -85,9 +85,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   app.get<OfCall>('/runs/:id/calls/:call/temporal', async (request, reply) => {
     const { id, call } = request.params;
     const ui = uiLink(id);
-    if (ui === undefined) return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
-    const { runId, event } = await eventOfCall(temporal, id, call);
-    return reply.redirect(event === undefined ? ui : `${ui}/${runId}/history/events/${event}`);
+    const found = ui === undefined ? undefined : await eventOfCall(temporal, id, call);
+    if (ui !== undefined && found !== undefined)
+      return reply.redirect(found.event === undefined ? ui : `${ui}/${found.runId}/history/events/${found.event}`);
+    // Temporal has forgotten it: the run page remembers, or says that there is no such run.
+    await view(id);
+    return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
   });
 
   app.get<Named>('/runs/:id/graph.svg', async (request, reply) => {
