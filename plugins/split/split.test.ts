@@ -181,7 +181,9 @@ test('a class that a part lacks is refused, with what to do', async () => {
   await expect(deal(table, { label: 'c', exact: false })).rejects.toThrow(
     /no row of class b[\s\S]*leave out exact: false/,
   );
-  await expect(deal(table, { label: 'c' })).rejects.toThrow(/no row of class b[\s\S]*to do: *give the part a larger share/);
+  await expect(deal(table, { label: 'c' })).rejects.toThrow(
+    /no row of class b[\s\S]*to do: *give the part a larger share/,
+  );
 });
 
 test('a training part without rows is refused, and another one unless the table is too small for it', async () => {
