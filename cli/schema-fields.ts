@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface SchemaField {
   readonly name: string;
   readonly type: string;
+  /** Whether text is among what it takes, as far as the schema says. */
+  readonly takesText: boolean;
   readonly required: boolean;
   /** JSON of the default. */
   readonly byDefault?: string;
@@ -39,10 +41,18 @@ export function fieldsOf(schema: z.ZodType): SchemaField[] {
   return Object.entries(properties).map(([name, field]) => ({
     name,
     type: sayType(field),
+    takesText: takesText(field),
     required: required.includes(name),
     ...(field.default === undefined ? {} : { byDefault: JSON.stringify(field.default) }),
     ...(field.description === undefined ? {} : { description: field.description }),
   }));
+}
+
+function takesText(field: JsonSchema): boolean {
+  const either = field.anyOf ?? field.oneOf;
+  if (either) return either.some(takesText);
+  if (field.enum ?? field.const) return (field.enum ?? [field.const]).some((one) => typeof one === 'string');
+  return field.type === 'string' || (Array.isArray(field.type) && field.type.includes('string'));
 }
 
 /** A type in a few words: `whole number, 1 or more`, `"a" | "b"`, `list of text`. */

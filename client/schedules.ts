@@ -4,6 +4,7 @@ import {
   ScheduleOverlapPolicy,
   type ScheduleOptions,
 } from '@temporalio/client';
+import { cronParts } from '../core/cron.js';
 import { durationMs } from '../core/duration.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
@@ -124,7 +125,7 @@ function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipel
   return {
     scheduleId: id,
     spec: {
-      ...(cron === undefined ? {} : { cronExpressions: typeof cron === 'string' ? [cron] : [...cron] }),
+      ...(cron === undefined ? {} : { cronExpressions: (typeof cron === 'string' ? [cron] : cron).flatMap(cronParts) }),
       ...(every === undefined ? {} : { intervals: [{ every: durationMs(every) ?? 0 }] }),
       ...(timezone === undefined ? {} : { timezone }),
     },

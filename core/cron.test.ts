@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cronFault } from './cron.js';
+import { cronFault, cronParts } from './cron.js';
 
 it.each([
   ['30 6 * * *'],
@@ -24,4 +24,23 @@ it.each([
   ['*/0 * * * *', '"*/0" is no minute'],
   ['1,,2 * * * *', '"1,,2" is no minute'],
   ['@fortnightly', '"@fortnightly" is no time'],
+  ['0 6 31 2 *', '"0 6 31 2 *" never comes'],
+  ['0 6 30,31 feb *', 'never comes'],
+  ['0 6 31 4,6,9,11 *', 'never comes'],
+  ['0 0 29 2 * 2023', 'never comes'],
+  ['0 0 0 31/1 2 * *', 'never comes'],
 ])('%s is none', (text, said) => expect(cronFault(text)).toContain(said));
+
+it.each([['0 0 29 2 *'], ['0 0 29 2 * 2024-2028'], ['0 0 31 2-3 *'], ['0 0 */31 2 *'], ['0 6 31 2 5']])(
+  '%s comes now and then',
+  (text) => expect(cronFault(text)).toBeUndefined(),
+);
+
+it.each([
+  ['0 6 13 * 5', ['0 6 13 * *', '0 6 * * 5']],
+  ['0 0 6 1,15 * mon 2030', ['0 0 6 1,15 * * 2030', '0 0 6 * * mon 2030']],
+  ['0 6 */2 * 5', ['0 6 */2 * 5']],
+  ['0 6 13 * *', ['0 6 13 * *']],
+  ['  30 6  * * 1', ['30 6 * * 1']],
+  ['@daily', ['@daily']],
+])('a day of the month and a weekday mean either: %s', (text, parts) => expect(cronParts(text)).toEqual(parts));

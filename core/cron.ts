@@ -27,7 +27,45 @@ export function cronFault(text: string): string | undefined {
     if (field && !part.split(',').every((one) => isTimes(one, field)))
       return `"${part}" is no ${field.name}; ${field.from} to ${field.to}, *, a range 1-5, a step */5, or several with commas`;
   }
-  return undefined;
+  return cronParts(text).every(isNever) ? `"${text}" never comes: no such month has so many days` : undefined;
+}
+
+/** The expressions that a cron text stands for. */
+export function cronParts(text: string): string[] {
+  if (text.startsWith('@')) return [text];
+  const parts = text.trim().split(/\s+/);
+  const [day, weekday] = placesOf(parts);
+  // Cron takes a day of the month and a weekday as either, unless one begins with *; Temporal takes them as both.
+  if (parts[day]?.startsWith('*') !== false || parts[weekday]?.startsWith('*') !== false) return [parts.join(' ')];
+  return [weekday, day].map((open) => parts.map((part, at) => (at === open ? '*' : part)).join(' '));
+}
+
+const placesOf = (parts: readonly string[]): [day: number, weekday: number] => (parts.length === 7 ? [3, 5] : [2, 4]);
+
+const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether its days come in none of its months and years. */
+function isNever(text: string): boolean {
+  if (text.startsWith('@')) return false;
+  const parts = text.split(' ');
+  const [day] = placesOf(parts);
+  const timesOf = (at: number, name: string): number[] => {
+    const field = FIELDS.find((one) => one.name === name) as Field;
+    return (parts[at] ?? '*').split(',').flatMap((one) => times(one, field));
+  };
+  const first = Math.min(...timesOf(day, 'day'));
+  const years = timesOf(parts.length === 7 ? 6 : 5, 'year');
+  const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const longest = (month: number): number => (month === 2 && !years.some(isLeap) ? 28 : (LONGEST[month - 1] as number));
+  return timesOf(day + 1, 'month').every((month) => longest(month) < first);
+}
+
+/** All values that one part of a valid field stands for. */
+function times(text: string, field: Field): number[] {
+  const [span = '', step = '1'] = text.split('/');
+  const ends = span === '*' ? [field.from, field.to] : span.split('-').map((end) => valueOf(end, field) ?? field.from);
+  const [first = field.from, last = text.includes('/') ? field.to : first] = ends;
+  return Array.from({ length: Math.floor((last - first) / Number(step)) + 1 }, (_, k) => first + k * Number(step));
 }
 
 /** `*`, `5`, `mon`, `1-5`, any of them with a step: `*\/15`. */

@@ -15,7 +15,11 @@ export type Overlap = (typeof OVERLAPS)[number];
 
 /** When a pipeline runs by itself. */
 export interface ScheduleSpec<Params = unknown> {
-  /** Five fields, or a name such as `@daily`; several are several times. Either this or `every`. */
+  /**
+   * Five fields, or a name such as `@daily`; several are several times. Either this or `every`. A day of the month and
+   * a weekday mean either of them, as in cron: `0 6 13 * 5` is each 13th and each Friday. A date that never comes is
+   * refused.
+   */
   readonly cron?: string | readonly string[];
   /** From one start to the next, at least a second. */
   readonly every?: Duration;

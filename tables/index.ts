@@ -24,4 +24,5 @@ export {
 } from './artifact.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';

@@ -30,7 +30,10 @@ export function backfillCommand(program: Command): void {
     .option('--from <date>', 'first day (2013-01-01) or month (2013-01)')
     .option('--to <date>', 'last day or month')
     .option('--step <step>', 'day or month', 'day')
-    .option('--values <list>', 'the values, with commas between them; each is read as JSON where it is')
+    .option(
+      '--values <list>',
+      'the values, with commas between them; each is text where the parameter takes it, else JSON',
+    )
     .option('--folders <pattern>', "the files or folders of a pattern, such as 'data/*'")
     .option(
       '--with <name=value>',

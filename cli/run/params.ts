@@ -4,11 +4,11 @@ import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
 import { sayNearest } from '../../core/nearest.js';
 import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
-import { fieldsOf } from '../schema-fields.js';
+import { fieldsOf, type SchemaField } from '../schema-fields.js';
 
 /**
- * The parameters of a run from the command line, checked. A value is text where the schema says so, else JSON where it
- * is JSON. Throws TY-USAGE, and TY-PARAM naming the nearest parameter.
+ * The parameters of a run from the command line, checked. A value is the text itself where the schema takes it, else
+ * JSON where it is JSON. Throws TY-USAGE, and TY-PARAM naming the nearest parameter.
  */
 export async function readParams(
   pipeline: AnyPipeline,
@@ -25,8 +25,7 @@ export async function readParams(
         expected: 'name=value, such as -p trials=20',
       });
     const [name, text] = [one.slice(0, at), one.slice(at + 1)];
-    const type = fields.find((field) => field.name === name)?.type;
-    given[name] = type === 'text' ? text : readValue(text);
+    given[name] = readValue(text, name, schema, fields);
   }
   const names = fields.map((field) => field.name);
   const unknown = schema instanceof z.ZodObject ? Object.keys(given).find((name) => !names.includes(name)) : undefined;
@@ -64,11 +63,28 @@ async function readFileOf(file: string): Promise<{ [name: string]: Json }> {
   });
 }
 
-function readValue(text: string): Json {
+/** `2013`, `1.10` and `007` stay as they are typed wherever the schema takes text: JSON would make numbers of them. */
+function readValue(text: string, name: string, schema: z.ZodType, fields: readonly SchemaField[]): Json {
+  const field = fields.find((one) => one.name === name);
+  const json = jsonOf(text);
+  if (field?.type === 'text' || json === undefined) return text;
+  const own = schema instanceof z.ZodObject ? (schema.shape[name] as z.ZodType | undefined) : undefined;
+  const isNull = json === null && own?.safeParse(null).success === true;
+  if (field?.takesText === true && !isNull && own?.safeParse(text).success === true) return text;
+  if (typeof json === 'number' && /^-?\d+$/.test(text.trim()) && !Number.isSafeInteger(json))
+    throw new TrainyardError('TY-PARAM', {
+      what: `${name}=${text} cannot be kept as a number: it would become ${json}`,
+      where: { field: name },
+      expected: `a whole number between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}, or a parameter of text`,
+    });
+  return json;
+}
+
+function jsonOf(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return text;
+    return undefined;
   }
 }
 

@@ -23,7 +23,7 @@ export async function printSchedules(config: string | undefined, options: Schedu
             one.pipeline,
             one.when,
             one.overlap,
-            one.paused ? 'paused' : one.next === undefined ? '' : clock(one.next),
+            one.paused ? 'paused' : one.next === undefined ? 'never' : clock(one.next),
             one.runs[0] ?? '',
             String(one.started),
             String(one.skipped),

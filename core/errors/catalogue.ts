@@ -156,6 +156,14 @@ export const CATALOGUE = {
     'run it again with TRAINYARD_DEBUG=1 to see where it comes from, and report it',
   ),
   'TY-USAGE': user('The command was called in a way it does not know.', 'trainyard --help'),
+  'TY-REQUEST': user(
+    'An HTTP request is not one that this server takes.',
+    'docs/http.md shows each request with its answer',
+  ),
+  'TY-HOST': user(
+    'A request names a host that this server does not go by.',
+    'use one of its names, or add this one to server.hosts in temporal.config.ts',
+  ),
   'TY-KEY': user(
     'A request that changes something came without a valid key.',
     'send the key as Authorization: Bearer …',

@@ -1,8 +1,19 @@
-import { finite, id, numberStatistics, sql, type Column, type Database, type Sql } from '../../tables/index.js';
+import {
+  finite,
+  id,
+  numberStatistics,
+  spellingsOf,
+  sql,
+  type Column,
+  type Database,
+  type Sql,
+} from '../../tables/index.js';
 import { kindOf, type CategoricalProfile, type ColumnProfile, type Histogram, type NumericProfile } from './profile.js';
 
 const BINS = 24;
 const TOP = 8;
+/** The most values among which spellings of one are looked for: of more, nobody chooses. */
+const SPELLED = 1000;
 
 /** Profiles one column of a table. */
 export async function profileColumn(database: Database, table: Sql, column: Column): Promise<ColumnProfile> {
@@ -16,7 +27,7 @@ export async function profileColumn(database: Database, table: Sql, column: Colu
     case 'numeric':
       return { ...any, ...(await numbers(database, table, cell)) };
     case 'categorical':
-      return { ...any, ...(await categories(database, table, cell)) };
+      return { ...any, ...(await categories(database, table, cell, base.distinct)) };
     case 'time': {
       const limits = await database.row<{ min: string | null; max: string | null }>(
         sql`SELECT min(${cell}) AS min, max(${cell}) AS max FROM ${table}`,
@@ -50,7 +61,8 @@ async function categories(
   database: Database,
   table: Sql,
   cell: Sql,
-): Promise<Pick<CategoricalProfile, 'kind' | 'top' | 'length'>> {
+  distinct: number,
+): Promise<Pick<CategoricalProfile, 'kind' | 'top' | 'spellings' | 'length'>> {
   const top = await database.rows<{ value: string; rows: number }>(
     sql`SELECT ${cell}::VARCHAR AS value, count(*) AS rows FROM ${table} WHERE ${cell} IS NOT NULL
         GROUP BY 1 ORDER BY rows DESC, value LIMIT ${BigInt(TOP)}`,
@@ -58,7 +70,14 @@ async function categories(
   const { shortest, longest } = await database.row<{ shortest: number | null; longest: number | null }>(
     sql`SELECT min(length(${cell}::VARCHAR)) AS shortest, max(length(${cell}::VARCHAR)) AS longest FROM ${table}`,
   );
-  return { kind: 'categorical', top, length: [shortest ?? 0, longest ?? 0] };
+  const values =
+    distinct > SPELLED
+      ? []
+      : await database.rows<{ value: string }>(
+          sql`SELECT DISTINCT ${cell}::VARCHAR AS value FROM ${table} WHERE ${cell} IS NOT NULL ORDER BY value`,
+        );
+  const spellings = spellingsOf(values.map(({ value }) => value));
+  return { kind: 'categorical', top, spellings, length: [shortest ?? 0, longest ?? 0] };
 }
 
 /** Counts in bins of equal width; one bin where all values are equal, none where there are none. */

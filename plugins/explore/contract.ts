@@ -14,6 +14,7 @@ const warning = z.object({
     'leak',
     'missing',
     'skewed',
+    'spellings',
   ]),
   columns: z.array(z.string()),
   said: z.string(),

@@ -168,6 +168,14 @@ test.each<[string, string, string | undefined, Warning['kind'], string[], RegExp
     [],
     /10 rows equal an earlier one/,
   ],
+  [
+    'one value in two spellings',
+    `a,b\n${many((i) => `${i % 7},${['red', 'blue', 'Red'][i % 3]}`)}`,
+    undefined,
+    'spellings',
+    ['b'],
+    /b has "Red" and "red", which differ in case or white space alone/,
+  ],
   ['few rows', 'a\n1.5\n2', undefined, 'few-rows', [], /2 rows are few/],
 ])('%s is warned of, by name', async (_name, csv, label, kind, columns, said) => {
   const { figures, page } = await profiled(`${csv}\n`, label ? { label } : {});

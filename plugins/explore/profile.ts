@@ -36,6 +36,8 @@ export interface CategoricalProfile extends AnyColumn {
   readonly kind: 'categorical';
   /** The most frequent values, by falling count, then by value. */
   readonly top: readonly { readonly value: string; readonly rows: number }[];
+  /** Values that differ in case or white space alone; looked for where there are at most 1,000 values. */
+  readonly spellings: readonly (readonly string[])[];
   /** Characters of the shortest and longest value. */
   readonly length: readonly [number, number];
 }

@@ -1,3 +1,4 @@
+import { spellingWarnings } from '../../tables/index.js';
 import type { Warning } from './contract.js';
 import type { Association, ColumnProfile, Profile } from './profile.js';
 
@@ -77,6 +78,8 @@ function columnWarnings(
       `${name} looks like an identifier (${distinct} values in ${present} rows): a model would learn it by heart`,
     );
   }
+  if (column.kind === 'categorical')
+    for (const said of spellingWarnings(name, column.spellings.flat())) warn('spellings', [name], said);
   if (column.kind === 'numeric' && distinct > 2 && Math.abs(column.skewness) >= LIMITS.skewness) {
     warn('skewed', [name], `${name} is skewed (${column.skewness.toFixed(1)}): a few values are far from the others`);
   }

@@ -34,18 +34,21 @@ export const randomSplit = node({
   resources: { memory: '2GB' },
 });
 
-/** Deals rows so that each part has rows of each class. */
+/** Deals rows so that each part has the same shares of each class. */
 export const stratifiedSplit = node({
   name: 'split.stratified',
-  version: '1',
-  title: 'Deals rows to training, validation and a sealed test part, each class in each of them',
+  version: '2',
+  title: 'Deals rows to training, validation and a sealed test part, the same shares of each class in each',
   params: z.object({
     label: z.string().describe('the column of classes'),
     ...shares,
     exact: z
       .boolean()
-      .default(false)
-      .describe('the same shares of each class to a row; then a row may change its part when rows are added'),
+      .optional()
+      .describe(
+        'the same shares of each class to a row, equal rows kept together: the default, but with group; a row may ' +
+          'change its part when rows are added. false: a row keeps its part for ever, and shares vary by chance',
+      ),
   }),
   inputs: { table },
   outputs,

@@ -13,7 +13,7 @@ export interface Deal {
   readonly validation: number;
   readonly seed: number;
   readonly group?: string | undefined;
-  /** With a label: the same shares of each class, to a row. */
+  /** With a label: the same shares of each class, to a row, equal rows kept together. */
   readonly exactBy?: string | undefined;
 }
 
@@ -43,7 +43,8 @@ export function dealt(from: Sql, deal: Deal): Sql {
                FROM (${numbered})`;
   }
   const size = sql`count(*) OVER (PARTITION BY ${id(exactBy)})`;
-  const rank = sql`row_number() OVER (PARTITION BY ${id(exactBy)} ORDER BY ${PLACE}, ${id(ROW_ID)})`;
+  // Equal rows have one place, so one rank, and one part.
+  const rank = sql`rank() OVER (PARTITION BY ${id(exactBy)} ORDER BY ${PLACE})`;
   const upTo = (share: number): Sql => sql`round(${share} * ${SIZE})`;
   return sql`SELECT * EXCLUDE (${PLACE}, ${SIZE}, ${RANK}), ${part(sql`${RANK} - 1`, upTo(test), upTo(test + validation))} AS ${PART}
              FROM (SELECT *, ${size} AS ${SIZE}, ${rank} AS ${RANK} FROM (${numbered}))`;

@@ -1,20 +1,30 @@
-import { dataColumns, id, join, mayRepeat, sql, type Column, type Database, type Sql } from '../../tables/index.js';
+import {
+  dataColumns,
+  id,
+  join,
+  mayRepeat,
+  spellingWarnings,
+  sql,
+  type Column,
+  type Database,
+  type Sql,
+} from '../../tables/index.js';
 import type { SplitFigures } from './contract.js';
-import { PART, PARTS } from './deal.js';
+import { PART, PARTS, type Deal } from './deal.js';
 
 /** The most classes that are listed one by one. */
 const LISTED = 30;
 
 /**
- * Counts what a split did, and looks for rows of one part that stand in another. `dealt` has a column `PART`; `share` is
- * the share of the test part that was asked for.
+ * Counts what a split did, and looks for rows of one part that stand in another. `dealt` has a column `PART`;
+ * `deal` is what was asked for.
  */
 export async function figuresOf(
   database: Database,
   dealt: Sql,
   columns: readonly Column[],
   label: string | undefined,
-  share: number,
+  deal: Deal,
 ): Promise<SplitFigures> {
   const counts = (by: Sql): Sql =>
     join(PARTS.map((part) => sql`count(*) FILTER (WHERE ${by} = ${part}) AS ${id(part)}`));
@@ -39,16 +49,20 @@ export async function figuresOf(
     rows,
     classes: classes.slice(0, LISTED),
     duplicates,
-    warnings: warningsOf(rows, classes, duplicates, share),
+    warnings: [
+      ...warningsOf(rows, duplicates, deal.test),
+      ...(label === undefined
+        ? []
+        : spellingWarnings(
+            `label ${label}`,
+            classes.map(({ name }) => name),
+          )),
+      ...classes.flatMap((one) => unevenShares(one, rows, deal)).slice(0, LISTED),
+    ],
   };
 }
 
-function warningsOf(
-  rows: SplitFigures['rows'],
-  classes: SplitFigures['classes'],
-  duplicates: SplitFigures['duplicates'],
-  share: number,
-): string[] {
+function warningsOf(rows: SplitFigures['rows'], duplicates: SplitFigures['duplicates'], share: number): string[] {
   const warnings: string[] = [];
   const { testInTrain, testInValidation, validationInTrain } = duplicates;
   if (testInTrain + testInValidation > 0) {
@@ -60,15 +74,25 @@ function warningsOf(
   if (validationInTrain > 0)
     warnings.push(`${validationInTrain} rows of the validation part equal rows of the training part`);
   if (share > 0 && rows.test < 30) warnings.push(`the test part has ${rows.test} rows: its figures will be rough`);
-  const total = rows.train + rows.validation + rows.test;
-  for (const one of classes.slice(0, LISTED)) {
-    const size = one.train + one.validation + one.test;
-    const expected = (size * rows.test) / total;
-    if (expected > 0 && Math.abs(one.test - expected) > Math.max(2, 0.5 * expected)) {
-      warnings.push(
-        `class ${one.name} has ${one.test} rows in the test part where its share would be ${expected.toFixed(1)}; exact: true evens this out`,
-      );
-    }
-  }
   return warnings;
+}
+
+/**
+ * A class whose share of a part is more than two standard errors off its share of the table, and more than a row: the
+ * error of a count drawn without replacement (hypergeometric).
+ */
+function unevenShares(one: SplitFigures['classes'][number], rows: SplitFigures['rows'], deal: Deal): string[] {
+  const total = rows.train + rows.validation + rows.test;
+  const share = (one.train + one.validation + one.test) / total;
+  const percent = (value: number): string => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)}%`;
+  return (['test', 'validation'] as const).flatMap((part) => {
+    const size = rows[part];
+    const error = Math.sqrt((size * share * (1 - share) * (total - size)) / Math.max(1, total - 1));
+    if (Math.abs(one[part] - size * share) <= Math.max(1, 2 * error)) return [];
+    const advice =
+      deal.group === undefined
+        ? 'leave out exact: false to even this out'
+        : 'groups of unlike size or class cause this';
+    return `class ${one.name} is ${percent(one[part] / size)} of the ${part} part (${one[part]} of ${size} rows) and ${percent(share)} of the table: ${advice}`;
+  });
 }

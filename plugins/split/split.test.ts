@@ -38,7 +38,7 @@ beforeAll(async () => {
 describe.each([
   ['random', {}],
   ['stratified', { label: 'species' }],
-  ['stratified, exact', { label: 'species', exact: true }],
+  ['stratified by chance', { label: 'species', exact: false }],
   ['random by group', { group: 'body_mass_g', seed: 11 }],
 ])('a split (%s)', (_name, params) => {
   test('deals each row to exactly one part, in the order of the table, and seals the test part', async () => {
@@ -69,7 +69,7 @@ describe.each([
 
 test('a row never changes its part when rows are added, removed or reordered, or its label changes', async () => {
   const lines = Array.from({ length: 300 }, (_, i) => `k${i},${i % 3}`);
-  const params = { label: 'c', test: 0.25, validation: 0.25 };
+  const params = { label: 'c', exact: false, test: 0.25, validation: 0.25 };
   const of = async (rows: readonly string[]): Promise<Map<unknown, Part>> =>
     (await deal(await tableOf(`k,c\n${rows.join('\n')}\n`, { key: ['k'] }), params)).where;
   const all = await of(lines);
@@ -96,13 +96,46 @@ test('another share of validation leaves the test part as it is', async () => {
   expect(other.outputs['test']?.ref.digest).toBe(one.outputs['test']?.ref.digest);
 });
 
-test('an exact split has the shares of each class to a row', async () => {
-  const { figures } = await deal(penguins, { label: 'species', exact: true, test: 0.2, validation: 0.25 });
+test('a stratified split has the shares of each class to a row without being asked', async () => {
+  const { figures } = await deal(penguins, { label: 'species', test: 0.2, validation: 0.25 });
+  expect(figures.warnings).toEqual([]);
   expect(figures.classes).toEqual([
     { name: 'Adelie', test: 30, validation: 38, train: 84 },
     { name: 'Chinstrap', test: 14, validation: 17, train: 37 },
     { name: 'Gentoo', test: 25, validation: 31, train: 68 },
   ]);
+});
+
+test('equal rows stay together in an exact split too', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 60},c${i % 2}`);
+  const { figures } = await deal(await tableOf(`n,c\n${rows.join('\n')}\n`), { label: 'c' });
+  expect(figures.duplicates).toEqual({ testInTrain: 0, testInValidation: 0, validationInTrain: 0 });
+});
+
+test('a share of a class more than two standard errors off is warned of, with both shares', async () => {
+  const rows = Array.from({ length: 380 }, (_, i) => `${i},${i % 2 === 0 ? 'a' : 'b'}`);
+  const table = await tableOf(`n,c\n${rows.join('\n')}\n`);
+  let uneven = 0;
+  for (let seed = 0; seed < 30; seed++) {
+    const { figures } = await deal(table, { label: 'c', exact: false, seed });
+    const [{ test: a } = { test: 0 }] = figures.classes;
+    const { test: size } = figures.rows;
+    const off = Math.abs(a - size / 2) > 2 * Math.sqrt((size * 0.25 * (380 - size)) / 379);
+    if (off) uneven += 1;
+    const said = figures.warnings.filter((one) => one.includes('of the test part'));
+    expect(said).toHaveLength(off ? 2 : 0);
+    if (off)
+      expect(said[0]).toMatch(/^class a is \d+% of the test part \(\d+ of \d+ rows\) and 50% of the table: leave out/);
+  }
+  expect(uneven).toBeGreaterThan(0);
+});
+
+test('labels that differ in case or white space alone are warned of', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => `${i},${['yes', 'no', 'Yes', '"yes "'][i % 4]}`);
+  const { figures } = await deal(await tableOf(`n,c\n${rows.join('\n')}\n`), { label: 'c' });
+  expect(figures.warnings.join()).toMatch(
+    /label c has "Yes" and "yes" and "yes ", which differ in case or white space/,
+  );
 });
 
 test('equal values of the group stay together', async () => {
@@ -145,7 +178,12 @@ test.each([
 test('a class that a part lacks is refused, with what to do', async () => {
   const rows = [...Array.from({ length: 100 }, (_, i) => `${i},a`), '100,b'];
   const table = await tableOf(`n,c\n${rows.join('\n')}\n`);
-  await expect(deal(table, { label: 'c' })).rejects.toThrow(/part has no row of class b[\s\S]*exact: true/);
+  await expect(deal(table, { label: 'c', exact: false })).rejects.toThrow(
+    /no row of class b[\s\S]*leave out exact: false/,
+  );
+  await expect(deal(table, { label: 'c' })).rejects.toThrow(
+    /no row of class b[\s\S]*to do: *give the part a larger share/,
+  );
 });
 
 test('a training part without rows is refused, and another one unless the table is too small for it', async () => {

@@ -25,7 +25,7 @@ type Call = Pick<
 export const randomSplitNode = implement(randomSplit, ({ params, ...call }) => split(call, params));
 
 export const stratifiedSplitNode = implement(stratifiedSplit, ({ params, ...call }) => {
-  const { label, exact, ...deal } = params;
+  const { label, exact = params.group === undefined, ...deal } = params;
   if (exact && deal.group !== undefined) {
     throw new UserError('a split cannot be exact by class and by group at once', {
       where: { field: 'exact' },
@@ -47,7 +47,7 @@ async function split({ inputs, ctx }: Call, deal: Deal, label?: string) {
     const columns = await openTable(database, 'rows', inputs.table);
     await check(database, columns, deal, label);
     await database.run(sql`CREATE TABLE dealt AS ${dealt(sql`rows`, deal)}`);
-    const figures = await figuresOf(database, sql`dealt`, columns, label, deal.test);
+    const figures = await figuresOf(database, sql`dealt`, columns, label, deal);
     refuseEmpty(figures, deal);
     const part = (name: Part): Sql =>
       sql`SELECT * EXCLUDE (${PART}, ${NTH}) FROM dealt WHERE ${PART} = ${name} ORDER BY ${NTH}`;
@@ -107,7 +107,7 @@ function refuseEmpty({ rows, classes }: SplitFigures, deal: Deal): void {
         where: { port: 'table' },
         expected: 'rows of each class in each part',
         actual: `${without.train} for training, ${without.validation} for validation, ${without.test} for test`,
-        remedy: 'pass exact: true, give the part a larger share, or merge rare classes before',
+        remedy: `${deal.exactBy === undefined && deal.group === undefined ? 'leave out exact: false, ' : ''}give the part a larger share, or merge rare classes before`,
       });
     }
   }

@@ -9,16 +9,19 @@ const KEEP_SECONDS = 90 * 86_400;
 /** Outcomes that the stream keeps, about. */
 const KEEP = 1_000_000;
 
-/** Sets the newest outcome of each row and adds those that say something new to the stream; gives their number. */
+/**
+ * Sets the newest outcome of each row and adds those that say something new to the stream; gives their number. The
+ * stream comes first: Redis takes nothing back of a script that fails, and what is sent again must count then.
+ */
 const WRITE = `local new = 0
 for i = 2, #KEYS do
   local label = ARGV[i * 2 - 1]
   local before = redis.call('GET', KEYS[i])
-  redis.call('SET', KEYS[i], label, 'EX', ARGV[1])
   if before ~= label then
     redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'o', ARGV[i * 2])
     new = new + 1
   end
+  redis.call('SET', KEYS[i], label, 'EX', ARGV[1])
 end
 return new`;
 

@@ -3,8 +3,10 @@ import type { Redis } from 'ioredis';
 import { batchKey, predictionStream, type LoggedRequest } from '../../workflows/monitor/streams.js';
 
 export interface PredictionLogOptions {
-  /** Rows that wait in memory at most; what comes beyond is dropped and counted. Default 20,000. */
+  /** Rows of an endpoint that wait in memory at most; what comes beyond is dropped and counted. Default 20,000. */
   readonly capacity?: number;
+  /** Characters of these rows, as JSON, at most. Default 64 million. */
+  readonly capacityCharacters?: number;
   /** Requests that a stream keeps, about. Default 200,000. */
   readonly keep?: number;
   /** Called with the number of rows that Redis has taken. */
@@ -18,34 +20,51 @@ export interface LogFigures {
   readonly dropped: number;
 }
 
+/** A request as it is written. */
+interface Line {
+  readonly json: string;
+  readonly rows: number;
+}
+
 interface Buffer {
-  requests: LoggedRequest[];
+  lines: Line[];
   waiting: number;
+  characters: number;
   written: number;
   dropped: number;
   /** The batch on its way: sent again under the same name until Redis has said that it has it. */
-  batch: { readonly id: string; readonly requests: readonly LoggedRequest[] } | undefined;
+  batch: { readonly id: string; readonly lines: readonly Line[] } | undefined;
+  /** After a failure: not before this moment of `performance.now()`, and how long the wait was. */
+  notBefore: number;
+  retryMs: number;
 }
 
+/** Requests of one batch at most, and their characters, about. */
 const BATCH = 500;
+const BATCH_CHARACTERS = 4_000_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
 /** Longer than any retry may take: for so long, a batch sent again writes nothing. */
 const BATCH_SECONDS = 3600;
 
-/** Writes a batch whole, and once: a second time, the mark is there and nothing is written. */
-const WRITE = `if redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then
+/**
+ * Writes a batch whole, and once: a second time, the mark is there and nothing is written. The mark comes last: Redis
+ * takes nothing back of a script that fails, and a mark without its rows would lose them.
+ */
+const WRITE = `if redis.call('EXISTS', KEYS[2]) == 0 then
   for i = 3, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[i]) end
+  redis.call('SET', KEYS[2], '1', 'EX', ARGV[1])
 end
 return 1`;
 
 /**
- * The log of what was asked and answered, on its way to a Redis stream. Adding costs a push onto a list; nothing waits
- * for Redis. When Redis is away or slow the buffer fills, then what comes is dropped and counted.
+ * The log of what was asked and answered, on its way to a Redis stream for each endpoint, a batch of each in turn.
+ * Nothing waits for Redis. When Redis is away or slow the buffers fill, then what comes is dropped and counted.
  */
 export class PredictionLog {
   readonly #redis: Redis;
-  readonly #options: Required<Pick<PredictionLogOptions, 'capacity' | 'keep'>> & PredictionLogOptions;
+  readonly #options: Required<Omit<PredictionLogOptions, 'onWritten'>> & PredictionLogOptions;
+  /** In the order of their turns. */
   readonly #buffers = new Map<string, Buffer>();
   #wake: (() => void) | undefined;
   #closed = false;
@@ -56,24 +75,25 @@ export class PredictionLog {
     // A connection of its own, which fails instead of queueing: this class does the waiting, and counts it.
     this.#redis = redis.duplicate({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5000 });
     this.#redis.on('error', () => undefined);
-    this.#options = { capacity: 20_000, keep: 200_000, ...options };
+    this.#redis.on('ready', () => this.#wake?.());
+    this.#options = { capacity: 20_000, capacityCharacters: 64_000_000, keep: 200_000, ...options };
     this.#running = this.#run();
   }
 
   /** Takes a request for the log; false when it was dropped. */
   add(endpoint: string, request: LoggedRequest): boolean {
-    let buffer = this.#buffers.get(endpoint);
-    if (!buffer) {
-      buffer = { requests: [], waiting: 0, written: 0, dropped: 0, batch: undefined };
-      this.#buffers.set(endpoint, buffer);
-    }
+    const buffer = this.#bufferOf(endpoint);
     const rows = request.rows.length;
-    if (this.#closed || buffer.waiting + rows > this.#options.capacity) {
+    const { capacity, capacityCharacters } = this.#options;
+    const full = this.#closed || buffer.waiting + rows > capacity;
+    const json = full ? '' : JSON.stringify(request);
+    if (full || buffer.characters + json.length > capacityCharacters) {
       buffer.dropped += rows;
       return false;
     }
-    buffer.requests.push(request);
+    buffer.lines.push({ json, rows });
     buffer.waiting += rows;
+    buffer.characters += json.length;
     this.#wake?.();
     return true;
   }
@@ -89,6 +109,7 @@ export class PredictionLog {
     this.#wake?.();
     await Promise.race([this.#running, delay(1000)]);
     this.#gaveUp = true;
+    this.#wake?.();
     for (const buffer of this.#buffers.values()) {
       buffer.dropped += buffer.waiting;
       buffer.waiting = 0;
@@ -96,44 +117,78 @@ export class PredictionLog {
     this.#redis.disconnect();
   }
 
+  #bufferOf(endpoint: string): Buffer {
+    let buffer = this.#buffers.get(endpoint);
+    if (!buffer) {
+      const nothing = { lines: [], waiting: 0, characters: 0, written: 0, dropped: 0, batch: undefined };
+      this.#buffers.set(endpoint, (buffer = { ...nothing, notBefore: 0, retryMs: 0 }));
+    }
+    return buffer;
+  }
+
   async #run(): Promise<void> {
-    let retryMs = FIRST_RETRY_MS;
-    for (;;) {
-      const due = [...this.#buffers].find(([, buffer]) => buffer.batch !== undefined || buffer.requests.length > 0);
-      if (!due) {
-        if (this.#closed) return;
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-        this.#wake = undefined;
-        continue;
+    while (!this.#gaveUp) {
+      const due = [...this.#buffers].filter(([, { batch, lines }]) => batch !== undefined || lines.length > 0);
+      if (due.length === 0 && this.#closed) return;
+      const { status } = this.#redis;
+      if (status === 'wait' && due.length > 0) void this.#redis.connect().catch(() => undefined);
+      const now = performance.now();
+      // Redis being away is nobody's failure: all wait for it, and go on in their order.
+      const next = status === 'ready' ? due.find(([, { notBefore }]) => notBefore <= now) : undefined;
+      if (next) {
+        await this.#turn(...next);
+        // After its turn, not before: who came meanwhile goes first.
+        this.#buffers.delete(next[0]);
+        this.#buffers.set(...next);
+      } else {
+        const again = Math.min(...due.map(([, { notBefore }]) => notBefore));
+        await this.#sleep(status === 'ready' ? Math.max(0, again - now) : Infinity);
       }
-      const [endpoint, buffer] = due;
-      if (this.#gaveUp) return;
-      buffer.batch ??= { id: randomUUID(), requests: buffer.requests.splice(0, BATCH) };
-      try {
-        await this.#write(endpoint, buffer.batch);
-      } catch {
-        await delay(retryMs);
-        if (this.#gaveUp) return;
-        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
-        // Another endpoint's stream may take what this one does not.
-        this.#buffers.delete(endpoint);
-        this.#buffers.set(endpoint, buffer);
-        continue;
-      }
-      retryMs = FIRST_RETRY_MS;
-      const rows = buffer.batch.requests.reduce((sum, request) => sum + request.rows.length, 0);
-      buffer.batch = undefined;
-      buffer.written += rows;
-      buffer.waiting -= rows;
-      this.#options.onWritten?.(endpoint, rows);
     }
   }
 
-  async #write(endpoint: string, batch: NonNullable<Buffer['batch']>): Promise<void> {
-    const lines = batch.requests.map((request) => JSON.stringify(request));
-    const keys = [predictionStream(endpoint), batchKey(endpoint, batch.id)];
-    await this.#redis.eval(WRITE, 2, ...keys, String(BATCH_SECONDS), String(this.#options.keep), ...lines);
+  /** Writes one batch of one endpoint, or notes when to try again. */
+  async #turn(endpoint: string, buffer: Buffer): Promise<void> {
+    buffer.batch ??= { id: randomUUID(), lines: buffer.lines.splice(0, batchLength(buffer.lines)) };
+    const { lines } = buffer.batch;
+    try {
+      await this.#write(endpoint, buffer.batch);
+    } catch {
+      // Waits by itself: another endpoint's stream may take what this one does not.
+      buffer.retryMs = Math.min(Math.max(FIRST_RETRY_MS, buffer.retryMs * 2), LAST_RETRY_MS);
+      buffer.notBefore = performance.now() + buffer.retryMs;
+      return;
+    }
+    // What close() has counted as dropped meanwhile is not counted twice.
+    if (this.#gaveUp) return;
+    const rows = lines.reduce((sum, line) => sum + line.rows, 0);
+    Object.assign(buffer, { batch: undefined, notBefore: 0, retryMs: 0 });
+    buffer.written += rows;
+    buffer.waiting -= rows;
+    buffer.characters -= lines.reduce((sum, { json }) => sum + json.length, 0);
+    this.#options.onWritten?.(endpoint, rows);
   }
+
+  /** Until something is added or the log is closed, or for so many milliseconds. */
+  async #sleep(ms: number): Promise<void> {
+    const timer = Number.isFinite(ms) ? setTimeout(() => this.#wake?.(), ms).unref() : undefined;
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    clearTimeout(timer);
+    this.#wake = undefined;
+  }
+
+  async #write(endpoint: string, { id, lines }: NonNullable<Buffer['batch']>): Promise<void> {
+    const keys = [predictionStream(endpoint), batchKey(endpoint, id)];
+    const values = lines.map(({ json }) => json);
+    await this.#redis.eval(WRITE, 2, ...keys, String(BATCH_SECONDS), String(this.#options.keep), ...values);
+  }
+}
+
+/** How many of the first lines make a batch. */
+function batchLength(lines: readonly Line[]): number {
+  let characters = 0;
+  const most = lines.slice(0, BATCH).findIndex(({ json }) => (characters += json.length) > BATCH_CHARACTERS);
+  return most < 0 ? BATCH : Math.max(1, most);
 }
 
 function delay(ms: number): Promise<void> {

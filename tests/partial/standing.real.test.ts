@@ -116,7 +116,7 @@ describe('what runs by itself', () => {
       expect(await listSchedules(other)).toEqual([]);
     });
 
-    it('leaves out a time that a day does not have; one that it has twice is the second', async () => {
+    it('leaves out a time that a day does not have; one that it has twice is the second; a day and a weekday are either', async () => {
       const other = { temporal: probe.client.temporal, taskQueue: 'trainyard-zoned' };
       const spec = { schedule: { cron: '30 2 * * *', timezone: 'Europe/Vienna' } } as const;
       await syncSchedules(other, [pipeline('nightly', spec, () => null)]);
@@ -137,6 +137,10 @@ describe('what runs by itself', () => {
       expect(await timesOf('2025-03-28T23:00Z', '2025-03-29T23:00Z')).toHaveLength(24);
       expect(await timesOf('2025-03-29T23:00Z', '2025-03-30T22:00Z')).toHaveLength(23);
       expect(await timesOf('2025-10-25T22:00Z', '2025-10-26T23:00Z')).toHaveLength(24);
+      // The 13th and the Fridays of June 2025, of which the 13th is one.
+      await syncSchedules(other, [pipeline('nightly', { schedule: { cron: '0 6 13 * 5' } } as const, () => null)]);
+      const days = (await timesOf('2025-06-01T00:00Z', '2025-07-14T00:00Z')).map((time) => time.slice(5, 10));
+      expect(days).toEqual(['06-06', '06-13', '06-20', '06-27', '07-04', '07-11', '07-13']);
       const zone = { schedule: { ...spec.schedule, timezone: 'Europe/Wien' } };
       await expect(syncSchedules(other, [pipeline('nightly', zone, () => null)])).rejects.toThrow(/is no time zone/);
       const given = { schedule: { every: '1 day', params: { day: 1 } } } as const;
@@ -151,6 +155,7 @@ describe('what runs by itself', () => {
       expect(make({})).toThrow(/pipeline x: schedule: either cron or every/);
       expect(make({ cron: '* *' })).toThrow(/schedule\.cron/);
       expect(make({ cron: '0 25 * * *' })).toThrow(/"25" is no hour; 0 to 23/);
+      expect(make({ cron: '0 6 31 2 *' })).toThrow(/never comes/);
       expect(make({ every: 'daily' })).toThrow(/schedule\.every/);
       expect(make({ every: '1 day', overlap: 'queue' })).toThrow(/schedule\.overlap/);
     });

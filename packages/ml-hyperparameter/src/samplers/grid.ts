@@ -1,7 +1,11 @@
 import { SearchError } from '../errors.js';
 import { generator } from '../random.js';
+import { coordinateOf } from '../space/compile.js';
 import type { Dimension, Domain, Point } from '../space/index.js';
 import type { Sampler } from './contract.js';
+
+/** The largest grid that is listed: more points than any study tries, few enough to be listed within a second. */
+const MOST_LISTED = 100_000;
 
 /** How a grid is laid. */
 export interface GridOptions {
@@ -28,9 +32,19 @@ function* walk(
   }
   const n = levelsOf(d, points);
   for (let k = 0; k < n; k++) {
-    point[at] = d.nominal ? k : n < d.levels ? (n === 1 ? 0.5 : k / (n - 1)) : (k + 0.5) / n;
+    point[at] = coordinateAt(d, k, n);
     yield* walk(domain, points, at + 1, point);
   }
+}
+
+/** The coordinate of value `k` of `n`: each value of the dimension once where `n` is all of them, else evenly spaced. */
+function coordinateAt(d: Dimension, k: number, n: number): number {
+  if (d.nominal) return k;
+  if (n < d.levels) return n === 1 ? 0.5 : k / (n - 1);
+  const { parameter } = d;
+  // On a log scale the cells of whole numbers are not equal: the middle of each is known by its value.
+  if (parameter.kind !== 'int' || parameter.log !== true) return (k + 0.5) / n;
+  return coordinateOf(d, parameter.low + k) ?? 0.5;
 }
 
 function levelsOf(d: Dimension, points: number | undefined): number {
@@ -49,16 +63,15 @@ function levelsOf(d: Dimension, points: number | undefined): number {
  * so is a grid that is larger than the study's budget.
  */
 export function gridSampler(options: GridOptions = {}): Sampler {
+  const { points } = options;
   const orders = new WeakMap<Domain, Point[]>();
   const gridOf = (domain: Domain): Point[] => {
     let all = orders.get(domain);
     if (all === undefined) {
       const seen = new Map<string, Point>();
-      for (const point of walk(domain, options.points)) {
+      for (const point of walk(domain, points)) {
         domain.settle(point);
         if (domain.allows(point)) seen.set(JSON.stringify(domain.configurationAt(point)), point);
-        if (seen.size > 1e6)
-          throw new SearchError('MLH-GRID-TOO-LARGE', 'the grid has more than a million configurations');
       }
       all = [...seen.values()];
       if (all.length === 0) throw domain.contradiction('on the whole grid');
@@ -69,14 +82,14 @@ export function gridSampler(options: GridOptions = {}): Sampler {
   return {
     name: 'grid',
     suggest: (view) => {
-      const all = gridOf(view.domain);
-      if (view.budget !== undefined && all.length > view.budget) {
-        throw new SearchError('MLH-GRID-TOO-LARGE', 'the grid is larger than the budget', {
-          expected: `at most ${view.budget} configurations`,
-          actual: String(all.length),
-          remedy: 'Raise the number of trials, coarsen the grid, or take another sampler.',
-        });
-      }
+      const { domain, budget = Infinity } = view;
+      // Counted first: a wide range is never listed to learn that it is too wide.
+      const count = domain.count((d) => levelsOf(d, points));
+      const isExact =
+        domain.restrictions.length === 0 && domain.dimensions.every((d) => levelsOf(d, points) === d.levels);
+      if (count > MOST_LISTED || (isExact && count > budget)) throw tooLarge(count, Math.min(budget, MOST_LISTED));
+      const all = gridOf(domain);
+      if (all.length > budget) throw tooLarge(all.length, budget);
       if (view.drawn >= all.length) {
         throw new SearchError('MLH-GRID-EXHAUSTED', `all ${all.length} configurations of the grid have been asked`, {
           remedy: 'The study is finished.',
@@ -86,6 +99,19 @@ export function gridSampler(options: GridOptions = {}): Sampler {
       return { point: (all[order[view.drawn] as number] as Point).slice() };
     },
   };
+}
+
+function tooLarge(count: number, most: number): SearchError {
+  const isBudget = most < MOST_LISTED;
+  return new SearchError(
+    'MLH-GRID-TOO-LARGE',
+    `the grid is larger than ${isBudget ? 'the budget' : 'any that is listed'}`,
+    {
+      expected: `at most ${most} configurations${isBudget ? '' : ', restrictions aside'}`,
+      actual: String(count),
+      remedy: "Raise the number of trials, coarsen the grid ({ name: 'grid', points: 5 }), or take another sampler.",
+    },
+  );
 }
 
 function shuffled(n: number, seed: number): number[] {

@@ -23,18 +23,19 @@ export class Domain {
     this.dimensions = dimensionsOf(space);
     this.restrictions = restrictions;
     checkRestrictions(restrictions, this.dimensions);
-    this.size = this.count(-1, -1);
+    this.size = this.count((d) => d.levels);
     this.isConditional = this.dimensions.some((d) => d.parent >= 0);
   }
 
-  private count(parent: number, branch: number): number {
+  /** How many configurations there are, restrictions aside, where a dimension takes `levels(d)` values. Lists none. */
+  count(levels: (d: Dimension) => number, parent = -1, branch = -1): number {
     let product = 1;
     this.dimensions.forEach((d, i) => {
       if (d.parent !== parent || d.branch !== branch) return;
-      if (d.parameter.kind !== 'conditional') product *= d.levels;
+      if (d.parameter.kind !== 'conditional') product *= levels(d);
       else {
         let sum = 0;
-        for (let b = 0; b < d.levels; b++) sum += this.count(i, b);
+        for (let b = 0; b < d.levels; b++) sum += this.count(levels, i, b);
         product *= sum;
       }
     });
@@ -73,6 +74,18 @@ export class Domain {
     const d = this.dimensions[i] as Dimension;
     if (d.nominal) return Math.max(0, Math.min(d.levels - 1, Math.floor(u)));
     return coordinateOf(d, valueAt(d, u)) ?? 0.5;
+  }
+
+  /** The canonical coordinates of the values next to the one at a coordinate of a countable numeric dimension. */
+  neighbours(i: number, u: number): number[] {
+    const d = this.dimensions[i] as Dimension;
+    const { parameter } = d;
+    const beside = (by: number): number | undefined => {
+      if (parameter.kind === 'int' && parameter.log === true) return coordinateOf(d, (valueAt(d, u) as number) + by);
+      const cell = Math.min(d.levels - 1, Math.floor(u * d.levels)) + by;
+      return cell >= 0 && cell < d.levels ? this.settled(i, (cell + 0.5) / d.levels) : undefined;
+    };
+    return [beside(-1), beside(1)].filter((one) => one !== undefined);
   }
 
   /** The configuration at a point. */

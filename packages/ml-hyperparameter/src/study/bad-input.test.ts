@@ -79,6 +79,25 @@ describe('a grid', () => {
     const study = createStudy({ space: { a: int(1, 9), b: int(1, 9) }, sampler: 'grid', trials: 50 });
     expect(() => study.ask()).toThrow('expected at most 50 configurations; got 81');
   });
+  it('far larger than the budget, which is counted and not listed', () => {
+    for (const high of [1e9, 2 ** 53 - 2]) {
+      for (const log of [false, true]) {
+        const study = createStudy({ space: { a: int(1, high, { log }) }, sampler: 'grid', trials: 6 });
+        expect(() => study.ask()).toThrow(`expected at most 6 configurations; got ${high}`);
+      }
+    }
+    const unplanned = createStudy({ space: { a: int(1, 1e9) }, sampler: 'grid' });
+    expect(() => unplanned.ask()).toThrow('expected at most 100000 configurations, restrictions aside; got 1000000000');
+  });
+  it('of whole numbers on a log scale, each once', () => {
+    const study = createStudy({ space: { a: int(1, 500, { log: true }) }, sampler: 'grid', trials: 500 });
+    expect(
+      study
+        .askMany(500)
+        .map((t) => t.params.a)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
+  });
   it('without steps', () =>
     expect(code(() => createStudy({ space: x, sampler: 'grid' }).ask())).toBe('MLH-GRID-INFINITE'));
   it('at its end', () => {

@@ -174,7 +174,10 @@ export class Study<C = AnyConfiguration> {
     });
   }
 
-  /** Puts a configuration before all others to be asked, as when a person adds a trial by hand. */
+  /**
+   * Adds a configuration to try, as when a person adds a trial by hand: after those that already wait, first in, first
+   * out, and before anything that the sampler suggests.
+   */
   enqueue(params: C): void {
     this.queue.push(this.domain.toTry(params as AnyConfiguration));
   }

@@ -22,3 +22,19 @@ it('settles in the valley of a smooth loss', () => {
   }
   expect(study.best?.value).toBeLessThan(1e-3);
 });
+
+it('tries each whole number in the end, however sure the screening process is of the others', () => {
+  const losses = [(x: number) => -x, (x: number, y: number) => -x + (y - 0.3) ** 2];
+  for (const loss of losses) {
+    let missed = 0;
+    for (let seed = 0; seed < 12; seed++) {
+      const study = createStudy({ space: { x: int(0, 3), y: float(0, 1) }, sampler: 'cma-es', seed });
+      for (let i = 0; i < 100; i++) {
+        const { number, params } = study.ask();
+        study.tell(number, loss(params.x, params.y));
+      }
+      if (!study.trials.some((trial) => trial.params.x === 3)) missed += 1;
+    }
+    expect(missed).toBe(0);
+  }
+});

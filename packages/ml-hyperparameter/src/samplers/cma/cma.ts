@@ -197,7 +197,9 @@ export function cmaSampler(options: CmaOptions = {}): Sampler {
       if (predictor !== undefined) memory = { ...memory, theta: predictor.theta };
       const tried = view.domain.size < Infinity ? new Set(view.history.map((t) => t.point.join())) : undefined;
       const draws = Math.max(predictor === undefined ? 1 : screen, tried === undefined ? 1 : TRIES);
-      let best = bestDrawn(view, split, memory, draws, predictor, tried);
+      const step = predictor === undefined ? undefined : stepAway(view, split, memory);
+      let best = step && bestDrawn(view, split, memory, draws, predictor, tried, step);
+      best ??= bestDrawn(view, split, memory, draws, predictor, tried);
       if (best === undefined) {
         // All that this descent still draws has been tried: it is spent, unless nothing at all is left.
         const elsewhere = begin(view, split, options, memory.restarts + 1);
@@ -224,17 +226,54 @@ function bestDrawn(
   draws: number,
   predictor: Predictor | undefined,
   tried: ReadonlySet<string> | undefined,
+  step?: Step,
 ): Drawn | undefined {
   let best: Drawn | undefined;
   let least = Infinity;
   for (let k = 0; k < draws; k++) {
-    const drawn = drawPoint(view, split, memory);
-    if (tried?.has(drawn.point.join()) === true) continue;
+    const first = drawPoint(view, split, memory);
+    const drawn = step === undefined ? first : taken(view.domain, first, step);
+    if (drawn === undefined || tried?.has(drawn.point.join()) === true) continue;
     if (predictor === undefined) return drawn;
     const expected = predictor.expect(drawn.point);
     if (best === undefined || expected < least) [best, least] = [drawn, expected];
   }
   return best;
+}
+
+/** A numeric dimension and the coordinate that a point is to have in it. */
+interface Step {
+  /** The dimension's place among the numeric ones. */
+  readonly k: number;
+  readonly dimension: number;
+  readonly to: number;
+}
+
+/**
+ * A step to a neighbouring value, for the first point of a generation in which a countable dimension has stood still
+ * for a whole one. The margin keeps neighbours among what is drawn, but the process that picks from the draws may turn
+ * each of them down for ever on what it believes; so once in a while one of them is tried.
+ */
+function stepAway(view: SamplerView, split: Split, memory: Memory): Step | undefined {
+  if (memory.asked.length > 0) return undefined;
+  const { domain, history, random } = view;
+  const recent = history.slice(-memory.state.size);
+  const still = split.numeric.flatMap((dimension, k): Step[] => {
+    const { levels } = domain.dimensions[dimension] as { levels: number };
+    const at = recent[0]?.point[dimension];
+    if (levels === Infinity || at === undefined || recent.some((t) => t.point[dimension] !== at)) return [];
+    const beside = domain.neighbours(dimension, at);
+    return [{ k, dimension, to: beside[random.below(beside.length)] as number }];
+  });
+  return still.length === 0 ? undefined : still[random.below(still.length)];
+}
+
+/** A drawn point with the step taken, where the restrictions allow it. */
+function taken(domain: Domain, drawn: Drawn, { k, dimension, to }: Step): Drawn | undefined {
+  const point = drawn.point.slice();
+  if (!domain.exists(dimension, point)) return undefined;
+  point[dimension] = to;
+  return domain.allows(point) ? { latent: drawn.latent.map((v, i) => (i === k ? to : v)), point } : undefined;
 }
 
 interface Drawn {
