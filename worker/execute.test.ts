@@ -203,9 +203,7 @@ test('an error of some MB leaves the node short, in all its parts, and stands wh
     [huge('s'), 's'],
   ] as const) {
     let log = '';
-    const failing = giving(numbers, () => {
-      throw thrown;
-    });
+    const failing = giving(numbers, () => Promise.reject(thrown as Error));
     const error = await failure(failing, { host: { log: (line) => void (log += line) } });
     expect(error.permanent).toBe(thrown === user);
     // As Temporal carries it: message, stack and details.
@@ -228,9 +226,7 @@ test.each<[string, unknown, string]>([
     'a object without a text',
   ],
 ])('%s thrown is a failure as any other', async (_, thrown, text) => {
-  const failing = giving(numbers, () => {
-    throw thrown;
-  });
+  const failing = giving(numbers, () => Promise.reject(thrown as Error));
   expect((await failure(failing)).what).toBe(`toy.give failed: ${text}`);
 });
 
