@@ -154,7 +154,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const every = (ms: number, look: () => Promise<void>): NodeJS.Timeout | undefined =>
     options.workflows === false ? undefined : setInterval(() => void look().catch(() => undefined), ms);
   const asking = every(BUILDS_ASKED_MS, () => builds.serveRequested());
-  const tending = every(BUILDS_TENDED_MS, () => builds.tend());
+  const tending = every(BUILDS_TENDED_MS, async () => {
+    const released = await builds.tend();
+    if (released.length > 0)
+      process.stderr.write(`info: no open run needs ${released.join(', ')} any more: let go\n`);
+  });
   worker.ended.catch(() => undefined);
   await worker.reload(project);
   const lost = options.workflows === false ? [] : await builds.serveFormer();

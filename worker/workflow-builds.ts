@@ -96,11 +96,12 @@ export class WorkflowBuilds {
 
   /**
    * Lets go of builds that no open run needs, of which each holds memory, and takes up again what one does need. Then
-   * removes files of builds that were used long ago.
+   * removes files of builds that were used long ago. Gives the builds that it let go.
    */
-  async tend(letGoAfterMs = LET_GO_AFTER_MS): Promise<void> {
+  async tend(letGoAfterMs = LET_GO_AFTER_MS): Promise<string[]> {
     const { store } = this.#parts.client;
     const needed = new Set<string>();
+    const released: string[] = [];
     for (const { buildId, drained } of await this.#versions()) {
       const serves = this.#serving.has(buildId);
       if (buildId === this.#current || (drained && !serves)) continue;
@@ -115,9 +116,11 @@ export class WorkflowBuilds {
       if (asked && Date.now() - askedAt(asked) < letGoAfterMs) continue;
       if (asked) await store.remove(`${NEEDED_BUILDS}${buildId}`);
       await this.#serving.release(buildId);
+      released.push(buildId);
     }
     for (const [buildId] of this.#serving.idle()) needed.add(buildId);
     await dropOldBuilds(this.#parts.project, needed);
+    return released;
   }
 
   stop(): Promise<void> {
