@@ -49,7 +49,9 @@ export async function buildIdOf(
   pages: string | undefined,
 ): Promise<string> {
   const code = await fingerprintOf(project, entryBody(project), bundleFacts(project, codes, undefined));
-  const place = createHash('sha256').update(pages ?? '').digest('hex');
+  const place = createHash('sha256')
+    .update(pages ?? '')
+    .digest('hex');
   return code.slice(0, CODE_DIGITS) + place.slice(0, 24 - CODE_DIGITS);
 }
 

@@ -156,8 +156,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const asking = every(BUILDS_ASKED_MS, () => builds.serveRequested());
   const tending = every(BUILDS_TENDED_MS, async () => {
     const released = await builds.tend();
-    if (released.length > 0)
-      process.stderr.write(`info: no open run needs ${released.join(', ')} any more: let go\n`);
+    if (released.length > 0) process.stderr.write(`info: no open run needs ${released.join(', ')} any more: let go\n`);
   });
   worker.ended.catch(() => undefined);
   await worker.reload(project);

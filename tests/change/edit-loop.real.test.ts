@@ -43,14 +43,17 @@ describe('what runs is what is on the disk', { timeout: 120_000 }, () => {
     expect(await run()).toBe(207);
   });
 
-  it.each([300, 1_000])('an undo %i ms after an edit, while it is taken up, leaves the undone code current', async (ms) => {
-    project.write(PIPELINE, pipelineOf(3, `// ${ms}`));
-    await wait(ms);
-    project.write(PIPELINE, pipelineOf(2));
-    expect(await run()).toBe(207);
-    await wait(3_000);
-    expect(await run()).toBe(207);
-  });
+  it.each([300, 1_000])(
+    'an undo %i ms after an edit, while it is taken up, leaves the undone code current',
+    async (ms) => {
+      project.write(PIPELINE, pipelineOf(3, `// ${ms}`));
+      await wait(ms);
+      project.write(PIPELINE, pipelineOf(2));
+      expect(await run()).toBe(207);
+      await wait(3_000);
+      expect(await run()).toBe(207);
+    },
+  );
 
   it.each([
     ['cannot be read', 'const = ;', /edited\.ts:\d/],
