@@ -6,7 +6,6 @@ import { nodeCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { refusalOf } from '../project/refused-builds.js';
 import { buildIdOf, isSameCode } from '../project/workflow-bundle.js';
-import { claimHeld } from '../setup/index.js';
 import type { TrainyardClient } from './client.js';
 import { isServed } from './served.js';
 
@@ -31,17 +30,19 @@ export async function awaitCurrent(
   project: Project,
   buildId: string,
   options: {
+    /** Whether somebody who takes up edits runs now. */
+    readonly hasDev: () => boolean;
     readonly onWait?: (hasDev: boolean) => void;
     readonly signal?: AbortSignal;
     readonly patienceMs?: number;
-  } = {},
+  },
 ): Promise<void> {
   const start = Date.now();
   let said = false;
   for (;;) {
     const routed = await currentBuild(client);
     if (routed.buildId !== undefined && isSameCode(routed.buildId, buildId) && routed.settled) return;
-    const hasDev = claimHeld(path.join(project.state, 'dev.owner')) !== undefined;
+    const hasDev = options.hasDev();
     if (!hasDev && (routed.buildId === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow'))))
       return;
     const refusal = await refusalOf(project, buildId);
