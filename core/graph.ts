@@ -25,6 +25,8 @@ export interface GraphNode {
   attempt?: number;
   startedAt?: number;
   endedAt?: number;
+  /** Its place among all that the pipeline saw end, from 1 on: a resume sees it in the same order. */
+  order?: number;
   /** Milliseconds of computation; for found nodes absent. */
   ms?: number;
   error?: ErrorRecord;
@@ -66,6 +68,8 @@ export interface GraphRecord {
   startedAt: number;
   endedAt?: number;
   readonly nodes: GraphNode[];
+  /** Places of what ended beside the nodes: children, answers of people, long values that were read. */
+  others?: readonly (readonly [order: number, what: string])[];
   result?: Json;
   error?: ErrorRecord;
 }

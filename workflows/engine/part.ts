@@ -20,6 +20,11 @@ export class Part {
     this.#makers = makers;
   }
 
+  /** The key of a call whose outputs are kept, where it is known. */
+  keyOf({ scope, node, params }: GraphNode): string | undefined {
+    return this.#part.keys?.[callLabel(scope, node, params ?? null)];
+  }
+
   /** A node's former outputs, a promise that never settles for one that is left out, nothing for one that runs as usual. */
   node(node: GraphNode): Promise<{ outputs: FoundOutputs; found: boolean }> | undefined {
     const label = callLabel(node.scope, node.node, node.params ?? null);
