@@ -1,13 +1,7 @@
-import {
-  executeChild,
-  AsyncLocalStorage,
-  ParentClosePolicy,
-  ChildWorkflowCancellationType,
-} from '@temporalio/workflow';
-import { TrainyardError } from '../../core/errors/index.js';
+import { AsyncLocalStorage } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
-import { isRef, makeHandle, type Handle } from '../../core/handle.js';
+import { makeHandle, type Handle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
@@ -16,6 +10,7 @@ import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
 import { callOf, edges, refuseSealed, type AskedCall } from './call.js';
+import { Children } from './children.js';
 import { Ends } from './ends.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { Inputs } from './inputs.js';
@@ -26,7 +21,6 @@ import { Part } from './part.js';
 import { placeNode } from './place.js';
 import type { FoundOutputs } from './finder.js';
 import type { Recoveries } from './recoveries.js';
-import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
 import { Troubles } from './troubles.js';
@@ -44,35 +38,32 @@ export class Engine implements PipelineRuntime {
   readonly approvals: Approvals;
   /** In which the pipeline sees things end; runs that were begun without one go on without. */
   readonly order: Order | undefined;
-  readonly #options: EngineOptions;
   readonly #makers = new Makers();
   readonly #scheduler: Scheduler;
   readonly #inputs: Inputs;
   readonly #part: Part | undefined;
   readonly #scopes = new AsyncLocalStorage<string>();
   readonly #trials = new AsyncLocalStorage<TrialFacts>();
-  readonly #children = new Set<string>();
+  readonly #children: Children;
   readonly #calls = new Map<string, Promise<Outcome>>();
   /** Calls whose handles somebody waited for: their failures are seen. */
   readonly #used = new Set<string>();
   readonly #ends: Ends;
   readonly #troubles: Troubles;
   readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
-  /** Durable children under way: a review may be for weeks. */
-  #childrenOpen = 0;
 
   constructor(run: RunFacts, graph: GraphKeeper, options: EngineOptions = {}) {
     this.run = run;
     this.graph = graph;
     this.#ends = new Ends(run.id, graph);
-    this.#options = options;
     this.#scheduler = new Scheduler(run, graph, this.#makers);
     this.order = options.inOrder ? new Order(() => this.#scheduler.lookingUp) : undefined;
     this.#inputs = new Inputs(graph, this.#makers, this.order && ((call) => this.#outcomeFor(call)));
     this.#part = options.part && new Part(options.part, graph, this.#makers);
-    const { onFailure } = options;
+    const { onFailure, grow } = options;
     const [scheduler, ends, part] = [this.#scheduler, this.#ends, this.#part];
     this.#troubles = new Troubles({ run, graph, scheduler, ends, part, onFailure });
+    this.#children = new Children({ run, graph, ends, part, makers: this.#makers, grow });
     this.approvals = new Approvals((approval, at) => graph.approval(approval, this.#scope(), at));
   }
 
@@ -88,7 +79,7 @@ export class Engine implements PipelineRuntime {
 
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
   async drained(): Promise<void> {
-    await when(() => this.#scheduler.drained && this.#childrenOpen === 0);
+    await when(() => this.#scheduler.drained && this.#children.open === 0);
   }
 
   /** Throws what ends the run as a whole, should it come to that. */
@@ -203,64 +194,18 @@ export class Engine implements PipelineRuntime {
   };
 
   approve: PipelineRuntime['approve'] = (ask) => {
-    const id = `approval ${[this.#scope(), ask.name].join('/')}`;
-    return this.#inOrder(id, false, () => this.approvals.ask(ask));
+    return this.#inOrder(`approval ${this.#scope()}/${ask.name}`, false, () => this.approvals.ask(ask));
   };
 
   child(call: ChildCall): Promise<Json> {
-    // A review waits for people; all others end by themselves.
-    const id = `child ${[this.#scope(), call.name].join('/')}`;
-    return this.#inOrder(id, call.workflow !== 'label-review', () => this.#child(call));
+    const scope = this.#scope();
+    // A review waits for people, and what a partial run leaves out never ends; all others end by themselves.
+    const ends = call.workflow !== 'label-review' && !this.#part?.leavesOut(scope, call.workflow, call.name);
+    return this.#inOrder(`child ${scope}/${call.name}`, ends, () => this.#children.run(call, scope));
   }
 
   #inOrder<T>(id: string, underWay: boolean, work: () => Promise<T>): Promise<T> {
     return this.order ? this.order.inOrder(id, underWay, work) : work();
-  }
-
-  async #child(call: ChildCall): Promise<Json> {
-    const scope = this.#scope();
-    const name = scope === '' ? call.name : `${scope}/${call.name}`;
-    const workflowId = `${this.run.id}/${name.replaceAll('/', '.')}`;
-    if (this.#children.has(workflowId)) {
-      throw new TrainyardError('TY-PARAM', {
-        what: `two children of this run are called "${name}"`,
-        where: { run: this.run.id },
-        remedy: 'give each a name of its own',
-      });
-    }
-    this.#children.add(workflowId);
-    const node = this.graph.add({
-      node: call.workflow,
-      kind: 'child',
-      scope,
-      inputs: this.#makers.edgesOf(call.args),
-      summary: call.name,
-      workflowId,
-    });
-    const part = this.#part?.child(node, call.name);
-    if (part) return part;
-    this.graph.update(node, { state: 'running', startedAt: Date.now() });
-    this.#childrenOpen++;
-    try {
-      const result = await executeChild(call.workflow, {
-        workflowId,
-        args: [
-          { args: call.args, run: this.run, name: call.name, scope: name, ...growthOf(this.#options.grow, call, name) },
-        ],
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-        staticSummary: `${call.workflow} ${name} of ${this.run.id}`,
-      });
-      this.#makers.noteWithin(result, node.call);
-      const outputs = isRef(result) ? { outputs: { out: result } } : {};
-      this.graph.update(node, { state: 'done', endedAt: Date.now(), ...outputs });
-      return result as Json;
-    } catch (error) {
-      return await this.#ends.fail(node, error);
-    } finally {
-      this.#childrenOpen--;
-      this.#children.delete(workflowId);
-    }
   }
 
   async value(handle: Handle | Ref): Promise<unknown> {
