@@ -16,15 +16,15 @@ export interface StuckLimits {
 }
 
 export interface StuckOptions extends StuckLimits {
-  /** Told before the thread is ended, so that the run is over when its task comes again. */
-  readonly onStuck: (workflow: StuckWorkflow) => Promise<void>;
+  /** Told before the thread is ended, so that the run is over when its task comes again. Gives whether it is over. */
+  readonly onStuck: (workflow: StuckWorkflow) => Promise<boolean>;
 }
 
 /**
  * The limits of a worker. Temporal gives a task up after ten seconds, so what takes longer never counts; a busy
  * machine gives a worker less of the processor than the clock shows, hence both.
  */
-export const STUCK_AFTER: StuckLimits = { clockMs: 12_000, processorMs: 8_000 };
+export const STUCK_AFTER: StuckLimits = { clockMs: 12_000, processorMs: 6_000 };
 
 const LOOK_MS = 500;
 
@@ -74,8 +74,11 @@ export function watchWorkflows(worker: Worker, options: StuckOptions): () => voi
       watched.set(client, { thread: new WatchedThread(client), creator });
   };
   const apart = new Map<string, Creator>();
+  const over = new Set<string>();
   const create = main.createWorkflow.bind(main);
-  main.createWorkflow = (asked) => {
+  main.createWorkflow = async (asked) => {
+    // A task that was under way when its run was ended comes once more.
+    if (over.has(asked.info.runId)) throw new Error(`${asked.info.workflowId} was ended`);
     const creator = apart.get(asked.info.runId);
     apart.delete(asked.info.runId);
     return creator === undefined ? create(asked) : creator.createWorkflow(asked);
@@ -85,8 +88,9 @@ export function watchWorkflows(worker: Worker, options: StuckOptions): () => voi
   const free = async (client: ThreadClient, creator: Creator, stuck: StuckWorkflow[]): Promise<void> => {
     const [only, ...others] = stuck;
     if (only === undefined) return;
-    if (others.length === 0) await options.onStuck(only);
-    else {
+    if (others.length === 0) {
+      if (await options.onStuck(only)) over.add(only.runId);
+    } else {
       const threads = await Promise.all(Array.from({ length: Math.min(APART, stuck.length) }, another));
       threads.forEach(watch);
       stuck.forEach(({ runId }, nth) => apart.set(runId, threads[nth % threads.length] as Creator));

@@ -133,12 +133,12 @@ export class WorkflowBuilds {
   }
 
   /** A run ends with the reason; a process that lives beside runs is tried again, and its worker's log says so. */
-  async #endStuck({ workflowId, runId, workflowType, ms }: StuckWorkflow): Promise<void> {
+  async #endStuck({ workflowId, runId, workflowType, ms }: StuckWorkflow): Promise<boolean> {
     const seconds = Math.round(ms / 1000);
     process.stderr.write(
       `warn: ${workflowId} computed for ${seconds} s without a pause; its Workflow thread is replaced\n`,
     );
-    if (!isRunType(workflowType)) return;
+    if (!isRunType(workflowType)) return false;
     const ended = endFromOutside(this.#parts.client, {
       id: workflowId,
       execution: runId,
@@ -153,6 +153,7 @@ export class WorkflowBuilds {
     await ended.catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });
+    return true;
   }
 
   /** Whether every task queue has heard which build is current: until then a new run may still go to the former one. */
