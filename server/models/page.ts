@@ -1,3 +1,4 @@
+import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import type { ModelState, ModelVersion } from '../../workflows/registry/contract.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
 import { html, type Html } from '../../core/html.js';
@@ -26,7 +27,8 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
             <th scope="col">Stands as</th>
             <th scope="col">Registered</th>
             <th scope="col">Run</th>
-            <th scope="col">Figures</th>
+            <th scope="col">Tested</th>
+            <th scope="col">In training</th>
             <th scope="col">Model</th>
           </tr>
         </thead>
@@ -59,14 +61,20 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
   return page({ title: `Model ${model.name}`, main, keyName });
 }
 
-function versionRow({ version, registeredAt, run, metrics, model }: ModelVersion, aliases: readonly string[]): Html {
-  const figures = Object.entries(metrics).filter(([name]) => /accuracy$|f1\.macro$|rocAuc$|logLoss$/.test(name));
+function versionRow(one: ModelVersion, aliases: readonly string[]): Html {
+  const { version, registeredAt, run, model } = one;
+  const { tested, trained } = figuresOfVersion(one);
   return html`<tr>
     <td>${version}</td>
     <td>${aliases.join(', ')}</td>
     <td class="nowrap">${moment(registeredAt)}</td>
     <td><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
-    <td>${figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`).join(', ')}</td>
+    <td>
+      ${tested ? html`<strong>${sayMeasured(tested)}</strong><br /><span class="small">${artifactLink(tested.report, 'the report')}</span>` : html`<span class="quiet">no evidence was given</span>`}
+    </td>
+    <td class="quiet">
+      ${trained.map((figures, i) => html`${i > 0 && html`<br />`}${figures.on}: ${sayMeasured(figures)}`)}
+    </td>
     <td>${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
   </tr>`;
 }

@@ -1,6 +1,6 @@
 import { sayDuration } from '../../core/duration.js';
 import type { GraphRecord } from '../../core/graph.js';
-import { callMs, graphSvg } from '../../graph/index.js';
+import { callMs, graphSvg, sayMetric } from '../../graph/index.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
 import type { StudyState } from '../../core/study.js';
@@ -104,6 +104,13 @@ function head(view: RunView, options: PageOptions): Html {
         <dt>Pipeline</dt>
         <dd>${graph.pipeline}</dd>
       </div>
+      ${
+        graph.metric &&
+        html`<div>
+          <dt>Metric</dt>
+          <dd><strong>${sayMetric(graph.metric)}</strong></dd>
+        </div>`
+      }
       <div>
         <dt>Started</dt>
         <dd>${moment(graph.startedAt)}</dd>
