@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -342,5 +343,24 @@ describe('odd requests', () => {
     expect(await heard(`${post}content-type: application/json\r\ncontent-length: 20\r\n\r\n{"row"`)).toMatch(/ 408 /);
     expect(await heard(`${post}x-`)).toMatch(/ 408 /);
     await other.close();
+  });
+
+  it('what is asked before the server ends is answered still', async () => {
+    const steps = new EventEmitter();
+    const slow: RouteModule = async (scope) => {
+      scope.get('/slow', async () => {
+        steps.emit('entered');
+        await once(steps, 'go on');
+        return { answered: true };
+      });
+    };
+    const other = server({ routes: [slow] });
+    const entered = once(steps, 'entered');
+    const asked = fetch(`${await listen(other)}/slow`);
+    await entered;
+    const closed = other.close();
+    steps.emit('go on');
+    expect(await (await asked).json()).toEqual({ answered: true });
+    await closed;
   });
 });

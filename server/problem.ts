@@ -83,12 +83,13 @@ function cutEach(where: object): object {
   );
 }
 
-/** True when the request was made by a browser that wants a page. */
+/** True when the request was made by a browser that wants a page: by an address, or by a form without a script. */
 export function wantsPage(request: FastifyRequest): boolean {
+  const byForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   return (
     (request.headers.accept ?? '').includes('text/html') &&
     !request.url.startsWith('/api/') &&
-    (request.method === 'GET' || request.method === 'HEAD')
+    (request.method === 'GET' || request.method === 'HEAD' || byForm)
   );
 }
 

@@ -25,6 +25,9 @@ const MOST_LISTED = 100;
 /** Open runs that are asked for their state when the home page is drawn. */
 const MOST_ASKED = 20;
 
+/** How long the home page waits for what only Temporal knows, ms. */
+const HOME_MS = 3_000;
+
 /** Home, run pages, and the same as JSON. */
 export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
@@ -34,10 +37,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   const view = (id: string): Promise<RunView> => readRunView(reader, id);
 
   app.get('/', async (request, reply) => {
+    const soon = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
+      temporal.withDeadline(Date.now() + HOME_MS, ask).catch(() => undefined);
     const [runs, reviews, models] = await Promise.all([
       listRuns(store),
-      listReviews({ temporal }).catch(() => undefined),
-      listModels({ temporal }).catch(() => undefined),
+      soon(() => listReviews({ temporal })),
+      soon(() => listModels({ temporal })),
     ]);
     // A run's children are found on its page.
     const listed = runs.filter(({ start }) => !isPart(start.id)).slice(0, MOST_LISTED);
