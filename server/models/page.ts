@@ -20,7 +20,7 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
     </p>
     <h2>Versions</h2>
     <div class="wide">
-      <table>
+      <table class="rows">
         <thead>
           <tr>
             <th scope="col">Version</th>
@@ -65,17 +65,17 @@ function versionRow(one: ModelVersion, aliases: readonly string[]): Html {
   const { version, registeredAt, run, model } = one;
   const { tested, trained } = figuresOfVersion(one);
   return html`<tr>
-    <td>${version}</td>
-    <td>${aliases.join(', ')}</td>
-    <td class="nowrap">${moment(registeredAt)}</td>
-    <td><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
-    <td>
+    <td data-name="Version">${version}</td>
+    <td data-name="Stands as">${aliases.join(', ')}</td>
+    <td class="nowrap" data-name="Registered">${moment(registeredAt)}</td>
+    <td data-name="Run"><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
+    <td data-name="Tested">
       ${tested ? html`<strong>${sayMeasured(tested)}</strong><br /><span class="small">${artifactLink(tested.report, 'the report')}</span>` : html`<span class="quiet">no evidence was given</span>`}
     </td>
-    <td class="quiet">
+    <td class="quiet" data-name="In training">
       ${trained.map((figures, i) => html`${i > 0 && html`<br />`}${figures.on}: ${sayMeasured(figures)}`)}
     </td>
-    <td>${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
+    <td data-name="Model">${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
   </tr>`;
 }
 
@@ -105,7 +105,7 @@ function monitorPart(state: MonitorState): Html {
       recent.length === 0
         ? html`<p class="quiet">None yet: the first is complete after ${config.window} rows.</p>`
         : html`<div class="wide">
-            <table>
+            <table class="rows">
               <thead>
                 <tr>
                   <th scope="col">Window</th>
@@ -137,12 +137,12 @@ function windowRow({
   report,
 }: WindowRecord): Html {
   return html`<tr>
-    <td>${artifactLink(table.digest, String(number))}</td>
-    <td class="nowrap">${moment(to)}</td>
-    <td>${rows}</td>
-    <td>${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
-    <td>${versions.join(', ')}</td>
-    <td>
+    <td data-name="Window">${artifactLink(table.digest, String(number))}</td>
+    <td class="nowrap" data-name="Until">${moment(to)}</td>
+    <td data-name="Rows">${rows}</td>
+    <td data-name="Right">${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
+    <td data-name="Versions">${versions.join(', ')}</td>
+    <td data-name="Drift">
       ${artifactLink(report.digest, drifted ? 'drift' : 'none')}${findings.map(({ says }) => html`<br />${says}`)}
     </td>
   </tr>`;

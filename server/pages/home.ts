@@ -78,7 +78,7 @@ const STATE_OF: Readonly<Record<string, NodeState>> = {
 function runTable({ runs, open, now }: HomeContent): Html {
   if (runs.length === 0) return html`<p class="quiet">None yet. <code>npx trainyard run</code> starts one.</p>`;
   return html`<div class="wide">
-    <table>
+    <table class="rows">
       <thead>
         <tr>
           <th scope="col">Run</th>
@@ -95,13 +95,15 @@ function runTable({ runs, open, now }: HomeContent): Html {
           const took = (end ? Date.parse(end.endedAt) : now) - Date.parse(start.startedAt);
           const metric = end ? end.metric : open.get(start.id)?.metric;
           return html`<tr>
-            <td><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
-            <td>${start.pipeline}</td>
-            <td>${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : (open.get(start.id)?.state ?? 'running'))}</td>
-            <td class="nowrap">${metric && sayMetric(metric)}</td>
-            <td class="nowrap">${moment(start.startedAt)}</td>
-            <td class="number">${sayDuration(Math.max(0, took))}</td>
-            <td>${causeWord(start.cause)}</td>
+            <td data-name="Run"><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
+            <td data-name="Pipeline">${start.pipeline}</td>
+            <td data-name="State">
+              ${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : (open.get(start.id)?.state ?? 'running'))}
+            </td>
+            <td class="nowrap" data-name="Metric">${metric && sayMetric(metric)}</td>
+            <td class="nowrap" data-name="Started">${moment(start.startedAt)}</td>
+            <td class="number" data-name="Took">${sayDuration(Math.max(0, took))}</td>
+            <td data-name="Because">${causeWord(start.cause)}</td>
           </tr>`;
         })}
       </tbody>
