@@ -75,6 +75,11 @@ export async function readEnvironment(store: Store, id: string): Promise<Json | 
   return readJson<Json>(store, `${folderOf(id)}environment`);
 }
 
+/** Keeps the log of an attempt that failed: `runs/<run>/logs/<call>.<attempt>`. That of one that succeeded is a blob, on its record. */
+export async function putFailedLog(store: Store, run: string, attempt: string, text: string): Promise<void> {
+  await store.put(`${folderOf(run)}logs/${segmentOf(attempt)}`, Buffer.from(text));
+}
+
 /** What an operator put in the place of a failed call, by the key that its pipeline asks for. */
 export interface DecidedCall {
   readonly key: Digest;

@@ -62,6 +62,10 @@ export const CATALOGUE = {
     'The process that computed a node ended before it answered.',
     'look at the signal or exit code; if it was killed for memory, give the node more memory',
   ),
+  'TY-NODE-TIMEOUT': system(
+    'A node took longer than its time limit.',
+    'raise timeout in its contract, or give it less to do',
+  ),
   'TY-NODE-MEMORY': user(
     'A node used more memory than it may.',
     'raise resources.memory in its contract, or give it less data',
