@@ -4,7 +4,6 @@ import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import { connectNow } from '../../client/reader.js';
 import type { TrainyardClient } from '../../client/client.js';
 import { TrainyardError } from '../../core/errors/index.js';
-import type { ModelVersion } from '../../workflows/registry/contract.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
 
@@ -37,7 +36,7 @@ async function printList(client: TrainyardClient, json: boolean): Promise<void> 
 }
 
 /** What the sealed test says, and what was measured in training, apart from each other. */
-function figureCells(version: ModelVersion): [tested: string, trained: string] {
+function figureCells(version: Parameters<typeof figuresOfVersion>[0]): [tested: string, trained: string] {
   const { tested, trained } = figuresOfVersion(version);
   return [tested ? sayMeasured(tested) : '', trained.map((one) => `${one.on}: ${sayMeasured(one)}`).join('; ')];
 }
