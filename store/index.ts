@@ -22,6 +22,7 @@ export {
   listRuns,
   openingsOf,
   putDecided,
+  putFailedLog,
   putEnvironment,
   putGraph,
   putStudy,

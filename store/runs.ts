@@ -24,6 +24,8 @@ export interface RunEnd {
   readonly status: 'completed' | 'failed' | 'cancelled' | 'terminated';
   /** ISO 8601, UTC. */
   readonly endedAt: string;
+  /** The figure that stands for the run. */
+  readonly metric?: { readonly name: string; readonly value: number } | undefined;
   readonly result?: Json | undefined;
   readonly error?: Json | undefined;
   readonly [more: string]: Json | undefined;
@@ -73,6 +75,11 @@ export async function putEnvironment(store: Store, id: string, environment: Json
 
 export async function readEnvironment(store: Store, id: string): Promise<Json | null> {
   return readJson<Json>(store, `${folderOf(id)}environment`);
+}
+
+/** Keeps the log of an attempt that failed: `runs/<run>/logs/<call>.<attempt>`. That of one that succeeded is a blob, on its record. */
+export async function putFailedLog(store: Store, run: string, attempt: string, text: string): Promise<void> {
+  await store.put(`${folderOf(run)}logs/${segmentOf(attempt)}`, Buffer.from(text));
 }
 
 /** What an operator put in the place of a failed call, by the key that its pipeline asks for. */

@@ -1,4 +1,5 @@
 import { listReviews } from '../../client/reviews.js';
+import { isPart } from '../../client/run-list.js';
 import { readRunView, type RunView } from '../../client/run-view.js';
 import { runningOf } from '../../client/running.js';
 import { listModels } from '../../client/models.js';
@@ -24,6 +25,9 @@ const MOST_LISTED = 100;
 /** Open runs that are asked for their state when the home page is drawn. */
 const MOST_ASKED = 20;
 
+/** How long the home page waits for what only Temporal knows, ms. */
+const HOME_MS = 3_000;
+
 /** Home, run pages, and the same as JSON. */
 export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
@@ -33,18 +37,20 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   const view = (id: string): Promise<RunView> => readRunView(reader, id);
 
   app.get('/', async (request, reply) => {
+    const soon = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
+      temporal.withDeadline(Date.now() + HOME_MS, ask).catch(() => undefined);
     const [runs, reviews, models] = await Promise.all([
       listRuns(store),
-      listReviews({ temporal }).catch(() => undefined),
-      listModels({ temporal }).catch(() => undefined),
+      soon(() => listReviews({ temporal })),
+      soon(() => listModels({ temporal })),
     ]);
     // A run's children are found on its page.
-    const listed = runs.filter(({ start }) => !start.id.includes('/')).slice(0, MOST_LISTED);
-    const open = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
-    const views = await Promise.all(open.map(({ start }) => view(start.id).catch(() => undefined)));
-    const states = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph.state] as const] : [])));
+    const listed = runs.filter(({ start }) => !isPart(start.id)).slice(0, MOST_LISTED);
+    const unended = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
+    const views = await Promise.all(unended.map(({ start }) => view(start.id).catch(() => undefined)));
+    const open = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph] as const] : [])));
     const approvals = views.flatMap((view) => (view?.open ? openApprovals(view.graph) : []));
-    const content = { runs: listed, states, reviews, approvals, models, now: Date.now() };
+    const content = { runs: listed, open, reviews, approvals, models, now: Date.now() };
     return reply.type('text/html; charset=utf-8').send(homePage(content, request.keyName).text);
   });
 
@@ -85,9 +91,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   app.get<OfCall>('/runs/:id/calls/:call/temporal', async (request, reply) => {
     const { id, call } = request.params;
     const ui = uiLink(id);
-    if (ui === undefined) return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
-    const { runId, event } = await eventOfCall(temporal, id, call);
-    return reply.redirect(event === undefined ? ui : `${ui}/${runId}/history/events/${event}`);
+    const found = ui === undefined ? undefined : await eventOfCall(temporal, id, call);
+    if (ui !== undefined && found !== undefined)
+      return reply.redirect(found.event === undefined ? ui : `${ui}/${found.runId}/history/events/${found.event}`);
+    // Temporal has forgotten it: the run page remembers, or says that there is no such run.
+    await view(id);
+    return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
   });
 
   app.get<Named>('/runs/:id/graph.svg', async (request, reply) => {

@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelOrEnd } from '../../client/cancel.js';
 import { decide } from '../../client/runs.js';
 import type { TrainyardError } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { TemporalService } from '../../setup/index.js';
+import { readRun, recordsOfRun } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 const CONTRACTS = `
@@ -14,12 +16,18 @@ const once = { version: '1', inputs: {}, outputs: out, retry: { attempts: 1 } } 
 export const spin = node({ name: 'rough.spin', ...once, params: z.object({ ms: z.number() }) });
 export const die = node({ name: 'rough.die', ...once, params: z.object({}) });
 export const eat = node({ name: 'rough.eat', ...once, params: z.object({}), resources: { memory: '400MB' } });
+export const huge = node({
+  name: 'rough.huge', ...once, params: z.object({ user: z.boolean(), file: z.string() }),
+  retry: { attempts: 2, initialInterval: '100ms' },
+});
+export const endless = node({ name: 'rough.endless', ...once, params: z.object({}), timeout: '1 second' });
 export const quick = node({ name: 'rough.quick', ...once, params: z.object({ n: z.number() }) });
 `;
 
 const IMPLEMENTATIONS = `
-import { implement } from 'trainyard/worker';
-import { die, eat, quick, spin } from './index.js';
+import { appendFileSync } from 'node:fs';
+import { implement, UserError } from 'trainyard/worker';
+import { die, eat, endless, huge, quick, spin } from './index.js';
 export const spinNode = implement(spin, ({ params }) => {
   const end = performance.now() + params.ms;
   while (performance.now() < end);
@@ -36,13 +44,24 @@ export const eatNode = implement(eat, async () => {
     await new Promise((wait) => setTimeout(wait, 5));
   }
 });
+export const hugeNode = implement(huge, ({ params }) => {
+  appendFileSync(params.file, 'x');
+  throw params.user ? new UserError('y'.repeat(5_000_000)) : new Error('x'.repeat(5_000_000));
+});
+export const endlessNode = implement(endless, () => new Promise<never>((_, late) => setTimeout(late, 60_000)));
 export const quickNode = implement(quick, ({ params }) => ({ value: { n: params.n } }));
 `;
 
 const PIPELINES = `
 import { approval, map, pipeline } from 'trainyard';
 import { z } from 'zod';
-import { die, eat, quick, spin } from '../nodes/rough/index.js';
+import { die, eat, endless, huge, quick, spin } from '../nodes/rough/index.js';
+const throwing = { params: z.object({ user: z.boolean(), file: z.string() }) };
+export const shouting = pipeline('shouting', throwing, async (p) => void (await huge(p)));
+export const lasting = pipeline('lasting', {}, async () => void (await endless({})));
+export const roaring = pipeline('roaring', {}, async () => {
+  throw new RangeError('r'.repeat(5_000_000));
+});
 export const spinning = pipeline('spinning', {}, async () => {
   const slow = spin({ ms: 6000 });
   let sum = 0;
@@ -80,6 +99,13 @@ export const forgetful = pipeline('forgetful', {}, async () => {
   void letGo();
   await spin({ ms: 2000 });
 });
+export const computing = pipeline('computing', {}, async () => {
+  await quick({ n: 45 });
+  for (let n = 0; ; n = (n * 31 + 7) % 1000003) if (n < 0) return n;
+});
+export const generous = pipeline('generous', { params: z.object({ n: z.number() }) }, async ({ n }) => 'q'.repeat(n));
+const long = z.object({ text: z.string() });
+export const verbose = pipeline('verbose', { params: long }, async ({ text }) => text.length);
 export const within = pipeline('within', { params: z.object({ n: z.number() }) }, async (p) => quick({ n: p.n }));
 export const decided = pipeline('decided', {}, async () => {
   const part = await within({ n: 7 });
@@ -113,8 +139,9 @@ describe('a rough node is its own trouble', () => {
   });
 
   const nodes = async (run: string): Promise<GraphNode[]> => (await probe.graph(run)).nodes;
-  const failure = async (pipeline: string): Promise<TrainyardError> => {
-    const outcome = await probe.run(pipeline, {}, { id: `${pipeline}-1` });
+  const nodesRecorded = async (run: string): Promise<number> => (await recordsOfRun(probe.client.store, run)).length;
+  const failure = async (pipeline: string, params = {}): Promise<TrainyardError> => {
+    const outcome = await probe.run(pipeline, params, { id: `${pipeline}-1` });
     if (outcome.state === 'done') throw new Error(`${pipeline} should have failed`);
     return outcome.error as TrainyardError;
   };
@@ -144,6 +171,38 @@ describe('a rough node is its own trouble', () => {
     expect((await nodes('eating-1')).find(({ node }) => node === 'rough.quick')?.state).toBe('done');
   });
 
+  it.each([
+    ['is tried as often as its contract says', false, 2],
+    ["of the user's is tried once", true, 1],
+  ])('an error of 5 MB %s, then it fails with its reason', async (_, user, attempts) => {
+    const file = probe.path(`tries-${attempts}`);
+    const outcome = await probe.run('shouting', { user, file }, { id: `shouting-${attempts}` });
+    const error = (outcome as { error: TrainyardError }).error;
+    expect(error.code).toBe(user ? 'TY-NODE-INPUT' : 'TY-NODE-FAILED');
+    expect(error.message).toContain('characters left out');
+    expect(error.message.length).toBeLessThan(10_000);
+    expect(readFileSync(file, 'utf8')).toHaveLength(attempts);
+    const logs: string[] = [];
+    for await (const { key } of probe.client.store.list(`runs/shouting-${attempts}/logs/`)) logs.push(key);
+    expect(logs).toHaveLength(attempts);
+    const kept = Buffer.from((await probe.client.store.get(logs[0] ?? '')) ?? []).toString();
+    expect(kept).toContain((user ? 'y' : 'x').repeat(5_000_000));
+  });
+
+  it('an error of 5 MB that a pipeline throws ends its run, with the reason', async () => {
+    const error = await failure('roaring');
+    expect(error.code).toBe('TY-PIPELINE-THREW');
+    expect(error.message).toContain('RangeError: rrr');
+    expect(error.message.length).toBeLessThan(10_000);
+  });
+
+  it('one that takes too long is ended, with the time that it may take', async () => {
+    const error = await failure('lasting');
+    expect(error.code).toBe('TY-NODE-TIMEOUT');
+    expect(error.expected).toContain('1.0 s');
+    expect(error.remedy).toContain('raise timeout');
+  });
+
   it("what a pipeline's own function throws is told with its line, and what had finished stays", async () => {
     const error = await failure('slipping');
     expect(error.code).toBe('TY-PIPELINE-THREW');
@@ -157,7 +216,7 @@ describe('a rough node is its own trouble', () => {
 
   it("the line is the first of the stack, also where the next is the engine's and none has a name", async () => {
     const error = await failure('mapping');
-    const line = PIPELINES.split('\n').findIndex((text) => text.includes('RangeError')) + 1;
+    const line = PIPELINES.split('\n').findIndex((text) => text.includes("RangeError('no 2')")) + 1;
     expect(error.where.file).toMatch(new RegExp(`^pipelines/rough\\.ts:${line}:\\d+$`));
   });
 
@@ -172,7 +231,45 @@ describe('a rough node is its own trouble', () => {
       .poll(told, { timeout: 30_000 })
       .toContain('Unhandled Promise rejection: TypeError: Cannot read properties of undefined');
     expect(await probe.run('within', { n: 8 }, { id: 'within-8' })).toMatchObject({ state: 'done' });
-    await handle.terminate();
+    // Its Workflow cannot answer, so a cancellation has to end it.
+    expect(await cancelOrEnd(probe.client, 'forgetful-1')).toMatchObject({
+      state: 'ended',
+      reason: expect.stringContaining('Unhandled Promise rejection') as string,
+    });
+    expect(await probe.outcome(handle)).toMatchObject({ state: 'failed', error: { code: 'TY-RUN-ENDED' } });
+    expect((await readRun(probe.client.store, 'forgetful-1'))?.end).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('a pipeline that computes for ever fails with a sentence; its worker lives, and other runs go on', async () => {
+    const worker = probe.workerPid;
+    const handle = await probe.start('computing', {}, { id: 'computing-1' });
+    await expect.poll(async () => (await nodesRecorded('computing-1')) > 0, { timeout: 30_000 }).toBe(true);
+    const other = probe.run('within', { n: 9 }, { id: 'within-9' });
+    expect(await probe.outcome(handle)).toMatchObject({
+      state: 'failed',
+      error: { code: 'TY-PIPELINE-STUCK', what: expect.stringMatching(/^computing computed for \d+ s/) as string },
+    });
+    expect(await other).toMatchObject({ state: 'done' });
+    expect(probe.workerPid).toBe(worker);
+    expect((await readRun(probe.client.store, 'computing-1'))?.end).toMatchObject({
+      status: 'failed',
+      error: { code: 'TY-PIPELINE-STUCK' },
+    });
+  });
+
+  it('what is larger than what Temporal takes is refused before, with its size and the limit', async () => {
+    expect(await failure('generous', { n: 2_500_000 })).toMatchObject({
+      code: 'TY-TOO-LARGE',
+      what: 'what generous gives back: more than what travels',
+      actual: '2,500,002 bytes',
+    });
+    const text = 'x'.repeat(3_000_000);
+    await expect(probe.start('verbose', { text }, { id: 'verbose-1' })).rejects.toMatchObject({ code: 'TY-TOO-LARGE' });
+    // Nothing half-written: the id is free.
+    expect(await readRun(probe.client.store, 'verbose-1')).toBeNull();
+    await expect(
+      decide(probe.client, 'decided-1', { name: 'go live', approved: true, by: 'ann', why: text }),
+    ).rejects.toMatchObject({ code: 'TY-TOO-LARGE' });
   });
 
   it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {

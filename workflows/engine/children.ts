@@ -3,6 +3,7 @@ import { TrainyardError } from '../../core/errors/index.js';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { ChildCall, RunFacts } from '../../core/runtime.js';
+import { checkTravels } from '../../core/travel.js';
 import type { Ends } from './ends.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { growthOf } from './growth.js';
@@ -41,6 +42,7 @@ export class Children {
         remedy: 'give each a name of its own',
       });
     }
+    checkTravels(`what ${call.workflow} "${name}" is given`, call.args, { run: run.id, node: call.workflow });
     this.#names.add(workflowId);
     const node = graph.add({
       node: call.workflow,
