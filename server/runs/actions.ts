@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { resumeRun } from '../../client/resume.js';
+import { cancelOrEnd } from '../../client/cancel.js';
 import { describeRun } from '../../client/run-view.js';
-import { cancelRun, decide, recoverNode } from '../../client/runs.js';
+import { decide, recoverNode } from '../../client/runs.js';
 import { steerStudy } from '../../client/studies.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
@@ -117,7 +118,7 @@ async function perform(
     }
     case 'cancel':
       await refuseLasting(client.temporal, id);
-      await cancelRun(client, id);
+      await cancelOrEnd({ temporal: client.temporal, store }, id);
       return { run: id, cancelled: id };
     case 'resume': {
       const { newCode, pause } = parse(action, body);
