@@ -73,16 +73,17 @@ export function identityOf(call: {
 }
 
 /**
- * The key that a call's seed is drawn from: its own; where calls go on from one another over a parameter, that of all of
- * them, so that they draw the same random numbers.
+ * A node's own seed: 32 bits drawn from what decides the computation, so neither call order nor a counter can change it.
+ * Left out is what makes a key another without making the computation another: computing anew means computing the same.
+ * Calls that go on from one another over a parameter draw the same numbers, whatever they have of it.
  */
-export function seedKey(key: Digest, identity: NodeIdentity, continuesOver: string | undefined): Digest {
-  if (continuesOver === undefined) return key;
+export function nodeSeed(identity: NodeIdentity, continuesOver?: string): number {
   const params = Object.entries(identity.params as { readonly [name: string]: Json });
-  return nodeKey({ ...identity, params: Object.fromEntries(params.filter(([name]) => name !== continuesOver)) });
-}
-
-/** A node's own seed: 32 bits drawn from its key, so neither call order nor a counter can change it. */
-export function nodeSeed(key: Digest): number {
-  return Number.parseInt(digestText(`seed ${key}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);
+  const computation = nodeKey({
+    ...identity,
+    params: Object.fromEntries(params.filter(([name]) => name !== continuesOver)),
+    lineage: undefined,
+    fresh: undefined,
+  });
+  return Number.parseInt(digestText(`seed ${computation}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);
 }

@@ -6,7 +6,7 @@ import type { Digest } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { isRef } from '../core/handle.js';
 import type { Json } from '../core/json.js';
-import { nodeKey, nodeSeed, seedKey, type NodeIdentity } from '../core/key.js';
+import { nodeKey, nodeSeed, type NodeIdentity } from '../core/key.js';
 import type { Reported, ReportList, TrialFacts } from '../core/task.js';
 import type { Ref } from '../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../core/node.js';
@@ -109,7 +109,7 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
         inputs,
         threads: options.threads ?? 1,
         scope: spec.name,
-        ...(spec.seeded ? { seed: nodeSeed(seedKey(key, identity, spec.continuesOver)) } : {}),
+        ...(spec.seeded ? { seed: nodeSeed(identity, spec.continuesOver) } : {}),
         ...(options.trial === undefined ? {} : { trial: options.trial }),
       },
       host: {

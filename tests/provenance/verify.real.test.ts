@@ -10,10 +10,37 @@ import { LifeProject } from './life.js';
 
 let project: LifeProject;
 let elsewhere: string;
+
+/** A net on TensorFlow, of rows that lie in the project. */
+const TRAINED = `import { pipeline } from 'trainyard';
+import * as features from 'trainyard/plugins/features';
+import * as ingest from 'trainyard/plugins/ingest';
+import * as train from 'trainyard/plugins/train';
+
+export default pipeline('trained', {}, async () => {
+  const table = ingest.csv({ source: 'rows.csv' });
+  const prep = features.fit({ table, recipe: { numeric: ['a', 'b'], label: 'kind' } });
+  const asked = { train: table, prep, label: 'kind', units: 4, epochs: 3, dropout: 0.3 };
+  const one = train.net(asked);
+  const other = train.net(asked, { id: 'other' });
+  return { one: one.model, other: other.model };
+});
+`;
+const ROWS = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 5) % 11},${i % 2 ? 'up' : 'down'}`);
+/** What each of three runs gave that took nothing from the others. */
+const anew: { one: { digest: string }; other: { digest: string } }[] = [];
+
 beforeAll(async () => {
   elsewhere = mkdtempSync(path.join(tmpdir(), 'trainyard-elsewhere-'));
   project = new LifeProject();
+  project.write('pipelines/trained.ts', TRAINED);
+  project.write('rows.csv', ['a,b,kind', ...ROWS].join('\n'));
   const dev = await project.dev();
+  for (const id of ['anew-1', 'anew-2', 'anew-3']) {
+    const { code, out, all } = await project.run('run', 'trained', '--fresh', '--seed', '0', '--id', id, '--json');
+    expect(code, all).toBe(0);
+    anew.push((JSON.parse(out.trim().split('\n').at(-1) ?? '') as { result: (typeof anew)[number] }).result);
+  }
   await project.life('steady', 'fit=0.5');
   const part = await project.run(
     'run',
@@ -66,6 +93,14 @@ it('verifies a run without its history: sources and effects from the record, fig
   });
   expect(project.sent()).toBe(2);
   expect(await project.leftovers()).toEqual([]);
+}, 120_000);
+
+it('computed anew with the same seed, a model was another: now it is the same, twice with another id it is not, and verify agrees', async () => {
+  expect(anew.map(({ one }) => one.digest)).toEqual(anew.map(() => anew[0]?.one.digest));
+  expect(anew[0]?.other.digest).toMatch(/^sha256-/);
+  expect(anew[0]?.other.digest).not.toBe(anew[0]?.one.digest);
+  const { code, all } = await project.run('verify', 'anew-2');
+  expect(code, all).toBe(0);
 }, 120_000);
 
 it('verifies a part of a run: what was kept is kept, and what was left out is left out', async () => {

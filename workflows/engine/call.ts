@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeKey, nodeSeed, seedKey, type KeyedParts, type NodeIdentity } from '../../core/key.js';
+import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -110,7 +110,7 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     key: call.key,
     params: call.params,
     inputs: namesOf(call.inputs),
-    ...(spec.seeded ? { seed: nodeSeed(seedKey(call.key, call.identity, spec.continuesOver)) } : {}),
+    ...(spec.seeded ? { seed: nodeSeed(call.identity, spec.continuesOver) } : {}),
     threads: call.identity.threads ?? 1,
     keyed: keyedParts(spec, call.identity),
     scope: node.scope,
