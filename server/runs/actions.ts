@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { resumeRun } from '../../client/resume.js';
-import { cancelRun, decide, recoverNode } from '../../client/runs.js';
+import { cancelOrEnd } from '../../client/cancel.js';
+import { decide, recoverNode } from '../../client/runs.js';
 import { steerStudy } from '../../client/studies.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
@@ -111,7 +112,7 @@ async function perform(
       return { run: id, call: asked.call, action: asked.action, by: who };
     }
     case 'cancel':
-      await cancelRun(client, id);
+      await cancelOrEnd({ temporal: client.temporal, store }, id);
       return { run: id, cancelled: id };
     case 'resume': {
       const { newCode, pause } = parse(action, body);
