@@ -25,6 +25,7 @@ import { lightCompute } from './light.js';
 import { LoadedPackages } from './loaded-packages.js';
 import { Permits } from './permits.js';
 import type { RunMessage } from './protocol.js';
+import { Redactor } from './redactor.js';
 import { Slots } from './slots.js';
 import type { StuckLimits } from './stuck-workflows.js';
 import { WorkflowBuilds } from './workflow-builds.js';
@@ -77,7 +78,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await client.store.probe();
 
   const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
-  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'));
+  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'), Redactor.of(project.config.secrets));
   const loaded = new LoadedPackages();
   const light: Compute = async (task, hooks) => {
     const found = await code.find(task.node, task.code);

@@ -78,6 +78,10 @@ export const CATALOGUE = {
     'A node used more memory than it may.',
     'raise resources.memory in its contract, or give it less data',
   ),
+  'TY-NODE-SECRET': user(
+    'An output of a node holds the value of a secret.',
+    'leave the value out of the output: artifacts are kept, shown and shared',
+  ),
   'TY-NODE-SEED': user(
     'A node asked for a seed that its contract does not declare.',
     'set seeded: true in the contract',
