@@ -68,8 +68,16 @@ export interface GraphRecord {
   startedAt: number;
   endedAt?: number;
   readonly nodes: GraphNode[];
+  /** The figure that stands for the run: what a contract declares as its `facts.metric`, such as the F1 on sealed rows. */
+  metric?: RunMetric;
   result?: Json;
   error?: ErrorRecord;
+}
+
+/** A figure with its name. */
+export interface RunMetric {
+  readonly name: string;
+  readonly value: number;
 }
 
 /** What a run's Workflow is asked for its graph, by the query `graph`: what has changed since an answer before. */

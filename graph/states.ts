@@ -1,4 +1,4 @@
-import type { GraphNode, NodeState } from '../core/graph.js';
+import type { GraphNode, NodeState, RunMetric } from '../core/graph.js';
 import { sayDuration } from '../core/duration.js';
 
 /** How a state looks: a colour never stands alone, a shape and a word go with it. */
@@ -38,4 +38,9 @@ export function sayState(node: GraphNode, now: number): string {
   const ms = callMs(node, now);
   const word = node.decision ? `${node.state}: ${node.decision.passed ? 'yes' : 'no'}` : node.state;
   return ms === undefined || node.kind === 'gate' ? word : `${word} ${sayDuration(ms)}`;
+}
+
+/** The figure that stands for a run: `f1.macro 0.9312`. */
+export function sayMetric({ name, value }: RunMetric): string {
+  return `${name} ${Number(value.toPrecision(4))}`;
 }

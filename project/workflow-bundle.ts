@@ -103,6 +103,11 @@ const PROCESSES: readonly (readonly [type: string, module: string, exportName: s
 /** Names that a pipeline cannot have. */
 export const RESERVED_NAMES = PROCESSES.map(([type]) => type);
 
+/** Whether Workflows of a type are runs, or a part of one: not processes that live beside them. */
+export function isRunType(type: string): boolean {
+  return type === 'study' || !RESERVED_NAMES.includes(type);
+}
+
 function entryBody(project: Project): string {
   const pipelines = [...project.pipelines.values()];
   const clash = pipelines.find((one) => RESERVED_NAMES.includes(one.name));

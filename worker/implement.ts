@@ -62,7 +62,7 @@ export interface NodeContext {
     save(state: Uint8Array): Promise<void>;
     load(): Promise<Uint8Array | undefined>;
   };
-  /** The value of a secret that temporal.config.ts names; never written to logs, keys or artifacts. */
+  /** The value of a secret that temporal.config.ts names: hidden in logs and errors, refused in outputs; no part of a key. */
   secret(name: string): string;
   /** A client to the same Temporal and store, for nodes with effects (registry, deployment). Connected at first use. */
   client(): Promise<TrainyardClient>;

@@ -26,7 +26,9 @@ import { lightCompute } from './light.js';
 import { LoadedPackages } from './loaded-packages.js';
 import { Permits } from './permits.js';
 import type { RunMessage } from './protocol.js';
+import { Redactor } from './redactor.js';
 import { Slots } from './slots.js';
+import type { StuckLimits } from './stuck-workflows.js';
 import { WorkflowBuilds } from './workflow-builds.js';
 
 export interface WorkerOptions {
@@ -35,6 +37,8 @@ export interface WorkerOptions {
   readonly pools?: readonly string[];
   /** Whether to serve Workflows too. Default true. */
   readonly workflows?: boolean;
+  /** How long one step of a Workflow may compute before its run is ended. */
+  readonly stuckAfter?: StuckLimits;
   readonly log?: (level: LogLevel, message: string, meta: unknown) => void;
 }
 
@@ -75,7 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await client.store.probe();
 
   const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
-  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'));
+  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'), Redactor.of(project.config.secrets));
   const loaded = new LoadedPackages();
   const light: Compute = async (task, hooks) => {
     const found = await code.find(task.node, task.code);
@@ -100,6 +104,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       default: (task: SentTask) => runNode({ ...runner, compute: light }, task),
     }),
     graceMs: SHUTDOWN_GRACE_MS,
+    stuckAfter: options.stuckAfter,
     onFailure: (error) => fail(error),
   });
   const pools = await startPools(options, { connection, client, identity, runner, light, code });

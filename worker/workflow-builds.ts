@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { TrainyardClient } from '../client/index.js';
+import { endFromOutside } from '../client/end-run.js';
+import { TrainyardError } from '../core/errors/index.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import type { ProjectBase } from '../project/project.js';
-import type { WorkflowBundle } from '../project/workflow-bundle.js';
+import { isRunType, type WorkflowBundle } from '../project/workflow-bundle.js';
+import { STUCK_AFTER, watchWorkflows, type StuckLimits, type StuckWorkflow } from './stuck-workflows.js';
 
 /**
- * How long one activation of a Workflow may take before the SDK ends it, by the clock. A run of thousands of found nodes
- * goes through in one, and the SDK's own five seconds are soon over on a busy machine: then the whole worker dies of it.
- * The SDK has this setting but does not name it among its options.
+ * The SDK's own limit on one activation of a Workflow ends the whole process where it is met, so it is put out of reach:
+ * `watchWorkflows` keeps the limit. The SDK has this setting but does not name it among its options.
  */
-const SANDBOX = { isolateExecutionTimeout: '2 minutes' };
+const SANDBOX = { isolateExecutionTimeout: '1 day' };
 
 export interface BuildParts {
   readonly project: ProjectBase;
@@ -21,6 +24,8 @@ export interface BuildParts {
   readonly identity: string;
   readonly activities: object;
   readonly graceMs: number;
+  /** How long one step of a Workflow may compute. */
+  readonly stuckAfter?: StuckLimits | undefined;
   /** Told when a build's worker ends by a failure. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -119,8 +124,36 @@ export class WorkflowBuilds {
         defaultVersioningBehavior: 'PINNED',
       },
     });
-    const ended = worker.run().catch(onFailure);
+    const unwatch = watchWorkflows(worker, {
+      ...(this.#parts.stuckAfter ?? STUCK_AFTER),
+      onStuck: (workflow) => this.#endStuck(workflow),
+    });
+    const ended = worker.run().catch(onFailure).finally(unwatch);
     this.#serving.set(bundle.buildId, { worker, ended });
+  }
+
+  /** A run ends with the reason; a process that lives beside runs is tried again, and its worker's log says so. */
+  async #endStuck({ workflowId, runId, workflowType, ms }: StuckWorkflow): Promise<boolean> {
+    const seconds = Math.round(ms / 1000);
+    process.stderr.write(
+      `warn: ${workflowId} computed for ${seconds} s without a pause; its Workflow thread is replaced\n`,
+    );
+    if (!isRunType(workflowType)) return false;
+    const ended = endFromOutside(this.#parts.client, {
+      id: workflowId,
+      execution: runId,
+      status: 'failed',
+      why: new TrainyardError('TY-PIPELINE-STUCK', {
+        what: `${workflowType} computed for ${seconds} s without a pause, where it may only wire nodes and wait for them`,
+        where: { run: workflowId },
+        expected: 'loops and computations in nodes; in a pipeline only what takes milliseconds',
+      }),
+    });
+    // Somebody else may have ended it meanwhile.
+    await ended.catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    });
+    return true;
   }
 
   /** Whether every task queue has heard which build is current: until then a new run may still go to the former one. */

@@ -7,6 +7,7 @@ import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
+import { sayMetric } from '../../graph/index.js';
 import { explained, Interrupted, RunFailed } from '../exit.js';
 import { colours, note, print } from '../terminal.js';
 import { sayTraining } from '../training-line.js';
@@ -85,5 +86,6 @@ function printOutcome(graph: GraphRecord): void {
   const took = sayDuration(Math.max(0, (graph.endedAt ?? Date.now()) - graph.startedAt));
   const said = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
   print(`\n${colours.green('done')} in ${took}${said ? `: ${said}` : ''}`);
+  if (graph.metric) print(sayMetric(graph.metric));
   if (graph.result !== undefined && graph.result !== null) print(JSON.stringify(graph.result, null, 2));
 }

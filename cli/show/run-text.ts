@@ -3,7 +3,7 @@ import type { RunView } from '../../client/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
-import { callMs } from '../../graph/index.js';
+import { callMs, sayMetric } from '../../graph/index.js';
 import { nameOf, signOf } from '../run/lines.js';
 import { clock, colours, cut, table } from '../terminal.js';
 
@@ -34,6 +34,7 @@ function head({ graph, open, source, record }: RunView, now: number): string {
   const commit = record?.start['commit'];
   return `${colours.bold(graph.run)}  ${colour(state)}${took}\n${pairs({
     pipeline: graph.pipeline,
+    ...(graph.metric === undefined ? {} : { metric: sayMetric(graph.metric) }),
     started: clock(graph.startedAt),
     parameters: short(graph.params),
     seed: String(graph.seed),

@@ -54,6 +54,14 @@ export const CATALOGUE = {
     "A pipeline's function threw an error of its own.",
     'mend the line that is named, then trainyard resume RUN --with-new-code; what had finished is found',
   ),
+  'TY-PIPELINE-STUCK': user(
+    "A pipeline's function, or a study's search, computed for so long that its run could not go on.",
+    'move the computation into a node, then trainyard resume RUN --with-new-code; what had finished is found',
+  ),
+  'TY-TOO-LARGE': user(
+    'What a run is given, gives back or is told is larger than what travels.',
+    'write it to a file or an artifact, and pass its path, digest or handle',
+  ),
   'TY-NODE-OUTPUT': user(
     'A node gave something else than its contract promises.',
     'return what the contract declares for each output',
@@ -69,6 +77,10 @@ export const CATALOGUE = {
   'TY-NODE-MEMORY': user(
     'A node used more memory than it may.',
     'raise resources.memory in its contract, or give it less data',
+  ),
+  'TY-NODE-SECRET': user(
+    'An output of a node holds the value of a secret.',
+    'leave the value out of the output: artifacts are kept, shown and shared',
   ),
   'TY-NODE-SEED': user(
     'A node asked for a seed that its contract does not declare.',

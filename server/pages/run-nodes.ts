@@ -7,7 +7,7 @@ import type { StudyState } from '../../core/study.js';
 import { html, type Html } from '../../core/html.js';
 import { studyFraction, studySentence } from '../../studies/index.js';
 import type { PageOptions, RunContent } from './run.js';
-import { artifactLink, jsonText, stateMark } from './words.js';
+import { artifactLink, jsonText, problemBox, stateMark } from './words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */
 const MOST_ROWS = 1000;
@@ -17,7 +17,7 @@ export function nodeTable({ view: { graph, pending }, children }: RunContent, { 
   const shown = graph.nodes.slice(0, MOST_ROWS);
   const running = new Map(runningOf(graph, pending).map((one) => [one.node.call, one]));
   return html`<div class="wide">
-      <table class="nodes">
+      <table class="nodes rows">
         <thead>
           <tr>
             <th scope="col">Node</th>
@@ -56,7 +56,7 @@ function row(
   const place = progress?.worker ?? node.worker;
   const device = progress?.device || node.device;
   return html`<tr id="${node.call}">
-    <td>
+    <td data-name="Node">
       <strong>${node.node}</strong>
       ${(node.scope !== '' || node.summary !== undefined) && html`<br /><span class="small quiet">${[node.scope, node.summary].filter(Boolean).join(' · ')}</span>`}
       ${
@@ -67,9 +67,9 @@ function row(
           <pre>${jsonText(node.params, 4000)}</pre>
         </details>`
       }
-      ${node.error !== undefined && node.state !== 'skipped' && html`<div class="problem small">${node.error.message}<br />to do: ${node.error.remedy}</div>`}
+      ${node.error !== undefined && node.state !== 'skipped' && problemBox(node.error, true)}
     </td>
-    <td>
+    <td data-name="State">
       ${queued ? stateMark('waiting', 'queued') : stateMark(node.state, node.decision ? (node.decision.passed ? 'yes' : 'no') : node.state)}
       ${queued && html`<br /><span class="small quiet">waits for a slot of pool ${node.pool}</span>`}
       ${lastFailure !== undefined && html`<br /><span class="small quiet">again, after: ${lastFailure.split('\n')[0]}</span>`}
@@ -83,12 +83,12 @@ function row(
       )}
       ${progress && progress.fraction > 0 && progressBar(progress, ms)} ${study && studyProgress(study, now)}
     </td>
-    <td class="number">${ms === undefined || node.kind === 'gate' ? '' : sayDuration(ms)}</td>
-    <td class="number">${attempt ?? ''}</td>
-    <td class="small">
+    <td class="number" data-name="Time">${ms === undefined || node.kind === 'gate' ? '' : sayDuration(ms)}</td>
+    <td class="number" data-name="Attempt">${attempt ?? ''}</td>
+    <td class="small" data-name="Ran on">
       ${ui === undefined ? (place ?? '') : html`<a href="${ui}" title="in the Temporal UI">${place ?? 'Temporal'}</a>`}${device && html`<br /><span class="quiet">${device}</span>`}
     </td>
-    <td class="small">${gave(node)}</td>
+    <td class="small" data-name="Gave">${gave(node)}</td>
   </tr>`;
 }
 

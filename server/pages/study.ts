@@ -112,7 +112,7 @@ function notes({ notes: told, changes }: StudyState): Html | false {
 }
 
 function figures(plots: readonly StudyPlot[]): Html {
-  return html`<div class="cards study-plots">
+  return html`<div class="study-plots">
     ${plots.map(
       ({ title, svg, note }) =>
         html`<figure class="drawing" role="group" aria-label="${title}">

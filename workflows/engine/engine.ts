@@ -12,6 +12,7 @@ import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
+import { checkTravels } from '../../core/travel.js';
 import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
@@ -193,6 +194,7 @@ export class Engine implements PipelineRuntime {
         remedy: 'give each a name of its own',
       });
     }
+    checkTravels(`what ${call.workflow} "${name}" is given`, call.args, { run: this.run.id, node: call.workflow });
     this.#children.add(workflowId);
     const node = this.graph.add({
       node: call.workflow,

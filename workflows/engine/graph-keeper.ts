@@ -256,7 +256,10 @@ export class GraphKeeper {
     const metric = read(facts.metric);
     const data = read(facts.data);
     if (typeof model === 'string') this.facts.model = model;
-    if (typeof metric === 'number') this.facts.metric = metric;
+    if (typeof metric === 'number') {
+      this.facts.metric = metric;
+      this.record.metric = { name: facts.metric?.replace(/^out\./, '') ?? '', value: metric };
+    }
     if (typeof data === 'string') this.facts.data = data;
     this.#onChange();
   }

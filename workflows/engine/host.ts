@@ -14,6 +14,7 @@ import type { Json } from '../../core/json.js';
 import type { RunFacts } from '../../core/runtime.js';
 import { setRuntime } from '../../core/runtime.js';
 import type { CarriedRun } from '../../core/task.js';
+import { checkTravels } from '../../core/travel.js';
 import { bundleData } from './bundle-data.js';
 import { goOn, loadCarried, loadTable, saveGraph } from './carry.js';
 import { Engine } from './engine.js';
@@ -64,6 +65,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
         .then(settle)
         .then(async (result) => {
           given = result;
+          checkTravels(`what ${facts.pipeline} gives back`, result, { run: facts.id });
           await engine.settled();
           return { result };
         }),
