@@ -37,8 +37,6 @@ test('one backend was given the results of another: what trains is another compu
 
 test('bundles of before the backend was keyed keep their keys', () => {
   const [before, native] = keysIn(net, [undefined, 'native']);
-  expect(before).toBe(
-    nodeKey({ node: 'toy.net', version: '1', code: 'a', params: {}, inputs: {}, threads: 1 }),
-  );
+  expect(before).toBe(nodeKey({ node: 'toy.net', version: '1', code: 'a', params: {}, inputs: {}, threads: 1 }));
   expect(native).not.toBe(before);
 });
