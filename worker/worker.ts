@@ -19,6 +19,7 @@ import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { workflowBundle } from '../project/workflow-bundle.js';
 import { describeEnvironment, noteCodes } from '../provenance/index.js';
+import { requireBackend } from './backend-on-hand.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
@@ -183,7 +184,7 @@ async function startPools(
       const inSlot: Compute = async (task, hooks) => {
         const found = await code.find(task.node, task.code);
         const { module, exportName } = found;
-        const { packages } = found.parts;
+        const packages = [...found.parts.packages, ...requireBackend(task, pool)];
         const message: RunMessage = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt };
         const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };
