@@ -7,11 +7,14 @@ import { TrainyardError } from '../core/errors/index.js';
 import type { BundleData, PoolFacts } from '../workflows/engine/index.js';
 import { bundle } from './bundle.js';
 import { bundleEntries } from './compile.js';
-import { slotsOf } from '../core/config.js';
+import { slotsOf, type Backend, type Config } from '../core/config.js';
+import { canLoad } from '../setup/tensorflow-load.js';
 import type { NodeCode } from './codes.js';
 import { compiled, packageVersion } from './package-root.js';
 import type { Project } from './project.js';
 import { replaceWhole, writeWhole } from './write-whole.js';
+
+type Pool = Config['pools'][string];
 
 export interface WorkflowBundle {
   readonly code: string;
@@ -29,6 +32,7 @@ export function poolFacts(project: Pick<Project, 'config'>): PoolFacts[] {
       cpu: pool.cpu,
       gpus: pool.devices?.length ?? 0,
       labels: pool.labels,
+      backend: backendOf(pool),
       ...(memory === undefined ? {} : { memory }),
     };
   });
@@ -58,6 +62,14 @@ export async function buildIdOf(
 /** File of a build's code. */
 export function bundleFile({ build }: Pick<Project, 'build'>, buildId: string): string {
   return path.join(build, `workflows-${buildId}.js`);
+}
+
+/**
+ * What TensorFlow computes on in a pool: what the configuration says, else a device where it has some, else what is
+ * installed here, where its keys are made.
+ */
+export function backendOf({ backend, devices }: Pick<Pool, 'backend' | 'devices'>): Backend {
+  return backend ?? (devices?.length ? 'cuda' : canLoad('native', false) ? 'native' : 'wasm');
 }
 
 /**

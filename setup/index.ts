@@ -16,12 +16,15 @@ export { startTemporal, type SearchAttributeType, type TemporalOptions, type Tem
 export {
   ensureTensorflow,
   findTensorflow,
+  whyNotNative,
   type TensorflowInstall,
   type TensorflowOptions,
 } from './tensorflow-install.js';
 export {
+  canLoad,
   isTensorflowNoise,
   loadTensorflow,
+  sayBackend,
   type LoadedTensorflow,
   type LoadOptions,
   type Tensorflow,

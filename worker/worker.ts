@@ -21,6 +21,7 @@ import { noteBuild } from '../project/kept-builds.js';
 import { refuseBuild, tryBuild } from '../project/refused-builds.js';
 import { buildIdOf, workflowBundle } from '../project/workflow-bundle.js';
 import { describeEnvironment, noteCodes } from '../provenance/index.js';
+import { requireBackend } from './backend-on-hand.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
@@ -215,7 +216,7 @@ async function startPools(
       const inSlot: Compute = async (task, hooks) => {
         const found = await code.find(task.node, task.code);
         const { module, exportName } = found;
-        const { packages } = found.parts;
+        const packages = [...found.parts.packages, ...requireBackend(task, pool)];
         const message: RunMessage = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt };
         const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };

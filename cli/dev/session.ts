@@ -4,11 +4,13 @@ import { TrainyardError } from '../../core/errors/index.js';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { projectSources } from '../../project/compile.js';
 import { loadProject, type Project } from '../../project/project.js';
+import { backendOf } from '../../project/workflow-bundle.js';
 import { releaseClaim, takeClaim } from '../../setup/index.js';
 import { openServer } from '../serve/open-server.js';
 import { freePort } from './free-port.js';
 import { startServices, type DevServices } from './services.js';
 import { CodeWatch } from './watch-code.js';
+import { trainingLines } from '../training-line.js';
 import { WorkerSupervisor } from './supervisor.js';
 
 /** Everything that a project needs to run, on this machine: Temporal, Valkey, the HTTP server, a worker. */
@@ -91,6 +93,7 @@ export class DevSession {
     this.#ends.push(() => worker.stop());
     await worker.start();
     this.#say(`Worker    process ${String(worker.pid)}, pools ${Object.keys(project.config.pools).join(', ')}`);
+    for (const line of trainingLines(project.config.pools, backendOf)) this.#say(`Training  ${line}`);
   }
 
   async #listen(project: Project, services: DevServices, former: string | undefined): Promise<void> {

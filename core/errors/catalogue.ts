@@ -108,7 +108,7 @@ export const CATALOGUE = {
     'start the worker again, or use trainyard dev, which takes up edits; --served-code runs what the workers have',
   ),
   'TY-CODE-GONE': system(
-    'No worker has the code that a run was started with: it is no result of the node.',
+    'No worker has the code, or the TensorFlow, that a run was started with: it is no result of the node.',
     'start a worker that has it, or resume the run with the new code: what had finished and is unchanged is found',
   ),
   'TY-PORT-IN-USE': user('A port is held by another program.', 'stop that program, or choose another port'),
