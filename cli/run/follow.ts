@@ -14,6 +14,7 @@ import { sayTraining } from '../training-line.js';
 import { earlierDurations } from './earlier.js';
 import { sayHowToTakeUp, type Interruption } from './interruption.js';
 import { ProgressView } from './progress-view.js';
+import { sayServing } from './serving.js';
 import { watchSpace } from './space.js';
 
 /**
@@ -52,7 +53,10 @@ export async function followToEnd(parts: {
       last = moment;
     }
     const result = await outcomeOf(opened.at(-1) ?? client, id, last);
-    if (!json && last?.graph) printOutcome(last.graph);
+    if (!json && last?.graph) {
+      printOutcome(last.graph);
+      for (const line of (await sayServing(project, opened.at(-1) ?? client, result)) ?? []) print(line);
+    }
     return result;
   } catch (error) {
     view.end();
