@@ -72,7 +72,7 @@ const FRAMES = 3;
 const BUILDS_ASKED_MS = 2_000;
 
 /** How often it looks which builds it can let go. */
-const BUILDS_TENDED_MS = 15_000;
+const BUILDS_TENDED_MS = 10_000;
 
 /** Starts a worker for a project: its Workflows, and the slots of its pools. Resolves when it listens. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
