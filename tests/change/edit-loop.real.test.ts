@@ -71,33 +71,6 @@ describe('what runs is what is on the disk', { timeout: 120_000 }, () => {
     expect(await run()).toBe(207);
   });
 
-  it('builds that no open run needs are let go; one that is needed is not', async () => {
-    const log = (): string => project.read('.trainyard/logs/worker.log');
-    const slowly = project.start([
-      'run',
-      'slowly',
-      '-p',
-      'tag=pinned',
-      '-p',
-      'steps=60',
-      '-p',
-      'ms=1000',
-      '--id',
-      'pinned',
-    ]);
-    await slowly.says(/run pinned/);
-    const before = log().split('let go').length;
-    project.write(PIPELINE, pipelineOf(8));
-    expect(await run()).toBe(807);
-    project.write(PIPELINE, pipelineOf(9));
-    expect(await run()).toBe(907);
-    await expect.poll(() => log().split('let go').length, { timeout: 90_000 }).toBeGreaterThan(before);
-    const { build } = JSON.parse((await project.run('show', 'pinned', '--json')).out).graph as { build: string };
-    expect(build).toMatch(/^[0-9a-f]{24}$/);
-    expect(log().slice(-2_000)).not.toMatch(new RegExp(`${build}.*let go`));
-    expect((await project.run('cancel', 'pinned', '--wait')).code).toBe(0);
-  });
-
   it('keeps what it writes out of git', () => {
     expect(project.read('.trainyard/.gitignore')).toBe('*\n');
   });
