@@ -3,6 +3,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord, NodeState } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
+import type { Compared } from '../../core/reading.js';
 import { pageEnd } from '../../core/paging.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -216,19 +217,26 @@ export class GraphKeeper {
     kind: 'gate' | 'approval';
     passed: boolean;
     evidence: Json;
+    compared?: Compared;
     by?: string;
     why?: string;
     scope: string;
     inputs: GraphNode['inputs'];
   }): void {
-    const { name, kind, passed, evidence, by, why, scope, inputs } = decision;
+    const { name, kind, passed, evidence, compared, by, why, scope, inputs } = decision;
     const node = this.#asked.get(name) ?? this.add({ node: name, kind, scope, inputs });
     this.#asked.delete(name);
     this.update(node, {
       state: 'done',
       endedAt: Date.now(),
       startedAt: node.startedAt ?? Date.now(),
-      decision: { passed, evidence, ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) },
+      decision: {
+        passed,
+        evidence,
+        ...(compared && { compared }),
+        ...(by === undefined ? {} : { by }),
+        ...(why === undefined ? {} : { why }),
+      },
     });
   }
 
