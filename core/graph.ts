@@ -20,6 +20,8 @@ export interface GraphNode {
   params?: Json;
   outputs?: { readonly [port: string]: Ref };
   pool?: string;
+  /** What TensorFlow computes it on, for nodes that compute with it. */
+  backend?: string;
   worker?: string;
   device?: string;
   attempt?: number;

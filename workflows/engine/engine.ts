@@ -9,7 +9,7 @@ import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js
 import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import { callOf, edges, refuseSealed, type AskedCall } from './call.js';
+import { callOf, edges, factsOf, refuseSealed, type AskedCall } from './call.js';
 import { Children } from './children.js';
 import { Ends } from './ends.js';
 import type { GraphKeeper } from './graph-keeper.js';
@@ -267,9 +267,9 @@ export class Engine implements PipelineRuntime {
     const call = callOf(this.run, asked, inputs);
     const outputs = this.#scheduler.foundAtOnce(node, asked.contract, call);
     if (!outputs) return undefined;
-    const { key, params, pool } = call;
+    const { key } = call;
     const now = Date.now();
-    this.graph.update(node, { state: 'found', key, params, pool, outputs, startedAt: now, endedAt: now });
+    this.graph.update(node, { ...factsOf(call), state: 'found', outputs, startedAt: now, endedAt: now });
     if (turn) {
       this.order?.begins(turn, key, false);
       this.order?.ends(turn, { given: outputs });
@@ -280,8 +280,8 @@ export class Engine implements PipelineRuntime {
   async #attempt(node: GraphNode, asked: AskedCall, turn: Turn<FoundOutputs> | undefined): Promise<Outcome> {
     const { contract, wired } = asked;
     const call = callOf(this.run, asked, this.#inputs.now(wired, node) ?? (await this.#inputs.when(wired, node)));
-    const { key, params, pool } = call;
-    this.graph.update(node, { key, params, pool });
+    const { key } = call;
+    this.graph.update(node, factsOf(call));
     if (turn) this.order?.begins(turn, key);
     this.#troubles.takeUp(node, key);
     const { computation, shared } = this.#scheduler.outcome(node, contract, call);
