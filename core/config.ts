@@ -16,7 +16,15 @@ const pool = z.strictObject({
   /** Device numbers (GPUs); each slot is pinned to one. */
   devices: z.array(z.number().int().min(0)).optional(),
   labels: z.record(z.string(), z.string()).default({}),
+  /**
+   * What TensorFlow computes on in this pool: part of the key of what is trained. Default: `cuda` with devices, else native
+   * where it is installed beside the Workflows, else WebAssembly.
+   */
+  backend: z.enum(['native', 'wasm', 'cuda']).optional(),
 });
+
+/** What TensorFlow computes on: the native library, WebAssembly, or the native library on a device. */
+export type Backend = 'native' | 'wasm' | 'cuda';
 
 const duration = z
   .string()

@@ -1,3 +1,4 @@
+import type { Backend } from '../core/config.js';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -51,7 +52,7 @@ export interface ExecutionHost {
 }
 
 /** The part of a task that the computation needs. */
-export type NodeWork = Pick<NodeTask, 'run' | 'key' | 'params' | 'inputs' | 'threads' | 'scope'> & {
+export type NodeWork = Pick<NodeTask, 'run' | 'key' | 'params' | 'inputs' | 'threads' | 'keyed' | 'scope'> & {
   readonly seed?: number | undefined;
   readonly trial?: NodeTask['trial'];
 };
@@ -125,6 +126,7 @@ function makeContext(
       });
     },
     threads: task.threads,
+    backend: task.keyed?.backend as Backend | undefined,
     signal: host.signal,
     get scratch() {
       return scratch();

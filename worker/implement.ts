@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Backend } from '../core/config.js';
 import type { Digest } from '../core/digest.js';
 import type { AnyContract, Contract } from '../core/node.js';
 import type { Json } from '../core/json.js';
@@ -26,6 +27,8 @@ export interface NodeContext {
   readonly seed: number;
   /** Intra-op threads that it may compute with. */
   readonly threads: number;
+  /** What TensorFlow must compute on, where the contract says `tensorflow: true`; undefined in runs of before it was keyed. */
+  readonly backend: Backend | undefined;
   /** Aborted when the node is cancelled, times out, or its worker shuts down. */
   readonly signal: AbortSignal;
   /** A folder of its own, removed afterwards. */

@@ -24,13 +24,18 @@ export class ProgressView {
   readonly #told = new Set<string>();
   readonly #toldAt = new Map<string, { readonly at: number; readonly text: string }>();
   readonly #fractions = new Map<string, { readonly fraction: number; readonly atMs: number }>();
+  readonly #training: ((node: GraphNode) => string) | undefined;
   #trouble: string | undefined;
   /** How long nodes took earlier, ms, by their names. */
   expected: ReadonlyMap<string, number> = new Map();
 
-  constructor(run: string, options: { readonly quiet?: boolean } = {}) {
+  constructor(
+    run: string,
+    options: { readonly quiet?: boolean; readonly training?: (node: GraphNode) => string } = {},
+  ) {
     this.#run = run;
     this.#quiet = options.quiet ?? false;
+    this.#training = options.training;
     this.#region = !this.#quiet && canRedraw() ? new LiveRegion() : undefined;
   }
 
@@ -38,6 +43,7 @@ export class ProgressView {
     this.#tellTrouble(moment);
     const { graph } = moment;
     if (!graph || this.#quiet) return;
+    this.#tellTraining(graph.nodes);
     const { children } = moment;
     // How a study ended is heard a moment after it has.
     const isHeard = (node: GraphNode): boolean =>
@@ -132,6 +138,15 @@ export class ProgressView {
         `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${node.node}"    no: add --no`,
       );
     }
+  }
+
+  /** What trains, once. */
+  #tellTraining(nodes: readonly GraphNode[]): void {
+    if (!this.#training || this.#told.has('training')) return;
+    const trained = nodes.find(({ backend }) => backend !== undefined);
+    if (!trained) return;
+    this.#told.add('training');
+    this.#print(colours.dim(`training on ${this.#training(trained)}`));
   }
 
   #tellNowAndThen(call: string, text: string, now: number): void {

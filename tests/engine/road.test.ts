@@ -3,16 +3,21 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
+import { startService, type Service } from '../matrix/service.js';
+import { raceAgain } from '../matrix/weave-races.js';
 
 // The thin road of every day, on the real server: a run that fails, its resume, a study, their pages. What each of them
 // promises beyond that is in the *.real.test.ts files.
 let server: TemporalService;
 let probe: Probe;
+let service: Service;
 let pages: FastifyInstance;
 let url: string;
 beforeAll(async () => {
   server = await startServer();
   probe = await Probe.start(server);
+  service = await startService({ loseEvery: 1_000_000 });
+  probe.write('service.txt', service.url);
   const { temporal, store } = probe.client;
   pages = createServer({ services: { store, client: { temporal } }, keys: [] });
   url = await listen(pages);
@@ -21,6 +26,7 @@ afterAll(async () => {
   await pages?.close();
   await probe?.close();
   await server?.stop();
+  await service?.stop();
 });
 
 const starts = (run: string): string[] =>
@@ -40,6 +46,10 @@ it('a run fails at a node, and its resume does that node and what comes after it
   const second = await probe.run('linear', { salt: 'road' }, { id: 'second', lineage: 'first' });
   expect(second).toMatchObject({ state: 'done' });
   expect(starts('second')).toEqual(['d']);
+});
+
+it('a race that was over was decided again in a resume, and its effects happened twice', async () => {
+  expect(await raceAgain(probe, service, 1000)).toEqual([]);
 });
 
 it('a study finds its best trial, and the same study again runs no trial', async () => {

@@ -3,6 +3,7 @@ import {
   ContinueAsNew,
   defineQuery,
   isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -53,7 +54,9 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   const view: OperatorView = new OperatorView(() => keeper);
   const keeper = new GraphKeeper(facts, hosted.params, workflowInfo().startTime.getTime(), () => view.change());
   setHandler(graphQuery, (ask) => keeper.asked(ask));
-  const engine = new Engine(facts, keeper, hosted.engine);
+  // A study goes on by an order of its own.
+  const inOrder = !hosted.goesOn && patched('11-ends-in-order');
+  const engine = new Engine(facts, keeper, { ...hosted.engine, inOrder });
   setRuntime(engine);
   view.begin(facts.pipeline, facts.cause);
   try {
@@ -132,6 +135,8 @@ async function close(
 ): Promise<void> {
   const { record } = engine.graph;
   Object.assign(record, end, { state, endedAt: Date.now() });
+  engine.order?.finish();
+  if (engine.order?.others.length) record.others = engine.order.others;
   // What still waits in a run that is done needs what a partial run left out.
   engine.graph.end(
     state === 'cancelled' ? 'cancelled' : 'skipped',

@@ -69,7 +69,7 @@ export class Scheduler {
     this.#makers = makers;
   }
 
-  addFinished(rows: Iterable<readonly [Digest, FoundOutputs, ...unknown[]]>): void {
+  addFinished(rows: Iterable<readonly [string, FoundOutputs | null, ...unknown[]]>): void {
     this.#finder.add(rows);
   }
 
@@ -92,6 +92,11 @@ export class Scheduler {
   /** Whether neither a node nor a look-up is under way. */
   get idle(): boolean {
     return this.#inFlight === 0 && this.#looking === 0 && this.#finder.open === 0;
+  }
+
+  /** Whether a look-up of results is under way. */
+  get lookingUp(): boolean {
+    return this.#finder.open > 0;
   }
 
   /** Whether the run should continue as new now: its history is long, and no node is under way any more. */
