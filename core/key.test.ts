@@ -191,6 +191,7 @@ const KEY_CASES: readonly { what: string; change: (call: NodeIdentity) => NodeId
   { what: 'the seed', change: (c) => ({ ...c, seed: 8 }), key: 'other' },
   { what: 'no seed', change: ({ seed: _, ...c }) => c, key: 'other' },
   { what: 'the number of threads', change: (c) => ({ ...c, threads: 2 }), key: 'other' },
+  { what: 'the backend of TensorFlow', change: (c) => ({ ...c, backend: 'wasm' }), key: 'other' },
   { what: 'an id', change: (c) => ({ ...c, id: 'second' }), key: 'other' },
   { what: 'a lineage', change: (c) => ({ ...c, lineage: 'run-1' }), key: 'other' },
 ];

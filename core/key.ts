@@ -19,6 +19,8 @@ export interface NodeIdentity {
   readonly seed?: number | undefined;
   /** Intra-op threads that the node computes with: sums depend on their number. */
   readonly threads?: number | undefined;
+  /** What TensorFlow computes on, only for nodes that compute with it. */
+  readonly backend?: string | undefined;
   /** Said by an author who wants equal calls to be different computations. */
   readonly id?: string | undefined;
   /** The first run and its resumes, only for nodes with effects on the world. */
@@ -35,6 +37,7 @@ export function nodeKey(identity: NodeIdentity): Digest {
 /** Parts of an identity that stand nowhere else in a task or record. */
 export interface KeyedParts {
   readonly seed?: number | undefined;
+  readonly backend?: string | undefined;
   readonly id?: string | undefined;
   readonly lineage?: string | undefined;
   readonly fresh?: string | undefined;
@@ -66,6 +69,7 @@ export function identityOf(call: {
     inputs: Object.fromEntries(inputs) as NodeIdentity['inputs'],
     threads,
     seed: keyed.seed,
+    backend: keyed.backend,
     id: keyed.id,
     lineage: keyed.lineage,
     fresh: keyed.fresh,

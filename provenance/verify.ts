@@ -10,7 +10,7 @@ import type { Project } from '../project/project.js';
 import { readGraph, type Store } from '../store/index.js';
 import { noteCodes } from './codes.js';
 import { codeDetails } from './compare.js';
-import { answersOf, seedAnswers, type Answers } from './answers.js';
+import { answersOf, orderRun, seedAnswers, type Answers } from './answers.js';
 import { compareRuns, type CallVerdict, type RunsCompared } from './compare-runs.js';
 import { countFinished, Decisions } from './decisions.js';
 import { callsOf } from './find-call.js';
@@ -104,10 +104,10 @@ async function repeat(
   { signal, folder, store }: VerifyOptions,
 ): Promise<GraphRecord> {
   const { run, pipeline, params, seed, cause, lineage, fresh } = graph;
-  const { keep, children, instead, never, recoveries } = answers;
+  const { keep, keys, children, instead, never, recoveries } = answers;
   // What had ended beside a failure must come to its end beside it again.
   const onFailure = recoveries.length > 0 || graph.state === 'failed' ? 'pause' : 'fail';
-  const part = await storePart(client.store, { keep, children, instead, never });
+  const part = await storePart(client.store, { keep, keys, children, instead, never });
   await startPipeline(client, {
     pipeline,
     id: run,
@@ -116,6 +116,7 @@ async function repeat(
       seed,
       cause,
       lineage,
+      using: orderRun(run),
       ...(fresh ? { fresh } : {}),
       onFailure,
       ...(part === undefined ? {} : { part }),

@@ -214,6 +214,9 @@ describe('odd requests', () => {
       '{"name": "release", "approved": true}',
     );
     expect(approved).toMatchObject(decision);
+    // What lasts beyond runs is not ended by a wrong id.
+    expect(await json('/api/runs/model%2Fpenguins/cancel', 'POST', '{}')).toMatchObject(decision);
+    expect(await json('/api/models/penguins')).toMatchObject({ status: 200 });
   });
 
   it('bodies that are very deep, poisoned or no JSON are refused in words that fit', async () => {

@@ -10,6 +10,7 @@ import type { Json } from '../../core/json.js';
 import { sayMetric } from '../../graph/index.js';
 import { explained, Interrupted, RunFailed } from '../exit.js';
 import { colours, note, print } from '../terminal.js';
+import { sayTraining } from '../training-line.js';
 import { earlierDurations } from './earlier.js';
 import { sayHowToTakeUp, type Interruption } from './interruption.js';
 import { ProgressView } from './progress-view.js';
@@ -27,7 +28,10 @@ export async function followToEnd(parts: {
   interruption: Interruption;
 }): Promise<Json> {
   const { project, client, id, json, interruption } = parts;
-  const view = new ProgressView(id, { quiet: json });
+  const view = new ProgressView(id, {
+    quiet: json,
+    training: ({ backend = '', pool = '' }) => sayTraining(backend, project.config.pools[pool]),
+  });
   const opened: TrainyardClient[] = [];
   const reconnect = async (): Promise<TrainyardClient> => {
     const again = await connectTo(project, 2_000);

@@ -1,7 +1,7 @@
 import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
 import { CATALOGUE } from '../../core/errors/index.js';
-import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
 import { callMs, differences, fold } from '../../graph/index.js';
@@ -23,13 +23,18 @@ export class ProgressView {
   readonly #told = new Set<string>();
   readonly #toldAt = new Map<string, { readonly at: number; readonly text: string }>();
   readonly #fractions = new Map<string, { readonly fraction: number; readonly atMs: number }>();
+  readonly #training: ((node: GraphNode) => string) | undefined;
   #trouble: string | undefined;
   /** How long nodes took earlier, ms, by their names. */
   expected: ReadonlyMap<string, number> = new Map();
 
-  constructor(run: string, options: { readonly quiet?: boolean } = {}) {
+  constructor(
+    run: string,
+    options: { readonly quiet?: boolean; readonly training?: (node: GraphNode) => string } = {},
+  ) {
     this.#run = run;
     this.#quiet = options.quiet ?? false;
+    this.#training = options.training;
     this.#region = !this.#quiet && canRedraw() ? new LiveRegion() : undefined;
   }
 
@@ -37,6 +42,7 @@ export class ProgressView {
     this.#tellTrouble(moment);
     const { graph } = moment;
     if (!graph || this.#quiet) return;
+    this.#tellTraining(graph.nodes);
     const { children } = moment;
     // How a study ended is heard a moment after it has.
     const isHeard = (node: GraphNode): boolean =>
@@ -140,9 +146,18 @@ export class ProgressView {
       if (node.kind !== 'approval' || node.state !== 'waiting' || this.#told.has(`asked ${node.call}`)) continue;
       this.#told.add(`asked ${node.call}`);
       this.#print(
-        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${node.node}"    no: add --no`,
+        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${approvalName({ ...node, name: node.node })}"    no: add --no`,
       );
     }
+  }
+
+  /** What trains, once. */
+  #tellTraining(nodes: readonly GraphNode[]): void {
+    if (!this.#training || this.#told.has('training')) return;
+    const trained = nodes.find(({ backend }) => backend !== undefined);
+    if (!trained) return;
+    this.#told.add('training');
+    this.#print(colours.dim(`training on ${this.#training(trained)}`));
   }
 
   #tellNowAndThen(call: string, text: string, now: number): void {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openExport, type Verification } from '../../provenance/index.js';
+import { openExport, type RunManifest, type Verification } from '../../provenance/index.js';
+import { findTensorflow } from '../../setup/index.js';
 import { interrupt } from '../cli/harness.js';
 import { LifeProject } from './life.js';
 
@@ -23,19 +24,34 @@ export default pipeline('trained', {}, async () => {
   const asked = { train: table, prep, label: 'kind', units: 4, epochs: 3, dropout: 0.3 };
   const one = train.net(asked);
   const other = train.net(asked, { id: 'other' });
-  return { one: one.model, other: other.model };
+  const wasm = train.net(asked, { resources: { labels: { on: 'wasm' } } });
+  return { one: one.model, other: other.model, wasm: wasm.model };
 });
 `;
 const ROWS = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 5) % 11},${i % 2 ? 'up' : 'down'}`);
 /** What each of three runs gave that took nothing from the others. */
-const anew: { one: { digest: string }; other: { digest: string } }[] = [];
+const anew: Record<'one' | 'other' | 'wasm', { digest: string }>[] = [];
+/** A pool that trains on WebAssembly, whatever is installed. */
+const CONFIG = `import { defineConfig } from 'trainyard';
+
+export default defineConfig({
+  pipelines: ['./pipelines/*.ts'],
+  plugins: ['./nodes/life'],
+  pools: { cpu: { slots: 2 }, wasm: { backend: 'wasm', labels: { on: 'wasm' } } },
+  temporal: { port: 0, uiPort: 0 },
+  redis: { port: 0 },
+  server: { port: 0 },
+});
+`;
 
 beforeAll(async () => {
   elsewhere = mkdtempSync(path.join(tmpdir(), 'trainyard-elsewhere-'));
   project = new LifeProject();
   project.write('pipelines/trained.ts', TRAINED);
   project.write('rows.csv', ['a,b,kind', ...ROWS].join('\n'));
+  project.write('temporal.config.ts', CONFIG);
   const dev = await project.dev();
+  await dev.says(/Training {2}wasm: WebAssembly, because temporal.config.ts says so|Training {2}WebAssembly, because/);
   for (const id of ['anew-1', 'anew-2', 'anew-3']) {
     const { code, out, all } = await project.run('run', 'trained', '--fresh', '--seed', '0', '--id', id, '--json');
     expect(code, all).toBe(0);
@@ -102,6 +118,16 @@ it('computed anew with the same seed, a model was another: now it is the same, t
   const { code, all } = await project.run('verify', 'anew-2');
   expect(code, all).toBe(0);
 }, 120_000);
+
+it('the cache gave the results of one backend for another: each is a key of its own, and trains what its key says', async () => {
+  const { calls } = await project.json<RunManifest>('manifest', 'anew-1');
+  const trained = calls.filter(({ node }) => node === 'train.net');
+  const onWasm = trained.find(({ backend }) => backend === 'wasm');
+  expect(onWasm?.outputs['model']).toBe(anew[0]?.wasm.digest);
+  // The three differ in what their key says alone: where the native one is installed, that trains the other two.
+  const native = findTensorflow() === undefined ? 'wasm' : 'native';
+  expect(trained.map(({ backend }) => backend)).toEqual([native, native, 'wasm']);
+}, 60_000);
 
 it('verifies a part of a run: what was kept is kept, and what was left out is left out', async () => {
   const { code, out, all } = await project.run('verify', 'part', '--json');
