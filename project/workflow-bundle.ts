@@ -12,6 +12,7 @@ import { canLoad } from '../setup/tensorflow-load.js';
 import type { NodeCode } from './codes.js';
 import { compiled, packageVersion } from './package-root.js';
 import type { Project } from './project.js';
+import { currentSandbox } from './sandbox.js';
 import { replaceWhole, writeWhole } from './write-whole.js';
 
 type Pool = Config['pools'][string];
@@ -55,14 +56,21 @@ export async function workflowBundle(
   codes: ReadonlyMap<string, NodeCode>,
   pages: string | undefined,
 ): Promise<WorkflowBundle> {
+  const former = currentSandbox()?.build;
+  if (former !== undefined) return { code: await readFile(buildFile(project, former), 'utf8'), buildId: former };
   const data = bundleFacts(project, codes, pages);
   const body = entryBody(project);
   const fingerprint = await fingerprintOf(project, body, data);
-  const kept = path.join(project.build, `workflows-${fingerprint}.js`);
+  const kept = buildFile(project, fingerprint);
   if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
   const code = await bundleWith(project, { ...data, buildId: fingerprint });
   await replaceWhole(kept, code);
   return { code, buildId: fingerprint };
+}
+
+/** Where a build is kept. */
+export function buildFile({ build }: Pick<Project, 'build'>, buildId: string): string {
+  return path.join(build, `workflows-${buildId}.js`);
 }
 
 /** What a bundle knows of its project beside the code of the Workflows. */

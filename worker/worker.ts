@@ -15,10 +15,11 @@ import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
 import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
-import { nodeCodes } from '../project/codes.js';
+import { nodeCodes, pipelineCodes, type NodeCode } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
+import { currentSandbox } from '../project/sandbox.js';
 import { workflowBundle } from '../project/workflow-bundle.js';
-import { describeEnvironment, noteCodes } from '../provenance/index.js';
+import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../provenance/index.js';
 import { requireBackend } from './backend-on-hand.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
@@ -113,7 +114,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     buildId: undefined,
     ended: Promise.race([failed, ...pools.map((pool) => pool.ended)]).then(() => undefined),
     reload: async (next) => {
-      const codes = await nodeCodes(next);
+      // What a kept build needs was kept with it, whatever the project has become.
+      const repeats = currentSandbox()?.build !== undefined;
+      const codes = repeats ? new Map<string, NodeCode>() : await nodeCodes(next);
       code.use(codes);
       environment = describeEnvironment(next, libraryVersions());
       await noteCodes(client.store, codes.values());
@@ -127,6 +130,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       worker.buildId = bundle.buildId;
       await syncSchedules(client, pipelines);
       await syncTriggers(client, pipelines);
+      if (!repeats && (await readPipelines(client.store, bundle.buildId)) === undefined)
+        await notePipelines(client.store, bundle.buildId, await pipelineCodes(next));
     },
     stop: async () => {
       clearInterval(asking);
