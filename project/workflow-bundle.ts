@@ -12,7 +12,6 @@ import { canLoad } from '../setup/tensorflow-load.js';
 import type { NodeCode } from './codes.js';
 import { compiled, packageVersion } from './package-root.js';
 import type { Project } from './project.js';
-import { currentSandbox } from './sandbox.js';
 import { replaceWhole, writeWhole } from './write-whole.js';
 
 type Pool = Config['pools'][string];
@@ -39,6 +38,32 @@ export function poolFacts(project: Pick<Project, 'config'>): PoolFacts[] {
   });
 }
 
+/** How many digits of a build's name say its code; the rest says where its pages are. */
+const CODE_DIGITS = 16;
+
+/** Whether two builds are of one code: where the pages are may differ from process to process. */
+export function isSameCode(one: string, other: string): boolean {
+  return one.slice(0, CODE_DIGITS) === other.slice(0, CODE_DIGITS);
+}
+
+/** Name of the build of a project as it is: the hash of all that decides what its Workflows do. Bundles nothing. */
+export async function buildIdOf(
+  project: Project,
+  codes: ReadonlyMap<string, NodeCode>,
+  pages: string | undefined,
+): Promise<string> {
+  const code = await fingerprintOf(project, entryBody(project), bundleFacts(project, codes, undefined));
+  const place = createHash('sha256')
+    .update(pages ?? '')
+    .digest('hex');
+  return code.slice(0, CODE_DIGITS) + place.slice(0, 24 - CODE_DIGITS);
+}
+
+/** File of a build's code. */
+export function bundleFile({ build }: Pick<Project, 'build'>, buildId: string): string {
+  return path.join(build, `workflows-${buildId}.js`);
+}
+
 /**
  * What TensorFlow computes on in a pool: what the configuration says, else a device where it has some, else what is
  * installed here, where its keys are made.
@@ -49,28 +74,24 @@ export function backendOf({ backend, devices }: Pick<Pool, 'backend' | 'devices'
 
 /**
  * The code of all Workflows of a project: its pipelines, the engine and the durable processes, bundled for the Workflow
- * sandbox. Bundling takes a second, so a bundle is kept under the hash of what goes into it.
+ * sandbox. Bundling takes a second, so a bundle is kept under its build's name, which the caller knows.
  */
 export async function workflowBundle(
   project: Project,
   codes: ReadonlyMap<string, NodeCode>,
   pages: string | undefined,
+  buildId: string,
 ): Promise<WorkflowBundle> {
-  const former = currentSandbox()?.build;
-  if (former !== undefined) return { code: await readFile(buildFile(project, former), 'utf8'), buildId: former };
-  const data = bundleFacts(project, codes, pages);
-  const body = entryBody(project);
-  const fingerprint = await fingerprintOf(project, body, data);
-  const kept = buildFile(project, fingerprint);
-  if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
-  const code = await bundleWith(project, { ...data, buildId: fingerprint });
-  await replaceWhole(kept, code);
-  return { code, buildId: fingerprint };
+  const file = bundleFile(project, buildId);
+  if (existsSync(file)) return { code: await readFile(file, 'utf8'), buildId };
+  const code = await bundleWith(project, { ...bundleFacts(project, codes, pages), buildId });
+  await replaceWhole(file, code);
+  return { code, buildId };
 }
 
-/** Where a build is kept. */
-export function buildFile({ build }: Pick<Project, 'build'>, buildId: string): string {
-  return path.join(build, `workflows-${buildId}.js`);
+/** A build that was kept, whatever the project has become. */
+export async function keptBundle(project: Pick<Project, 'build'>, buildId: string): Promise<WorkflowBundle> {
+  return { code: await readFile(bundleFile(project, buildId), 'utf8'), buildId };
 }
 
 /** What a bundle knows of its project beside the code of the Workflows. */

@@ -3,7 +3,7 @@ import type { Backend } from '../core/config.js';
 import type { GraphRecord } from '../core/graph.js';
 import { formerCode } from '../project/codes.js';
 import type { ProjectBase } from '../project/project.js';
-import { buildFile } from '../project/workflow-bundle.js';
+import { bundleFile } from '../project/workflow-bundle.js';
 import { canLoad, sayBackend } from '../setup/tensorflow-load.js';
 import type { Store } from '../store/index.js';
 import { callsOf } from './find-call.js';
@@ -15,7 +15,7 @@ export type OwnBuild = { readonly build: string } | { readonly why: string };
 /** Looks whether a run can be repeated with what it was made with: its pipelines, its nodes, its pools. */
 export async function ownBuild(project: ProjectBase, store: Store, graph: GraphRecord): Promise<OwnBuild> {
   const { build } = graph;
-  if (build === undefined || !/^[0-9a-f]+$/.test(build) || !existsSync(buildFile(project, build)))
+  if (build === undefined || !/^[0-9a-f]+$/.test(build) || !existsSync(bundleFile(project, build)))
     return { why: 'its build is not in .trainyard/build any more' };
   const index = new RecordIndex(store);
   const looked = new Set<string>();

@@ -103,6 +103,10 @@ export const CATALOGUE = {
   'TY-CONFIG': user('temporal.config.ts is not what it should be.', 'correct the field'),
   'TY-CONFIG-MISSING': user('There is no temporal.config.ts here.', 'go to the folder that has one, or pass --config'),
   'TY-CODE': user('Code of the project could not be loaded.', 'correct the file'),
+  'TY-CODE-BEHIND': user(
+    'The workers serve other code than the project has on this disk.',
+    'start the worker again, or use trainyard dev, which takes up edits; --served-code runs what the workers have',
+  ),
   'TY-CODE-GONE': system(
     'No worker has the code, or the TensorFlow, that a run was started with: it is no result of the node.',
     'start a worker that has it, or resume the run with the new code: what had finished and is unchanged is found',

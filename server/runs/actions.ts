@@ -23,7 +23,7 @@ type Acting = { Params: { id: string; action: string } };
 const why = z.string().max(2000).default('');
 /** Taken, and not looked at: who decides is who holds the key. */
 const by = z.string().max(100).optional();
-const name = z.string().min(1).max(200);
+const name = z.string().min(1).max(1000);
 const values = z.record(z.string(), z.custom<Json>());
 
 /** What can be done to a run, as programs ask for it. */
