@@ -84,6 +84,11 @@ export interface RunMetric {
   readonly value: number;
 }
 
+/** What an approval is called for people: its name, within its scope where it has one. */
+export function approvalName({ scope, name }: { readonly scope: string; readonly name: string }): string {
+  return scope === '' ? name : `${scope}/${name}`;
+}
+
 /** What a run's Workflow is asked for its graph, by the query `graph`: what has changed since an answer before. */
 export interface GraphAsk {
   /** Of the answer before. */

@@ -2,7 +2,7 @@ import type { ChildState } from '../../client/children.js';
 import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
 import { CATALOGUE } from '../../core/errors/index.js';
-import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
 import { callMs, fold } from '../../graph/index.js';
@@ -135,7 +135,7 @@ export class ProgressView {
       if (node.kind !== 'approval' || node.state !== 'waiting' || this.#told.has(`asked ${node.call}`)) continue;
       this.#told.add(`asked ${node.call}`);
       this.#print(
-        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${node.node}"    no: add --no`,
+        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${approvalName({ ...node, name: node.node })}"    no: add --no`,
       );
     }
   }
