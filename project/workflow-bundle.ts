@@ -90,6 +90,11 @@ export async function workflowBundle(
   return { code, buildId };
 }
 
+/** A build that was kept, whatever the project has become. */
+export async function keptBundle(project: Pick<Project, 'build'>, buildId: string): Promise<WorkflowBundle> {
+  return { code: await readFile(bundleFile(project, buildId), 'utf8'), buildId };
+}
+
 /** What a bundle knows of its project beside the code of the Workflows. */
 export function bundleFacts(
   project: Project,
