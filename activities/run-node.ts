@@ -303,6 +303,8 @@ function handBack(error: TrainyardError, attempt: number): ApplicationFailure {
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,
+    // In a sandbox there is no other worker.
+    nonRetryable: currentSandbox() !== undefined,
     nextRetryDelay: Math.min(2 ** attempt * 1_000, MOST_HAND_BACK_MS),
     details: [error.toRecord()],
   });

@@ -1,8 +1,9 @@
+import { sayCount } from '../core/duration.js';
 import type { Json } from '../core/json.js';
 import type { ModelVersion } from '../workflows/registry/contract.js';
 
 /** Figures that stand for a model, the first of them first. */
-const HEADLINES = ['f1.macro', 'accuracy', 'rocAuc', 'logLoss'] as const;
+const HEADLINES = ['f1.macro', 'accuracy'] as const;
 
 /** Named figures, and the rows that they were measured on. */
 export interface MeasuredOn {
@@ -39,7 +40,7 @@ export function figuresOfVersion({ metrics, evidence }: Pick<ModelVersion, 'metr
 /** `f1.macro 0.75, accuracy 0.77 on 76 rows`. */
 export function sayMeasured({ figures, rows }: MeasuredOn): string {
   const said = figures.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(', ');
-  return rows === undefined ? said : `${said} on ${rows} rows`;
+  return rows === undefined ? said : `${said} on ${sayCount(rows, 'row')}`;
 }
 
 function headlines(read: (name: string) => unknown): [string, number][] {

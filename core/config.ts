@@ -40,6 +40,13 @@ const hostName = z
   )
   .transform((name) => name.toLowerCase());
 
+const redisUrl = z
+  .string()
+  .refine(
+    (url) => !/^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(url),
+    "it holds a password, which would be exported and shared with the file: put the URL into the environment and give { env: 'REDIS_URL' }",
+  );
+
 export const configSchema = z.strictObject({
   /** Name of the project, for its task queues. Default: that of its package.json, or of its folder. */
   name: z
@@ -64,8 +71,8 @@ export const configSchema = z.strictObject({
       apiKey: secret.optional(),
     })
     .prefault({}),
-  /** A Redis or Valkey to connect to. Without a URL `trainyard dev` starts one. */
-  redis: z.strictObject({ url: z.string().optional(), port: port.optional() }).prefault({}),
+  /** A Redis or Valkey to connect to. Without a URL `trainyard dev` starts one. A URL with a password is read from elsewhere. */
+  redis: z.strictObject({ url: z.union([secret, redisUrl]).optional(), port: port.optional() }).prefault({}),
   /** Where artifacts and records are kept: a folder. */
   store: z.string().default('.trainyard/store'),
   /** Worker slots by name. */

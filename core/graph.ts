@@ -1,6 +1,7 @@
 import type { ErrorRecord } from './errors/index.js';
 import type { Json } from './json.js';
 import type { Ref } from './kinds.js';
+import type { Compared } from './reading.js';
 
 export type NodeState = 'waiting' | 'running' | 'paused' | 'found' | 'done' | 'failed' | 'skipped' | 'cancelled';
 
@@ -48,7 +49,14 @@ export interface GraphNode {
   /** The parameters that the pipeline asked for, where an operator had it computed with others: `params` are these. */
   asked?: Json;
   /** For gates and approvals. */
-  decision?: { readonly passed: boolean; readonly evidence: Json; readonly by?: string; readonly why?: string };
+  decision?: {
+    readonly passed: boolean;
+    readonly evidence: Json;
+    /** What a gate has read of the evidence, and what it held against what. */
+    readonly compared?: Compared;
+    readonly by?: string;
+    readonly why?: string;
+  };
   /** For children: the Workflow id. */
   workflowId?: string;
 }
@@ -82,6 +90,11 @@ export interface GraphRecord {
 export interface RunMetric {
   readonly name: string;
   readonly value: number;
+}
+
+/** What an approval is called for people: its name, within its scope where it has one. */
+export function approvalName({ scope, name }: { readonly scope: string; readonly name: string }): string {
+  return scope === '' ? name : `${scope}/${name}`;
 }
 
 /** What a run's Workflow is asked for its graph, by the query `graph`: what has changed since an answer before. */

@@ -38,10 +38,10 @@ export function poolFacts(project: Pick<Project, 'config'>): PoolFacts[] {
   });
 }
 
-/** How many digits of a build's name say its code; the rest says where its pages are. */
+/** How many digits of a build's name say its code; the rest says what the machine adds: its pages, what trains there. */
 const CODE_DIGITS = 16;
 
-/** Whether two builds are of one code: where the pages are may differ from process to process. */
+/** Whether two builds are of one code, by machines that may differ. */
 export function isSameCode(one: string, other: string): boolean {
   return one.slice(0, CODE_DIGITS) === other.slice(0, CODE_DIGITS);
 }
@@ -52,10 +52,11 @@ export async function buildIdOf(
   codes: ReadonlyMap<string, NodeCode>,
   pages: string | undefined,
 ): Promise<string> {
-  const code = await fingerprintOf(project, entryBody(project), bundleFacts(project, codes, undefined));
-  const place = createHash('sha256')
-    .update(pages ?? '')
-    .digest('hex');
+  const { pools, ...facts } = bundleFacts(project, codes, undefined);
+  const everywhere = { ...facts, pools: pools.map(({ backend: _, ...pool }) => pool) };
+  const code = await fingerprintOf(project, entryBody(project), everywhere);
+  const here = JSON.stringify([pages ?? '', ...pools.map(({ backend }) => backend)]);
+  const place = createHash('sha256').update(here).digest('hex');
   return code.slice(0, CODE_DIGITS) + place.slice(0, 24 - CODE_DIGITS);
 }
 
@@ -87,6 +88,11 @@ export async function workflowBundle(
   const code = await bundleWith(project, { ...bundleFacts(project, codes, pages), buildId });
   await replaceWhole(file, code);
   return { code, buildId };
+}
+
+/** A build that was kept, whatever the project has become. */
+export async function keptBundle(project: Pick<Project, 'build'>, buildId: string): Promise<WorkflowBundle> {
+  return { code: await readFile(bundleFile(project, buildId), 'utf8'), buildId };
 }
 
 /** What a bundle knows of its project beside the code of the Workflows. */

@@ -1,4 +1,4 @@
-import type { GraphRecord } from '../core/graph.js';
+import { approvalName, type GraphRecord } from '../core/graph.js';
 import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
@@ -26,7 +26,7 @@ export interface Answers {
   readonly never: readonly string[];
   /** What operators decided about nodes that had failed, in their order: for when they fail again. */
   readonly recoveries: readonly (Omit<Recovery, 'call'> & { readonly node: string; readonly scope: string })[];
-  /** Decisions of people by the approval's name, in their order. */
+  /** Decisions of people by the approval's name, with its scope before it, in their order. */
   readonly approvals: readonly {
     readonly name: string;
     readonly approved: boolean;
@@ -69,9 +69,16 @@ export async function answersOf(
       return node.workflowId === undefined || answers === undefined ? [] : [[node.workflowId, answers]];
     }),
   );
-  const approvals = graph.nodes.flatMap(({ kind, node, decision }) =>
+  const approvals = graph.nodes.flatMap(({ kind, node, scope, decision }) =>
     kind === 'approval' && decision
-      ? [{ name: node, approved: decision.passed, by: decision.by ?? 'unknown', why: decision.why ?? '' }]
+      ? [
+          {
+            name: approvalName({ scope, name: node }),
+            approved: decision.passed,
+            by: decision.by ?? 'unknown',
+            why: decision.why ?? '',
+          },
+        ]
       : [],
   );
   const leftOut = graph.nodes.filter(

@@ -151,6 +151,11 @@ async function madeBy(store: Store, before: Digest | undefined, after: Digest | 
 export async function codeDetails(store: Store, before: string, after: string): Promise<string[]> {
   const [old, now] = await Promise.all([readCode(store, before), readCode(store, after)]);
   if (!old || !now) return ['which files changed is not known: the code of one of them was not kept'];
+  return partsChanged(old, now);
+}
+
+/** Which files and packages are not the same in two codes. */
+export function partsChanged(old: CodeParts, now: CodeParts): string[] {
   return [...changed('files', old, now, ''), ...changed('packages', old, now, 'package ')];
 }
 

@@ -15,12 +15,13 @@ import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
 import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
-import { nodeCodes } from '../project/codes.js';
+import { nodeCodes, pipelineCodes, type NodeCode } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { noteBuild } from '../project/kept-builds.js';
 import { refuseBuild, tryBuild } from '../project/refused-builds.js';
-import { buildIdOf, workflowBundle } from '../project/workflow-bundle.js';
-import { describeEnvironment, noteCodes } from '../provenance/index.js';
+import { currentSandbox } from '../project/sandbox.js';
+import { buildIdOf, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
+import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../provenance/index.js';
 import { requireBackend } from './backend-on-hand.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
@@ -72,11 +73,12 @@ const FRAMES = 3;
 const BUILDS_ASKED_MS = 2_000;
 
 /** How often it looks which builds it can let go. */
-const BUILDS_TENDED_MS = 15_000;
+const BUILDS_TENDED_MS = 10_000;
 
 /** Starts a worker for a project: its Workflows, and the slots of its pools. Resolves when it listens. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { project } = options;
+  const sandbox = currentSandbox();
   installLog(options.log);
   setFlagsFromString(`--stack-trace-limit=${FRAMES}`);
   const client = await connectTo(project);
@@ -121,11 +123,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     buildId: undefined,
     ended: Promise.race([failed, ...pools.map((pool) => pool.ended)]).then(() => undefined),
     reload: async (next, isLast = () => true) => {
-      const codes = await nodeCodes(next);
+      // What a kept build needs was kept with it, whatever the project has become.
+      const kept = sandbox?.build;
+      const codes = kept === undefined ? await nodeCodes(next) : new Map<string, NodeCode>();
       code.use(codes);
       environment = describeEnvironment(next, libraryVersions());
       await noteCodes(client.store, codes.values());
       if (options.workflows === false) return;
+      if (kept !== undefined) {
+        await builds.makeCurrent(await keptBundle(next, kept));
+        worker.buildId = kept;
+        return;
+      }
       const pages = readAddresses(next.state)?.server;
       const buildId = await buildIdOf(next, codes, pages);
       await tryBuild(next, buildId);
@@ -141,6 +150,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         worker.buildId = buildId;
         await syncSchedules(client, pipelines);
         await syncTriggers(client, pipelines);
+        if ((await readPipelines(client.store, buildId)) === undefined)
+          await notePipelines(client.store, buildId, await pipelineCodes(next));
       } catch (error) {
         // The command that waits for this build finds there why it never comes.
         await refuseBuild(next, buildId, asCodeError(error).toRecord());
@@ -161,6 +172,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     options.workflows === false ? undefined : setInterval(() => void look().catch(() => undefined), ms);
   const asking = every(BUILDS_ASKED_MS, () => builds.serveRequested());
   const tending = every(BUILDS_TENDED_MS, async () => {
+    // The runs that need the project's builds are in another Temporal.
+    if (sandbox) return;
     const released = await builds.tend();
     if (released.length > 0) process.stderr.write(`info: no open run needs ${released.join(', ')} any more: let go\n`);
   });

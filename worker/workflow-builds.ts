@@ -54,7 +54,9 @@ const LEAN_PROMISES = `(() => {
 const KNOWN_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 100;
 /** Temporal lists a run a moment after its start; until then a build that it keeps to looks as if nobody used it. */
-const LET_GO_AFTER_MS = 60_000;
+const LET_GO_AFTER_MS = 20_000;
+/** Between the request of a resume and its start, the same. */
+const ASKED_WITHIN_MS = 60_000;
 /** `VERSION_DRAINAGE_STATUS_DRAINED` of Temporal's API. */
 const DRAINED = 2;
 
@@ -103,7 +105,7 @@ export class WorkflowBuilds {
    * Lets go of builds that no open run needs, of which each holds memory, and takes up again what one does need. Then
    * removes files of builds that were used long ago. Gives the builds that it let go.
    */
-  async tend(letGoAfterMs = LET_GO_AFTER_MS): Promise<string[]> {
+  async tend(): Promise<string[]> {
     const { store } = this.#parts.client;
     const needed = new Set<string>();
     const released: string[] = [];
@@ -116,9 +118,9 @@ export class WorkflowBuilds {
       if (!serves) await this.#serveKept(buildId);
     }
     for (const [buildId, idleMs] of this.#serving.idle()) {
-      if (buildId === this.#current || needed.has(buildId) || idleMs < letGoAfterMs) continue;
+      if (buildId === this.#current || needed.has(buildId) || idleMs < LET_GO_AFTER_MS) continue;
       const asked = await store.get(`${NEEDED_BUILDS}${buildId}`);
-      if (asked && Date.now() - askedAt(asked) < letGoAfterMs) continue;
+      if (asked && Date.now() - askedAt(asked) < ASKED_WITHIN_MS) continue;
       if (asked) await store.remove(`${NEEDED_BUILDS}${buildId}`);
       await this.#serving.release(buildId);
       released.push(buildId);

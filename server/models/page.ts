@@ -1,6 +1,7 @@
 import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import type { ModelState, ModelVersion } from '../../workflows/registry/contract.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
+import { sayCount } from '../../core/duration.js';
 import { html, type Html } from '../../core/html.js';
 import { page } from '../pages/layout.js';
 import { artifactLink, moment } from '../pages/words.js';
@@ -83,10 +84,10 @@ function monitorPart(state: MonitorState): Html {
   const { config, windows, drifted, waiting, problem, lost, retrainings, pending } = state;
   const recent = [...state.recent].reverse().slice(0, SHOWN);
   return html`<p>
-      ${windows} windows of ${config.window} rows, drift in ${drifted}; compared with
+      ${sayCount(windows, 'window')} of ${config.window} rows, drift in ${drifted}; compared with
       ${artifactLink(config.table.digest, 'the training table')}${state.accepted.length > 0 && ' and the rows of retrainings that were promoted'}.
       ${state.paused && 'Paused. '}${state.frozen && 'Retraining is frozen. '}${waiting && `No retraining: ${waiting}. `}
-      ${lost > 0 && `${lost} requests were dropped by the stream before they could be counted.`}
+      ${lost > 0 && `${sayCount(lost, 'request was', 'requests were')} dropped by the stream before they could be counted.`}
     </p>
     ${problem && html`<p class="problem">${problem}</p>`}
     ${

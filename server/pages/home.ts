@@ -1,4 +1,4 @@
-import { sayDuration } from '../../core/duration.js';
+import { sayCount, sayDuration } from '../../core/duration.js';
 import type { GraphRecord, NodeState } from '../../core/graph.js';
 import type { ReviewListing } from '../../client/reviews.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
@@ -47,7 +47,7 @@ function waiting({ reviews, approvals }: HomeContent): Html {
       (review) =>
         html`<a class="card" href="/reviews/${encodeURIComponent(review.id)}">
           <strong>Labels “${review.label}”</strong><br />
-          <span class="small">${review.items} rows · run ${review.run}</span><br />
+          <span class="small">${sayCount(review.items, 'row')} · run ${review.run}</span><br />
           <span class="small quiet">since ${moment(review.startedAt)}</span>
         </a>`,
     )}

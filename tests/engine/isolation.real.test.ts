@@ -107,6 +107,9 @@ export const generous = pipeline('generous', { params: z.object({ n: z.number() 
 const long = z.object({ text: z.string() });
 export const verbose = pipeline('verbose', { params: long }, async ({ text }) => text.length);
 export const within = pipeline('within', { params: z.object({ n: z.number() }) }, async (p) => quick({ n: p.n }));
+const ask = (question: string) => approval({ name: 'same', question });
+export const askedApart = pipeline('asked-apart', {}, () => map(['left?', 'right?'], ask));
+export const askedTwice = pipeline('asked-twice', {}, async () => Promise.all([ask('first?'), ask('second?')]));
 export const decided = pipeline('decided', {}, async () => {
   const part = await within({ n: 7 });
   const yes = await approval({ name: 'go live', question: 'Is it good enough?', evidence: part.value! });
@@ -270,6 +273,27 @@ describe('a rough node is its own trouble', () => {
     await expect(
       decide(probe.client, 'decided-1', { name: 'go live', approved: true, by: 'ann', why: text }),
     ).rejects.toMatchObject({ code: 'TY-TOO-LARGE' });
+  });
+
+  it('of two approvals of one name that were open at once, the first waited for ever', async () => {
+    const handle = await probe.start('asked-apart', {}, { id: 'apart-1' });
+    const answer = (name: string, approved: boolean): Promise<void> =>
+      decide(probe.client, 'apart-1', { name, approved, by: 'ann', why: '' });
+    await expect
+      .poll(() => answer('same', true).catch((error: Error) => error.message), { timeout: 30_000 })
+      .toMatch(/^2 approvals called "same" wait in this run[^]*"map\[0\]\/same", "map\[1\]\/same"/);
+    await answer('map[0]/same', false);
+    // Only one is left that can be meant.
+    await answer('same', true);
+    expect(await probe.outcome(handle)).toEqual({ state: 'done', result: [false, true] });
+    const decisions = (await nodes('apart-1')).map(({ scope, decision }) => [scope, decision?.passed]);
+    expect(decisions).toEqual([
+      ['map[0]', false],
+      ['map[1]', true],
+    ]);
+    const twice = await probe.run('asked-twice', {}, { id: 'twice-1' });
+    expect(twice).toMatchObject({ state: 'failed', error: { code: 'TY-PARAM' } });
+    expect(String((twice as { error: unknown }).error)).toContain('two approvals of this run are called "same"');
   });
 
   it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {

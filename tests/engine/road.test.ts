@@ -1,3 +1,4 @@
+import { chmodSync, writeFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
@@ -46,6 +47,22 @@ it('a run fails at a node, and its resume does that node and what comes after it
   const second = await probe.run('linear', { salt: 'road' }, { id: 'second', lineage: 'first' });
   expect(second).toMatchObject({ state: 'done' });
   expect(starts('second')).toEqual(['d']);
+});
+
+it('an input that was lost two levels deep was not made again', async () => {
+  probe.planFault('lost', { label: 'turn 4', moment: 'before', kind: 'user', times: 1 });
+  expect((await probe.run('loop', { salt: 'lost' }, { id: 'lost' })).state).toBe('failed');
+  const { nodes } = await probe.graph('lost');
+  for (const label of ['turn 2', 'turn 3']) {
+    const made = nodes.find(({ params }) => (params as { label?: string }).label === label)?.outputs?.['out'];
+    const digest = made?.digest ?? '';
+    const file = probe.path(`.trainyard/store/blobs/${digest.slice('sha256-'.length).slice(0, 2)}/${digest}`);
+    chmodSync(file, 0o644);
+    writeFileSync(file, 'damaged');
+  }
+  const again = await probe.run('loop', { salt: 'lost' }, { id: 'lost-again', lineage: 'lost', using: 'lost' });
+  expect(again).toMatchObject({ state: 'done' });
+  expect([...new Set(starts('lost-again'))]).toEqual(['turn 2', 'turn 3', 'turn 4']);
 });
 
 it('a race that was over was decided again in a resume, and its effects happened twice', async () => {

@@ -147,16 +147,46 @@ it('names a node that differs, with port and file, and asks nobody; from a file,
   expect(verdicts(verification)).toMatchObject({ add: 'equal', shaky: 'differs', send: 'answered' });
   const shaky = verification.calls.find(({ node }) => node === 'life.shaky');
   expect(shaky?.differences).toMatchObject([{ port: 'out', files: ['noise.txt'], value: false }]);
+  expect(shaky?.causes).toEqual([expect.stringMatching(/^nothing on record is other: its code gives something else/)]);
   expect(project.sent()).toBe(2);
 }, 120_000);
 
-it('refuses to verify with other code, naming the file', async () => {
+it('an edited pipeline was executed and called "not equal": a run is repeated with its own build, whatever was edited', async () => {
   project.write('nodes/life/offset.ts', 'export const offset = 9;\n');
+  project.write('pipelines/life.ts', project.read('pipelines/life.ts').replace('sides: 6', 'sides: 5'));
+  const { code, err, all } = await project.run('verify', 'steady');
+  expect(code, all).toBe(0);
+  expect(err).toContain('repeating steady with its own build');
+  expect(project.sent()).toBe(2);
+}, 120_000);
+
+it('without its build, a run is not repeated with other code: files of its pipeline and of its nodes are named', async () => {
+  rmSync(project.place('.trainyard/build'), { recursive: true, force: true });
   const { code, err } = await project.run('verify', 'steady');
   expect([code, err]).toEqual([
     1,
-    expect.stringMatching(/the code of life.add is not the one[^]*nodes\/life\/offset.ts changed/),
+    expect.stringMatching(
+      /the code of life.add, pipeline life is not the one[^]*its build is not in .trainyard\/build any more[^]*nodes\/life\/offset.ts changed; pipeline life: pipelines\/life.ts changed/,
+    ),
   ]);
+  // The pipeline alone: none of its nodes is another.
+  project.write('nodes/life/offset.ts', 'export const offset = 0;\n');
+  const alone = await project.run('verify', 'steady');
+  expect([alone.code, alone.err]).toEqual([1, expect.stringMatching(/the code of pipeline life is not the one/)]);
+  // As it was, but for layout and comments.
+  project.write(
+    'pipelines/life.ts',
+    `// As it was.\n${project.read('pipelines/life.ts').replace('sides: 5', 'sides:  6')}`,
+  );
+  const { code: again, all } = await project.run('verify', 'steady');
+  expect(again, all).toBe(0);
+}, 120_000);
+
+it('says why a call differs: with other code, the files', async () => {
+  project.write('nodes/life/offset.ts', 'export const offset = 9;\n');
+  const { code, out, all } = await project.run('verify', 'steady', '--other-code');
+  expect(code, all).toBe(1);
+  expect(out).toMatch(/life\.add \(n\d+\) different[^]*cause: its code: nodes\/life\/offset\.ts changed/);
 }, 120_000);
 
 it('refuses archives that lead elsewhere or are no exports', async () => {

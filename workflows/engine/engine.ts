@@ -64,7 +64,7 @@ export class Engine implements PipelineRuntime {
     const [scheduler, ends, part] = [this.#scheduler, this.#ends, this.#part];
     this.#troubles = new Troubles({ run, graph, scheduler, ends, part, onFailure });
     this.#children = new Children({ run, graph, ends, part, makers: this.#makers, grow });
-    this.approvals = new Approvals((approval, at) => graph.approval(approval, this.#scope(), at));
+    this.approvals = new Approvals((ask, at) => graph.approval(ask, at));
   }
 
   /** What waits for an operator's decision. */
@@ -194,7 +194,8 @@ export class Engine implements PipelineRuntime {
   };
 
   approve: PipelineRuntime['approve'] = (ask) => {
-    return this.#inOrder(`approval ${this.#scope()}/${ask.name}`, false, () => this.approvals.ask(ask));
+    const scope = this.#scope();
+    return this.#inOrder(`approval ${scope}/${ask.name}`, false, () => this.approvals.ask({ ...ask, scope }));
   };
 
   child(call: ChildCall): Promise<Json> {

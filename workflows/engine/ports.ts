@@ -80,6 +80,8 @@ export interface Journal {
 
 export interface AskedApproval {
   readonly name: string;
+  /** Where it is asked; former releases did not say. */
+  readonly scope?: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -87,6 +89,8 @@ export interface AskedApproval {
 /** A person's answer to an approval. */
 export interface NamedAnswer {
   readonly name: string;
+  /** Where it was asked; former releases did not say. */
+  readonly scope?: string;
   readonly approved: boolean;
   readonly by: string;
   readonly why: string;
