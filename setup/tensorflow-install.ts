@@ -10,6 +10,7 @@ import { isPublishedHere, pinnedHere, pins, type PinnedHere } from './pins.js';
 import { runProgram } from './program.js';
 import { say } from './progress.js';
 import { buildBinding, findCompiler, unpackCuda, unpackTensorflow } from './tensorflow-build.js';
+import { pruneTensorflow } from './tensorflow-prune.js';
 import { installOnce, requireSpace, toolsFolder } from './tools-folder.js';
 
 export interface TensorflowOptions extends FetchOptions {
@@ -156,6 +157,16 @@ export function whyNotNative(options: TensorflowOptions = {}): string | undefine
   return readRefusal(join(tools, `${recipe(options.gpu ?? false).folder}.refused.json`))?.reason;
 }
 
+/** An installation made by a former version is pruned in place; one that this user may only read is used as it is. */
+function pruneWhereAllowed(home: string, packageFolder: string): void {
+  try {
+    pruneTensorflow(home, packageFolder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['EACCES', 'EPERM', 'EROFS', 'ETXTBSY', 'ENOENT'].includes(code)) throw error;
+  }
+}
+
 /**
  * The native TensorFlow binding, installed once into the tools folder, apart from the project's own packages.
  * With Python and a C++ compiler: TensorFlow's wheel, checked by hash, and a binding built against it. Without: the
@@ -164,11 +175,14 @@ export function whyNotNative(options: TensorflowOptions = {}): string | undefine
  * build is remembered until it has another compiler, or `retry` is given.
  */
 export async function ensureTensorflow(options: TensorflowOptions = {}): Promise<TensorflowInstall> {
-  const found = findTensorflow(options);
-  if (found) return found;
   const env = options.env ?? process.env;
   const tools = options.tools ?? toolsFolder(env);
   const plan = recipe(options.gpu ?? false);
+  const found = findTensorflow(options);
+  if (found) {
+    pruneWhereAllowed(join(tools, plan.folder), found.path);
+    return found;
+  }
   const refusalFile = join(tools, `${plan.folder}.refused.json`);
   const obstacle = await obstacleToBuilding(plan, env);
   const compiler = obstacle ? null : (findCompiler(env) ?? null);
@@ -183,8 +197,11 @@ export async function ensureTensorflow(options: TensorflowOptions = {}): Promise
     const packageFolder = join(draft, 'node_modules', ...plan.packageName.split('/'));
     if (plan.wheel && !obstacle) await byWheel(draft, packageFolder, plan.wheel, plan, options);
     else await byItsOwnInstall(draft, plan.packageName, options);
+    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion: '' }));
+    pruneTensorflow(draft, packageFolder);
+    // Loaded as it stays: what pruning broke would be found here.
     const tensorflowVersion = await tryLoading(packageFolder, options);
-    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion }));
+    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion, pruned: true }));
   };
   try {
     await installOnce(tools, plan.folder, install, options.onProgress);
