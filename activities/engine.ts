@@ -11,9 +11,11 @@ import {
   putDecided,
   putEnvironment,
   putGraph,
+  putRecord,
   putStudy,
   readJsonBlob,
   readStudy,
+  RECORDS,
   startRun,
   sweepBefore,
   undisturbed,
@@ -85,7 +87,8 @@ export function engineActivities(
         ...(graph.error === undefined ? {} : { error: graph.error as unknown as Json }),
       });
       // A study is a part of a run, and no run that others resemble.
-      if (!graph.run.includes('/')) await store.put(latestKey(graph.pipeline), Buffer.from(JSON.stringify(graph.run)));
+      if (!graph.run.includes('/'))
+        await putRecord(store, latestKey(graph.pipeline), RECORDS.latest, { run: graph.run });
     },
     'trainyard.saveStudy': async (study) => {
       crashPoint('saving-study', { run: study.run });

@@ -2,7 +2,7 @@ import { digestText } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
-import { readText, segmentOf, type Store } from '../store/index.js';
+import { createRecord, readRecord, RECORDS, type JsonObject, segmentOf, type Store } from '../store/index.js';
 import type { BackfillPlan, Partition } from '../workflows/backfill/contract.js';
 
 const FOLDER = 'backfills/';
@@ -79,7 +79,7 @@ export function dates(from: string, to: string, step: 'day' | 'month'): string[]
 export async function recordBackfill(store: Store, plan: Omit<BackfillPlan, 'createdAt'>): Promise<BackfillPlan> {
   const whole: BackfillPlan = { ...plan, createdAt: new Date().toISOString() };
   const key = keyOf(plan.id);
-  if (await store.create(key, Buffer.from(canonical(whole as unknown as Json)))) return whole;
+  if (await createRecord(store, key, RECORDS.backfill, whole as unknown as JsonObject)) return whole;
   const known = await readBackfill(store, plan.id);
   const { createdAt: _, ...same } = known;
   if (canonical(same as unknown as Json) === canonical(plan as unknown as Json)) return known;
@@ -91,9 +91,9 @@ export async function recordBackfill(store: Store, plan: Omit<BackfillPlan, 'cre
 
 /** A backfill's plan. Throws TY-RUN-UNKNOWN naming the nearest. */
 export async function readBackfill(store: Store, id: string): Promise<BackfillPlan> {
-  const text = await readText(store, keyOf(id));
-  if (text !== null) return JSON.parse(text) as BackfillPlan;
-  const known = (await listPlans(store)).map((plan) => plan.id);
+  const plan = (await readRecord(store, keyOf(id), RECORDS.backfill)) as unknown as BackfillPlan | null;
+  if (plan !== null) return plan;
+  const known = (await listPlans(store)).map((one) => one.id);
   throw new TrainyardError('TY-RUN-UNKNOWN', {
     what: `there is no backfill "${id}"; ${sayNearest(id, known)}`,
     remedy: 'trainyard backfill list names them',
@@ -104,8 +104,8 @@ export async function readBackfill(store: Store, id: string): Promise<BackfillPl
 export async function listPlans(store: Store): Promise<BackfillPlan[]> {
   const plans: BackfillPlan[] = [];
   for await (const { key } of store.list(FOLDER)) {
-    const text = await readText(store, key);
-    if (text !== null) plans.push(JSON.parse(text) as BackfillPlan);
+    const plan = (await readRecord(store, key, RECORDS.backfill)) as unknown as BackfillPlan | null;
+    if (plan !== null) plans.push(plan);
   }
   return plans.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
 }

@@ -14,6 +14,8 @@ import {
 } from './collect-needs.js';
 import { listRecords, removeRecords, strayRecords, type Listing, type StrayRecord } from './collect-records.js';
 import { each } from './each.js';
+import { putRecord } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import { singleFlight } from './reservation.js';
 import type { RunRecord } from './runs.js';
 import type { Store } from './store.js';
@@ -242,7 +244,7 @@ class Mark {
   }
 
   async #write(state: SweepState): Promise<void> {
-    await this.#store.put(SWEEP_KEY, Buffer.from(JSON.stringify(state)));
+    await putRecord(this.#store, SWEEP_KEY, RECORDS.sweep, state, { durable: false });
     this.#state = state;
     this.#saidAt = performance.now();
   }

@@ -46,6 +46,22 @@ export function storeFull(error: unknown, folder: string, need?: number): Trainy
   });
 }
 
+/** TY-STORE-REFUSED for an error that says that this process may not do that in a store, else undefined. */
+export function storeRefused(error: unknown, folder: string): TrainyardError | undefined {
+  const reason = {
+    EROFS: 'it is mounted for reading only',
+    EACCES: 'this user has no permission',
+    EPERM: 'this user has no permission',
+  }[codeOf(error)];
+  if (reason === undefined) return undefined;
+  const { path: file, syscall } = error as { path?: unknown; syscall?: unknown };
+  return new TrainyardError('TY-STORE-REFUSED', {
+    what: `the store ${folder} refuses to be ${syscall === 'open' || syscall === 'scandir' ? 'opened' : 'changed'}: ${reason}`,
+    where: { file: typeof file === 'string' ? file : folder },
+    cause: error,
+  });
+}
+
 function freeIn(folder: string): { actual?: string } {
   try {
     const { bavail, bsize } = statfsSync(folder);

@@ -15,6 +15,7 @@ import {
   removeOlder,
   renew,
   storeFull,
+  storeRefused,
   syncFolder,
   unlinkNow,
   walk,
@@ -96,7 +97,7 @@ export class FileStore implements Store {
     const size = await this.blobSize(digest);
     if (size === null) return null;
     if (size > SMALL_BYTES) return checkedStream(file, digest);
-    const bytes = size > QUICK_BYTES ? await readFile(file).catch(nullIfMissing) : readNow(file);
+    const bytes = size > QUICK_BYTES ? await readFile(file).catch(nullIfMissing) : this.#readNow(file);
     if (bytes === null) return null;
     checkHash(createHash('sha256').update(bytes), digest, file);
     return (async function* () {
@@ -134,16 +135,28 @@ export class FileStore implements Store {
     return this.#inWords(body.byteLength, () => this.#within(path.join(this.name, 'tmp', 'any'), false, create));
   }
 
-  async put(key: StoreKey, body: Uint8Array): Promise<void> {
+  async put(key: StoreKey, body: Uint8Array, { durable = true }: { durable?: boolean } = {}): Promise<void> {
     const final = this.#recordFile(key);
     await this.#writing(body.byteLength, async (temp) => {
-      await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
-      await this.#within(final, false, () => renameSync(temp, final));
+      await this.#within(temp, durable, () =>
+        durable ? writeSynced(temp, body, 0o666) : writeFileSync(temp, body, { flag: 'wx' }),
+      );
+      await this.#within(final, durable, () => renameSync(temp, final));
+      if (durable) await syncFolder(path.dirname(final));
     });
   }
 
   async get(key: StoreKey): Promise<Uint8Array | null> {
-    return readNow(this.#recordFile(key));
+    const file = this.#recordFile(key);
+    const found = statSync(file, { throwIfNoEntry: false });
+    // Most records that are asked for are not there, and an error with its stack costs ten times this look.
+    if (!found) return null;
+    if (found.isFile()) return this.#readNow(file);
+    throw new TrainyardError('TY-STORE-RECORD', {
+      what: 'something that is no file stands in its place',
+      where: { file },
+      remedy: 'look at what it is, and remove it',
+    });
   }
 
   async *list(prefix: string): AsyncIterable<{ key: StoreKey; size: number }> {
@@ -197,12 +210,12 @@ export class FileStore implements Store {
     return temp;
   }
 
-  /** Says in words when there is no space. */
+  /** Says in words when there is no space, or no permission. */
   async #inWords<T>(need: number | undefined, write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } catch (error) {
-      throw storeFull(error, this.name, need) ?? error;
+      throw storeFull(error, this.name, need) ?? storeRefused(error, this.name) ?? error;
     }
   }
 
@@ -229,6 +242,16 @@ export class FileStore implements Store {
     this.#folders.set(folder, durable ? 'durable' : 'made');
   }
 
+  #readNow(file: string): Uint8Array | null {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      const refused = storeRefused(error, this.name);
+      if (refused) throw refused;
+      return nullIfMissing(error);
+    }
+  }
+
   /** Whether a blob of this size is there; if so, its time is renewed. */
   #holds(digest: Digest, size: number): boolean {
     const file = this.#blobFile(digest);
@@ -252,16 +275,6 @@ export class FileStore implements Store {
 function sizeOf(source: BlobSource): number | undefined {
   if (source instanceof Uint8Array) return source.byteLength;
   return 'path' in source ? statSync(source.path, { throwIfNoEntry: false })?.size : undefined;
-}
-
-function readNow(file: string): Uint8Array | null {
-  // Most records that are asked for are not there, and an error with its stack costs ten times this look.
-  if (!statSync(file, { throwIfNoEntry: false })) return null;
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    return nullIfMissing(error);
-  }
 }
 
 function unfit(name: string, actual: string): TrainyardError {
