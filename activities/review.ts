@@ -1,7 +1,8 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { Context, type ApplicationFailure } from '@temporalio/activity';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import { digestText } from '../core/digest.js';
+import { failureOf } from '../core/failure.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { answerKey, currentSandbox } from '../project/sandbox.js';
 import { Artifacts, createRecord, readRecord, RECORDS, type Store, type StoreKey } from '../store/index.js';
@@ -40,7 +41,7 @@ function nobodyToAsk({ name, run }: ReviewAsked): ApplicationFailure {
     where: { run: run.id },
     remedy: 'look at the first difference: the run has taken another way from there',
   });
-  return ApplicationFailure.nonRetryable(error.message, error.code, error.toRecord());
+  return failureOf(error);
 }
 
 /** Where the answers of a review are found again: by what was asked, not by who asked, unless each lineage asks anew. */

@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { TrainyardError } from '../core/errors/index.js';
+import { onDamaged } from '../store/index.js';
 import { guard } from './guard.js';
 import { KeyRing, type AccessKey } from './keys.js';
 import { problemPage } from './pages/problem.js';
@@ -49,6 +50,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
       statusCode: 404,
     });
   });
+  const endNaming = onDamaged(({ error }) => app.log.warn(error.message));
+  app.addHook('onClose', async () => endNaming());
   sessionRoutes(app, keys);
   for (const module of [...routes, ...(options.routes ?? [])])
     void app.register(module, { services: options.services });

@@ -7,7 +7,7 @@ import { each } from './each.js';
 import { checkDigest } from './keys.js';
 import { lookAtRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';
-import type { Store } from './store.js';
+import type { Store, StoreKey } from './store.js';
 
 /** What a node call gave, found again by its key. */
 export interface CacheEntry {
@@ -71,14 +71,20 @@ export async function discardArtifact(store: Store, artifact: Digest): Promise<D
  * The entry that counts for a key. `cache/<key>` is written once and never changed; when it is damaged or an output of it is lost, the
  * next one, `cache/<key>~1`, takes its place by the same rule, and so on: each place has exactly one winner.
  */
-async function newest(store: Store, key: Digest): Promise<{ whole: CacheEntry | null; next: string }> {
-  for (let generation = 0; ; generation++) {
+async function newest(store: Store, key: Digest, from = 0): Promise<{ whole: CacheEntry | null; next: string }> {
+  for (let generation = from; ; generation++) {
     const name = nameOf(key, generation);
     const looked = await lookAtRecord(store, name, RECORDS.result);
     if (looked.state === 'absent') return { whole: null, next: name };
     if (looked.state === 'damaged' || looked.value.key !== key) continue;
     if (await isWhole(store, looked.value)) return { whole: looked.value, next: name };
   }
+}
+
+/** The entry that counts among those after the one in this place. */
+export async function entryAfter(store: Store, place: StoreKey): Promise<CacheEntry | null> {
+  const [key, generation = '0'] = place.slice('cache/'.length).split('~');
+  return (await newest(store, key as Digest, Number(generation) + 1)).whole;
 }
 
 function nameOf(key: Digest, generation: number): string {

@@ -79,7 +79,7 @@ export async function removeRecords(store: Store, decided: Decided, check: () =>
     const latest = await readRecord(store, key, RECORDS.latest);
     if (latest !== null && gone.has(latest.run)) await remove(key);
   }
-  const failed = new Set([...gone].map((run) => Buffer.from(run).toString('hex').slice(0, 80)));
+  const failed = new Set([...gone].map((run) => segmentOf(run)));
   for (const key of listing.failures) if (failed.has(key.split('/')[2] ?? '')) await remove(key);
   for (const { place, record } of strays) {
     if (keys.has(record.key)) continue;

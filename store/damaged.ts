@@ -46,6 +46,9 @@ export function forgetDamaged(store: Pick<Store, 'name'>, key: StoreKey): void {
   known.get(store.name)?.delete(key);
 }
 
+/** What is wrong with a record that a scrub cannot take out of use. */
+const IN_PLACE = 'no file stands in its place';
+
 /** Where a record lies, for people. */
 export function fileOfRecord(store: Pick<Store, 'name'>, key: StoreKey): string {
   return `${store.name}/records/${key}`;
@@ -61,5 +64,6 @@ export function damagedError(
   return new TrainyardError('TY-STORE-RECORD', {
     what: `${name} is damaged, and counts as not there: ${fault}; ${without}`,
     where: { file: fileOfRecord(store, key) },
+    ...(fault.includes(IN_PLACE) ? { remedy: 'look at what it is, and remove it by hand' } : {}),
   });
 }

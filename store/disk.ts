@@ -48,18 +48,38 @@ export function storeFull(error: unknown, folder: string, need?: number): Trainy
 
 /** TY-STORE-REFUSED for an error that says that this process may not do that in a store, else undefined. */
 export function storeRefused(error: unknown, folder: string): TrainyardError | undefined {
+  const file = pathOf(error);
+  // What a caller gives to be stored lies elsewhere.
+  if (!file?.startsWith(folder)) return undefined;
+  if (['EISDIR', 'ENOTDIR'].includes(codeOf(error))) return otherInPlace(file, error);
   const reason = {
     EROFS: 'it is mounted for reading only',
     EACCES: 'this user has no permission',
     EPERM: 'this user has no permission',
   }[codeOf(error)];
   if (reason === undefined) return undefined;
-  const { path: file, syscall } = error as { path?: unknown; syscall?: unknown };
   return new TrainyardError('TY-STORE-REFUSED', {
-    what: `the store ${folder} refuses to be ${syscall === 'open' || syscall === 'scandir' ? 'opened' : 'changed'}: ${reason}`,
-    where: { file: typeof file === 'string' ? file : folder },
+    what: `the store ${folder} refuses: ${reason}`,
+    where: { file },
     cause: error,
   });
+}
+
+/** TY-STORE-RECORD: a folder, say, stands where a record should be. */
+export function otherInPlace(file: string, cause?: unknown): TrainyardError {
+  return new TrainyardError('TY-STORE-RECORD', {
+    what: 'something that is no file stands in its place',
+    where: { file },
+    remedy: 'look at what it is, and remove it',
+    cause,
+  });
+}
+
+/** The file that a system call was about, its new name where it has one. */
+function pathOf(error: unknown): string | undefined {
+  const { path: file, dest } = error as { path?: unknown; dest?: unknown };
+  const found = dest ?? file;
+  return typeof found === 'string' ? found : undefined;
 }
 
 function freeIn(folder: string): { actual?: string } {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import {
   checkedStream,
   checkHash,
@@ -12,6 +12,7 @@ import {
   digestOf,
   linked,
   nullIfMissing,
+  otherInPlace,
   removeOlder,
   renew,
   storeFull,
@@ -33,6 +34,9 @@ const SMALL_BYTES = 1 << 20;
 
 /** Blobs up to this size are read and written by synchronous calls: longer ones would hold up whatever else runs here. */
 const QUICK_BYTES = 1 << 16;
+
+/** What a file system without hard links answers to one. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
 
 /** Blobs whose check this process remembers; when there are more, it forgets all and checks again. */
 const REMEMBERED = 100_000;
@@ -63,8 +67,8 @@ export class FileStore implements Store {
       const second = await this.create(key, new Uint8Array(1));
       if (!first || second) throw unfit(this.name, `create said ${first}, then ${second}`);
     } catch (error) {
-      if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'].includes(codeOf(error)))
-        throw unfit(this.name, `link: ${codeOf(error)}`);
+      const { code, syscall } = (isTrainyardError(error) ? error.cause : error) as { code?: string; syscall?: string };
+      if (syscall === 'link' && code !== undefined && NO_LINKS.includes(code)) throw unfit(this.name, `link: ${code}`);
       throw error;
     } finally {
       await this.remove(key);
@@ -122,7 +126,8 @@ export class FileStore implements Store {
   }
 
   async removeBlob(digest: Digest): Promise<void> {
-    await rm(this.#blobFile(digest), { force: true });
+    const file = this.#blobFile(digest);
+    await this.#inWords(undefined, () => rm(file, { force: true }));
     this.#verified.delete(digest);
   }
 
@@ -152,17 +157,18 @@ export class FileStore implements Store {
     // Most records that are asked for are not there, and an error with its stack costs ten times this look.
     if (!found) return null;
     if (found.isFile()) return this.#readNow(file);
-    throw new TrainyardError('TY-STORE-RECORD', {
-      what: 'something that is no file stands in its place',
-      where: { file },
-      remedy: 'look at what it is, and remove it',
-    });
+    throw otherInPlace(file);
   }
 
   async *list(prefix: string): AsyncIterable<{ key: StoreKey; size: number }> {
     const records = path.join(this.name, 'records');
-    for await (const { file, size } of walk(path.join(records, checkPrefix(prefix))))
-      yield { key: path.relative(records, file).split(path.sep).join('/'), size };
+    const folder = path.join(records, checkPrefix(prefix));
+    try {
+      for await (const { file, size } of walk(folder))
+        yield { key: path.relative(records, file).split(path.sep).join('/'), size };
+    } catch (error) {
+      throw storeRefused(error, this.name) ?? error;
+    }
   }
 
   async *listBlobs(): AsyncIterable<{ digest: Digest; size: number; storedAt: number }> {
@@ -171,7 +177,9 @@ export class FileStore implements Store {
   }
 
   async remove(key: StoreKey): Promise<void> {
-    this.#reused.remove(this.#recordFile(key));
+    const file = this.#recordFile(key);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
+    await this.#inWords(undefined, async () => this.#reused.remove(file));
   }
 
   async #putQuick(digest: Digest, bytes: Uint8Array): Promise<boolean> {

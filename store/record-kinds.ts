@@ -101,7 +101,7 @@ export const RECORDS = {
   environment: kind<JsonObject>({
     name: 'the environment of a run',
     key: /^runs\/[^/]+\/environment$/,
-    schema: z.record(text, json),
+    schema: z.object({ build: text.nullable() }),
     without: 'what surrounded the run is not known',
   }),
   decided: kind<DecidedCall>({

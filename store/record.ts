@@ -9,7 +9,8 @@ import type { Store, StoreKey } from './store.js';
 export type Looked<T> =
   | { readonly state: 'absent' }
   | { readonly state: 'damaged'; readonly fault: string }
-  | { readonly state: 'whole'; readonly value: T };
+  /** `checked`: its check is right; a former version wrote none. */
+  | { readonly state: 'whole'; readonly value: T; readonly checked: boolean };
 
 /** The last member of a record's JSON: `"~"`, with the first 16 digits of the SHA-256 of all before it. */
 const CHECK = /^([,{])"([^"])":"([^"]{16})"\}$/;
@@ -103,7 +104,10 @@ export function parseRecord<T>(text: string, kind: RecordKind<T>): Looked<T> {
     delete (value as Record<string, unknown>)['~'];
   }
   const parsed = kind.schema.safeParse(value);
-  if (parsed.success) return { state: 'whole', value: (kind.former?.(value) ?? value) as T };
+  if (parsed.success) {
+    const now = (kind.former?.(value) ?? value) as T;
+    return { state: 'whole', value: now, checked: check !== undefined };
+  }
   const [issue] = parsed.error.issues;
   const place = issue?.path.join('.') ?? '';
   return { state: 'damaged', fault: `it is no such record${place === '' ? '' : ` (${place})`}` };

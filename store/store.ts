@@ -46,6 +46,6 @@ export interface Store {
    * since the epoch by the store's own clock, where it keeps such a time: for a collector's grace, never for a decision.
    */
   listBlobs(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly storedAt?: number }>;
-  /** Removes a record; fine when it is not there. */
+  /** Removes a record; fine when it is not there, or something else is in its place. */
   remove(key: StoreKey): Promise<void>;
 }

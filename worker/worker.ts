@@ -18,6 +18,7 @@ import { readAddresses } from '../project/addresses.js';
 import { nodeCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { workflowBundle } from '../project/workflow-bundle.js';
+import { onDamaged } from '../store/index.js';
 import { describeEnvironment, noteCodes } from '../provenance/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
@@ -85,6 +86,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       remedy: 'start the worker again',
     });
   };
+  const endNaming = onDamaged(({ error }) => process.stderr.write(`warn: ${error.message}\n`));
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   const builds = new WorkflowBuilds({
@@ -124,6 +126,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     stop: async () => {
       clearInterval(asking);
+      endNaming();
       for (const pool of pools) if (pool.worker.getState() === 'RUNNING') pool.worker.shutdown();
       await Promise.all([builds.stop(), ...pools.map((pool) => pool.ended.catch(() => undefined))]);
       for (const pool of pools) pool.slots.close();

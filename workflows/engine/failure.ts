@@ -9,6 +9,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { TrainyardError, isTrainyardError, type ErrorRecord } from '../../core/errors/index.js';
+import { failureOf } from '../../core/failure.js';
 import { CATALOGUE } from '../../core/errors/catalogue.js';
 
 /** What a node's or child's failure means, in the catalogue's words. Cancellations pass as they are. */
@@ -76,12 +77,7 @@ export function workflowFailure(error: unknown): Error {
   const known = isTrainyardError(error)
     ? error
     : new TrainyardError('TY-NODE-FAILED', { what: error instanceof Error ? error.message : String(error) });
-  const failure = ApplicationFailure.create({
-    message: known.message,
-    type: known.code,
-    nonRetryable: true,
-    details: [known.toRecord()],
-  });
+  const failure = failureOf(known, { nonRetryable: true });
   if (known.code === 'TY-PIPELINE-THREW' && known.cause instanceof Error && known.cause.stack)
     failure.stack = known.cause.stack;
   return failure;
