@@ -1,7 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
+import { damagedIn } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 // The thin road of every day, on the real server: a run that fails, its resume, a study, their pages. What each of them
@@ -40,6 +43,17 @@ it('a run fails at a node, and its resume does that node and what comes after it
   const second = await probe.run('linear', { salt: 'road' }, { id: 'second', lineage: 'first' });
   expect(second).toMatchObject({ state: 'done' });
   expect(starts('second')).toEqual(['d']);
+});
+
+it('the graph of the latest run is empty: the next run goes on, and finds the results by their keys', async () => {
+  const { store } = probe.client;
+  const file = path.join(store.name, 'records', 'runs', 'second', 'graph');
+  const whole = readFileSync(file);
+  writeFileSync(file, '');
+  expect(await probe.run('linear', { salt: 'road' }, { id: 'third' })).toMatchObject({ state: 'done' });
+  expect(starts('third')).toEqual([]);
+  expect(damagedIn(store).map(({ key }) => key)).toEqual(['runs/second/graph']);
+  writeFileSync(file, whole);
 });
 
 it('a study finds its best trial, and the same study again runs no trial', async () => {
