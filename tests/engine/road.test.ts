@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
-import { damagedIn } from '../../store/index.js';
+import { damagedIn, readGraph } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 // The thin road of every day, on the real server: a run that fails, its resume, a study, their pages. What each of them
@@ -52,7 +52,8 @@ it('the graph of the latest run is empty: the next run goes on, and finds the re
   writeFileSync(file, '');
   expect(await probe.run('linear', { salt: 'road' }, { id: 'third' })).toMatchObject({ state: 'done' });
   expect(starts('third')).toEqual([]);
-  expect(damagedIn(store).map(({ key }) => key)).toEqual(['runs/second/graph']);
+  expect(await readGraph(store, 'second')).toBeNull();
+  expect(damagedIn(store).map(({ key, fault }) => [key, fault])).toEqual([['runs/second/graph', 'it is empty']]);
   writeFileSync(file, whole);
 });
 
