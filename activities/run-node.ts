@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { Digest } from '../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
 import { failureOf } from '../core/failure.js';
 import type { Ref } from '../core/kinds.js';
 import type { NodeProgress, NodeResult, NodeTask, Reported, SentTask } from '../core/task.js';
@@ -11,6 +11,7 @@ import {
   discardArtifact,
   lookup,
   noteNeed,
+  putFailedLog,
   readJsonBlob,
   recordOpening,
   removeNodeRecord,
@@ -25,6 +26,7 @@ import {
 import { currentSandbox } from '../project/sandbox.js';
 import { countFailure } from './attempts.js';
 import { crashPoint, type AtWork } from './crash-points.js';
+import { NodeLog } from './node-log.js';
 import { Reporter, type TellStudy } from './reporter.js';
 import { TimeLimit, tookTooLong } from './time-limit.js';
 
@@ -61,7 +63,6 @@ export interface RunnerParts {
 }
 
 const HEARTBEAT_MS = 1_000;
-const MOST_LOG = 1_000_000;
 const CANCELLED_WITHIN_MS = 5_000;
 
 /**
@@ -149,7 +150,8 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
   } catch (error) {
     if (error === otherRun) return null;
     if (reporter?.stopped.aborted) await cancelled(context);
-    throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt) : error, signal);
+    await keepFailedLog(parts.store, task, attempt, log.text);
+    throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt, limit.ms) : error, signal);
   } finally {
     limit?.end();
     reporter?.end();
@@ -274,7 +276,7 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
   let known = isTrainyardError(error)
     ? error
     : new TrainyardError('TY-NODE-FAILED', {
-        what: `${task.node} failed: ${error instanceof Error ? error.message : String(error)}`,
+        what: `${task.node} failed: ${sayThrown(error)}`,
         where: { run: task.run.id, node: task.node },
       });
   if (known.code === 'TY-STORE-MISSING' || known.code === 'TY-STORE-DAMAGED')
@@ -315,12 +317,7 @@ async function nameLostInput(store: Store, task: NodeTask, error: TrainyardError
   return error;
 }
 
-/** A node's log, bounded: the end is what explains a failure. */
-class NodeLog {
-  text = '';
-
-  add(line: string): void {
-    this.text += `${line}\n`;
-    if (this.text.length > MOST_LOG) this.text = `…\n${this.text.slice(-MOST_LOG / 2)}`;
-  }
+/** Keeps the log of an attempt that failed, beside its run. Where the store cannot be written to, the failure is told all the same. */
+async function keepFailedLog(store: Store, task: NodeTask, attempt: number, text: string): Promise<void> {
+  if (text !== '') await putFailedLog(store, task.run.id, `${task.call}.${attempt}`, text).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { sayDuration } from '../core/duration.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { TIMEOUT_GRACE_MS, type NodeTask } from '../core/task.js';
 
@@ -35,6 +36,11 @@ export class TimeLimit {
     return this.#stop.signal;
   }
 
+  /** How long it is. */
+  get ms(): number {
+    return this.#ms;
+  }
+
   get isUp(): boolean {
     return this.#isUp;
   }
@@ -47,11 +53,12 @@ export class TimeLimit {
   readonly #cancel = (): void => this.#stop.abort(this.#cancelled.reason);
 }
 
-/** What a node failed with that was given up. */
-export function tookTooLong(task: NodeTask, attempt: number): TrainyardError {
-  return new TrainyardError('TY-NODE-CRASHED', {
-    what: `${task.node} was given up: it took longer than its timeout allows`,
+/** What a node failed with that was given up after `ms`. */
+export function tookTooLong(task: NodeTask, attempt: number, ms: number): TrainyardError {
+  return new TrainyardError('TY-NODE-TIMEOUT', {
+    what: `${task.node} was ended: it took longer than its time limit`,
     where: { node: task.node, run: task.run.id, attempt },
-    remedy: 'raise timeout in its contract, or give it less to do',
+    expected: `at most ${sayDuration(ms)} for one attempt`,
+    remedy: 'raise timeout in its contract or in the call, or give it less to do',
   });
 }

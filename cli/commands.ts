@@ -18,6 +18,7 @@ import { approveCommand } from './approve/command.js';
 import { nodesCommand } from './nodes/command.js';
 import { predictCommand } from './predict/command.js';
 import { modelsCommand } from './models/command.js';
+import { serveCommand } from './serve/command.js';
 import { workerCommand } from './worker/command.js';
 import { gcCommand } from './gc/command.js';
 import { scrubCommand } from './scrub/command.js';
@@ -45,6 +46,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   nodesCommand,
   predictCommand,
   modelsCommand,
+  serveCommand,
   workerCommand,
   gcCommand,
   scrubCommand,

@@ -58,6 +58,15 @@ export async function connectTo(project: ProjectBase, timeoutMs = 5_000): Promis
       cause,
     });
   }
+  return clientOver(project, connection);
+}
+
+/** The same without looking whether Temporal answers: each call finds out by itself, and works once it does. */
+export function connectLazily(project: ProjectBase): TrainyardClient {
+  return clientOver(project, Connection.lazy(temporalAddress(project)));
+}
+
+function clientOver(project: ProjectBase, connection: Connection): TrainyardClient {
   const { namespace } = project.config.temporal;
   const url = redisUrl(project);
   const redis = url === undefined ? undefined : openRedis(url);

@@ -8,3 +8,10 @@ export function refusalOf(error: unknown): TrainyardError | undefined {
   const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
   return record && TrainyardError.fromRecord(record);
 }
+
+/** Whether a Workflow knows no Update of this name: then it is of another kind than the one who asked thought. */
+export function isUnknownUpdate(error: unknown): boolean {
+  return (
+    error instanceof WorkflowUpdateFailedError && /^No registered handler for update/.test(error.cause?.message ?? '')
+  );
+}

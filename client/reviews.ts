@@ -19,6 +19,7 @@ import {
   type ReviewRequest,
   type ReviewState,
 } from '../workflows/review/contract.js';
+import { isUnknownUpdate } from './refusal.js';
 
 export type { Answer, AnswerRequest, NextReply, NextRequest, ReviewState } from '../workflows/review/contract.js';
 
@@ -70,9 +71,16 @@ export async function listReviews(
 
 /** Where a review stands. Throws TY-REVIEW-UNKNOWN, and TY-WORKER-NONE when no worker answers. */
 export async function reviewState({ temporal }: ReviewAccess, id: string, reviewer = ''): Promise<ReviewState> {
-  return inWords(id, () =>
+  const state = await inWords(id, () =>
     within(temporal, () => temporal.workflow.getHandle(id).query<ReviewState, [string]>(REVIEW.state, reviewer)),
   );
+  // Other kinds of Workflows answer a query of this name, too.
+  if (!('spec' in state)) throw noReview(id);
+  return state;
+}
+
+function noReview(id: string): TrainyardError {
+  return new TrainyardError('TY-REVIEW-UNKNOWN', { what: `there is no label review "${id}" that is open` });
 }
 
 interface Waiting {
@@ -184,9 +192,8 @@ async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) {
-      throw new TrainyardError('TY-REVIEW-UNKNOWN', { what: `there is no label review "${id}" that is open` });
-    }
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError || isUnknownUpdate(error))
+      throw noReview(id);
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isDeadline(error)) {
       throw new TrainyardError('TY-WORKER-NONE', {
         what: `the review "${id}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,

@@ -19,7 +19,7 @@ import type { PipelineInput, Recovery } from '../core/task.js';
 import { readRun, startRun, type RunStart, type Store } from '../store/index.js';
 import { inWords } from './away.js';
 import type { TrainyardClient } from './client.js';
-import { refusalOf } from './refusal.js';
+import { isUnknownUpdate, refusalOf } from './refusal.js';
 
 export interface StartRun {
   readonly pipeline: string;
@@ -201,6 +201,11 @@ export async function act(run: string, what: () => Promise<unknown>): Promise<vo
       throw new TrainyardError('TY-WORKER-NONE', {
         what: `run "${run}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
         cause: error,
+      });
+    if (isUnknownUpdate(error))
+      throw new TrainyardError('TY-DECISION', {
+        what: `what goes on as "${run}" is of another kind, and takes no such decision`,
+        where: { run },
       });
     throw refusalOf(error) ?? inWords(error);
   }

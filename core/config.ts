@@ -24,6 +24,14 @@ const duration = z
 
 const secret = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
 
+const hostName = z
+  .string()
+  .regex(
+    /^(\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$/,
+    "a name without scheme and port, such as 'ml.example.org', or '*'",
+  )
+  .transform((name) => name.toLowerCase());
+
 export const configSchema = z.strictObject({
   /** Name of the project, for its task queues. Default: that of its package.json, or of its folder. */
   name: z
@@ -55,7 +63,17 @@ export const configSchema = z.strictObject({
   /** Worker slots by name. */
   pools: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), pool).prefault({ cpu: { slots: 2 } }),
   /** The HTTP server of `trainyard dev` and `trainyard serve`. */
-  server: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.optional() }).prefault({}),
+  server: z
+    .strictObject({
+      /** Address to listen at. Beyond this machine a key is asked for also where nothing is changed. */
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.optional(),
+      /** Further names that requests may address it by: behind a proxy, in a container. `*` for any. */
+      hosts: z.array(hostName).default([]),
+      /** Beyond this machine, let predictions be asked for without a key all the same. */
+      openPredictions: z.boolean().default(false),
+    })
+    .prefault({}),
   /** Secrets by the name that nodes ask for: where to read them, never their values. */
   secrets: z.record(z.string(), secret).default({}),
 });

@@ -14,18 +14,32 @@ export function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The known name that a mistyped one most likely meant, or `undefined` when none is near. */
+/** Longer names are no slip of the keyboard, and to compare them costs the product of their lengths. */
+const LONGEST = 100;
+/** Names that one is compared with at most, in the order of the alphabet. */
+const MOST_COMPARED = 5_000;
+
+/**
+ * The known name that a mistyped one most likely meant, or `undefined` when none is near. Names come from anywhere:
+ * what this takes is bounded, whatever is asked.
+ */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > LONGEST) return undefined;
+  const wanted = name.toLowerCase();
   let best: { name: string; distance: number } | undefined;
-  for (const candidate of [...known].sort()) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < (best?.distance ?? Math.max(3, Math.ceil(candidate.length / 3) + 1)))
-      best = { name: candidate, distance };
+  for (const candidate of [...known].sort().slice(0, MOST_COMPARED)) {
+    if (candidate.length > LONGEST) continue;
+    const lower = candidate.toLowerCase();
+    const most = best?.distance ?? Math.max(3, Math.ceil(candidate.length / 3) + 1);
+    // The distance is never less than the lengths differ by.
+    if (Math.abs(lower.length - wanted.length) >= most) continue;
+    const distance = editDistance(wanted, lower);
+    if (distance < most) best = { name: candidate, distance };
   }
   return best?.name;
 }
 
-/** `; did you mean "x"?` for a mistyped name, or a list of what there is when nothing is near and the list is short. */
+/** `did you mean "x"?` for a mistyped name, or a list of what there is when nothing is near and the list is short. */
 export function sayNearest(name: string, known: Iterable<string>): string {
   const names = [...known];
   const near = nearest(name, names);

@@ -23,6 +23,7 @@ export function checkRows(
 ): asserts rows is readonly FeatureRow[] {
   const mistakes: Mistake[] = [];
   let wrong = 0;
+  let unknown = 0;
   const names = new Set(inputs.map((input) => input.name));
   rows.forEach((row, at) => {
     const add = (field: string, says: string): void => {
@@ -41,7 +42,8 @@ export function checkRows(
     }
     for (const name of Object.keys(row)) {
       if (names.has(name)) continue;
-      const meant = nearest(name, [...names]);
+      // Of the first alone: a request may bring thousands of them.
+      const meant = unknown++ === 0 ? nearest(name, names) : undefined;
       add(name, `is no input of the model${meant === undefined ? '' : `; did you mean "${meant}"?`}`);
     }
   });

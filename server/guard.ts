@@ -14,8 +14,9 @@ export interface GuardOptions {
   readonly keys: KeyRing;
   /** Host names under which the server may be addressed; others are refused, against DNS rebinding. */
   readonly hosts: readonly string[];
-  /** Ask for a key for every request: set when others than this machine can reach the server. */
+  /** Ask for a key also where nothing is changed: set when others than this machine can reach the server. */
   readonly readsNeedKey: boolean;
+  readonly predictionsNeedKey: boolean;
 }
 
 /** Puts the checks before all routes: host, key, origin; and the security headers on all replies. */
@@ -27,12 +28,15 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     if (name !== undefined) request.keyName = name;
     const { access } = request.routeOptions.config;
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    const needed = access === 'key' || (access !== 'open' && (!reads || options.readsNeedKey));
+    const needed =
+      access === 'key' ||
+      (access === 'predict' ? options.predictionsNeedKey : access !== 'open' && (!reads || options.readsNeedKey));
     if (needed && request.keyName === undefined) throw keyNeeded(`${request.method} ${path(request)} needs a key`);
   });
 }
 
-function setHeaders(reply: FastifyReply): void {
+/** The headers that all replies carry. */
+export function setHeaders(reply: FastifyReply): void {
   void reply.headers({
     'content-security-policy': PAGE_POLICY,
     'x-content-type-options': 'nosniff',
@@ -50,10 +54,9 @@ function checkHost(request: FastifyRequest, hosts: readonly string[]): void {
   if (hosts.includes('*')) return;
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   if (hosts.includes(host)) return;
-  throw new TrainyardError('TY-KEY', {
-    what: `this server is not addressed as "${host}"`,
+  throw new TrainyardError('TY-HOST', {
+    what: `this server does not go by the name "${host}"`,
     expected: hosts.join(' or '),
-    remedy: 'use one of these names, or add yours to server.hosts in temporal.config.ts',
   });
 }
 

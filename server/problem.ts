@@ -1,13 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isTrainyardError, TrainyardError, type Code } from '../core/errors/index.js';
-import { CATALOGUE } from '../core/errors/index.js';
+import { CATALOGUE, isTrainyardError, TrainyardError, type Code } from '../core/errors/index.js';
+import { explained } from './explained.js';
 
 const STATUS: Partial<Record<Code, number>> = {
   'TY-KEY': 401,
+  'TY-HOST': 421,
   'TY-RUN-UNKNOWN': 404,
   'TY-MODEL-UNKNOWN': 404,
   'TY-ENDPOINT-UNKNOWN': 404,
   'TY-REVIEW-UNKNOWN': 404,
+  'TY-STUDY-UNKNOWN': 404,
   'TY-PIPELINE-UNKNOWN': 404,
   'TY-NODE-UNKNOWN': 404,
   'TY-STORE-MISSING': 404,
@@ -20,6 +22,9 @@ const STATUS: Partial<Record<Code, number>> = {
   'TY-STORE-FULL': 507,
   'TY-STORE-DAMAGED': 500,
 };
+
+/** Characters of each part of a problem: what was sent comes back in it, and may be long. */
+const LONGEST = 2_000;
 
 /** Problem details for HTTP APIs (RFC 9457); members beside the standard ones are those of a Trainyard error. */
 export interface Problem {
@@ -35,14 +40,15 @@ export interface Problem {
 }
 
 /** HTTP status of an error: its code's own, else 400 for mistakes of the caller and 503 for what may pass. */
-export function statusOf(error: unknown): number {
+function statusOf(error: unknown): number {
   if (isTrainyardError(error)) return STATUS[error.code] ?? (CATALOGUE[error.code].fault === 'user' ? 400 : 503);
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
 
 /** An error as problem details: never a stack, never the text of a fault that is ours. */
-export function problemOf(error: unknown): Problem {
+export function problemOf(thrown: unknown): Problem {
+  const error = explained(thrown);
   const status = statusOf(error);
   if (isTrainyardError(error)) {
     const { code, message, where, expected, actual, remedy } = error.toRecord();
@@ -50,12 +56,12 @@ export function problemOf(error: unknown): Problem {
       type: `urn:trainyard:error:${code}`,
       title: CATALOGUE[code].meaning,
       status,
-      detail: message,
+      detail: cut(message),
       code,
-      ...(Object.keys(where).length > 0 ? { where } : {}),
-      ...(expected === undefined ? {} : { expected }),
-      ...(actual === undefined ? {} : { actual }),
-      remedy,
+      ...(Object.keys(where).length > 0 ? { where: cutEach(where) } : {}),
+      ...(expected === undefined ? {} : { expected: cut(expected) }),
+      ...(actual === undefined ? {} : { actual: cut(actual) }),
+      remedy: cut(remedy),
     };
   }
   const known = status < 500 && error instanceof Error;
@@ -63,16 +69,27 @@ export function problemOf(error: unknown): Problem {
     type: 'about:blank',
     title: known ? 'The request cannot be served as it is.' : 'The server made a mistake.',
     status,
-    detail: known ? error.message : 'it was written to the log of the server',
+    detail: known ? cut(error.message) : 'it was written to the log of the server',
   };
 }
 
-/** True when the request was made by a browser that wants a page. */
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+}
+
+function cutEach(where: object): object {
+  return Object.fromEntries(
+    Object.entries(where).map(([name, value]) => [name, typeof value === 'string' ? cut(value) : (value as unknown)]),
+  );
+}
+
+/** True when the request was made by a browser that wants a page: by an address, or by a form without a script. */
 export function wantsPage(request: FastifyRequest): boolean {
+  const byForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   return (
     (request.headers.accept ?? '').includes('text/html') &&
     !request.url.startsWith('/api/') &&
-    (request.method === 'GET' || request.method === 'HEAD')
+    (request.method === 'GET' || request.method === 'HEAD' || byForm)
   );
 }
 

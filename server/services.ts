@@ -25,10 +25,11 @@ export type RouteModule = (app: FastifyInstance, options: { services: Services }
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * `open`: no key is asked for though the method may change something (predictions, signing in).
-     * `key`: one is asked for though the method is GET. By default, methods other than GET and HEAD need one.
+     * `open`: no key is asked for though the method may change something (signing in). `predict`: the same, where the
+     * configuration does not ask for one. `key`: one is asked for though the method is GET. By default, methods other
+     * than GET and HEAD need one.
      */
-    access?: 'open' | 'key';
+    access?: 'open' | 'predict' | 'key';
   }
   interface FastifyRequest {
     /** Name of the key that the request came with, once it was checked. */

@@ -2,8 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  existsSync,
   fsync,
   linkSync,
+  mkdirSync,
   open,
   openSync,
   readdirSync,
@@ -178,6 +180,21 @@ export async function writeSynced(file: string, bytes: Uint8Array, mode: number)
     await synced(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Makes a folder and those above it; gives the first that was not there. */
+export function makeFolders(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    // So Node answers for a disk that is mounted for reading only: a plain call says why.
+    let first = folder;
+    while (!existsSync(path.dirname(first))) first = path.dirname(first);
+    mkdirSync(first);
+    mkdirSync(folder, { recursive: true });
+    return first;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
@@ -11,6 +11,7 @@ import {
   copy,
   digestOf,
   linked,
+  makeFolders,
   nullIfMissing,
   otherInPlace,
   removeOlder,
@@ -243,7 +244,7 @@ export class FileStore implements Store {
   async #makeFolder(folder: string, durable: boolean): Promise<void> {
     const known = this.#folders.get(folder);
     if (known === 'durable' || (known && !durable)) return;
-    const first = mkdirSync(folder, { recursive: true });
+    const first = makeFolders(folder);
     if (first !== undefined && durable)
       for (let made = folder; made.length >= first.length; made = path.dirname(made))
         await syncFolder(path.dirname(made));

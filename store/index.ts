@@ -25,6 +25,7 @@ export {
   listRuns,
   openingsOf,
   putDecided,
+  putFailedLog,
   putEnvironment,
   putGraph,
   putStudy,

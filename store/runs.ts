@@ -76,6 +76,11 @@ export async function readEnvironment(store: Store, id: string): Promise<Json | 
   return (await readRecord(store, `${folderOf(id)}environment`, RECORDS.environment)) as Json | null;
 }
 
+/** Keeps the log of an attempt that failed: `runs/<run>/logs/<call>.<attempt>`. That of one that succeeded is a blob, on its record. */
+export async function putFailedLog(store: Store, run: string, attempt: string, text: string): Promise<void> {
+  await store.put(`${folderOf(run)}logs/${segmentOf(attempt)}`, Buffer.from(text), { durable: false });
+}
+
 /** What an operator put in the place of a failed call, by the key that its pipeline asks for. */
 export interface DecidedCall {
   readonly key: Digest;

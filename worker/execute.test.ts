@@ -188,6 +188,59 @@ test("the user's own errors pass with the place added; others are reported as a 
   expect((await failure(throwing('only words'))).what).toBe('toy.give failed: only words');
 });
 
+test('an error of some MB leaves the node short, in all its parts, and stands whole in its log', async () => {
+  const huge = (letter: string): string => letter.repeat(5_000_000);
+  const bug = Object.assign(new Error(huge('m')), { cause: new Error(huge('c')) });
+  const user = new UserError(huge('w'), {
+    where: { column: huge('p') },
+    expected: huge('e'),
+    actual: huge('a'),
+    remedy: huge('r'),
+  });
+  for (const [thrown, letters] of [
+    [bug, 'mc'],
+    [user, 'wpear'],
+    [huge('s'), 's'],
+  ] as const) {
+    let log = '';
+    const failing = giving(numbers, () => Promise.reject(thrown as Error));
+    const error = await failure(failing, { host: { log: (line) => void (log += line) } });
+    expect(error.permanent).toBe(thrown === user);
+    // As Temporal carries it: message, stack and details.
+    expect(JSON.stringify([error.message, error.stack, error.toRecord()]).length).toBeLessThan(60_000);
+    for (const letter of letters) expect(log.includes(huge(letter)), letter).toBe(true);
+  }
+});
+
+test.each<[string, unknown, string]>([
+  ['nothing', null, 'null'],
+  ['an object', { code: 5 }, '{"code":5}'],
+  ['an object without a text', Object.create(null), '{}'],
+  [
+    'what cannot be read',
+    Object.defineProperty({}, 'toJSON', {
+      get: () => {
+        throw new Error('no');
+      },
+    }),
+    'a object without a text',
+  ],
+])('%s thrown is a failure as any other', async (_, thrown, text) => {
+  const failing = giving(numbers, () => Promise.reject(thrown as Error));
+  expect((await failure(failing)).what).toBe(`toy.give failed: ${text}`);
+});
+
+test('a long word of progress is cut, and a report that no study could take is refused', async () => {
+  const talking = giving(json(z.number()), async (ctx) => {
+    ctx.progress(0.5, 'y'.repeat(1_000_000));
+    await ctx.report(1, { ['n'.repeat(100_000)]: 1 }).catch((error: TrainyardError) => ctx.log(error.code));
+    return { value: 1 };
+  });
+  await using run = await runNode(talking);
+  expect(run.progress[0]?.message?.length).toBeLessThan(600);
+  expect(run.log).toEqual(['TY-NODE-OUTPUT']);
+});
+
 test('a cancelled node ends with the reason it was cancelled for, not with a failure of its own', async () => {
   const stop = new AbortController();
   const waiting = giving(numbers, async (ctx) => {

@@ -2,7 +2,17 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainyardClient } from '../client/index.js';
-import { isTrainyardError, TrainyardError, TransientError, UserError } from '../core/errors/index.js';
+import {
+  cutText,
+  isTrainyardError,
+  sayThrown,
+  sayValue,
+  TrainyardError,
+  TransientError,
+  UserError,
+  type Code,
+  type ErrorParts,
+} from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
 import type { NodeTask, Reported } from '../core/task.js';
@@ -12,6 +22,12 @@ import { Artifacts, Checkpoints, keepReports, type Store } from '../store/index.
 import type { Implementation, NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';
 import { checkOutputs } from './outputs.js';
+
+/** Longest message of progress, in characters: it travels with every heartbeat. */
+const MOST_PROGRESS = 500;
+/** Longest report at one step, in characters of JSON: all of them travel to the study. */
+const MOST_REPORT = 20_000;
+const MOST_CAUSES = 5;
 
 /** What the process that runs a node offers it. */
 export interface ExecutionHost {
@@ -116,7 +132,7 @@ function makeContext(
     log: (message) => host.log(message),
     progress: (fraction, message) => {
       const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
-      host.progress(within, message);
+      host.progress(within, message === undefined ? undefined : cutText(sayValue(message), MOST_PROGRESS));
     },
     goesOn: task.trial?.goesOn ?? false,
     report: async (step, value) => {
@@ -128,6 +144,15 @@ function makeContext(
           remedy: 'report once at each step, in order',
         });
       const figures = plainFigures(value);
+      const signs = JSON.stringify(figures).length;
+      if (signs > MOST_REPORT)
+        throw new TrainyardError('TY-NODE-OUTPUT', {
+          what: `${spec.name} reports more at step ${step} than travels to a study`,
+          where: { node: spec.name },
+          expected: `at most ${MOST_REPORT} characters of JSON`,
+          actual: `${signs} characters`,
+          remedy: 'report figures only, and give the rest as an output',
+        });
       reports.push([step, figures]);
       host.report(step, figures);
       // A word to stop comes as a message: it is heard here, however busy the node is.
@@ -154,25 +179,45 @@ function plainFigures(value: Reported): Reported | null {
   return Object.fromEntries(known.filter(([, inner]) => inner !== null)) as Reported;
 }
 
-/** The error that a failed node is reported with. */
+/** The error that a failed node is reported with. What is too long to be reported whole goes into the node's log. */
 function explain(error: unknown, spec: AnyContract['spec'], task: NodeWork, host: ExecutionHost): TrainyardError {
   const place = { run: task.run.id, node: spec.name, attempt: host.attempt };
   if (isTrainyardError(error)) {
     const { code, what, where, expected, actual, remedy, cause } = error;
     const parts = { where: { ...place, ...where }, expected, actual, remedy, cause: cause ?? error };
-    if (code === 'TY-NODE-INPUT') return new UserError(what, parts);
-    if (code === 'TY-NODE-TRANSIENT') return new TransientError(what, parts);
-    return new TrainyardError(code, { what, ...parts });
+    const placed = withPlace(code, what, parts);
+    if (placed.whole !== undefined) host.log(placed.whole);
+    return placed;
   }
   const full = storeFull(error, host.scratchRoot);
   if (full) return new TrainyardError(full.code, { what: full.what, where: { ...place, ...full.where }, cause: error });
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && error.stack) host.log(userStack(error.stack));
-  return new TrainyardError('TY-NODE-FAILED', {
-    what: `${spec.name} failed: ${message || 'it threw an error without a message'}`,
+  const failed = new TrainyardError('TY-NODE-FAILED', {
+    what: `${spec.name} failed: ${sayThrown(error) || 'it threw an error without a message'}`,
     where: place,
     cause: error,
   });
+  const stacks = sayStacks(error);
+  if (stacks !== '') host.log(stacks);
+  else if (failed.whole !== undefined) host.log(failed.whole);
+  return failed;
+}
+
+function withPlace(code: Code, what: string, parts: Omit<ErrorParts, 'what'>): TrainyardError {
+  if (code === 'TY-NODE-INPUT') return new UserError(what, parts);
+  if (code === 'TY-NODE-TRANSIENT') return new TransientError(what, parts);
+  return new TrainyardError(code, { what, ...parts });
+}
+
+/** The stack of what was thrown, and of its causes. */
+function sayStacks(error: unknown): string {
+  const stacks: string[] = [];
+  for (
+    let one = error;
+    one instanceof Error && stacks.length < MOST_CAUSES;
+    one = one.cause === one ? undefined : one.cause
+  )
+    if (one.stack) stacks.push(`${stacks.length === 0 ? '' : 'caused by '}${userStack(sayValue(one.stack))}`);
+  return stacks.join('\n');
 }
 
 /** A stack up to where our own frames begin. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { TrainyardClient } from '../client/index.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
 import { openStore } from '../store/index.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
@@ -68,7 +68,7 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
     const known = isTrainyardError(error)
       ? error
       : new TrainyardError('TY-NODE-FAILED', {
-          what: error instanceof Error ? error.message : String(error),
+          what: sayThrown(error),
           where: { node: task.node },
         });
     tell({

@@ -3,9 +3,8 @@ import { connectTo } from '../../client/connect.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { loadProject, type Project } from '../../project/project.js';
-import { createServer, listen, readKeys } from '../../server/index.js';
-import { predictRoutes } from '../../server/predict/index.js';
 import { releaseClaim, takeClaim } from '../../setup/index.js';
+import { openServer } from '../serve/open-server.js';
 import { freePort } from './free-port.js';
 import { startServices, type DevServices } from './services.js';
 import { sourceFolders, watchCode } from './watch-code.js';
@@ -103,23 +102,16 @@ export class DevSession {
   async #listen(project: Project, services: DevServices, former: string | undefined): Promise<void> {
     const client = await connectTo(project, 10_000);
     this.#ends.push(() => client.close());
-    const keys = await readKeys(path.join(project.state, 'keys.json'), { create: true });
-    this.key = keys[0]?.key ?? '';
-    const app = createServer({
-      services: { store: client.store, client, redis: client.redis, temporalUi: services.ui },
-      keys,
-      // Beyond this machine a key is asked for also where nothing is changed.
-      readsNeedKey: !isLoopback(project.config.server.host),
-      ...(isLoopback(project.config.server.host) ? {} : { hosts: [project.config.server.host] }),
-      routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],
-    });
-    this.#ends.push(() => app.close());
     const { host, port: asked } = project.config.server;
     const usual = [
       ...(former === undefined ? [] : [Number(new URL(former).port)]),
       ...(asked === undefined ? [7400] : []),
     ];
-    this.server = await listen(app, { host, port: asked || (await freePort(...usual)) });
+    const parts = { store: client.store, client, redis: client.redis, temporalUi: services.ui };
+    const opened = await openServer(project, parts, { host, port: asked || (await freePort(...usual)) });
+    this.#ends.push(() => opened.app.close());
+    this.server = opened.url;
+    this.key = opened.key;
     const known = readAddresses(project.state);
     await writeAddresses(project.state, {
       ...known,
@@ -158,8 +150,4 @@ export class DevSession {
     })();
     return this.#stopping;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

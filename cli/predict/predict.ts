@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { z } from 'zod';
 import { CATALOGUE, TrainyardError, type Code } from '../../core/errors/index.js';
 import { readAddresses } from '../../project/addresses.js';
 import { loadConfig } from '../../project/project.js';
+import { readKeys } from '../../server/index.js';
 import { colours, print, printJson, table } from '../terminal.js';
 import type { PredictOptions } from './command.js';
 
@@ -27,9 +29,9 @@ const PATIENCE_MS = 15_000;
 /** `trainyard predict`: the HTTP interface that programs use. */
 export async function predict(config: string | undefined, endpoint: string, options: PredictOptions): Promise<void> {
   const rows = await readRows(options);
-  const url = options.url ?? (await serverOf(config));
+  const { url, key } = options.url === undefined ? await serverOf(config) : { url: options.url, key: undefined };
   const answer = answerSchema.parse(
-    await post(`${url}/v1/endpoints/${encodeURIComponent(endpoint)}/predict`, { rows }),
+    await post(`${url}/v1/endpoints/${encodeURIComponent(endpoint)}/predict`, { rows }, key),
   );
   if (options.json) return printJson(answer);
   const cells = answer.predictions.map(({ label, probabilities }) => [
@@ -73,21 +75,31 @@ function parse(text: string, field: string): unknown {
   }
 }
 
-async function serverOf(config: string | undefined): Promise<string> {
-  const server = readAddresses((await loadConfig(config)).state)?.server;
-  if (server !== undefined) return server;
+/** The project's own server, and a key of it where there is one: beyond this machine it asks for it. */
+async function serverOf(config: string | undefined): Promise<{ url: string; key: string | undefined }> {
+  const { state } = await loadConfig(config);
+  const url = readAddresses(state)?.server;
+  if (url !== undefined) {
+    const keys = await readKeys(path.join(state, 'keys.json')).catch(() => []);
+    return { url, key: keys[0]?.key };
+  }
   throw new TrainyardError('TY-ENDPOINT-NOT-READY', {
-    what: 'it is not known where the server is: trainyard dev was never started here',
-    remedy: 'start trainyard dev, or name the server: --url http://host:port',
+    what: 'it is not known where the server is: neither trainyard dev nor trainyard serve was started here',
+    remedy: 'start one of them, or name the server: --url http://host:port',
   });
 }
 
-async function post(url: string, body: unknown): Promise<unknown> {
+async function post(url: string, body: unknown, key: string | undefined): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', connection: 'close' },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        connection: 'close',
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });

@@ -62,6 +62,10 @@ export const CATALOGUE = {
     'The process that computed a node ended before it answered.',
     'look at the signal or exit code; if it was killed for memory, give the node more memory',
   ),
+  'TY-NODE-TIMEOUT': system(
+    'A node took longer than its time limit.',
+    'raise timeout in its contract, or give it less to do',
+  ),
   'TY-NODE-MEMORY': user(
     'A node used more memory than it may.',
     'raise resources.memory in its contract, or give it less data',
@@ -160,6 +164,14 @@ export const CATALOGUE = {
     'run it again with TRAINYARD_DEBUG=1 to see where it comes from, and report it',
   ),
   'TY-USAGE': user('The command was called in a way it does not know.', 'trainyard --help'),
+  'TY-REQUEST': user(
+    'An HTTP request is not one that this server takes.',
+    'docs/http.md shows each request with its answer',
+  ),
+  'TY-HOST': user(
+    'A request names a host that this server does not go by.',
+    'use one of its names, or add this one to server.hosts in temporal.config.ts',
+  ),
   'TY-KEY': user(
     'A request that changes something came without a valid key.',
     'send the key as Authorization: Bearer …',

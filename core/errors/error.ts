@@ -1,4 +1,5 @@
 import type { Json } from '../json.js';
+import { cutPlace, cutText, MOST_SIGNS, sayValue } from './bounds.js';
 import { CATALOGUE, type Code } from './catalogue.js';
 
 /** Where a mistake or failure is, as far as it is known. */
@@ -39,7 +40,8 @@ const BRAND = Symbol.for('trainyard.error');
 
 /**
  * Every error that Trainyard raises on purpose. `code` stands in the catalogue (docs/errors.md) and is never reused;
- * `message` is whole by itself: what, where, expected, actual and what to do.
+ * `message` is whole by itself: what, where, expected, actual and what to do. It and `toRecord()` are bounded, since they
+ * leave the process; `what`, `expected`, `actual` and `remedy` are as they were given, and `whole` says them all.
  */
 export class TrainyardError extends Error {
   override readonly name: string = 'TrainyardError';
@@ -53,7 +55,10 @@ export class TrainyardError extends Error {
 
   constructor(code: Code, parts: ErrorParts) {
     const remedy = parts.remedy ?? CATALOGUE[code].remedy;
-    super(sayError(code, { ...parts, remedy }), parts.cause === undefined ? undefined : { cause: parts.cause });
+    super(
+      sayError(code, cutParts({ ...parts, remedy })),
+      parts.cause === undefined ? undefined : { cause: parts.cause },
+    );
     this.code = code;
     this.what = parts.what;
     this.where = parts.where ?? {};
@@ -68,18 +73,14 @@ export class TrainyardError extends Error {
   }
 
   toRecord(): ErrorRecord {
-    const where = Object.fromEntries(Object.entries(this.where).filter(([, value]) => value !== undefined)) as Record<
-      string,
-      Json
-    >;
-    return {
-      code: this.code,
-      message: this.what,
-      where,
-      expected: this.expected,
-      actual: this.actual,
-      remedy: this.remedy,
-    };
+    const { what: message, where, expected, actual, remedy } = cutParts(this);
+    return { code: this.code, message, where: where as Record<string, Json>, expected, actual, remedy };
+  }
+
+  /** The whole text where `message` is cut, for the log of the node; undefined where nothing is missing. */
+  get whole(): string | undefined {
+    const whole = sayError(this.code, this);
+    return whole.length > this.message.length ? whole : undefined;
   }
 
   static fromRecord(record: ErrorRecord): TrainyardError {
@@ -109,7 +110,20 @@ export class TransientError extends TrainyardError {
   }
 }
 
-/** The whole text of an error for people. */
+/** The parts of an error, each as long as it may be where it leaves its process. */
+function cutParts(parts: ErrorParts & { remedy: string }): ErrorParts & { remedy: string } {
+  const cut = <T extends string | undefined>(text: T, most: number): T =>
+    (text === undefined ? undefined : cutText(sayValue(text), most)) as T;
+  return {
+    what: cutText(sayValue(parts.what), MOST_SIGNS.what),
+    where: cutPlace(parts.where ?? {}),
+    expected: cut(parts.expected, MOST_SIGNS.expected),
+    actual: cut(parts.actual, MOST_SIGNS.actual),
+    remedy: cut(parts.remedy, MOST_SIGNS.remedy),
+  };
+}
+
+/** The text of an error for people. */
 function sayError(code: Code, parts: ErrorParts & { remedy: string }): string {
   const place = Object.entries(parts.where ?? {})
     .filter(([, value]) => value !== undefined)

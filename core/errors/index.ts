@@ -1,3 +1,4 @@
+export { cutText, MOST_SIGNS, sayThrown, sayValue } from './bounds.js';
 export { CATALOGUE, type CatalogueEntry, type Code } from './catalogue.js';
 export {
   isTrainyardError,

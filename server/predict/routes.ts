@@ -25,7 +25,11 @@ export interface PredictOptions {
 }
 
 type Named = { Params: { name: string } };
-const open = { config: { access: 'open' as const } };
+/** Bytes of a request with rows. */
+const bodyLimit = 4 * 1024 * 1024;
+const asked = { bodyLimit, config: { access: 'predict' as const } };
+/** Whoever looks after the server asks whether it lives. */
+const health = { config: { access: 'open' as const } };
 
 /**
  * Predictions over HTTP: plain JSON by column names (`/v1/endpoints/:name/predict`), the Open Inference Protocol v2
@@ -58,7 +62,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return given;
     };
 
-    app.post<Named>('/v1/endpoints/:name/predict', open, async (request) => {
+    app.post<Named>('/v1/endpoints/:name/predict', asked, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const rows = rowsOf(request.body);
       const requestId = idOf(request);
@@ -66,7 +70,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return { model: endpoint.name, version, requestId, predictions };
     });
 
-    app.post<Named>('/v1/endpoints/:name/outcomes', async (request) => {
+    app.post<Named>('/v1/endpoints/:name/outcomes', { bodyLimit }, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const outcomes = outcomesOf(request.body, endpoint.predictor.classes);
       const recorded = await writeOutcomes(redis, endpoint.name, outcomes);
@@ -84,7 +88,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return { ...describe(endpoint, log), inputs: card.inputs, classes: card.classes, label: card.label };
     });
 
-    app.post<Named>('/v2/models/:name/infer', open, async (request) => {
+    app.post<Named>('/v2/models/:name/infer', asked, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const { id = idOf(request), rows } = rowsOfInference(request.body);
       const given = await answer(endpoint, id, rows);
@@ -103,8 +107,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
     });
 
     app.get('/v2', async () => ({ name: 'trainyard', extensions: [] }));
-    app.get('/v2/health/live', async () => ({ live: true }));
-    app.get('/v2/health/ready', async (_request, reply) => {
+    app.get('/v2/health/live', health, async () => ({ live: true }));
+    app.get('/v2/health/ready', health, async (_request, reply) => {
       const all = await Promise.all(endpoints.names().map((name) => endpoints.get(name)));
       const ready = all.every((endpoint) => endpoint.assignment !== undefined);
       return reply.code(ready ? 200 : 503).send({ ready });

@@ -7,6 +7,7 @@ import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
 import { steering } from '../../workflows/study/contract.js';
 import { problemPage } from '../pages/problem.js';
+import { readJsonBody } from '../json-body.js';
 import { problemOf } from '../problem.js';
 import type { RouteModule, Services } from '../services.js';
 
@@ -14,19 +15,21 @@ type Named = { Params: { id: string } };
 type Acting = { Params: { id: string; action: string } };
 
 const why = z.string().max(2000).default('');
-const by = z.string().min(1).max(100).optional();
+/** Taken, and not looked at: who decides is who holds the key. */
+const by = z.string().max(100).optional();
+const name = z.string().min(1).max(200);
 const values = z.record(z.string(), z.custom<Json>());
 
 /** What can be done to a run, as programs ask for it. */
 const ASKED = {
-  approvals: z.strictObject({ name: z.string().min(1), approved: z.boolean(), by, why }),
+  approvals: z.strictObject({ name, approved: z.boolean(), by, why }),
   recover: z.strictObject({
-    call: z.string().min(1),
+    call: name,
     action: z.enum(['retry', 'skip', 'fail']),
     by,
     why,
     params: values.optional(),
-    pool: z.string().min(1).optional(),
+    pool: name.optional(),
     outputs: values.optional(),
   }),
   cancel: z.strictObject({}),
@@ -91,7 +94,7 @@ async function perform(
   switch (action) {
     case 'approvals': {
       const asked = parse(action, body);
-      const answer = { ...asked, by: asked.by ?? who };
+      const answer = { ...asked, by: who };
       await decide(client, id, answer);
       return { run: id, name: answer.name, approved: answer.approved, by: answer.by };
     }
@@ -100,12 +103,12 @@ async function perform(
       const { params, pool, outputs, ...decision } = asked;
       await recoverNode(client, id, {
         ...decision,
-        by: asked.by ?? who,
+        by: who,
         ...(params === undefined ? {} : { params }),
         ...(pool === undefined ? {} : { pool }),
         ...(outputs === undefined ? {} : { outputs }),
       });
-      return { run: id, call: asked.call, action: asked.action, by: asked.by ?? who };
+      return { run: id, call: asked.call, action: asked.action, by: who };
     }
     case 'cancel':
       await cancelRun(client, id);
@@ -129,7 +132,7 @@ async function perform(
     }
     case 'study': {
       const asked = { ...parse(action, body) };
-      const steered = steering.safeParse({ ...asked, by: asked.by ?? who });
+      const steered = steering.safeParse({ ...asked, by: who });
       if (!steered.success) throw notValid(steered.error, 'action, with trials to grow and params to add');
       await steerStudy({ temporal: client.temporal }, id, steered.data);
       return { run: id, action: steered.data.action, by: steered.data.by };
@@ -169,12 +172,15 @@ async function performForm(
     case 'recover': {
       const outputs = Object.entries(fields)
         .filter(([name]) => name.startsWith('output:'))
-        .map(([name, text]) => [name.slice('output:'.length), readJson(name.slice('output:'.length), text)] as const);
+        .map(([field, text]) => {
+          const port = field.slice('output:'.length);
+          return [port, readJsonBody(text, port)] as const;
+        });
       return perform(services, request, id, action, {
         call: fields['call'],
         action: fields['decision'],
         why: fields['why'],
-        ...(fields['params']?.trim() ? { params: readJson('params', fields['params']) } : {}),
+        ...(fields['params']?.trim() ? { params: readJsonBody(fields['params'], 'params') } : {}),
         ...(fields['pool'] ? { pool: fields['pool'] } : {}),
         ...(outputs.length > 0 ? { outputs: Object.fromEntries(outputs) } : {}),
       });
@@ -186,7 +192,7 @@ async function performForm(
         action: fields['decision'],
         why: fields['why'],
         ...(fields['trials'] ? { trials: Number(fields['trials']) } : {}),
-        ...(fields['params'] ? { params: readJson('params', fields['params']) } : {}),
+        ...(fields['params'] ? { params: readJsonBody(fields['params'], 'params') } : {}),
       });
     case 'resume':
       return perform(services, request, id, action, {
@@ -199,18 +205,5 @@ async function performForm(
         expected: Object.keys(ASKED).join(', '),
         remedy: 'use the buttons of the run page',
       });
-  }
-}
-
-function readJson(field: string, text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new TrainyardError('TY-PARAM', {
-      what: `${field} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      where: { field },
-      actual: text.slice(0, 200),
-      cause,
-    });
   }
 }

@@ -24,6 +24,9 @@ const MOST_LISTED = 100;
 /** Open runs that are asked for their state when the home page is drawn. */
 const MOST_ASKED = 20;
 
+/** How long the home page waits for what only Temporal knows, ms. */
+const HOME_MS = 3_000;
+
 /** Home, run pages, and the same as JSON. */
 export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
@@ -33,10 +36,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   const view = (id: string): Promise<RunView> => readRunView(reader, id);
 
   app.get('/', async (request, reply) => {
+    const soon = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
+      temporal.withDeadline(Date.now() + HOME_MS, ask).catch(() => undefined);
     const [runs, reviews, models] = await Promise.all([
       listRuns(store),
-      listReviews({ temporal }).catch(() => undefined),
-      listModels({ temporal }).catch(() => undefined),
+      soon(() => listReviews({ temporal })),
+      soon(() => listModels({ temporal })),
     ]);
     // A run's children are found on its page.
     const listed = runs.filter(({ start }) => !start.id.includes('/')).slice(0, MOST_LISTED);
@@ -87,9 +92,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   app.get<OfCall>('/runs/:id/calls/:call/temporal', async (request, reply) => {
     const { id, call } = request.params;
     const ui = uiLink(id);
-    if (ui === undefined) return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
-    const { runId, event } = await eventOfCall(temporal, id, call);
-    return reply.redirect(event === undefined ? ui : `${ui}/${runId}/history/events/${event}`);
+    const found = ui === undefined ? undefined : await eventOfCall(temporal, id, call);
+    if (ui !== undefined && found !== undefined)
+      return reply.redirect(found.event === undefined ? ui : `${ui}/${found.runId}/history/events/${found.event}`);
+    // Temporal has forgotten it: the run page remembers, or says that there is no such run.
+    await view(id);
+    return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
   });
 
   app.get<Named>('/runs/:id/graph.svg', async (request, reply) => {

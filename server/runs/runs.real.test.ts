@@ -345,7 +345,7 @@ describe('the server', () => {
         const sent = request(`${url}${where}`, how, (response) => done(response.resume()));
         sent.on('error', failed).end();
       });
-    expect((await ask({ headers: { host: 'evil.example' } })).statusCode).toBe(401);
+    expect((await ask({ headers: { host: 'evil.example' } })).statusCode).toBe(421);
     const session = await fetch(`${url}/api/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

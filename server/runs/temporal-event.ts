@@ -1,23 +1,35 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 /** Pages of a history that are looked through at most. */
 const MOST_PAGES = 50;
 
+/** Longest wait for Temporal, ms. */
+const PATIENCE_MS = 10_000;
+
+/** An event in the history of a Workflow, by the run id of its execution. */
+export interface FoundEvent {
+  readonly runId: string;
+  readonly event: string | undefined;
+}
+
 /**
  * Where a call of a run stands in its Workflow's history: the run id of the execution and the event that scheduled its
- * Activity. The event is undefined when the execution that goes on now does not hold it.
+ * Activity. The event is undefined when the execution that goes on now does not hold it; all of it is when Temporal
+ * knows no such run, or none any more.
  */
-export async function eventOfCall(
-  { workflowService, options }: Client,
-  id: string,
-  call: string,
-): Promise<{ readonly runId: string; readonly event: string | undefined }> {
+export async function eventOfCall(temporal: Client, id: string, call: string): Promise<FoundEvent | undefined> {
+  try {
+    return await temporal.withDeadline(Date.now() + PATIENCE_MS, () => findEvent(temporal, id, call));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function findEvent(temporal: Client, id: string, call: string): Promise<FoundEvent> {
+  const { workflowService, options } = temporal;
   const { namespace } = options;
-  const { workflowExecutionInfo } = await workflowService.describeWorkflowExecution({
-    namespace,
-    execution: { workflowId: id },
-  });
-  const runId = workflowExecutionInfo?.execution?.runId ?? '';
+  const { runId } = await temporal.workflow.getHandle(id).describe();
   let nextPageToken: Uint8Array | null | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const { history, nextPageToken: next } = await workflowService.getWorkflowExecutionHistory({

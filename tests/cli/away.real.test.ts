@@ -38,6 +38,8 @@ describe('parts that go away in the middle', { timeout: 240_000 }, () => {
     expect(ended.out).toMatch(/done in .*2 done/);
     expect(ended.all).not.toMatch(STACK);
     expect(project.addresses()).toMatchObject({ temporal, redis });
+    // Where the server says that it wrote its faults.
+    expect(project.read('.trainyard/logs/server.log')).toContain('Server listening');
     const end = await interrupt(dev);
     expect(end.code, end.all).toBe(0);
     expect(end.all).not.toMatch(STACK);

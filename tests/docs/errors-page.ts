@@ -9,6 +9,7 @@ const FAMILIES: readonly (readonly [title: string, words: readonly string[]])[] 
   ['The project and its code', ['CONFIG', 'CODE']],
   ['Models, endpoints and monitors', ['MODEL', 'ALIAS', 'ENDPOINT', 'PREDICT', 'MONITOR']],
   ['Label reviews', ['REVIEW']],
+  ['The HTTP interface', ['KEY', 'REQUEST', 'HOST']],
 ];
 const REST = 'Set-up and the command';
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decide } from '../../client/runs.js';
 import type { TrainyardError } from '../../core/errors/index.js';
@@ -14,12 +14,18 @@ const once = { version: '1', inputs: {}, outputs: out, retry: { attempts: 1 } } 
 export const spin = node({ name: 'rough.spin', ...once, params: z.object({ ms: z.number() }) });
 export const die = node({ name: 'rough.die', ...once, params: z.object({}) });
 export const eat = node({ name: 'rough.eat', ...once, params: z.object({}), resources: { memory: '400MB' } });
+export const huge = node({
+  name: 'rough.huge', ...once, params: z.object({ user: z.boolean(), file: z.string() }),
+  retry: { attempts: 2, initialInterval: '100ms' },
+});
+export const endless = node({ name: 'rough.endless', ...once, params: z.object({}), timeout: '1 second' });
 export const quick = node({ name: 'rough.quick', ...once, params: z.object({ n: z.number() }) });
 `;
 
 const IMPLEMENTATIONS = `
-import { implement } from 'trainyard/worker';
-import { die, eat, quick, spin } from './index.js';
+import { appendFileSync } from 'node:fs';
+import { implement, UserError } from 'trainyard/worker';
+import { die, eat, endless, huge, quick, spin } from './index.js';
 export const spinNode = implement(spin, ({ params }) => {
   const end = performance.now() + params.ms;
   while (performance.now() < end);
@@ -36,13 +42,24 @@ export const eatNode = implement(eat, async () => {
     await new Promise((wait) => setTimeout(wait, 5));
   }
 });
+export const hugeNode = implement(huge, ({ params }) => {
+  appendFileSync(params.file, 'x');
+  throw params.user ? new UserError('y'.repeat(5_000_000)) : new Error('x'.repeat(5_000_000));
+});
+export const endlessNode = implement(endless, () => new Promise<never>((_, late) => setTimeout(late, 60_000)));
 export const quickNode = implement(quick, ({ params }) => ({ value: { n: params.n } }));
 `;
 
 const PIPELINES = `
 import { approval, map, pipeline } from 'trainyard';
 import { z } from 'zod';
-import { die, eat, quick, spin } from '../nodes/rough/index.js';
+import { die, eat, endless, huge, quick, spin } from '../nodes/rough/index.js';
+const throwing = { params: z.object({ user: z.boolean(), file: z.string() }) };
+export const shouting = pipeline('shouting', throwing, async (p) => void (await huge(p)));
+export const lasting = pipeline('lasting', {}, async () => void (await endless({})));
+export const roaring = pipeline('roaring', {}, async () => {
+  throw new RangeError('r'.repeat(5_000_000));
+});
 export const spinning = pipeline('spinning', {}, async () => {
   const slow = spin({ ms: 6000 });
   let sum = 0;
@@ -144,6 +161,38 @@ describe('a rough node is its own trouble', () => {
     expect((await nodes('eating-1')).find(({ node }) => node === 'rough.quick')?.state).toBe('done');
   });
 
+  it.each([
+    ['is tried as often as its contract says', false, 2],
+    ["of the user's is tried once", true, 1],
+  ])('an error of 5 MB %s, then it fails with its reason', async (_, user, attempts) => {
+    const file = probe.path(`tries-${attempts}`);
+    const outcome = await probe.run('shouting', { user, file }, { id: `shouting-${attempts}` });
+    const error = (outcome as { error: TrainyardError }).error;
+    expect(error.code).toBe(user ? 'TY-NODE-INPUT' : 'TY-NODE-FAILED');
+    expect(error.message).toContain('characters left out');
+    expect(error.message.length).toBeLessThan(10_000);
+    expect(readFileSync(file, 'utf8')).toHaveLength(attempts);
+    const logs: string[] = [];
+    for await (const { key } of probe.client.store.list(`runs/shouting-${attempts}/logs/`)) logs.push(key);
+    expect(logs).toHaveLength(attempts);
+    const kept = Buffer.from((await probe.client.store.get(logs[0] ?? '')) ?? []).toString();
+    expect(kept).toContain((user ? 'y' : 'x').repeat(5_000_000));
+  });
+
+  it('an error of 5 MB that a pipeline throws ends its run, with the reason', async () => {
+    const error = await failure('roaring');
+    expect(error.code).toBe('TY-PIPELINE-THREW');
+    expect(error.message).toContain('RangeError: rrr');
+    expect(error.message.length).toBeLessThan(10_000);
+  });
+
+  it('one that takes too long is ended, with the time that it may take', async () => {
+    const error = await failure('lasting');
+    expect(error.code).toBe('TY-NODE-TIMEOUT');
+    expect(error.expected).toContain('1.0 s');
+    expect(error.remedy).toContain('raise timeout');
+  });
+
   it("what a pipeline's own function throws is told with its line, and what had finished stays", async () => {
     const error = await failure('slipping');
     expect(error.code).toBe('TY-PIPELINE-THREW');
@@ -157,7 +206,7 @@ describe('a rough node is its own trouble', () => {
 
   it("the line is the first of the stack, also where the next is the engine's and none has a name", async () => {
     const error = await failure('mapping');
-    const line = PIPELINES.split('\n').findIndex((text) => text.includes('RangeError')) + 1;
+    const line = PIPELINES.split('\n').findIndex((text) => text.includes("RangeError('no 2')")) + 1;
     expect(error.where.file).toMatch(new RegExp(`^pipelines/rough\\.ts:${line}:\\d+$`));
   });
 

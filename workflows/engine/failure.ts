@@ -8,9 +8,20 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/common';
-import { TrainyardError, isTrainyardError, type ErrorRecord } from '../../core/errors/index.js';
+import {
+  cutText,
+  isTrainyardError,
+  MOST_SIGNS,
+  sayThrown,
+  sayValue,
+  TrainyardError,
+  type ErrorRecord,
+} from '../../core/errors/index.js';
 import { failureOf } from '../../core/failure.js';
 import { CATALOGUE } from '../../core/errors/catalogue.js';
+
+/** Longest failure that a pipeline may end with in Temporal's own form, in characters. */
+const MOST_FAILURE = 50_000;
 
 /** What a node's or child's failure means, in the catalogue's words. Cancellations pass as they are. */
 export function explainFailure(error: unknown, where: { node: string; run: string; pool?: string }): unknown {
@@ -27,7 +38,7 @@ export function explainFailure(error: unknown, where: { node: string; run: strin
   if (cause instanceof TerminatedFailure)
     return new TrainyardError('TY-NODE-FAILED', { what: `${where.node} was terminated`, where, cause });
   return new TrainyardError('TY-NODE-FAILED', {
-    what: `${where.node} failed: ${error instanceof Error ? error.message : String(error)}`,
+    what: `${where.node} failed: ${sayThrown(error)}`,
     where,
     cause: error,
   });
@@ -42,15 +53,17 @@ function explainTimeout(cause: TimeoutFailure, where: { node: string; run: strin
       remedy: `start a worker for pool "${where.pool ?? ''}", or raise queueTimeout`,
     });
   }
-  const what =
-    cause.timeoutType === 'HEARTBEAT' ? 'its worker stopped answering' : 'it took longer than its timeout allows';
+  if (cause.timeoutType !== 'HEARTBEAT') {
+    return new TrainyardError('TY-NODE-TIMEOUT', {
+      what: `${where.node} was given up: it took longer than its time limit`,
+      where: place,
+      cause,
+    });
+  }
   return new TrainyardError('TY-NODE-CRASHED', {
-    what: `${where.node} was given up: ${what}`,
+    what: `${where.node} was given up: its worker stopped answering`,
     where: place,
-    remedy:
-      cause.timeoutType === 'HEARTBEAT'
-        ? 'look at the log of the worker; run again: what had finished is found'
-        : 'raise timeout in its contract, or give it less to do',
+    remedy: 'look at the log of the worker; run again: what had finished is found',
     cause,
   });
 }
@@ -58,7 +71,7 @@ function explainTimeout(cause: TimeoutFailure, where: { node: string; run: strin
 /** What a pipeline's function threw, with the line that its stack begins with. Errors in our words, and Temporal's, pass. */
 export function explainThrown(error: unknown, { pipeline, run }: { pipeline: string; run: string }): unknown {
   if (isTrainyardError(error) || isCancellation(error) || error instanceof TemporalFailure) return error;
-  const own = error instanceof Error ? error : new Error(String(error));
+  const own = error instanceof Error ? error : new Error(sayThrown(error));
   return new TrainyardError('TY-PIPELINE-THREW', {
     what: `pipeline ${pipeline} threw ${own.name}: ${own.message}`,
     where: { run, file: lineOf(own) },
@@ -73,20 +86,28 @@ function lineOf({ stack = '' }: Error): string | undefined {
 
 /** The failure that ends a Workflow: its first line says what a person must do; Temporal does not try it again. */
 export function workflowFailure(error: unknown): Error {
-  if (isCancellation(error) || error instanceof TemporalFailure) return error as Error;
-  const known = isTrainyardError(error)
-    ? error
-    : new TrainyardError('TY-NODE-FAILED', { what: error instanceof Error ? error.message : String(error) });
+  if (isCancellation(error) || (error instanceof TemporalFailure && isShort(error))) return error as Error;
+  const known = isTrainyardError(error) ? error : new TrainyardError('TY-NODE-FAILED', { what: sayThrown(error) });
   const failure = failureOf(known, { nonRetryable: true });
   if (known.code === 'TY-PIPELINE-THREW' && known.cause instanceof Error && known.cause.stack)
-    failure.stack = known.cause.stack;
+    failure.stack = cutText(known.cause.stack, MOST_SIGNS.stack);
   return failure;
+}
+
+/** Whether a failure that a pipeline made by itself is short enough to be sent. */
+function isShort(error: TemporalFailure): boolean {
+  let signs = 0;
+  for (let one: unknown = error, depth = 0; one instanceof Error && depth < 10; one = one.cause, depth++) {
+    const details = one instanceof ApplicationFailure ? sayValue(one.details ?? []).length : 0;
+    signs += one.message.length + (one.stack?.length ?? 0) + details;
+  }
+  return signs <= MOST_FAILURE;
 }
 
 /** An error as the graph keeps it. */
 export function errorRecord(error: unknown): ErrorRecord {
   if (isTrainyardError(error)) return error.toRecord();
   return new TrainyardError('TY-NODE-FAILED', {
-    what: error instanceof Error ? error.message : String(error),
+    what: sayThrown(error),
   }).toRecord();
 }
