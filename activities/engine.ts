@@ -86,6 +86,7 @@ export function engineActivities(
         format: 1,
         status,
         endedAt: new Date(graph.endedAt ?? graph.startedAt).toISOString(),
+        ...(graph.metric === undefined ? {} : { metric: { ...graph.metric } }),
         ...(graph.result === undefined ? {} : { result: graph.result }),
         ...(graph.error === undefined ? {} : { error: graph.error as unknown as Json }),
       });

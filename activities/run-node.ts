@@ -298,7 +298,11 @@ const MOST_HAND_BACK_MS = 60_000;
  * after some twenty minutes the engine ends the run with it.
  */
 function handBack(error: TrainyardError, attempt: number): ApplicationFailure {
-  return failureOf(error, { nonRetryable: false, nextRetryDelay: Math.min(2 ** attempt * 1_000, MOST_HAND_BACK_MS) });
+  return failureOf(error, {
+    // In a sandbox there is no other worker.
+    nonRetryable: currentSandbox() !== undefined,
+    nextRetryDelay: Math.min(2 ** attempt * 1_000, MOST_HAND_BACK_MS),
+  });
 }
 
 /** Finds which input has lost a blob, and takes it out of use so that its node computes it again. */

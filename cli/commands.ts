@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { initCommand } from './init/command.js';
 import { devCommand } from './dev/command.js';
 import { runCommand } from './run/command.js';
 import { runsCommand } from './runs/command.js';
@@ -27,6 +28,7 @@ import { doctorCommand } from './doctor/command.js';
 
 /** Every command, in the order of the help. They load what they need only when they are called. */
 export const commands: readonly ((program: Command) => void)[] = [
+  initCommand,
   devCommand,
   runCommand,
   runsCommand,

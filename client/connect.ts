@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
@@ -37,7 +37,16 @@ export function temporalAddress(project: ProjectBase): { address: string; tls?: 
 
 /** URL of the Redis or Valkey that a project uses, if it is known. */
 export function redisUrl(project: ProjectBase): string | undefined {
-  return project.config.redis.url ?? readAddresses(project.state)?.redis;
+  const { url } = project.config.redis;
+  if (url === undefined) return readAddresses(project.state)?.redis;
+  if (typeof url === 'string') return url;
+  const read = readSecret(url);
+  if (read) return read;
+  throw new TrainyardError('TY-CONFIG', {
+    what: 'redis.url is empty',
+    where: { file: project.configFile, field: 'redis.url' },
+    expected: 'env' in url ? `a URL in the environment variable ${url.env}` : `a URL in ${url.file}`,
+  });
 }
 
 /** Folder or URL of a project's store. */
@@ -94,6 +103,8 @@ export function openRedis(url: string): Redis {
   return redis;
 }
 
+/** Empty where there is none. */
 function readSecret(source: NonNullable<Config['temporal']['apiKey']>): string {
+  if ('file' in source && !existsSync(source.file)) return '';
   return 'env' in source ? (process.env[source.env] ?? '') : readFileSync(source.file, 'utf8').trim();
 }

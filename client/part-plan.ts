@@ -151,6 +151,7 @@ function partOf(
   results: ReadonlyMap<string, Json>,
 ): PartialRun {
   const keep: Record<string, { readonly [port: string]: Ref }> = {};
+  const keys: Record<string, string> = {};
   const children: Record<string, Json> = {};
   const never: string[] = [];
   const fatesOf = (group: readonly GraphNode[]): Set<string> =>
@@ -164,14 +165,17 @@ function partOf(
     const result = results.get(node.call);
     const given = new Set(group.map(({ outputs }) => canonical((outputs ?? null) as unknown as Json)));
     if (node.kind === 'child' && result !== undefined) children[label] = result;
-    else if (node.outputs && given.size === 1) keep[label] = node.outputs;
+    else if (node.outputs && given.size === 1) {
+      keep[label] = node.outputs;
+      if (node.key !== undefined) keys[label] = node.key;
+    }
   }
   // Parameters may follow from what is computed anew; where all calls of a node are left out, so is one with others.
   for (const [label, group] of groupBy(calls, ({ scope, node }) => anyCallLabel(scope, node))) {
     const shared = fatesOf(group);
     if (shared.size === 1 && shared.has('left')) never.push(label);
   }
-  return { keep, children, never };
+  return { keep, keys, children, never };
 }
 
 function groupBy<T>(items: readonly T[], name: (item: T) => string): Map<string, T[]> {

@@ -111,7 +111,7 @@ async function childResult({ store, temporal }: RunReader, id: string): Promise<
 /** Puts a plan into the store, in pages, so that the run's arguments stay small; undefined when nothing is kept or left out. */
 export async function storePart(
   store: Store,
-  { keep, children = {}, instead = {}, never }: PartialRun,
+  { keep, keys = {}, children = {}, instead = {}, never }: PartialRun,
 ): Promise<StoredPart | undefined> {
   const pages: PartialRun[] = [];
   let [page, size] = [emptyPage(), 0];
@@ -122,8 +122,9 @@ export async function storePart(
   };
   const bytesOf = (label: string, what: unknown): number => label.length + Buffer.byteLength(JSON.stringify(what)) + 8;
   for (const [label, outputs] of Object.entries(keep)) {
-    turn(bytesOf(label, outputs));
+    turn(bytesOf(label, outputs) + (keys[label] === undefined ? 0 : bytesOf(label, keys[label])));
     page.keep[label] = outputs;
+    if (keys[label] !== undefined) page.keys[label] = keys[label];
   }
   for (const [label, result] of Object.entries(children)) {
     turn(bytesOf(label, result));
@@ -149,9 +150,10 @@ export async function storePart(
 
 function emptyPage(): {
   keep: Record<string, { readonly [port: string]: Ref }>;
+  keys: Record<string, string>;
   children: Record<string, Json>;
   instead: Record<string, { readonly [name: string]: Json }>;
   never: string[];
 } {
-  return { keep: {}, children: {}, instead: {}, never: [] };
+  return { keep: {}, keys: {}, children: {}, instead: {}, never: [] };
 }

@@ -83,6 +83,7 @@ async function isOpen(client: TrainyardClient, id: string): Promise<boolean> {
 async function formerBuild(client: TrainyardClient, id: string): Promise<string | undefined> {
   const known = (await readGraph(client.store, id)) ?? (await readEnvironment(client.store, id));
   const build = (known as { build?: string | null } | null)?.build ?? undefined;
-  if (build !== undefined) await client.store.put(`${NEEDED_BUILDS}${build}`, Buffer.from(JSON.stringify({ by: id })));
+  if (build !== undefined)
+    await client.store.put(`${NEEDED_BUILDS}${build}`, Buffer.from(JSON.stringify({ by: id, at: Date.now() })));
   return build;
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { GraphRecord } from '../core/graph.js';
+import type { GraphRecord, RunMetric } from '../core/graph.js';
 import type { Json } from '../core/json.js';
 import { listRuns, readGraph, type RunRecord } from '../store/index.js';
 import { isAway } from './away.js';
@@ -20,6 +20,8 @@ export interface RunListing {
   readonly ms?: number;
   /** Node calls by state, where the graph is known. */
   readonly nodes?: Readonly<Record<string, number>>;
+  /** The figure that stands for the run, where it has one. */
+  readonly metric?: RunMetric;
   readonly cause: Json;
   readonly commit?: string;
 }
@@ -46,11 +48,12 @@ const ENDS = { completed: 'done', failed: 'failed', cancelled: 'cancelled', term
 
 /**
  * Runs, the youngest first: what the store recorded, with what Temporal says of those that have not ended, and those
- * that Temporal alone knows. Without Temporal from the store alone.
+ * that Temporal alone knows. Without Temporal from the store alone. Studies and reviews, which are parts of runs, are
+ * listed with `parts` only.
  */
 export async function listRunListings(
   reader: RunReader,
-  options: { readonly limit?: number; readonly pipeline?: string; readonly state?: string } = {},
+  options: { readonly limit?: number; readonly pipeline?: string; readonly state?: string; readonly parts?: true } = {},
 ): Promise<{ readonly runs: RunListing[]; readonly temporalAnswers: boolean }> {
   const { limit = 20 } = options;
   const executions = reader.temporal === undefined ? undefined : await listExecutions(reader.temporal);
@@ -59,6 +62,7 @@ export async function listRunListings(
   for (const execution of executions?.values() ?? [])
     if (!known.has(execution.id)) known.set(execution.id, ofExecution(execution));
   const chosen = [...known.values()]
+    .filter((run) => options.parts === true || !isPart(run.id))
     .filter((run) => options.pipeline === undefined || run.pipeline === options.pipeline)
     .filter((run) => options.state === undefined || run.state === options.state)
     .sort((a, b) => (a.startedAt === b.startedAt ? (a.id < b.id ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1))
@@ -67,6 +71,11 @@ export async function listRunListings(
     runs: await Promise.all(chosen.map((run) => withNodes(reader, run))),
     temporalAnswers: executions !== undefined,
   };
+}
+
+/** Whether an id is that of a study or a review within a run. */
+export function isPart(id: string): boolean {
+  return id.includes('/');
 }
 
 /** Runs of pipelines that Temporal remembers, by id; undefined when it does not answer. */
@@ -108,6 +117,7 @@ function ofRecord({ start, end }: RunRecord, executions: ReadonlyMap<string, Exe
     state,
     startedAt: start.startedAt,
     ...(endedAt === undefined ? {} : { endedAt }),
+    ...(end?.metric === undefined ? {} : { metric: end.metric }),
     cause: start.cause,
     ...(typeof commit === 'string' ? { commit } : {}),
   });
@@ -138,5 +148,5 @@ async function withNodes({ store, temporal }: RunReader, run: RunListing): Promi
   if (!graph) return run;
   const nodes: Record<string, number> = {};
   for (const { state } of graph.nodes) nodes[state] = (nodes[state] ?? 0) + 1;
-  return { ...run, nodes };
+  return { ...run, nodes, ...(graph.metric === undefined ? {} : { metric: graph.metric }) };
 }

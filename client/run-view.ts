@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import type { NodeProgress } from '../core/task.js';
 import { readGraph, readRun, recordsOfRun, type NodeRecord, type RunRecord, type Store } from '../store/index.js';
@@ -20,6 +20,8 @@ export interface OpenRun {
   readonly description: WorkflowExecutionDescription;
   readonly open: boolean;
   readonly pending: readonly PendingNode[];
+  /** Whether a step of the Workflow waits for a worker, or is tried by one. */
+  readonly hasTask: boolean;
   /** Moment (as a name, not a time) of the Workflow task that waits for a worker, if one does. */
   readonly waitingTask: string | undefined;
   /** Attempts at the Workflow task that is under way: above 1 the ones before failed or timed out. */
@@ -69,6 +71,7 @@ export async function describeRun(temporal: Client, id: string): Promise<OpenRun
     return {
       description,
       open: description.status.name === 'RUNNING' || description.status.name === 'CONTINUED_AS_NEW',
+      hasTask: task !== null && task !== undefined,
       waitingTask: task?.state === TASK_SCHEDULED ? `${String(at?.seconds)}.${at?.nanos ?? 0}` : undefined,
       taskAttempt: task?.attempt ?? 1,
       pending: (pendingActivities ?? []).map((activity) => ({
@@ -208,5 +211,6 @@ function graphOfRecords({ start, end }: RunRecord, records: readonly NodeRecord[
     ...(end === null ? {} : { endedAt: Date.parse(end.endedAt) }),
     nodes,
     ...(end?.result === undefined ? {} : { result: end.result as Json }),
+    ...(end?.error === undefined ? {} : { error: end.error as unknown as ErrorRecord }),
   };
 }

@@ -16,8 +16,10 @@ import {
 import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
 import type { PipelineInput, Recovery } from '../core/task.js';
+import { checkTravels } from '../core/travel.js';
 import { readRun, startRun, type RunStart, type Store } from '../store/index.js';
 import { inWords } from './away.js';
+import { endedWith } from './end-run.js';
 import type { TrainyardClient } from './client.js';
 import { isUnknownUpdate, refusalOf } from './refusal.js';
 
@@ -51,6 +53,7 @@ export function newRunId(pipeline: string, now: Date = new Date()): string {
 export async function startPipeline(client: TrainyardClient, start: StartRun): Promise<WorkflowHandle> {
   const id = runId(start.id ?? newRunId(start.pipeline));
   const { input, pipeline } = start;
+  checkTravels(`the parameters of ${pipeline}`, input.params, { run: id });
   const cause = (input.cause ?? { kind: 'person' }) as { kind?: string };
   const page = start.pages === undefined ? undefined : `${start.pages}/runs/${encodeURIComponent(id)}`;
   await recordStart(client.store, {
@@ -150,6 +153,8 @@ export function failureOf(error: unknown, run: string): unknown {
       : error.cause instanceof TerminatedFailure
         ? 'terminated'
         : '';
+  const known = error.cause instanceof TerminatedFailure ? endedWith(error.cause.message, run) : undefined;
+  if (known) return known;
   if (ended) return new TrainyardError('TY-RUN-ENDED', { what: `the run was ${ended}`, where: { run } });
   return new TrainyardError('TY-NODE-FAILED', { what: error.cause?.message ?? error.message, where: { run } });
 }
@@ -170,6 +175,7 @@ export async function decide(
   run: string,
   answer: { readonly name: string; readonly approved: boolean; readonly by: string; readonly why: string },
 ): Promise<void> {
+  checkTravels('the words of a decision', answer, { run });
   await act(run, () =>
     temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
       temporal.workflow.getHandle(run).executeUpdate('approve', { args: [answer] }),
@@ -183,6 +189,7 @@ export async function recoverNode(
   run: string,
   recovery: Recovery,
 ): Promise<void> {
+  checkTravels('the parameters or outputs of a decision', recovery, { run });
   await act(run, () =>
     temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
       temporal.workflow.getHandle(run).executeUpdate('recover', { args: [recovery] }),

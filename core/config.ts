@@ -16,7 +16,15 @@ const pool = z.strictObject({
   /** Device numbers (GPUs); each slot is pinned to one. */
   devices: z.array(z.number().int().min(0)).optional(),
   labels: z.record(z.string(), z.string()).default({}),
+  /**
+   * What TensorFlow computes on in this pool: part of the key of what is trained. Default: `cuda` with devices, else native
+   * where it is installed beside the Workflows, else WebAssembly.
+   */
+  backend: z.enum(['native', 'wasm', 'cuda']).optional(),
 });
+
+/** What TensorFlow computes on: the native library, WebAssembly, or the native library on a device. */
+export type Backend = 'native' | 'wasm' | 'cuda';
 
 const duration = z
   .string()
@@ -31,6 +39,13 @@ const hostName = z
     "a name without scheme and port, such as 'ml.example.org', or '*'",
   )
   .transform((name) => name.toLowerCase());
+
+const redisUrl = z
+  .string()
+  .refine(
+    (url) => !/^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(url),
+    "it holds a password, which would be exported and shared with the file: put the URL into the environment and give { env: 'REDIS_URL' }",
+  );
 
 export const configSchema = z.strictObject({
   /** Name of the project, for its task queues. Default: that of its package.json, or of its folder. */
@@ -56,8 +71,8 @@ export const configSchema = z.strictObject({
       apiKey: secret.optional(),
     })
     .prefault({}),
-  /** A Redis or Valkey to connect to. Without a URL `trainyard dev` starts one. */
-  redis: z.strictObject({ url: z.string().optional(), port: port.optional() }).prefault({}),
+  /** A Redis or Valkey to connect to. Without a URL `trainyard dev` starts one. A URL with a password is read from elsewhere. */
+  redis: z.strictObject({ url: z.union([secret, redisUrl]).optional(), port: port.optional() }).prefault({}),
   /** Where artifacts and records are kept: a folder. */
   store: z.string().default('.trainyard/store'),
   /** Worker slots by name. */

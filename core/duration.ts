@@ -34,6 +34,16 @@ export function sayDuration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} m`;
 }
 
+/** Time left for people: `about 12 s left`; undefined when it is not known, and when it has run out before the work has. */
+export function sayLeft(ms: number | undefined): string | undefined {
+  return ms === undefined || ms < 1000 ? undefined : `about ${sayDuration(ms)} left`;
+}
+
+/** A number of things: `1 pipeline`, `2 pipelines`. */
+export function sayCount(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 const BYTES: Record<string, number> = {
   b: 1,
   kb: 1e3,

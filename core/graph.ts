@@ -1,6 +1,7 @@
 import type { ErrorRecord } from './errors/index.js';
 import type { Json } from './json.js';
 import type { Ref } from './kinds.js';
+import type { Compared } from './reading.js';
 
 export type NodeState = 'waiting' | 'running' | 'paused' | 'found' | 'done' | 'failed' | 'skipped' | 'cancelled';
 
@@ -20,11 +21,15 @@ export interface GraphNode {
   params?: Json;
   outputs?: { readonly [port: string]: Ref };
   pool?: string;
+  /** What TensorFlow computes it on, for nodes that compute with it. */
+  backend?: string;
   worker?: string;
   device?: string;
   attempt?: number;
   startedAt?: number;
   endedAt?: number;
+  /** Its place among all that the pipeline saw end, from 1 on: a resume sees it in the same order. */
+  order?: number;
   /** Milliseconds of computation; for found nodes absent. */
   ms?: number;
   error?: ErrorRecord;
@@ -44,7 +49,14 @@ export interface GraphNode {
   /** The parameters that the pipeline asked for, where an operator had it computed with others: `params` are these. */
   asked?: Json;
   /** For gates and approvals. */
-  decision?: { readonly passed: boolean; readonly evidence: Json; readonly by?: string; readonly why?: string };
+  decision?: {
+    readonly passed: boolean;
+    readonly evidence: Json;
+    /** What a gate has read of the evidence, and what it held against what. */
+    readonly compared?: Compared;
+    readonly by?: string;
+    readonly why?: string;
+  };
   /** For children: the Workflow id. */
   workflowId?: string;
 }
@@ -66,8 +78,23 @@ export interface GraphRecord {
   startedAt: number;
   endedAt?: number;
   readonly nodes: GraphNode[];
+  /** Places of what ended beside the nodes: children, answers of people, long values that were read. */
+  others?: readonly (readonly [order: number, what: string])[];
+  /** The figure that stands for the run: what a contract declares as its `facts.metric`, such as the F1 on sealed rows. */
+  metric?: RunMetric;
   result?: Json;
   error?: ErrorRecord;
+}
+
+/** A figure with its name. */
+export interface RunMetric {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** What an approval is called for people: its name, within its scope where it has one. */
+export function approvalName({ scope, name }: { readonly scope: string; readonly name: string }): string {
+  return scope === '' ? name : `${scope}/${name}`;
 }
 
 /** What a run's Workflow is asked for its graph, by the query `graph`: what has changed since an answer before. */

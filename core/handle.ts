@@ -25,17 +25,17 @@ export function makeHandle<K extends Kind>(parts: {
   call: string;
   port: string;
   node: string;
-  /** What it is a future of, also when that is known already. */
-  ref: Promise<Ref<K>> | Ref<K>;
+  /** What it is a future of, also when that is known already; or what gives it to whoever waits. */
+  ref: Promise<Ref<K>> | Ref<K> | (() => Promise<Ref<K>>);
   /** Called whenever somebody waits for it. */
   onUse?: () => void;
 }): Handle<K> {
   const { kind, call, port, node, ref } = parts;
   // A failure is for those who use the handle: one that nobody awaits must not end the run as an unhandled rejection.
-  if (!isRef(ref)) ref.catch(() => undefined);
+  if (ref instanceof Promise) ref.catch(() => undefined);
   const then: Handle<K>['then'] = (onfulfilled, onrejected) => {
     parts.onUse?.();
-    return (isRef(ref) ? Promise.resolve(ref) : ref).then(onfulfilled, onrejected);
+    return (typeof ref === 'function' ? ref() : isRef(ref) ? Promise.resolve(ref) : ref).then(onfulfilled, onrejected);
   };
   return { [BRAND]: true, artifact: kind, call, port, node, then } as unknown as Handle<K>;
 }

@@ -7,16 +7,8 @@ export {
   type Resources,
   type Retry,
 } from './node.js';
-export {
-  approval,
-  gate,
-  map,
-  pipeline,
-  valueOf,
-  type AnyPipeline,
-  type Pipeline,
-  type PipelineSpec,
-} from './pipeline.js';
+export { approval, map, pipeline, valueOf, type AnyPipeline, type Pipeline, type PipelineSpec } from './pipeline.js';
+export { gate, type GateLimit } from './gate.js';
 export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './tune.js';
 export type { StudyOptions } from './study-options.js';
 export type { StudyChange, StudyState, StudyTrial } from './study.js';

@@ -191,6 +191,7 @@ const KEY_CASES: readonly { what: string; change: (call: NodeIdentity) => NodeId
   { what: 'the seed', change: (c) => ({ ...c, seed: 8 }), key: 'other' },
   { what: 'no seed', change: ({ seed: _, ...c }) => c, key: 'other' },
   { what: 'the number of threads', change: (c) => ({ ...c, threads: 2 }), key: 'other' },
+  { what: 'the backend of TensorFlow', change: (c) => ({ ...c, backend: 'wasm' }), key: 'other' },
   { what: 'an id', change: (c) => ({ ...c, id: 'second' }), key: 'other' },
   { what: 'a lineage', change: (c) => ({ ...c, lineage: 'run-1' }), key: 'other' },
 ];
@@ -200,9 +201,10 @@ test.each(KEY_CASES)('changing $what gives the $key key', ({ change, key }) => {
 });
 
 test('no two of the cases that must differ share a key, nor do their seeds', () => {
-  const others = KEY_CASES.filter(({ key }) => key === 'other').map(({ change }) => nodeKey(change(call)));
-  expect(new Set(others).size).toBe(others.length);
-  expect(new Set(others.map(nodeSeed)).size).toBe(others.length);
+  const others = KEY_CASES.filter(({ key }) => key === 'other').map(({ change }) => change(call));
+  expect(new Set(others.map(nodeKey)).size).toBe(others.length);
+  const seeded = others.filter(({ lineage }) => lineage === undefined);
+  expect(new Set(seeded.map((one) => nodeSeed(one))).size).toBe(seeded.length);
 });
 
 test('parameters that swap their names or values are told apart, whatever they are', () => {
@@ -227,14 +229,32 @@ test('parameters that swap their names or values are told apart, whatever they a
  */
 test('a key stays what it was in every version and on every platform: old results are found', () => {
   expect(nodeKey(call)).toBe('sha256-bc40c8ec621f2dc0434e3db09cbff4a4fe394fbf5170ca74c3dcf7eea73c028b');
-  expect(nodeSeed(nodeKey(call))).toBe(2747222790);
+  expect(nodeSeed(call)).toBe(2747222790);
 });
 
 test('a seed has 32 bits', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      const seed = nodeSeed(digestText(text));
+      const seed = nodeSeed({ ...call, id: text });
       expect(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32).toBe(true);
     }),
   );
+});
+
+test('computing anew gave other models with the same seed: neither a fresh run nor a lineage changes what a node draws', () => {
+  const anew: NodeIdentity[] = [
+    { ...call, fresh: 'run-1' },
+    { ...call, fresh: 'run-2' },
+    { ...call, lineage: 'run-1' },
+  ];
+  expect(new Set(anew.map(nodeKey)).size).toBe(anew.length);
+  expect(anew.map((one) => nodeSeed(one))).toEqual(anew.map(() => nodeSeed(call)));
+  // An author's id asks for another computation.
+  expect(nodeSeed({ ...call, fresh: 'run-1', id: 'second' })).not.toBe(nodeSeed({ ...call, fresh: 'run-1' }));
+});
+
+test('calls that go on from one another draw the same numbers, and calls that do not draw others', () => {
+  const at = (trees: number, depth: number): NodeIdentity => ({ ...call, params: { trees, depth } });
+  expect(nodeSeed(at(10, 1), 'trees')).toBe(nodeSeed(at(30, 1), 'trees'));
+  expect(nodeSeed(at(10, 1), 'trees')).not.toBe(nodeSeed(at(10, 2), 'trees'));
 });

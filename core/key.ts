@@ -19,6 +19,8 @@ export interface NodeIdentity {
   readonly seed?: number | undefined;
   /** Intra-op threads that the node computes with: sums depend on their number. */
   readonly threads?: number | undefined;
+  /** What TensorFlow computes on, only for nodes that compute with it. */
+  readonly backend?: string | undefined;
   /** Said by an author who wants equal calls to be different computations. */
   readonly id?: string | undefined;
   /** The first run and its resumes, only for nodes with effects on the world. */
@@ -35,6 +37,7 @@ export function nodeKey(identity: NodeIdentity): Digest {
 /** Parts of an identity that stand nowhere else in a task or record. */
 export interface KeyedParts {
   readonly seed?: number | undefined;
+  readonly backend?: string | undefined;
   readonly id?: string | undefined;
   readonly lineage?: string | undefined;
   readonly fresh?: string | undefined;
@@ -66,6 +69,7 @@ export function identityOf(call: {
     inputs: Object.fromEntries(inputs) as NodeIdentity['inputs'],
     threads,
     seed: keyed.seed,
+    backend: keyed.backend,
     id: keyed.id,
     lineage: keyed.lineage,
     fresh: keyed.fresh,
@@ -73,16 +77,17 @@ export function identityOf(call: {
 }
 
 /**
- * The key that a call's seed is drawn from: its own; where calls go on from one another over a parameter, that of all of
- * them, so that they draw the same random numbers.
+ * A node's own seed: 32 bits drawn from what decides the computation, so neither call order nor a counter can change it.
+ * Left out is what makes a key another without making the computation another: computing anew means computing the same.
+ * Calls that go on from one another over a parameter draw the same numbers, whatever they have of it.
  */
-export function seedKey(key: Digest, identity: NodeIdentity, continuesOver: string | undefined): Digest {
-  if (continuesOver === undefined) return key;
+export function nodeSeed(identity: NodeIdentity, continuesOver?: string): number {
   const params = Object.entries(identity.params as { readonly [name: string]: Json });
-  return nodeKey({ ...identity, params: Object.fromEntries(params.filter(([name]) => name !== continuesOver)) });
-}
-
-/** A node's own seed: 32 bits drawn from its key, so neither call order nor a counter can change it. */
-export function nodeSeed(key: Digest): number {
-  return Number.parseInt(digestText(`seed ${key}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);
+  const computation = nodeKey({
+    ...identity,
+    params: Object.fromEntries(params.filter(([name]) => name !== continuesOver)),
+    lineage: undefined,
+    fresh: undefined,
+  });
+  return Number.parseInt(digestText(`seed ${computation}`).slice('sha256-'.length, 'sha256-'.length + 8), 16);
 }

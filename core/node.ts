@@ -46,6 +46,11 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
   readonly queueTimeout?: Duration;
   /** The node draws random numbers: `ctx.seed` is there, and the run's seed is part of its key. */
   readonly seeded?: boolean;
+  /**
+   * The node computes with TensorFlow, whose backends (native, WebAssembly, on a device) give other bits: its pool's is part
+   * of its key, and `ctx.backend` is the one to load.
+   */
+  readonly tensorflow?: boolean;
   /** The node changes the world outside (deploys, promotes): it happens once per lineage of runs. */
   readonly effect?: boolean;
   /** `false`: never found, always computed. */

@@ -118,22 +118,6 @@ export async function valueOf<K extends Kind>(handle: Handle<K>): Promise<ValueO
 }
 
 /**
- * A recorded decision on an artifact's value: waits for it, asks `test`, and puts the answer with its evidence into
- * the graph. `test` must be a pure function of the value.
- */
-export async function gate<K extends Kind>(
-  handle: Handle<K>,
-  test: (value: ValueOf<K>) => boolean,
-  name = 'gate',
-): Promise<boolean> {
-  const runtime = currentRuntime('gate');
-  const value = (await runtime.value(handle)) as ValueOf<K>;
-  const passed = test(value);
-  runtime.decide({ name, kind: 'gate', passed, evidence: (value ?? null) as Json, after: [handle] });
-  return passed;
-}
-
-/**
  * Waits for a person's yes or no, for weeks if need be, holding no slot: answered on the run page or by
  * `trainyard approve`. After `deadline` the stated default counts, and the record says so.
  */

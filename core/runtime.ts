@@ -1,6 +1,7 @@
 import type { CallOptions, AnyContract } from './node.js';
 import type { Handle } from './handle.js';
 import type { Json } from './json.js';
+import type { Compared } from './reading.js';
 import { TrainyardError } from './errors/index.js';
 
 /** One of the durable processes beside nodes that a pipeline can wait for: a study, a label review, an approval. */
@@ -24,6 +25,7 @@ export interface PipelineRuntime {
     kind: 'gate' | 'approval';
     passed: boolean;
     evidence: Json;
+    compared?: Compared;
     after?: readonly Handle[];
     by?: string;
     why?: string;

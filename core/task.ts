@@ -35,6 +35,8 @@ export interface PipelineInput {
 export interface PartialRun {
   /** Outputs taken as they are, by label. */
   readonly keep: { readonly [label: string]: { readonly [port: string]: Ref } };
+  /** Keys of calls whose outputs are kept, by label: with them their place in the order in which calls ended is known. */
+  readonly keys?: { readonly [label: string]: string };
   /** Results of durable children (studies, label reviews), taken as they are, by label. */
   readonly children?: { readonly [label: string]: Json };
   /** Parameters that replace those given by name, by label: what an operator decided when a call had failed. */

@@ -79,6 +79,16 @@ export interface PipelineStudyOptions<At extends string, S, Fitting, Params = ob
   readonly nested?: readonly { readonly search: Params; readonly held: Params }[];
 }
 
+// The compiler tells what is wrong by the last of several signatures: nodes are what is mostly searched.
+/**
+ * Searches for the parameters of a sub-pipeline, as below for a node: each trial is a call of it, with all its nodes. It is exported from a file of the
+ * configuration's `pipelines`, since the study's Workflow knows it by its name.
+ */
+export function tune<N extends string, P extends z.ZodType, R, const S extends Space>(
+  target: Pipeline<N, P, R>,
+  params: Partial<z.input<P> & object>,
+  options: PipelineStudyOptions<ResultPath<Awaited<R>>, S, FitSpace<N, z.input<P>, S>, Partial<z.input<P> & object>>,
+): Tuned<Promise<Settled<Awaited<R>>>, Configuration<S>>;
 /**
  * Searches for the parameters of a node that do best by an objective, as a durable study: each trial is a call of the
  * node, found again when an equal one has run before. The choice uses only what the node reports, so give it
@@ -105,15 +115,6 @@ export function tune<
     Nested & CheckedOuter<N, P, I, Nested>
   >,
 ): Tuned<Outputs<O>, Configuration<S>>;
-/**
- * The same of a sub-pipeline: each trial is a call of it, with all its nodes. It is exported from a file of the
- * configuration's `pipelines`, since the study's Workflow knows it by its name.
- */
-export function tune<N extends string, P extends z.ZodType, R, const S extends Space>(
-  target: Pipeline<N, P, R>,
-  params: Partial<z.input<P> & object>,
-  options: PipelineStudyOptions<ResultPath<Awaited<R>>, S, FitSpace<N, z.input<P>, S>, Partial<z.input<P> & object>>,
-): Tuned<Promise<Settled<Awaited<R>>>, Configuration<S>>;
 export function tune(
   target: AnyContract | AnyPipeline,
   inputs: object,

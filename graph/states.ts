@@ -1,5 +1,6 @@
-import type { GraphNode, NodeState } from '../core/graph.js';
+import type { GraphNode, NodeState, RunMetric } from '../core/graph.js';
 import { sayDuration } from '../core/duration.js';
+import type { Compared, ReadFigure } from '../core/reading.js';
 
 /** How a state looks: a colour never stands alone, a shape and a word go with it. */
 export interface StateLook {
@@ -33,9 +34,39 @@ export function callMs(node: GraphNode, now: number): number | undefined {
   return node.state === 'running' ? Math.max(0, now - node.startedAt) : undefined;
 }
 
-/** State and time of a call in a few words: `done 1.2 s`, `found`, `no`. */
+/** State and time of a call in a few words: `done 1.2 s`, `found`, `no: f1.macro 0.75 < 0.9`. */
 export function sayState(node: GraphNode, now: number): string {
   const ms = callMs(node, now);
-  const word = node.decision ? `${node.state}: ${node.decision.passed ? 'yes' : 'no'}` : node.state;
+  const compared = node.decision?.compared && sayCompared(node.decision.compared);
+  const word = node.decision ? `${node.decision.passed ? 'yes' : 'no'}${compared ? `: ${compared}` : ''}` : node.state;
   return ms === undefined || node.kind === 'gate' ? word : `${word} ${sayDuration(ms)}`;
+}
+
+/** The figure that stands for a run: `f1.macro 0.9312`. */
+export function sayMetric({ name, value }: RunMetric): string {
+  return `${name} ${Number(value.toPrecision(4))}`;
+}
+
+/** What a gate held against what: `f1.macro 0.9312 ≥ 0.9`; without a limit the figures that it has read. */
+export function sayCompared({ read, figure, atLeast, atMost }: Compared): string {
+  const figures = Object.entries(read);
+  if (figure === undefined)
+    return figures
+      .slice(0, MOST_FIGURES)
+      .map(([path, value]) => `${path} ${say(value)}`)
+      .join(', ');
+  const name = figures.length === 1 ? `${figures[0]?.[0] ?? ''} ` : '';
+  if (figure === null) return `${name}is no number`;
+  const against = [
+    ...(atLeast === undefined ? [] : [`${figure < atLeast ? '<' : '≥'} ${say(atLeast)}`]),
+    ...(atMost === undefined ? [] : [`${figure > atMost ? '>' : '≤'} ${say(atMost)}`]),
+  ];
+  return `${name}${say(figure)} ${against.join(' and ')}`.trim();
+}
+
+/** Figures of a gate without a limit that are said. */
+const MOST_FIGURES = 3;
+
+function say(value: ReadFigure): string {
+  return typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : String(value);
 }

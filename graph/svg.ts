@@ -1,4 +1,5 @@
 import type { GraphRecord } from '../core/graph.js';
+import { differences } from './differ.js';
 import { fold, type Box } from './fold.js';
 import { BOX_HEIGHT, BOX_WIDTH, layout, type Point } from './layout.js';
 import { sayState, STATES } from './states.js';
@@ -16,6 +17,7 @@ export interface SvgOptions {
  */
 export function graphSvg(graph: GraphRecord, options: SvgOptions): string {
   const boxes = fold(graph);
+  const differs = differences(graph.nodes);
   const placed = layout(boxes);
   const arrows = boxes.arrows
     .map((arrow, index) => {
@@ -23,7 +25,9 @@ export function graphSvg(graph: GraphRecord, options: SvgOptions): string {
       return `<path class="arrow" d="${curve(points)}" marker-end="url(#head)"><title>${escape(arrow.ports.join(', '))}</title></path>`;
     })
     .join('');
-  const drawn = boxes.boxes.map((box) => drawBox(box, placed.boxes.get(box.id) ?? { x: 0, y: 0 }, options)).join('');
+  const drawn = boxes.boxes
+    .map((box) => drawBox(box, placed.boxes.get(box.id) ?? { x: 0, y: 0 }, differs.get(box.id), options))
+    .join('');
   const [width, height] = [Math.ceil(placed.width), Math.ceil(placed.height)];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="dag" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
@@ -33,7 +37,7 @@ export function graphSvg(graph: GraphRecord, options: SvgOptions): string {
   );
 }
 
-function drawBox(box: Box, at: Point, options: SvgOptions): string {
+function drawBox(box: Box, at: Point, differs: string | undefined, options: SvgOptions): string {
   const look = STATES[box.state];
   const [x, y] = [at.x - BOX_WIDTH / 2, at.y - BOX_HEIGHT / 2];
   const dashes = look.dashes ? ` stroke-dasharray="${look.dashes}"` : '';
@@ -41,9 +45,10 @@ function drawBox(box: Box, at: Point, options: SvgOptions): string {
     `<path class="sign" transform="translate(${x + 12} ${y + 11}) scale(0.875)" d="${look.path}" stroke="${look.colour}" ` +
     `stroke-width="2" fill="${look.solid ? look.colour : 'none'}"/>`;
   const words = box.calls.length > 1 ? sayMany(box) : sayState(box.calls[0]!, options.now);
-  const detail = box.scope ? `${words} · ${box.scope}` : words;
+  const about = (box.calls.length === 1 && differs) || box.scope;
+  const detail = about ? `${words} · ${about}` : words;
   const body =
-    `<title>${escape([box.title, detail, box.calls[0]?.title ?? ''].join('\n').trim())}</title>` +
+    `<title>${escape([box.title, detail, about === box.scope ? '' : box.scope, box.calls[0]?.title ?? ''].filter(Boolean).join('\n').trim())}</title>` +
     outline(box, x, y, `fill="#ffffff" stroke="${look.colour}" stroke-width="1.6"${dashes}`) +
     `${sign}<text class="name" x="${x + 34}" y="${y + 23}" fill="#1d2421" font-weight="600">${escape(shorten(box.title, 22))}</text>` +
     `<text class="detail" x="${x + 34}" y="${y + 41}" fill="#5c6863" font-size="11.5">${escape(shorten(detail, 28))}</text>`;

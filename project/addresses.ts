@@ -24,5 +24,5 @@ export function readAddresses(state: string): Addresses | undefined {
 }
 
 export function writeAddresses(state: string, addresses: Addresses): Promise<void> {
-  return replaceWhole(path.join(state, 'services.json'), `${JSON.stringify(addresses, null, 2)}\n`);
+  return replaceWhole(path.join(state, 'services.json'), `${JSON.stringify(addresses, null, 2)}\n`, 0o600);
 }

@@ -58,6 +58,25 @@ export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>
   return new Map(codes.map((code) => [code.node, code]));
 }
 
+/** The code of each pipeline, with what it uses: its own file, what it imports, contracts too. */
+export async function pipelineCodes(project: Project): Promise<Map<string, Pick<NodeCode, 'hash' | 'parts'>>> {
+  const all = [...project.pipelines.values()];
+  const hashed = await hashCode(
+    Object.fromEntries(all.map(({ name, file, exportName }) => [name, { file, exportName }])),
+    project.root,
+  );
+  const files = await fileHashes(
+    Object.values(hashed).flatMap((one) => one.files),
+    project.root,
+  );
+  return new Map(
+    Object.entries(hashed).map(([name, code]) => {
+      const parts = { files: code.files.flatMap((file) => files.get(file) ?? []), packages: code.packages };
+      return [name, { hash: code.hash, parts }];
+    }),
+  );
+}
+
 /** What decides the codes of plugins. */
 async function stateOf(plugins: readonly ImplementedPlugin[], project: Project): Promise<string> {
   const whole = await hashCode(

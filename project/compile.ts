@@ -20,6 +20,7 @@ export async function compileModule(file: string, buildFolder: string): Promise<
       entryPoints: [file],
       bundle: true,
       write: false,
+      metafile: true,
       format: 'esm',
       platform: 'node',
       target: 'node20',
@@ -30,11 +31,28 @@ export async function compileModule(file: string, buildFolder: string): Promise<
       outfile: path.join(buildFolder, 'module.mjs'),
     }),
   );
+  noteSources(process.cwd(), result.metafile);
   const code = result.outputFiles[0]?.contents ?? new Uint8Array();
   const hash = hashOf([code]);
   const target = path.join(buildFolder, `${path.basename(file).replace(/\.[cm]?[jt]sx?$/, '')}-${hash}.mjs`);
   await writeWhole(target, code);
   return target;
+}
+
+/** Files that were compiled or hashed by this process so far, of whatever kind. */
+const sources = new Set<string>();
+
+/** What the project is made of, as far as this process has read it: installed packages and this one's files are not among it. */
+export function projectSources(): readonly string[] {
+  return [...sources].sort();
+}
+
+function noteSources(folder: string, { inputs }: Metafile): void {
+  for (const name of Object.keys(inputs)) {
+    const file = path.resolve(folder, name);
+    const isOwn = !path.relative(compiled(), file).startsWith('..');
+    if (!name.startsWith('virtual:') && !isOwn && !file.split(path.sep).includes('node_modules')) sources.add(file);
+  }
 }
 
 /** Short name of a content. */
@@ -185,6 +203,7 @@ export async function bundleEntries(
       outdir: path.join(folder, 'out'),
     }),
   );
+  noteSources(folder, result.metafile);
   const outputs = new Map(
     result.outputFiles.map((file) => [
       path.relative(path.join(folder, 'out'), file.path).replace(/\.js$/, ''),

@@ -10,6 +10,7 @@ import { importModule, resolveModule } from './compile.js';
 import { parseConfig, type Config } from '../core/config.js';
 import { compiled } from './package-root.js';
 import { inSandbox } from './sandbox.js';
+import { writeWhole } from './write-whole.js';
 
 export const CONFIG_FILE = 'temporal.config.ts';
 
@@ -54,6 +55,8 @@ export async function loadConfig(from?: string): Promise<ProjectBase> {
   const root = path.dirname(configFile);
   const state = path.join(root, '.trainyard');
   const build = path.join(state, 'build');
+  // It holds keys and data of this machine. A folder that cannot be written is no reason to read nothing.
+  await writeWhole(path.join(state, '.gitignore'), '*\n').catch(() => undefined);
   const module = await importModule(configFile, build);
   const config = parseConfig(module['default'], configFile);
   return inSandbox({ root, configFile, config, name: config.name ?? nameOf(root), state, build });

@@ -12,6 +12,8 @@ export interface Sandbox {
   readonly state: string;
   /** Address of its Temporal. */
   readonly temporal: string;
+  /** A kept build of the project to repeat with, instead of its code as it is. */
+  readonly build?: string | undefined;
 }
 
 /** The sandbox that this process was put into. */

@@ -7,11 +7,14 @@ import { TrainyardError } from '../core/errors/index.js';
 import type { BundleData, PoolFacts } from '../workflows/engine/index.js';
 import { bundle } from './bundle.js';
 import { bundleEntries } from './compile.js';
-import { slotsOf } from '../core/config.js';
+import { slotsOf, type Backend, type Config } from '../core/config.js';
+import { canLoad } from '../setup/tensorflow-load.js';
 import type { NodeCode } from './codes.js';
 import { compiled, packageVersion } from './package-root.js';
 import type { Project } from './project.js';
 import { replaceWhole, writeWhole } from './write-whole.js';
+
+type Pool = Config['pools'][string];
 
 export interface WorkflowBundle {
   readonly code: string;
@@ -29,28 +32,67 @@ export function poolFacts(project: Pick<Project, 'config'>): PoolFacts[] {
       cpu: pool.cpu,
       gpus: pool.devices?.length ?? 0,
       labels: pool.labels,
+      backend: backendOf(pool),
       ...(memory === undefined ? {} : { memory }),
     };
   });
 }
 
+/** How many digits of a build's name say its code; the rest says what the machine adds: its pages, what trains there. */
+const CODE_DIGITS = 16;
+
+/** Whether two builds are of one code, by machines that may differ. */
+export function isSameCode(one: string, other: string): boolean {
+  return one.slice(0, CODE_DIGITS) === other.slice(0, CODE_DIGITS);
+}
+
+/** Name of the build of a project as it is: the hash of all that decides what its Workflows do. Bundles nothing. */
+export async function buildIdOf(
+  project: Project,
+  codes: ReadonlyMap<string, NodeCode>,
+  pages: string | undefined,
+): Promise<string> {
+  const { pools, ...facts } = bundleFacts(project, codes, undefined);
+  const everywhere = { ...facts, pools: pools.map(({ backend: _, ...pool }) => pool) };
+  const code = await fingerprintOf(project, entryBody(project), everywhere);
+  const here = JSON.stringify([pages ?? '', ...pools.map(({ backend }) => backend)]);
+  const place = createHash('sha256').update(here).digest('hex');
+  return code.slice(0, CODE_DIGITS) + place.slice(0, 24 - CODE_DIGITS);
+}
+
+/** File of a build's code. */
+export function bundleFile({ build }: Pick<Project, 'build'>, buildId: string): string {
+  return path.join(build, `workflows-${buildId}.js`);
+}
+
+/**
+ * What TensorFlow computes on in a pool: what the configuration says, else a device where it has some, else what is
+ * installed here, where its keys are made.
+ */
+export function backendOf({ backend, devices }: Pick<Pool, 'backend' | 'devices'>): Backend {
+  return backend ?? (devices?.length ? 'cuda' : canLoad('native', false) ? 'native' : 'wasm');
+}
+
 /**
  * The code of all Workflows of a project: its pipelines, the engine and the durable processes, bundled for the Workflow
- * sandbox. Bundling takes a second, so a bundle is kept under the hash of what goes into it.
+ * sandbox. Bundling takes a second, so a bundle is kept under its build's name, which the caller knows.
  */
 export async function workflowBundle(
   project: Project,
   codes: ReadonlyMap<string, NodeCode>,
   pages: string | undefined,
+  buildId: string,
 ): Promise<WorkflowBundle> {
-  const data = bundleFacts(project, codes, pages);
-  const body = entryBody(project);
-  const fingerprint = await fingerprintOf(project, body, data);
-  const kept = path.join(project.build, `workflows-${fingerprint}.js`);
-  if (existsSync(kept)) return { code: await readFile(kept, 'utf8'), buildId: fingerprint };
-  const code = await bundleWith(project, { ...data, buildId: fingerprint });
-  await replaceWhole(kept, code);
-  return { code, buildId: fingerprint };
+  const file = bundleFile(project, buildId);
+  if (existsSync(file)) return { code: await readFile(file, 'utf8'), buildId };
+  const code = await bundleWith(project, { ...bundleFacts(project, codes, pages), buildId });
+  await replaceWhole(file, code);
+  return { code, buildId };
+}
+
+/** A build that was kept, whatever the project has become. */
+export async function keptBundle(project: Pick<Project, 'build'>, buildId: string): Promise<WorkflowBundle> {
+  return { code: await readFile(bundleFile(project, buildId), 'utf8'), buildId };
 }
 
 /** What a bundle knows of its project beside the code of the Workflows. */
@@ -90,6 +132,11 @@ const PROCESSES: readonly (readonly [type: string, module: string, exportName: s
 
 /** Names that a pipeline cannot have. */
 export const RESERVED_NAMES = PROCESSES.map(([type]) => type);
+
+/** Whether Workflows of a type are runs, or a part of one: not processes that live beside them. */
+export function isRunType(type: string): boolean {
+  return type === 'study' || !RESERVED_NAMES.includes(type);
+}
 
 function entryBody(project: Project): string {
   const pipelines = [...project.pipelines.values()];

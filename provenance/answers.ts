@@ -1,11 +1,12 @@
-import type { GraphRecord } from '../core/graph.js';
+import { approvalName, type GraphRecord } from '../core/graph.js';
+import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
 import { labelOf, type PartialRun, type Recovery } from '../core/task.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { answerKey } from '../project/sandbox.js';
 import { keptChildren } from '../client/partial.js';
-import { areWhole, blobsOfAll, namedIn, readRun, type Store } from '../store/index.js';
+import { areWhole, blobsOfAll, namedIn, putGraph, readRun, type Store } from '../store/index.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';
 
@@ -13,6 +14,8 @@ import { RecordIndex } from './record-index.js';
 export interface Answers {
   /** Outputs of nodes with effects, of sources, and those that an operator gave: taken as they are. */
   readonly keep: PartialRun['keep'];
+  /** Their keys, by which the record knows in which order they ended. */
+  readonly keys: NonNullable<PartialRun['keys']>;
   /** Results of durable children that a partial run kept, by label. */
   readonly children: NonNullable<PartialRun['children']>;
   /** Parameters with which an operator had failed calls computed, by label. */
@@ -23,7 +26,7 @@ export interface Answers {
   readonly never: readonly string[];
   /** What operators decided about nodes that had failed, in their order: for when they fail again. */
   readonly recoveries: readonly (Omit<Recovery, 'call'> & { readonly node: string; readonly scope: string })[];
-  /** Decisions of people by the approval's name, in their order. */
+  /** Decisions of people by the approval's name, with its scope before it, in their order. */
   readonly approvals: readonly {
     readonly name: string;
     readonly approved: boolean;
@@ -43,6 +46,7 @@ export async function answersOf(
 ): Promise<Answers> {
   const index = new RecordIndex(store);
   const keep: { [label: string]: { readonly [port: string]: Ref } } = {};
+  const keys: { [label: string]: string } = {};
   for (const { node, run } of await callsOf(store, graph)) {
     if (node.outputs === undefined || run !== graph.run) continue;
     const spec = contracts.get(node.node)?.spec;
@@ -54,7 +58,9 @@ export async function answersOf(
       spec?.effect === true ||
       spec?.cache === false ||
       record?.keyed?.lineage !== undefined;
-    if (outside) keep[labelOf(node)] ??= node.outputs;
+    if (!outside || keep[labelOf(node)] !== undefined) continue;
+    keep[labelOf(node)] = node.outputs;
+    if (node.key !== undefined) keys[labelOf(node)] = node.key;
   }
   const asked = graph.nodes.filter((node) => node.kind === 'child' && node.node === 'label-review');
   const reviews = Object.fromEntries(
@@ -63,9 +69,16 @@ export async function answersOf(
       return node.workflowId === undefined || answers === undefined ? [] : [[node.workflowId, answers]];
     }),
   );
-  const approvals = graph.nodes.flatMap(({ kind, node, decision }) =>
+  const approvals = graph.nodes.flatMap(({ kind, node, scope, decision }) =>
     kind === 'approval' && decision
-      ? [{ name: node, approved: decision.passed, by: decision.by ?? 'unknown', why: decision.why ?? '' }]
+      ? [
+          {
+            name: approvalName({ scope, name: node }),
+            approved: decision.passed,
+            by: decision.by ?? 'unknown',
+            why: decision.why ?? '',
+          },
+        ]
       : [],
   );
   const leftOut = graph.nodes.filter(
@@ -82,7 +95,12 @@ export async function answersOf(
   const recoveries = graph.nodes.flatMap(({ node, scope, recoveries: decided = [] }) =>
     decided.flatMap(({ action, ...rest }) => (action === 'retry' ? [{ ...rest, node, scope, action } as const] : [])),
   );
-  return { keep, children, instead, never, recoveries, reviews, approvals };
+  return { keep, keys, children, instead, never, recoveries, reviews, approvals };
+}
+
+/** The run from whose record a repetition takes the order in which calls end. */
+export function orderRun(run: string): string {
+  return `${run}.as-it-was`;
 }
 
 /** Everything in which artifacts stand that came from outside. */
@@ -106,6 +124,9 @@ export async function seedAnswers(from: Store, to: Store, graph: GraphRecord, an
       remedy: 'trainyard gc --keep RUN keeps a run and all that it needs',
     });
   }
+  // Without outputs: all is computed, and seen to end in the order of the record.
+  const nodes = graph.nodes.map(({ outputs: _, ...node }) => node);
+  await putGraph(to, orderRun(graph.run), { ...graph, nodes } as unknown as Json);
   for (const [workflowId, ref] of Object.entries(answers.reviews))
     await to.create(answerKey(workflowId), Buffer.from(JSON.stringify(ref)));
 }

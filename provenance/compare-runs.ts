@@ -5,7 +5,9 @@ import { canonical, type Json } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
 import { labelOf } from '../core/task.js';
 import { Artifacts, type Manifest, type Store } from '../store/index.js';
+import { alike, causesOf } from './causes.js';
 import { callsOf, type FoundCall } from './find-call.js';
+import { RecordIndex } from './record-index.js';
 
 /** How one output of a repeated call is not what it was. */
 export interface PortDifference {
@@ -42,6 +44,8 @@ export interface CallVerdict {
   readonly metrics: readonly MetricDifference[];
   /** Why there is no result: the error's words. */
   readonly error?: string;
+  /** Of a call that differs: what is not as it was, in words. */
+  readonly causes?: readonly string[];
 }
 
 export interface RunsCompared {
@@ -66,9 +70,10 @@ export async function compareRuns(
 ): Promise<RunsCompared> {
   const [before, after] = await Promise.all([callsOf(was.store, was.graph), callsOf(is.store, is.graph)]);
   const find = finder(after);
+  const records = { was: new RecordIndex(was.store), is: new RecordIndex(is.store) };
   const calls: CallVerdict[] = [];
   for (const call of before) {
-    const verdict = await judge({ was, is, call, again: find(call), contracts, answered });
+    const verdict = await judge({ was, is, call, again: find(call), contracts, answered, records });
     calls.push(verdict);
   }
   const excused = followsOnlyTolerated(before, calls);
@@ -95,8 +100,9 @@ async function judge(parts: {
   again: FoundCall | undefined;
   contracts: ReadonlyMap<string, AnyContract>;
   answered: ReadonlySet<string>;
+  records: { readonly was: RecordIndex; readonly is: RecordIndex };
 }): Promise<CallVerdict> {
-  const { was, is, call, again, contracts, answered } = parts;
+  const { was, is, call, again, contracts, answered, records } = parts;
   const { node } = call;
   const base = { call: node.call, name: call.name, node: node.node, differences: [], metrics: [] };
   if (node.outputs === undefined) return { ...base, verdict: 'unfinished' };
@@ -113,14 +119,18 @@ async function judge(parts: {
       differences.push(await portDifference(was.store, is.store, port, digest, other));
   }
   if (differences.length === 0) return { ...base, verdict: 'equal' };
+  const [before, now] = [await records.was.of(node, call.run), await records.is.of(again.node, again.run)];
+  // Another key alone says nothing: with the same inputs it is the code or the machine that is another.
+  const same = node.key === again.node.key || (before !== undefined && now !== undefined && alike(before, now));
+  const differs = async (): Promise<Pick<CallVerdict, 'verdict' | 'causes'>> =>
+    same ? { verdict: 'differs', causes: await causesOf(was.store, before, now) } : { verdict: 'follows' };
   const declared = contracts.get(node.node)?.spec.reproducible;
   if (declared) {
     const metrics = await compareMetrics(parts, declared.metrics);
     const within = metrics.every((metric) => metric.within);
-    const verdict = within ? 'within' : node.key === again.node.key ? 'differs' : 'follows';
-    return { ...base, differences, metrics, verdict };
+    return { ...base, differences, metrics, ...(within ? { verdict: 'within' } : await differs()) };
   }
-  return { ...base, differences, verdict: node.key === again.node.key ? 'differs' : 'follows' };
+  return { ...base, differences, ...(await differs()) };
 }
 
 /** Calls of the repetition by key where they have one, else by name and parameters, each given once. */

@@ -21,12 +21,14 @@ const before: NodeIdentity = {
   inputs: { train: digestText('train'), all: [digestText('one'), digestText('two')] },
   seed: 1,
   threads: 2,
+  backend: 'native',
   id: 'first',
   lineage: 'run-1',
 };
 
 /** One edit for each part of an identity, with what it must be explained as: part, name, before, after, details. */
 const EDITS: readonly (readonly [Partial<NodeIdentity>, readonly unknown[]])[] = [
+  [{ backend: 'wasm' }, ['backend', undefined, 'native', 'wasm']],
   [{ version: '2' }, ['version', undefined, '1', '2']],
   [
     { code: OTHER },

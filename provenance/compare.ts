@@ -7,7 +7,7 @@ import { readCode } from './codes.js';
 
 /** One part of a call's identity that is not what it was. */
 export interface Change {
-  readonly part: 'version' | 'code' | 'params' | 'inputs' | 'seed' | 'threads' | 'id' | 'lineage' | 'fresh';
+  readonly part: 'version' | 'code' | 'params' | 'inputs' | 'seed' | 'threads' | 'backend' | 'id' | 'lineage' | 'fresh';
   /** The parameter's path or the input port. */
   readonly name?: string | undefined;
   /** JSON of the value, the digest, or `none`. */
@@ -47,6 +47,7 @@ export function distance(a: NodeIdentity, b: KnownIdentity): number {
     a.code !== b.code,
     a.seed !== b.seed,
     a.threads !== b.threads,
+    a.backend !== b.backend,
     a.id !== b.id,
   ];
   return params.length + inputs.length + (rest || []).filter(Boolean).length;
@@ -77,6 +78,7 @@ export async function changesSince(store: Store, before: NodeIdentity, after: Kn
   if (after.version === undefined) return changes;
   plain('seed', before.seed, after.seed);
   plain('threads', before.threads, after.threads);
+  plain('backend', before.backend, after.backend);
   plain('id', before.id, after.id);
   plain('lineage', before.lineage, after.lineage);
   plain('fresh', before.fresh, after.fresh);
@@ -149,6 +151,11 @@ async function madeBy(store: Store, before: Digest | undefined, after: Digest | 
 export async function codeDetails(store: Store, before: string, after: string): Promise<string[]> {
   const [old, now] = await Promise.all([readCode(store, before), readCode(store, after)]);
   if (!old || !now) return ['which files changed is not known: the code of one of them was not kept'];
+  return partsChanged(old, now);
+}
+
+/** Which files and packages are not the same in two codes. */
+export function partsChanged(old: CodeParts, now: CodeParts): string[] {
   return [...changed('files', old, now, ''), ...changed('packages', old, now, 'package ')];
 }
 

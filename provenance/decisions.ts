@@ -2,7 +2,7 @@ import type { TrainyardClient } from '../client/client.js';
 import { queryGraph } from '../client/run-view.js';
 import { decide, recoverNode } from '../client/runs.js';
 import { isTrainyardError } from '../core/errors/index.js';
-import type { GraphNode, GraphRecord } from '../core/graph.js';
+import { approvalName, type GraphNode, type GraphRecord } from '../core/graph.js';
 import type { Answers } from './answers.js';
 
 /** Decides in a repetition as people did in the run itself. */
@@ -35,8 +35,9 @@ export class Decisions {
     return { nodes, idle };
   }
 
-  async #approve({ node }: GraphNode): Promise<void> {
-    const at = this.#approvals.findIndex(({ name }) => name === node);
+  async #approve({ node, scope }: GraphNode): Promise<void> {
+    const asked = approvalName({ scope, name: node });
+    const at = this.#approvals.findIndex(({ name }) => name === asked);
     const approval = this.#approvals[at];
     if (approval && (await isTold(() => decide(this.#client, this.#run, approval)))) this.#approvals.splice(at, 1);
   }

@@ -23,6 +23,7 @@ import {
   type Store,
 } from '../store/index.js';
 import { answersOf, outsideOf } from './answers.js';
+import { pipelinesKey } from './codes.js';
 import { callsOf } from './find-call.js';
 import { runManifest } from './manifest.js';
 import { projectFiles } from './project-files.js';
@@ -121,6 +122,8 @@ async function copyRecords(from: Store, to: Store, graph: GraphRecord): Promise<
     if (environment !== null) await putEnvironment(to, id, environment);
   }
   await putGraph(to, graph.run, graph as never);
+  const pipelines = graph.build === undefined ? null : await from.get(pipelinesKey(graph.build));
+  if (graph.build !== undefined && pipelines) await to.create(pipelinesKey(graph.build), pipelines);
   const index = new RecordIndex(from);
   const copied = new Map<Digest, NodeRecord>();
   for (const { node, run, graph: own } of await callsOf(from, graph)) {

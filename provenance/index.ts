@@ -1,4 +1,4 @@
-export { noteCodes, readCode } from './codes.js';
+export { noteCodes, notePipelines, readCode, readPipelines } from './codes.js';
 export { explainCall, type Execution, type Explanation } from './explain.js';
 export type { Change } from './compare.js';
 export { describeEnvironment, type Environment } from './environment.js';

@@ -22,6 +22,7 @@ export interface ManifestCall {
   readonly outputs: { readonly [port: string]: Digest };
   readonly seed: number | null;
   readonly threads: number | null;
+  readonly backend: string | null;
   readonly device: string | null;
   /** The run that computed it: this one, or the one whose result was found. */
   readonly madeBy: string | null;
@@ -110,6 +111,7 @@ function callOf(node: GraphNode, name: string, record: NodeRecord | undefined): 
     outputs: Object.fromEntries(outputs),
     seed: record?.keyed?.seed ?? null,
     threads: record?.threads ?? null,
+    backend: record?.keyed?.backend ?? null,
     device: record?.device ?? null,
     madeBy: record?.run ?? null,
   };

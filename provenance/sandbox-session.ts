@@ -20,8 +20,12 @@ export interface SandboxSession {
 /** A worker is asked to end, then killed after this long, ms. */
 const STOP_MS = 6_000;
 
-/** Starts both below `folder`. Throws in words, with nothing left running. */
-export async function openSandbox(project: ProjectBase, folder: string): Promise<SandboxSession> {
+/** Starts both below `folder`, on a kept build where one is named. Throws in words, with nothing left running. */
+export async function openSandbox(
+  project: ProjectBase,
+  folder: string,
+  build: string | undefined,
+): Promise<SandboxSession> {
   const ends: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (let end = ends.pop(); end; end = ends.pop()) await end().catch(() => undefined);
@@ -31,7 +35,7 @@ export async function openSandbox(project: ProjectBase, folder: string): Promise
     mkdirSync(state, { recursive: true });
     const temporal = await startTemporal({ uiPort: false, searchAttributes: SEARCH_ATTRIBUTES });
     ends.push(() => temporal.stop());
-    const sandbox: Sandbox = { store: path.join(folder, 'store'), state, temporal: temporal.address };
+    const sandbox: Sandbox = { store: path.join(folder, 'store'), state, temporal: temporal.address, build };
     const worker = await startWorker(project.configFile, sandbox, path.join(folder, 'worker.log'));
     ends.push(() => stopWorker(worker));
     const client = await connectTo(inSandbox(project, sandbox), 10_000);

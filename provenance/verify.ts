@@ -5,16 +5,17 @@ import { describeRun, queryGraph } from '../client/run-view.js';
 import type { TrainyardClient } from '../client/client.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { GraphRecord } from '../core/graph.js';
-import { nodeCodes } from '../project/codes.js';
+import { nodeCodes, pipelineCodes, type NodeCode } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { readGraph, type Store } from '../store/index.js';
-import { noteCodes } from './codes.js';
-import { codeDetails } from './compare.js';
-import { answersOf, seedAnswers, type Answers } from './answers.js';
+import { noteCodes, readPipelines } from './codes.js';
+import { codeDetails, partsChanged } from './compare.js';
+import { answersOf, orderRun, seedAnswers, type Answers } from './answers.js';
 import { compareRuns, type CallVerdict, type RunsCompared } from './compare-runs.js';
 import { countFinished, Decisions } from './decisions.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';
+import { ownBuild } from './own-build.js';
 import { openSandbox } from './sandbox-session.js';
 
 export interface VerifyOptions {
@@ -37,45 +38,58 @@ export interface Verification extends RunsCompared {
   readonly run: string;
   /** How the repetition ended, if not as the run did. */
   readonly state: GraphRecord['state'];
+  /** The run's own build, with which it was repeated; null: with the code as it is, which was found to be the same. */
+  readonly build: string | null;
   readonly ms: number;
 }
 
 const LOOK_MS = 250;
 
 /**
- * Executes a run again from its record: the same code on an empty store and a Temporal of its own. What came from
- * outside is taken from the record (sources, effects, people's answers), everything else is computed and compared.
+ * Executes a run again from its record: its own build where that is kept, else the same code, on an empty store and a
+ * Temporal of its own. What came from outside is taken from the record (sources, effects, people's answers), everything
+ * else is computed and compared.
  * Needs nothing of the Temporal in which the run was. Throws TY-CODE when the code is not the run's.
  */
 export async function verifyRun(options: VerifyOptions): Promise<Verification> {
   const { project, store, graph, folder, onStep = () => undefined } = options;
   const began = performance.now();
-  if (!project.pipelines.has(graph.pipeline))
+  // An export brings the code that it is repeated with.
+  const own = options.otherCode || options.from !== undefined ? { why: '' } : await ownBuild(project, store, graph);
+  const build = 'build' in own ? own.build : undefined;
+  if (build === undefined && !project.pipelines.has(graph.pipeline))
     throw new TrainyardError('TY-PIPELINE-UNKNOWN', {
       what: `the run is of pipeline "${graph.pipeline}", which this project does not have`,
       where: { file: project.configFile },
     });
-  if (!options.otherCode) await checkCode(options);
+  if ('why' in own) {
+    const codes = await nodeCodes(project);
+    // By these, files can be named in which code is another.
+    await noteCodes(store, codes.values());
+    if (!options.otherCode) await checkCode(options, codes, own.why);
+  }
   const answers = await answersOf(store, graph, project.contracts);
   onStep('starting a worker on an empty store');
-  const session = await openSandbox(project, folder);
+  const session = await openSandbox(project, folder, build);
   try {
     await seedAnswers(store, session.client.store, graph, answers);
-    onStep(`repeating ${graph.run}`);
+    onStep(`repeating ${graph.run}${build === undefined ? '' : ' with its own build'}`);
     const again = await repeat(session.client, graph, answers, options);
     const is = { store: session.client.store, graph: again };
     const compared = await compareRuns({ store, graph }, is, project.contracts, new Set(Object.keys(answers.keep)));
-    return { run: graph.run, state: again.state, ...compared, ms: performance.now() - began };
+    return { run: graph.run, state: again.state, build: build ?? null, ...compared, ms: performance.now() - began };
   } finally {
     await session.stop();
   }
 }
 
 /** Refuses other code than the run's: what differs then says nothing about the run. */
-async function checkCode({ project, store, graph, from }: VerifyOptions): Promise<void> {
+async function checkCode(
+  { project, store, graph, from }: VerifyOptions,
+  codes: ReadonlyMap<string, NodeCode>,
+  why: string,
+): Promise<void> {
   const index = new RecordIndex(store);
-  const codes = await nodeCodes(project);
-  await noteCodes(store, codes.values());
   const other = new Map<string, string>();
   for (const { node, run } of await callsOf(store, graph)) {
     const record = await index.of(node, run);
@@ -84,10 +98,13 @@ async function checkCode({ project, store, graph, from }: VerifyOptions): Promis
     const details = now === undefined ? ['it has no code now'] : await codeDetails(store, record.code, now);
     other.set(node.node, details.join(', '));
   }
+  const pipeline = await pipelineChanged(project, store, graph);
+  if (pipeline.length > 0) other.set(`pipeline ${graph.pipeline}`, pipeline.join(', '));
   if (other.size === 0) return;
   throw new TrainyardError('TY-CODE', {
     what: `the code of ${[...other.keys()].join(', ')} is not the one that the run was computed with`,
     where: { run: graph.run },
+    ...(why === '' ? {} : { expected: `the run's own build, but ${why}` }),
     actual: [...other].map(([node, said]) => `${node}: ${said}`).join('; '),
     remedy: `${
       from === undefined
@@ -97,6 +114,16 @@ async function checkCode({ project, store, graph, from }: VerifyOptions): Promis
   });
 }
 
+/** Files and packages in which the run's pipeline is not as it was; empty when it is. */
+async function pipelineChanged(project: Project, store: Store, graph: GraphRecord): Promise<string[]> {
+  const now = (await pipelineCodes(project)).get(graph.pipeline);
+  const was = (await readPipelines(store, graph.build))?.[graph.pipeline];
+  if (!was) return ['which code it had is not on record'];
+  if (now?.hash === was.hash) return [];
+  const changed = now ? partsChanged(was.parts, now.parts) : ['it is not there now'];
+  return changed.length > 0 ? changed : ['what it uses of its files changed'];
+}
+
 async function repeat(
   client: TrainyardClient,
   graph: GraphRecord,
@@ -104,10 +131,10 @@ async function repeat(
   { signal, folder, store }: VerifyOptions,
 ): Promise<GraphRecord> {
   const { run, pipeline, params, seed, cause, lineage, fresh } = graph;
-  const { keep, children, instead, never, recoveries } = answers;
+  const { keep, keys, children, instead, never, recoveries } = answers;
   // What had ended beside a failure must come to its end beside it again.
   const onFailure = recoveries.length > 0 || graph.state === 'failed' ? 'pause' : 'fail';
-  const part = await storePart(client.store, { keep, children, instead, never });
+  const part = await storePart(client.store, { keep, keys, children, instead, never });
   await startPipeline(client, {
     pipeline,
     id: run,
@@ -116,6 +143,7 @@ async function repeat(
       seed,
       cause,
       lineage,
+      using: orderRun(run),
       ...(fresh ? { fresh } : {}),
       onFailure,
       ...(part === undefined ? {} : { part }),

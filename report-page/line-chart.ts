@@ -25,7 +25,17 @@ export interface LineChart {
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 300, 64, 16, 36, 44];
 const DASHES: Html = trusted(' stroke-dasharray="5 4"');
-const COLOURS = ['var(--a,#1f6feb)', 'var(--b,#d1570c)', 'var(--c,#2a8a3e)'];
+const COLOURS = [
+  'var(--a,#1f6feb)',
+  'var(--b,#d1570c)',
+  'var(--c,#2a8a3e)',
+  '#8957e5',
+  '#b08800',
+  '#1b8a8f',
+  '#c2408a',
+];
+/** Names in a row of the legend. */
+const NAMES = 4;
 
 /** Lines over common axes as SVG, with a legend. Colours follow the page's, light or dark. */
 export function lineChart(chart: LineChart): Html {
@@ -78,6 +88,7 @@ export function lineChart(chart: LineChart): Html {
       }
       ${lines.map(({ points: at, name, dashed }, i) => {
         const colour = COLOURS[i % COLOURS.length]!;
+        const [column, row] = [LEFT + (i % NAMES) * 145, 12 + Math.floor(i / NAMES) * 16];
         return html`<polyline
             fill="none"
             stroke="${colour}"
@@ -87,14 +98,14 @@ export function lineChart(chart: LineChart): Html {
           />
           ${chart.dots && !dashed ? at.map(([x, y]) => html`<circle cx="${px(x)}" cy="${py(y)}" r="3.5" fill="${colour}" />`) : ''}
           <line
-            x1="${LEFT + i * 150}"
-            x2="${LEFT + i * 150 + 18}"
-            y1="12"
-            y2="12"
+            x1="${column}"
+            x2="${column + 18}"
+            y1="${row}"
+            y2="${row}"
             stroke="${colour}"
             stroke-width="3"
             ${dashed ? DASHES : undefined}
-          /><text x="${LEFT + i * 150 + 24}" y="16">${name}</text>`;
+          /><text x="${column + 24}" y="${row + 4}">${name}</text>`;
       })}
     </svg>
   </div>`;

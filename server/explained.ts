@@ -5,6 +5,7 @@ import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 
 // Codes of gRPC, as Temporal answers with them.
 const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
 const NOT_FOUND = 5;
 const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
@@ -12,11 +13,17 @@ const FAILED_PRECONDITION = 9;
 /** Errors of the parts that a route talks to, in the catalogue's words; what nobody can explain stays as it is. */
 export function explained(error: unknown): unknown {
   if (isTrainyardError(error)) return error;
+  const code = grpcCodeOf(error);
+  if (code === DEADLINE_EXCEEDED)
+    return new TrainyardError('TY-TEMPORAL-AWAY', {
+      what: 'no answer came in time: Temporal does not answer, or no worker listens for what it was asked',
+      remedy: 'start what is missing: trainyard dev, or trainyard worker beside the Temporal of temporal.address',
+      cause: error,
+    });
   const away = inWords(error);
   if (away !== error) return away;
   if (error instanceof Error && (error as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return Object.assign(new Error('the body is larger than this request may be'), { statusCode: 413 });
-  const code = grpcCodeOf(error);
   if (error instanceof WorkflowNotFoundError || code === NOT_FOUND)
     return new TrainyardError('TY-RUN-UNKNOWN', { what: 'Temporal knows nothing of this id', cause: error });
   if (code === FAILED_PRECONDITION)

@@ -22,7 +22,22 @@ const many = JSON.stringify(Object.fromEntries(Array.from({ length: 3_000 }, (_,
 const long = 'x'.repeat(200_000);
 /** Values in all places of a body. */
 const value = fc.oneof(
-  fc.constantFrom(null, true, -1, 0, 1.5, 1e300, '', 'release', 'open', 'retry', 'grow', 'constructor', '\u0000', long),
+  fc.constantFrom(
+    null,
+    true,
+    -1,
+    0,
+    1.5,
+    1e300,
+    '',
+    'release',
+    'penguins-2',
+    'retry',
+    'grow',
+    'constructor',
+    '\u0000',
+    long,
+  ),
   fc.constantFrom([], {}, [[1]], [{}], { mass: 'heavy' }, [{ mass: 5 }], [{ mass: 1, [long]: 1 }], '\ud800'),
   fc.string(),
 );
@@ -62,9 +77,9 @@ export const NEARLY: Readonly<Record<string, readonly string[]>> = {
   ],
   resume: ['{"newCode": true}', '{}'],
   answers: [
-    '{"item": 0, "label": "a", "reviewer": "ann", "ms": 1, "requestId": "r"}',
+    '{"item": 0, "label": "adelie", "reviewer": "ann", "ms": 1, "requestId": "r"}',
     '{"item": 99, "label": "c", "reviewer": "bob", "ms": 1e300, "requestId": "q", "revises": "r"}',
-    '{"item": 0, "label": "b", "reviewer": "\\u0000", "ms": 1, "requestId": "s", "note": "\\udfff"}',
+    '{"item": 0, "label": "gentoo", "reviewer": "\\u0000", "ms": 1, "requestId": "s", "note": "\\udfff"}',
   ],
   session: [`{"key": "${KEY}"}`, '{"key": "\\u0000"}'],
 };
@@ -76,7 +91,16 @@ const body = fc.oneof(
     .dictionary(fc.constantFrom(...fields), fc.constantFrom('', 'true', '7', '{', nested(200), 'retry'), { maxKeys: 5 })
     .map((given) => new URLSearchParams(given).toString()),
 );
-const knownIds = ['open', 'closed', 'forgotten', 'review/odd', 'model/odd', 'odd', 'n1', 'style.css'];
+const knownIds = [
+  'penguins-2',
+  'penguins-1',
+  'forgotten',
+  'penguins-2/labels',
+  'model/penguins',
+  'penguins',
+  'n1',
+  'style.css',
+];
 const id = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...knownIds).map(encodeURIComponent) },
   fc.constantFrom(

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CATALOGUE, isTrainyardError, TrainyardError, type Code } from '../core/errors/index.js';
+import { CATALOGUE, cutText, isTrainyardError, MOST_SIGNS, TrainyardError, type Code } from '../core/errors/index.js';
 import { explained } from './explained.js';
 
 const STATUS: Partial<Record<Code, number>> = {
@@ -22,9 +22,6 @@ const STATUS: Partial<Record<Code, number>> = {
   'TY-STORE-FULL': 507,
   'TY-STORE-DAMAGED': 500,
 };
-
-/** Characters of each part of a problem: what was sent comes back in it, and may be long. */
-const LONGEST = 2_000;
 
 /** Problem details for HTTP APIs (RFC 9457); members beside the standard ones are those of a Trainyard error. */
 export interface Problem {
@@ -56,12 +53,12 @@ export function problemOf(thrown: unknown): Problem {
       type: `urn:trainyard:error:${code}`,
       title: CATALOGUE[code].meaning,
       status,
-      detail: cut(message),
+      detail: message,
       code,
-      ...(Object.keys(where).length > 0 ? { where: cutEach(where) } : {}),
-      ...(expected === undefined ? {} : { expected: cut(expected) }),
-      ...(actual === undefined ? {} : { actual: cut(actual) }),
-      remedy: cut(remedy),
+      ...(Object.keys(where).length > 0 ? { where } : {}),
+      ...(expected === undefined ? {} : { expected }),
+      ...(actual === undefined ? {} : { actual }),
+      remedy,
     };
   }
   const known = status < 500 && error instanceof Error;
@@ -69,18 +66,8 @@ export function problemOf(thrown: unknown): Problem {
     type: 'about:blank',
     title: known ? 'The request cannot be served as it is.' : 'The server made a mistake.',
     status,
-    detail: known ? cut(error.message) : 'it was written to the log of the server',
+    detail: known ? cutText(error.message, MOST_SIGNS.what) : 'it was written to the log of the server',
   };
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
-}
-
-function cutEach(where: object): object {
-  return Object.fromEntries(
-    Object.entries(where).map(([name, value]) => [name, typeof value === 'string' ? cut(value) : (value as unknown)]),
-  );
 }
 
 /** True when the request was made by a browser that wants a page: by an address, or by a form without a script. */

@@ -73,6 +73,12 @@ function clear(file: string, over: Claim | undefined): void {
   }
 }
 
+/** The claim on a file, if its owner is alive. */
+export function claimHeld(file: string): Claim | undefined {
+  const held = read(file);
+  return held && isAlive(held.owner) ? held : undefined;
+}
+
 /** Notes in a claim of ours which server it is for. */
 export function noteServer(file: string, server: ProcessIdentity): void {
   renameSync(writeBeside(file, { owner: ownIdentity(), server }), file);

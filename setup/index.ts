@@ -1,7 +1,7 @@
 export { findBinary, type BinaryName, type FindBinaryOptions, type FoundBinary } from './binaries.js';
 export { checkSetup, type Check, type CheckOptions } from './check.js';
 export { findChromium, type FindChromiumOptions, type FoundChromium } from './chromium.js';
-export { releaseClaim, takeClaim, type Claim } from './claim.js';
+export { claimHeld, releaseClaim, takeClaim, type Claim } from './claim.js';
 export { formatProgress, type OnProgress, type Progress } from './progress.js';
 export { type Service, type ServiceEnd } from './service.js';
 export {
@@ -16,12 +16,15 @@ export { startTemporal, type SearchAttributeType, type TemporalOptions, type Tem
 export {
   ensureTensorflow,
   findTensorflow,
+  whyNotNative,
   type TensorflowInstall,
   type TensorflowOptions,
 } from './tensorflow-install.js';
 export {
+  canLoad,
   isTensorflowNoise,
   loadTensorflow,
+  sayBackend,
   type LoadedTensorflow,
   type LoadOptions,
   type Tensorflow,

@@ -150,6 +150,12 @@ function readRefusal(file: string): Refusal | undefined {
   }
 }
 
+/** Why this machine could not build the native binding, if it was tried. Takes no time. */
+export function whyNotNative(options: TensorflowOptions = {}): string | undefined {
+  const tools = options.tools ?? toolsFolder(options.env);
+  return readRefusal(join(tools, `${recipe(options.gpu ?? false).folder}.refused.json`))?.reason;
+}
+
 /**
  * The native TensorFlow binding, installed once into the tools folder, apart from the project's own packages.
  * With Python and a C++ compiler: TensorFlow's wheel, checked by hash, and a binding built against it. Without: the

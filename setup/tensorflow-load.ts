@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import util from 'node:util';
 import type * as Tfjs from '@tensorflow/tfjs';
+import type { Backend } from '../core/config.js';
 import { setupError } from './errors.js';
 import { findTensorflow } from './tensorflow-install.js';
 
@@ -12,8 +13,8 @@ export type Tensorflow = typeof Tfjs;
 export interface LoadOptions {
   /** Threads within an operation; default 1. The bits of the result depend on it, so it belongs to a node's declaration. */
   readonly threads?: number | undefined;
-  /** `native` refuses to fall back, `wasm` leaves the native binding alone; default: native where it is installed. */
-  readonly prefer?: 'native' | 'wasm' | undefined;
+  /** What to compute on, and nothing else; default: a device where one is visible, else native where it is installed. */
+  readonly backend?: Backend | undefined;
   /** The tools folder; default as for the set-up. */
   readonly tools?: string | undefined;
 }
@@ -37,23 +38,22 @@ let loaded: { readonly request: string; readonly result: Promise<LoadedTensorflo
  * which the bits of a result depend before the library starts, and cannot change them afterwards.
  * Found in this order: the binding for NVIDIA's devices where one is visible and installed, the native binding for the
  * processor, WebAssembly, plain JavaScript.
- * @throws {TrainyardError} TY-SETUP when nothing can be loaded, when `prefer` is `native` and it is not installed, or
- *   when this process has loaded it already with other options.
+ * @throws {TrainyardError} TY-SETUP when nothing can be loaded, when the backend that was asked for cannot be, or when this process has loaded it already with other options.
  */
 export function loadTensorflow(options: LoadOptions = {}): Promise<LoadedTensorflow> {
-  const { threads = 1, prefer, tools } = options;
-  const request = JSON.stringify({ threads, prefer, tools });
+  const { threads = 1, backend, tools } = options;
+  const request = JSON.stringify({ threads, backend, tools });
   if (loaded && loaded.request !== request) {
     const reason = `this process has loaded it with ${loaded.request} and cannot load it again with ${request}.`;
     return Promise.reject(setupError('tensorflow', { reason }));
   }
-  loaded ??= { request, result: load(threads, prefer, tools) };
+  loaded ??= { request, result: load(threads, backend, tools) };
   return loaded.result;
 }
 
 async function load(
   threads: number,
-  prefer: LoadOptions['prefer'],
+  backend: Backend | undefined,
   tools: string | undefined,
 ): Promise<LoadedTensorflow> {
   // Read by the library when it starts; oneDNN is fixed because its kernels give other bits.
@@ -61,20 +61,52 @@ async function load(
   process.env['TF_NUM_INTEROP_THREADS'] = '1';
   process.env['TF_ENABLE_ONEDNN_OPTS'] = '1';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  if (prefer !== 'wasm') {
-    const devices = visibleDevices();
-    const gpu = devices === undefined ? undefined : findTensorflow({ gpu: true, tools });
-    const native = gpu ?? findTensorflow({ tools });
-    if (native) return loadNative(native.path, native.tensorflowVersion, gpu ? devices : undefined);
-    if (prefer === 'native') throw setupError('tensorflow', { reason: 'the native binding is not installed.' });
-  }
+  if (backend === 'wasm') return exactly(backend, await loadPortable(threads));
+  const devices = visibleDevices();
+  const gpu = devices === undefined || backend === 'native' ? undefined : findTensorflow({ gpu: true, tools });
+  const native = gpu ?? (backend === 'cuda' ? undefined : findTensorflow({ tools }));
+  if (native) return exactly(backend, loadNative(native.path, native.tensorflowVersion, gpu ? devices : undefined));
+  if (backend !== undefined) throw setupError('tensorflow', { reason: `${sayBackend(backend)} is not installed.` });
   return loadPortable(threads);
+}
+
+/** Refuses what was loaded where it computes on something else than was asked for. */
+function exactly(backend: Backend | undefined, loaded: LoadedTensorflow): LoadedTensorflow {
+  if (backend === undefined || backendOf(loaded) === backend) return loaded;
+  const reason = `it computes on ${sayBackend(backendOf(loaded))}, not on ${sayBackend(backend)}, which was asked for.`;
+  throw setupError('tensorflow', { reason });
+}
+
+function backendOf({ backend, device }: LoadedTensorflow): Backend | 'cpu' {
+  return backend !== 'tensorflow' ? backend : device === 'cpu' ? 'native' : 'cuda';
+}
+
+/** A backend in words. */
+export function sayBackend(backend: string): string {
+  const words: Readonly<Record<string, string>> = {
+    native: 'native TensorFlow',
+    wasm: 'WebAssembly',
+    cuda: 'native TensorFlow on a device',
+    cpu: 'plain JavaScript',
+  };
+  return words[backend] ?? backend;
+}
+
+/** Whether this machine can load a backend, for a process that is given a device or none. Takes no time. */
+export function canLoad(backend: Backend, withDevice: boolean, tools?: string): boolean {
+  if (backend === 'wasm') return true;
+  if (backend === 'native') return findTensorflow({ tools }) !== undefined;
+  return withDevice && hasDevices() && findTensorflow({ gpu: true, tools }) !== undefined;
+}
+
+function hasDevices(): boolean {
+  return existsSync('/dev/nvidia0');
 }
 
 /** The devices that this process was given: none unless it was given some by name. */
 function visibleDevices(): string | undefined {
   const named = process.env['CUDA_VISIBLE_DEVICES'];
-  return named && named !== '-1' && existsSync('/dev/nvidia0') ? named : undefined;
+  return named && named !== '-1' && hasDevices() ? named : undefined;
 }
 
 /** tfjs-node still calls these, which Node 22 warns of and later versions no longer have. */

@@ -3,9 +3,9 @@ import { runElsewhere } from './elsewhere.test-part.js';
 import { ensureTensorflow, isTensorflowNoise } from './index.js';
 
 /** Trains a small dense net in a process of its own; answers with what was loaded and a digest of the weights. */
-async function train(prefer: 'native' | 'wasm', threads: number) {
+async function train(backend: 'native' | 'wasm', threads: number) {
   const { ended } = await runElsewhere(`import { createHash } from 'node:crypto';
-    const { tf, ...loaded } = await setup.loadTensorflow({ prefer: '${prefer}', threads: ${threads} });
+    const { tf, ...loaded } = await setup.loadTensorflow({ backend: '${backend}', threads: ${threads} });
     const x = tf.randomNormal([200, 4], 0, 1, 'float32', 1);
     const y = tf.oneHot(tf.argMax(x.slice([0, 0], [200, 3]), 1), 3);
     const kernelInitializer = (seed) => tf.initializers.glorotUniform({ seed });
@@ -57,16 +57,24 @@ test('WebAssembly trains a dense net, gives the same bits in each process, and s
 });
 
 test('a process that has loaded TensorFlow refuses to load it with other threads', async () => {
-  const { ended } = await runElsewhere(`await setup.loadTensorflow({ prefer: 'wasm', threads: 1 });
-    await setup.loadTensorflow({ prefer: 'wasm', threads: 1 });
-    await setup.loadTensorflow({ prefer: 'wasm', threads: 2 }).catch((error) => console.log(error.what));`);
+  const { ended } = await runElsewhere(`await setup.loadTensorflow({ backend: 'wasm', threads: 1 });
+    await setup.loadTensorflow({ backend: 'wasm', threads: 1 });
+    await setup.loadTensorflow({ backend: 'wasm', threads: 2 }).catch((error) => console.log(error.what));`);
   expect((await ended).stdout).toMatch(/this process has loaded it with .*"threads":1.* again with .*"threads":2/);
+});
+
+test('a device asked for where there is none is refused, not replaced by the processor', async () => {
+  const { ended } = await runElsewhere(
+    `await setup.loadTensorflow({ backend: 'cuda' }).catch((error) => console.log(error.what));`,
+    { CUDA_VISIBLE_DEVICES: '' },
+  );
+  expect((await ended).stdout).toMatch(/native TensorFlow on a device is not installed/);
 });
 
 test('native TensorFlow asked for, and not installed, is refused with the remedy', async () => {
   const { ended } = await runElsewhere(
-    `await setup.loadTensorflow({ prefer: 'native' }).catch((error) => console.log(error.what, error.remedy));`,
+    `await setup.loadTensorflow({ backend: 'native' }).catch((error) => console.log(error.what, error.remedy));`,
     { TRAINYARD_CACHE: '/nowhere' },
   );
-  expect((await ended).stdout).toMatch(/the native binding is not installed.*trainyard doctor/s);
+  expect((await ended).stdout).toMatch(/native TensorFlow is not installed.*trainyard doctor/s);
 });

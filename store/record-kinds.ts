@@ -188,9 +188,21 @@ export const RECORDS = {
   }),
   code: kind<JsonObject>({
     name: 'which files the code of a node is made of',
-    key: /^codes\/[^/]+$/,
+    key: /^codes\/[0-9a-f]+$/,
     schema: z.object({ files: z.array(z.tuple([text, text])), packages: z.array(z.tuple([text, text])) }),
     without: 'a change of it cannot be named by its files',
+  }),
+  pipelines: kind<JsonObject>({
+    name: 'the code of the pipelines of a build',
+    key: /^codes\/pipelines-[^/]+$/,
+    schema: z.record(
+      text,
+      z.object({
+        hash: text,
+        parts: z.object({ files: z.array(z.tuple([text, text])), packages: z.array(z.tuple([text, text])) }),
+      }),
+    ),
+    without: 'whether they are as they were is not known: verify refuses other code as a whole',
   }),
   backfill: kind<JsonObject>({
     name: 'the plan of a backfill',

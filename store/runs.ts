@@ -25,6 +25,8 @@ export interface RunEnd {
   readonly status: 'completed' | 'failed' | 'cancelled' | 'terminated';
   /** ISO 8601, UTC. */
   readonly endedAt: string;
+  /** The figure that stands for the run. */
+  readonly metric?: { readonly name: string; readonly value: number } | undefined;
   readonly result?: Json | undefined;
   readonly error?: Json | undefined;
   readonly [more: string]: Json | undefined;

@@ -79,6 +79,21 @@ describe('a study in words', () => {
     expect([0, 10, 40].map((n) => studyFraction(searched(n)))).toEqual([0, 0.25, 1]);
   });
 
+  it('does not promise the pace of the first trials, which also load what the others find loaded', () => {
+    const state = searched(10, 2);
+    const slow = state.trials.map((trial) =>
+      trial.number < 2 ? { ...trial, startedAt: trial.startedAt - 300 * SECOND } : trial,
+    );
+    expect(studyLeftMs({ ...state, trials: slow }, 10 * SECOND)).toBe(15 * SECOND);
+    expect(studyLeftMs({ ...state, trials: slow.slice(0, 2) }, 10 * SECOND)).toBeUndefined();
+  });
+
+  it('does not say "0 ms left" while trials run that take longer than those before', () => {
+    const state = searched(38, 2);
+    expect(studyLeftMs(state, 100 * SECOND)).toBeUndefined();
+    expect(studySentence(state, 100 * SECOND)).toMatch(/2 running(?!.*left)/);
+  });
+
   it('is a text with its curve, the best first and then the newest, at most forty', () => {
     const state = searched(60);
     const text = studyText(state, 60 * SECOND);

@@ -1,4 +1,4 @@
-import { sayDuration } from '../core/duration.js';
+import { sayDuration, sayLeft } from '../core/duration.js';
 import type { StudyState, StudyTrial } from '../core/study.js';
 import { bestSoFar, sparkline } from './series.js';
 import { sayParams, sayValue, sayValues, studyLeftMs, studyParts } from './words.js';
@@ -10,11 +10,8 @@ const MOST_PARAMS = 80;
 
 /** How far a study is, or how it ended, in one line. */
 export function studySentence(state: StudyState, now: number): string {
-  const left = studyLeftMs(state, now);
-  return [
-    ...studyParts(state).map(({ texts }) => texts[0] ?? ''),
-    ...(left ? [`about ${sayDuration(left)} left`] : []),
-  ].join(', ');
+  const left = sayLeft(studyLeftMs(state, now));
+  return [...studyParts(state).map(({ texts }) => texts[0] ?? ''), ...(left === undefined ? [] : [left])].join(', ');
 }
 
 /** The curve of a study and its trials as a text table: the best first, then the newest. */

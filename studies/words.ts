@@ -1,5 +1,5 @@
+import { sayCount } from '../core/duration.js';
 import type { NestedEstimate, StudyState, StudyTrial } from '../core/study.js';
-import { mean } from './mean.js';
 
 /** A value for people: four significant digits. */
 export function sayValue(value: string | number | boolean | null | undefined): string {
@@ -60,7 +60,7 @@ export function studyParts(state: StudyState): StudyPart[] {
       rank: 0,
       texts:
         budget.trials === undefined || over
-          ? [`${ended} trials`]
+          ? [sayCount(ended, 'trial')]
           : [`${ended} of ${budget.trials} trials`, `${ended}/${budget.trials} trials`, `${ended}/${budget.trials}`],
     },
     status !== 'searching' && status !== 'done' && { rank: 1, texts: [status] },
@@ -93,24 +93,32 @@ export function studyFraction({ counts, budget, spent }: StudyState): number | u
 }
 
 /**
- * Time until a study's trials or its time are used up, ms: by how long its trials took that had to be computed.
- * Undefined while none has ended, and while it is paused.
+ * Time until a study's trials or its time are used up, ms: by how long its trials took that had to be computed, without
+ * the first on each place, which also load what the others find loaded. Undefined before, while it is paused, and while
+ * the last ones take longer than those before them.
  */
 export function studyLeftMs(state: StudyState, now: number): number | undefined {
   const { budget, counts, parallel, startedAt, status, trials } = state;
   if (status !== 'searching' && status !== 'ending') return undefined;
   const time = budget.timeMs === undefined ? undefined : Math.max(0, startedAt + budget.timeMs - now);
-  const took = trials.flatMap(({ found, startedAt: from, endedAt }) =>
-    endedAt === undefined || found === true ? [] : [endedAt - from],
-  );
-  if (took.length === 0) return time;
-  const each = mean(took);
+  const took = trials
+    .flatMap(({ found, startedAt: from, endedAt }) =>
+      endedAt === undefined || found === true ? [] : [{ from, ms: endedAt - from }],
+    )
+    .sort((a, b) => a.from - b.from)
+    .slice(parallel)
+    .map(({ ms }) => ms)
+    .sort((a, b) => a - b);
+  // Of few that differ the middle one says more than the mean.
+  const each = took[took.length >> 1];
+  if (each === undefined) return time;
   const asked =
     status === 'ending' ? counts.running : (budget.trials ?? Infinity) - state.spent.trials + counts.running;
   const before = trials
     .filter((trial) => trial.state === 'running')
     .map((trial) => Math.min(each, Math.max(0, now - trial.startedAt)));
   const work = asked * each - before.reduce((sum, ms) => sum + ms, 0);
+  if (work <= 0 && counts.running > 0) return undefined;
   const left = Math.max(0, work / Math.max(1, Math.min(parallel, asked)));
   const least = Math.min(left, time ?? Infinity);
   return Number.isFinite(least) ? least : undefined;

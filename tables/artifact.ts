@@ -23,7 +23,9 @@ export async function openTable(
   artifact: InputArtifact | readonly InputArtifact[],
 ): Promise<Column[]> {
   const artifacts = 'ref' in artifact ? [artifact] : artifact;
-  return database.view(name, await Promise.all(artifacts.map((one) => one.path(TABLE_FILE))));
+  const columns = await database.view(name, await Promise.all(artifacts.map((one) => one.path(TABLE_FILE))));
+  refuseLost(columns);
+  return columns;
 }
 
 /** Writes what a query gives as a table output. `name` tells outputs of one node apart within its scratch folder. */
@@ -35,7 +37,17 @@ export async function writeTable(
 ): Promise<TableOutput> {
   const path = joinPath(scratch, `${name}.parquet`);
   const { rows, columns } = await database.write(query, path);
+  refuseLost(columns);
   return { value: { rows, columns: [...columns] }, files: { [TABLE_FILE]: { path } } };
+}
+
+/** Throws a UserError for a name that no JavaScript object keeps as its own when it is assigned: a model would lose it. */
+function refuseLost(columns: readonly Column[]): void {
+  if (!columns.some(({ name }) => name === '__proto__')) return;
+  throw new UserError('a column cannot be called "__proto__": rows and models would lose it', {
+    where: { column: '__proto__' },
+    remedy: 'rename it where the table is made',
+  });
 }
 
 /** Reads all rows of a table file, the row identity included: for tables known to be small. */

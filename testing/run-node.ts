@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InputArtifact, OutputArtifact } from '../core/artifact.js';
+import type { Backend } from '../core/config.js';
 import type { Digest } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { isRef } from '../core/handle.js';
 import type { Json } from '../core/json.js';
-import { nodeKey, nodeSeed, seedKey, type NodeIdentity } from '../core/key.js';
+import { nodeKey, nodeSeed, type NodeIdentity } from '../core/key.js';
 import type { Reported, ReportList, TrialFacts } from '../core/task.js';
 import type { Ref } from '../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../core/node.js';
@@ -35,6 +36,8 @@ export interface RunNodeOptions {
   readonly seed?: number;
   /** Default 1. */
   readonly threads?: number;
+  /** What TensorFlow computes on, for a contract that says `tensorflow: true`; what is there by default. */
+  readonly backend?: Backend;
   /** As a call of a study's trial: whether more may be asked, and from whose checkpoint it goes on. */
   readonly trial?: TrialFacts;
   /** A store to work in; a temporary one by default. */
@@ -108,8 +111,9 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
         params,
         inputs,
         threads: options.threads ?? 1,
+        keyed: { backend: identity.backend },
         scope: spec.name,
-        ...(spec.seeded ? { seed: nodeSeed(seedKey(key, identity, spec.continuesOver)) } : {}),
+        ...(spec.seeded ? { seed: nodeSeed(identity, spec.continuesOver) } : {}),
         ...(options.trial === undefined ? {} : { trial: options.trial }),
       },
       host: {
@@ -194,6 +198,7 @@ function identityOf(
     inputs: Object.fromEntries(digests) as Record<string, Digest>,
     ...(spec.seeded ? { seed: options.seed ?? 0 } : {}),
     threads: options.threads ?? 1,
+    ...(spec.tensorflow ? { backend: options.backend } : {}),
   };
 }
 

@@ -94,6 +94,19 @@ test('files written to scratch are stored, and the scratch folder is gone afterw
   expect(readdirSync(scratchRoot)).toEqual([]);
 });
 
+function cyclic(): unknown {
+  const all: unknown[] = [];
+  const value = { a: all };
+  all.push(value);
+  return value;
+}
+
+function deep(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
 test.each<[string, Kind, (scratch: string) => unknown, { port?: string; field?: string; file?: string }]>([
   ['nothing', numbers, () => undefined, { port: 'out' }],
   [
@@ -105,6 +118,23 @@ test.each<[string, Kind, (scratch: string) => unknown, { port?: string; field?: 
   ['no value for a report', report(z.object({})), () => ({ files: {} }), { port: 'out', field: 'value' }],
   ['a number that JSON lacks', file, () => ({ value: { a: [1, NaN] }, files: { x: '' } }), { field: 'value.a.1' }],
   ['a function', file, () => ({ value: { f: () => 1 }, files: { x: '' } }), { field: 'value.f' }],
+  ['a Map', file, () => ({ value: { a: [new Map([[1, 2]])] }, files: { x: '' } }), { field: 'value.a.0' }],
+  ['a Set', file, () => ({ value: { a: new Set([1]) }, files: { x: '' } }), { field: 'value.a' }],
+  [
+    'an instance of a class',
+    file,
+    () => ({ value: { u: new URLSearchParams('a=1') }, files: { x: '' } }),
+    { field: 'value.u' },
+  ],
+  ['a list of bytes', file, () => ({ value: new Float64Array(2), files: { x: '' } }), { field: 'value' }],
+  ['a value that holds itself', numbers, () => ({ value: cyclic() }), { field: 'value.a.0' }],
+  ['a value 20,000 deep', numbers, () => ({ value: deep(20_000) }), { port: 'out' }],
+  [
+    'a key that copies lose',
+    numbers,
+    () => ({ value: JSON.parse('{"b": {"__proto__": 1}}') }),
+    { field: 'value.b.__proto__' },
+  ],
   ['an unknown field', numbers, () => ({ value: { numbers: [] }, fiels: {} }), { port: 'out', field: 'fiels' }],
   ['a table without its data', table, () => ({ value: {} }), { file: 'data.parquet' }],
   ['a file artifact without files', file, () => ({ value: 1 }), { field: 'files' }],
@@ -122,6 +152,24 @@ test.each<[string, Kind, (scratch: string) => unknown, { port?: string; field?: 
   const error = await failure(giving(kind, (ctx) => give(ctx.scratch)));
   expect(error.code).toBe('TY-NODE-OUTPUT');
   expect(error.where).toMatchObject({ node: 'toy.give', run: 'test', ...where });
+  // A mistake of the author: to try it again would give the same.
+  expect(error.permanent).toBe(true);
+});
+
+test('what is wrong with a value stands in the sentence, which is all that a study shows of a trial', async () => {
+  const nan = await failure(giving(json(z.object({ loss: z.number() })), () => ({ value: { loss: NaN } })));
+  expect(nan.what).toBe('toy.give gave NaN at value.loss of output "out"');
+  const map = await failure(giving(json(z.any()), () => ({ value: { a: new Map() } })));
+  expect(map.what).toBe('toy.give gave a Map at value.a of output "out"');
+});
+
+test('values that are equal in two places, dates and objects without a prototype are held', async () => {
+  const twice = [1];
+  const plain = Object.assign(Object.create(null) as object, { a: 1 });
+  await using run = await runNode(
+    giving(json(z.any()), () => ({ value: { x: twice, y: twice, d: new Date(0), plain } })),
+  );
+  expect(run.output.value).toEqual({ x: [1], y: [1], d: '1970-01-01T00:00:00.000Z', plain: { a: 1 } });
 });
 
 test('a port that the contract lacks is refused', async () => {

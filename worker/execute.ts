@@ -1,3 +1,4 @@
+import type { Backend } from '../core/config.js';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,6 +23,8 @@ import { Artifacts, Checkpoints, keepReports, type Store } from '../store/index.
 import type { Implementation, NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';
 import { checkOutputs } from './outputs.js';
+import type { Redactor } from './redactor.js';
+import { refuseSecrets } from './secrets-in-outputs.js';
 
 /** Longest message of progress, in characters: it travels with every heartbeat. */
 const MOST_PROGRESS = 500;
@@ -41,13 +44,15 @@ export interface ExecutionHost {
   progress(fraction: number, message?: string): void;
   report(step: number, value: Reported | null): void;
   secret(name: string): string;
+  /** Hides the values of secrets in what leaves the node, and finds them in its outputs. */
+  readonly redactor?: Redactor;
   /** Told when the node looks for a checkpoint or saves one. */
   onCheckpoint?(): void;
   client(): Promise<TrainyardClient>;
 }
 
 /** The part of a task that the computation needs. */
-export type NodeWork = Pick<NodeTask, 'run' | 'key' | 'params' | 'inputs' | 'threads' | 'scope'> & {
+export type NodeWork = Pick<NodeTask, 'run' | 'key' | 'params' | 'inputs' | 'threads' | 'keyed' | 'scope'> & {
   readonly seed?: number | undefined;
   readonly trial?: NodeTask['trial'];
 };
@@ -80,6 +85,7 @@ export async function executeNode(call: {
       Implementation['run']
     >[0]);
     const outputs = await checkOutputs(spec, given, scratch);
+    if (host.redactor) await refuseSecrets(spec.name, outputs, host.redactor);
     const refs: Record<string, Ref> = {};
     for (const [port, kind] of Object.entries(outputPorts(spec)))
       refs[port] = await artifacts.write(kind.kind, outputs[port]!);
@@ -120,6 +126,7 @@ function makeContext(
       });
     },
     threads: task.threads,
+    backend: task.keyed?.backend as Backend | undefined,
     signal: host.signal,
     get scratch() {
       return scratch();
@@ -129,10 +136,10 @@ function makeContext(
     scope: task.scope,
     attempt: host.attempt,
     key: task.key,
-    log: (message) => host.log(message),
+    log: (message) => host.log(hide(host, sayValue(message))),
     progress: (fraction, message) => {
       const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
-      host.progress(within, message === undefined ? undefined : cutText(sayValue(message), MOST_PROGRESS));
+      host.progress(within, message === undefined ? undefined : cutText(hide(host, sayValue(message)), MOST_PROGRESS));
     },
     goesOn: task.trial?.goesOn ?? false,
     report: async (step, value) => {
@@ -182,24 +189,39 @@ function plainFigures(value: Reported): Reported | null {
 /** The error that a failed node is reported with. What is too long to be reported whole goes into the node's log. */
 function explain(error: unknown, spec: AnyContract['spec'], task: NodeWork, host: ExecutionHost): TrainyardError {
   const place = { run: task.run.id, node: spec.name, attempt: host.attempt };
+  // Before anything is cut: of a value that is cut in two neither half would be known.
+  const hidden = <T extends string | undefined>(text: T): T =>
+    (text === undefined ? undefined : hide(host, sayValue(text))) as T;
   if (isTrainyardError(error)) {
-    const { code, what, where, expected, actual, remedy, cause } = error;
-    const parts = { where: { ...place, ...where }, expected, actual, remedy, cause: cause ?? error };
-    const placed = withPlace(code, what, parts);
+    const { code, what, expected, actual, remedy, cause } = error;
+    const where = Object.fromEntries(
+      Object.entries(error.where).map(([name, value]) => [name, typeof value === 'string' ? hidden(value) : value]),
+    );
+    const placed = withPlace(code, hidden(what), {
+      where: { ...place, ...where },
+      expected: hidden(expected),
+      actual: hidden(actual),
+      remedy: hidden(remedy),
+      cause: cause ?? error,
+    });
     if (placed.whole !== undefined) host.log(placed.whole);
     return placed;
   }
   const full = storeFull(error, host.scratchRoot);
   if (full) return new TrainyardError(full.code, { what: full.what, where: { ...place, ...full.where }, cause: error });
   const failed = new TrainyardError('TY-NODE-FAILED', {
-    what: `${spec.name} failed: ${sayThrown(error) || 'it threw an error without a message'}`,
+    what: `${spec.name} failed: ${hidden(sayThrown(error)) || 'it threw an error without a message'}`,
     where: place,
     cause: error,
   });
   const stacks = sayStacks(error);
-  if (stacks !== '') host.log(stacks);
+  if (stacks !== '') host.log(hide(host, stacks));
   else if (failed.whole !== undefined) host.log(failed.whole);
   return failed;
+}
+
+function hide({ redactor }: ExecutionHost, text: string): string {
+  return redactor?.clean(text) ?? text;
 }
 
 function withPlace(code: Code, what: string, parts: Omit<ErrorParts, 'what'>): TrainyardError {

@@ -7,17 +7,25 @@ import { openStore } from '../store/index.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from './implement.js';
+import { childrenSeen, killTree, MARK_VARIABLE } from './process-tree.js';
 import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage, type ToExecutor } from './protocol.js';
+import { Redactor } from './redactor.js';
 
 /** The process in which nodes compute: one at a time, kept warm, ended with its worker. */
 const setup = JSON.parse(process.env[SETUP_VARIABLE] ?? '{}') as ExecutorSetup;
 const store = openStore(setup.store);
 const implementations = new Map<string, Promise<Implementation>>();
+const redactor = Redactor.of(setup.secrets);
+/** Children that were seen before: a node that started none leaves none. */
+let seen = 0;
 let running: AbortController | undefined;
 let connected: Promise<TrainyardClient> | undefined;
 
 process.setSourceMapsEnabled(true);
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  killTree({ pid: process.pid, mark: process.env[MARK_VARIABLE] ?? '' });
+  process.exit(0);
+});
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => running?.abort());
 process.on('message', (message: ToExecutor) => {
@@ -42,7 +50,8 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
     return tell({ type: 'busy' });
   }
   tell({ type: 'begun' });
-  const started = performance.now();
+  redactor.read(setup.secrets);
+  const startedAt = performance.now();
   let checkpoints = false;
   try {
     const implementation = await load(module, exportName, task.node);
@@ -55,30 +64,36 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
         device: setup.device,
         attempt,
         signal: abort.signal,
-        log: (line) => tell({ type: 'log', line: redact(line) }),
+        log: (line) => tell({ type: 'log', line }),
         progress: (fraction, message) => tell({ type: 'progress', fraction, message }),
         report: (step, value) => tell({ type: 'report', step, value }),
         onCheckpoint: () => (checkpoints = true),
         secret,
+        redactor,
         client,
       },
     });
-    tell({ type: 'done', outputs, ms: performance.now() - started, checkpoints });
+    const ms = performance.now() - startedAt;
+    tell({ type: 'done', outputs, ms, checkpoints, started: hasStarted() });
   } catch (error) {
     const known = isTrainyardError(error)
       ? error
       : new TrainyardError('TY-NODE-FAILED', {
-          what: sayThrown(error),
+          what: redactor.clean(sayThrown(error)),
           where: { node: task.node },
         });
-    tell({
-      type: 'failed',
-      error: JSON.parse(redact(JSON.stringify(known.toRecord()))) as ReturnType<typeof known.toRecord>,
-      cancelled: abort.signal.aborted,
-    });
+    tell({ type: 'failed', error: known.toRecord(), cancelled: abort.signal.aborted, started: hasStarted() });
   } finally {
     running = undefined;
   }
+}
+
+/** Whether the node may have started processes, which the worker then looks for. */
+function hasStarted(): boolean {
+  const now = childrenSeen(process.pid);
+  const started = now === undefined || now !== seen;
+  seen = now ?? seen;
+  return started;
 }
 
 let place: DevicePlace | undefined;
@@ -108,8 +123,6 @@ function load(module: string, exportName: string, node: string): Promise<Impleme
   return loaded;
 }
 
-const revealed = new Set<string>();
-
 function secret(name: string): string {
   const source = setup.secrets[name];
   const known = Object.keys(setup.secrets).join(', ') || 'none';
@@ -121,19 +134,17 @@ function secret(name: string): string {
   const value = 'env' in source ? process.env[source.env] : readFileSync(source.file, 'utf8').trim();
   if (!value)
     throw new TrainyardError('TY-CONFIG', { what: `secret "${name}" is empty`, where: { field: `secrets.${name}` } });
-  revealed.add(value);
+  redactor.add(name, value);
+  tell({ type: 'secret', name, value });
   return value;
 }
 
-/** No value of a secret that was asked for leaves this process in a log or an error. */
-function redact(text: string): string {
-  let clean = text;
-  for (const value of revealed)
-    clean = clean.replaceAll(value, '•••').replaceAll(JSON.stringify(value).slice(1, -1), '•••');
-  return clean;
-}
-
 function client(): Promise<TrainyardClient> {
-  connected ??= import('../client/connect.js').then(({ connect }) => connect({ config: setup.configFile }));
+  connected ??= import('../client/connect.js').then(async ({ connect }) => {
+    const made = await connect({ config: setup.configFile });
+    // The compiler of the configuration is a process: it is not the node's, and must not be taken for one that it left.
+    await (await import('esbuild')).stop();
+    return made;
+  });
   return connected;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Backend } from '../core/config.js';
 import type { Digest } from '../core/digest.js';
 import type { AnyContract, Contract } from '../core/node.js';
 import type { Json } from '../core/json.js';
@@ -26,6 +27,8 @@ export interface NodeContext {
   readonly seed: number;
   /** Intra-op threads that it may compute with. */
   readonly threads: number;
+  /** What TensorFlow must compute on, where the contract says `tensorflow: true`; undefined in runs of before it was keyed. */
+  readonly backend: Backend | undefined;
   /** Aborted when the node is cancelled, times out, or its worker shuts down. */
   readonly signal: AbortSignal;
   /** A folder of its own, removed afterwards. */
@@ -59,7 +62,7 @@ export interface NodeContext {
     save(state: Uint8Array): Promise<void>;
     load(): Promise<Uint8Array | undefined>;
   };
-  /** The value of a secret that temporal.config.ts names; never written to logs, keys or artifacts. */
+  /** The value of a secret that temporal.config.ts names: hidden in logs and errors, refused in outputs; no part of a key. */
   secret(name: string): string;
   /** A client to the same Temporal and store, for nodes with effects (registry, deployment). Connected at first use. */
   client(): Promise<TrainyardClient>;

@@ -7,11 +7,13 @@ import type { NodeCode } from '../project/codes.js';
 import type { Store } from '../store/index.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from './implement.js';
+import type { Redactor } from './redactor.js';
 
 /** Runs a light node in the worker itself: no process, no message, for nodes of a few milliseconds. */
 export function lightCompute(
   store: Store,
   scratchRoot: string,
+  redactor: Redactor,
 ): (task: NodeTask, code: NodeCode, hooks: Parameters<Compute>[1]) => Promise<Computed> {
   const loaded = new Map<string, Promise<Implementation>>();
   return async (task, code, hooks) => {
@@ -42,6 +44,7 @@ export function lightCompute(
         report: hooks.onReport,
         onCheckpoint: () => (checkpoints = true),
         secret: () => refuse('a secret'),
+        redactor,
         client: () => refuse('a client'),
       },
     });

@@ -1,6 +1,8 @@
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import { loadProject } from '../project/project.js';
-import { startWorker, type RunningWorker } from './worker.js';
+import { projectSources } from '../project/compile.js';
+import { Reloads } from './reloads.js';
+import { asCodeError, startWorker, type RunningWorker } from './worker.js';
 
 /**
  * A worker as a process of its own: `node main.js <temporal.config.ts> [pool,pool]`. Says `ready` to a parent when it
@@ -11,6 +13,13 @@ let stop = (): void => process.exit(0);
 process.on('SIGTERM', () => stop());
 process.on('SIGINT', () => stop());
 process.on('disconnect', () => stop());
+let reloads: Reloads | undefined;
+let editedMeanwhile = false;
+process.on('message', (message: { type: string }) => {
+  if (message.type !== 'reload') return;
+  if (reloads) reloads.ask();
+  else editedMeanwhile = true;
+});
 try {
   const project = await loadProject(config);
   const worker = await startWorker({ project, ...(pools ? { pools: pools.split(',') } : {}) });
@@ -23,10 +32,9 @@ try {
       () => process.exit(1),
     );
   };
-  process.on('message', (message: { type: string }) => {
-    if (message.type === 'reload') void reload(worker);
-  });
-  process.send?.({ type: 'ready', identity: worker.identity, buildId: worker.buildId });
+  reloads = new Reloads((isLast) => reload(worker, isLast));
+  process.send?.({ type: 'ready', identity: worker.identity, buildId: worker.buildId, sources: projectSources() });
+  if (editedMeanwhile) reloads.ask();
   await worker.ended;
   if (!stopping) process.exit(0);
 } catch (error) {
@@ -39,14 +47,14 @@ try {
 }
 
 /** Takes up the project's code as it is now, and says so, or what is wrong with it: the former code stays in use then. */
-async function reload(worker: RunningWorker): Promise<void> {
+async function reload(worker: RunningWorker, isLast: () => boolean): Promise<void> {
+  let said: object;
   try {
-    await worker.reload(await loadProject(config));
-    process.send?.({ type: 'reloaded', buildId: worker.buildId });
+    await worker.reload(await loadProject(config), isLast);
+    said = { type: 'reloaded', buildId: worker.buildId };
   } catch (error) {
-    const known = isTrainyardError(error)
-      ? error
-      : new TrainyardError('TY-CODE', { what: error instanceof Error ? error.message : String(error) });
-    process.send?.({ type: 'reload-failed', error: known.toRecord() });
+    said = { type: 'reload-failed', error: asCodeError(error).toRecord() };
   }
+  // Of a state that is past nobody wants to hear.
+  if (isLast()) process.send?.({ ...said, sources: projectSources() });
 }

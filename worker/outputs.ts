@@ -73,7 +73,7 @@ function checkValue(spec: AnyContract['spec'], port: string, kind: Kind, value: 
   if (needed && value === undefined)
     throw fault(spec, { port, field: 'value' }, `the value of the ${kind.kind}`, 'none');
   const broken = notJson(value, 'value');
-  if (broken) throw fault(spec, { port, field: broken.field }, 'what JSON can hold', broken.actual);
+  if (broken) throw notHeld(spec, port, broken);
   if (!kind.schema || value === undefined) return value;
   // The schema sees what will be read again: class instances and undefined members are gone by then.
   const parsed = kind.schema.safeParse(JSON.parse(canonical(value)));
@@ -105,22 +105,59 @@ async function checkFile(
   return { path: real };
 }
 
-/** The first place in a value that JSON cannot hold. */
-function notJson(value: unknown, field: string): { field: string; actual: string } | undefined {
-  if (typeof value === 'object' && value !== null && !('toJSON' in value)) {
-    for (const [key, member] of Object.entries(value)) {
-      const broken = notJson(member, `${field}.${key}`);
-      if (broken) return broken;
-    }
+/** Deeper values overflow the stack of those who read them. */
+const MOST_DEPTH = 500;
+
+/** The first place in a value that JSON cannot hold, or not as it is. */
+function notJson(
+  value: unknown,
+  field: string,
+  above: readonly object[] = [],
+): { field: string; actual: string } | undefined {
+  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean')
     return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { field, actual: String(value) };
+  if (typeof value !== 'object') return { field, actual: `a ${typeof value}` };
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return notJson((value.toJSON as () => unknown)(), field, [...above, value]);
+  if (above.includes(value)) return { field, actual: 'a value that holds itself' };
+  if (above.length >= MOST_DEPTH)
+    return { field: `${field.slice(0, 60)}…`, actual: `more than ${MOST_DEPTH} values within one another` };
+  if (!Array.isArray(value) && !isPlain(value)) return { field, actual: `a ${nameOf(value)}` };
+  const within = [...above, value];
+  for (const [key, member] of Object.entries(value)) {
+    // Whoever copies it by assignment loses it, without a word.
+    if (key === '__proto__') return { field: `${field}.${key}`, actual: 'a key "__proto__"' };
+    const broken = notJson(member, `${field}.${key}`, within);
+    if (broken) return broken;
   }
-  if (value === undefined) return undefined;
-  try {
-    canonical(value);
-    return undefined;
-  } catch {
-    return { field, actual: typeof value === 'number' ? String(value) : `a ${typeof value}` };
-  }
+  return undefined;
+}
+
+/** Whether an object has only what its own members say: of an instance of a class, a Map too, JSON would keep a part. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOf(value: object): string {
+  const { constructor } = value as { constructor?: unknown };
+  return (typeof constructor === 'function' && constructor.name) || 'object of a class';
+}
+
+/** What is wrong stands in the sentence: of a trial nothing else is shown. */
+function notHeld(
+  { name }: AnyContract['spec'],
+  port: string,
+  { field, actual }: { field: string; actual: string },
+): TrainyardError {
+  return new TrainyardError('TY-NODE-OUTPUT', {
+    what: `${name} gave ${actual} at ${field} of output "${port}"`,
+    where: { node: name, port, field },
+    expected: 'what JSON can hold: plain objects, lists, text, finite numbers, booleans and null',
+    actual,
+    remedy: 'give null for a figure that is none, a plain object or a list for a Map, a Set or an instance',
+  });
 }
 
 function fault(

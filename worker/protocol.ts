@@ -32,13 +32,22 @@ export type FromExecutor =
   | { readonly type: 'progress'; readonly fraction: number; readonly message?: string | undefined }
   | { readonly type: 'report'; readonly step: number; readonly value: Reported | null }
   | { readonly type: 'log'; readonly line: string }
+  /** The value of a secret that a node was given, to be hidden in all that comes from it. */
+  | { readonly type: 'secret'; readonly name: string; readonly value: string }
   | {
       readonly type: 'done';
       readonly outputs: { readonly [port: string]: Ref };
       readonly ms: number;
       readonly checkpoints: boolean;
+      /** Whether the node may have started processes. */
+      readonly started: boolean;
     }
-  | { readonly type: 'failed'; readonly error: ErrorRecord; readonly cancelled: boolean };
+  | {
+      readonly type: 'failed';
+      readonly error: ErrorRecord;
+      readonly cancelled: boolean;
+      readonly started: boolean;
+    };
 
 /** What an executor is told once, through its environment. */
 export interface ExecutorSetup {

@@ -10,23 +10,29 @@ import { syncSchedules, wantedSchedules } from '../client/schedules.js';
 import { tellStudy } from '../client/studies.js';
 import { syncTriggers, wantedTriggers } from '../client/triggers.js';
 import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
 import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
-import { nodeCodes } from '../project/codes.js';
+import { nodeCodes, pipelineCodes, type NodeCode } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
-import { workflowBundle } from '../project/workflow-bundle.js';
+import { noteBuild } from '../project/kept-builds.js';
+import { refuseBuild, tryBuild } from '../project/refused-builds.js';
+import { currentSandbox } from '../project/sandbox.js';
+import { buildIdOf, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
+import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../provenance/index.js';
+import { requireBackend } from './backend-on-hand.js';
 import { onDamaged } from '../store/index.js';
-import { describeEnvironment, noteCodes } from '../provenance/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
 import { LoadedPackages } from './loaded-packages.js';
 import { Permits } from './permits.js';
 import type { RunMessage } from './protocol.js';
+import { Redactor } from './redactor.js';
 import { Slots } from './slots.js';
+import type { StuckLimits } from './stuck-workflows.js';
 import { WorkflowBuilds } from './workflow-builds.js';
 
 export interface WorkerOptions {
@@ -35,6 +41,8 @@ export interface WorkerOptions {
   readonly pools?: readonly string[];
   /** Whether to serve Workflows too. Default true. */
   readonly workflows?: boolean;
+  /** How long one step of a Workflow may compute before its run is ended. */
+  readonly stuckAfter?: StuckLimits;
   readonly log?: (level: LogLevel, message: string, meta: unknown) => void;
 }
 
@@ -44,8 +52,11 @@ export interface RunningWorker {
   buildId: string | undefined;
   /** Settles when the worker has ended: rejects when it failed. */
   readonly ended: Promise<void>;
-  /** Takes up another state of the project's code: new runs start on it, open ones keep theirs. */
-  reload(project: Project): Promise<void>;
+  /**
+   * Takes up another state of the project's code: new runs start on it, open ones keep theirs. One at a time; where it is
+   * not the last state any more, new runs do not start on it.
+   */
+  reload(project: Project, isLast?: () => boolean): Promise<void>;
   /** Lets what runs finish within a few seconds, then ends everything. */
   stop(): Promise<void>;
 }
@@ -62,9 +73,13 @@ const FRAMES = 3;
 /** How often a worker looks which former builds are asked for. */
 const BUILDS_ASKED_MS = 2_000;
 
+/** How often it looks which builds it can let go. */
+const BUILDS_TENDED_MS = 10_000;
+
 /** Starts a worker for a project: its Workflows, and the slots of its pools. Resolves when it listens. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { project } = options;
+  const sandbox = currentSandbox();
   installLog(options.log);
   setFlagsFromString(`--stack-trace-limit=${FRAMES}`);
   const client = await connectTo(project);
@@ -75,7 +90,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await client.store.probe();
 
   const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
-  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'));
+  const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'), Redactor.of(project.config.secrets));
   const loaded = new LoadedPackages();
   const light: Compute = async (task, hooks) => {
     const found = await code.find(task.node, task.code);
@@ -101,6 +116,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       default: (task: SentTask) => runNode({ ...runner, compute: light }, task),
     }),
     graceMs: SHUTDOWN_GRACE_MS,
+    stuckAfter: options.stuckAfter,
     onFailure: (error) => fail(error),
   });
   const pools = await startPools(options, { connection, client, identity, runner, light, code });
@@ -108,25 +124,46 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     identity,
     buildId: undefined,
     ended: Promise.race([failed, ...pools.map((pool) => pool.ended)]).then(() => undefined),
-    reload: async (next) => {
-      const codes = await nodeCodes(next);
+    reload: async (next, isLast = () => true) => {
+      // What a kept build needs was kept with it, whatever the project has become.
+      const kept = sandbox?.build;
+      const codes = kept === undefined ? await nodeCodes(next) : new Map<string, NodeCode>();
       code.use(codes);
       environment = describeEnvironment(next, libraryVersions());
       await noteCodes(client.store, codes.values());
       if (options.workflows === false) return;
-      const pipelines = [...next.pipelines.values()].map((one) => one.pipeline);
-      // Before anything changes: a schedule that cannot be must not come half-way.
-      wantedSchedules(client, pipelines);
-      wantedTriggers(client, pipelines);
-      const bundle = await workflowBundle(next, codes, readAddresses(next.state)?.server);
-      await builds.makeCurrent(bundle);
-      worker.buildId = bundle.buildId;
-      await syncSchedules(client, pipelines);
-      await syncTriggers(client, pipelines);
+      if (kept !== undefined) {
+        await builds.makeCurrent(await keptBundle(next, kept));
+        worker.buildId = kept;
+        return;
+      }
+      const pages = readAddresses(next.state)?.server;
+      const buildId = await buildIdOf(next, codes, pages);
+      await tryBuild(next, buildId);
+      try {
+        const pipelines = [...next.pipelines.values()].map((one) => one.pipeline);
+        // Before anything changes: a schedule that cannot be must not come half-way.
+        wantedSchedules(client, pipelines);
+        wantedTriggers(client, pipelines);
+        const bundle = await workflowBundle(next, codes, pages, buildId);
+        await noteBuild(next, buildId, codes.values());
+        await builds.makeCurrent(bundle, isLast);
+        if (!isLast()) return;
+        worker.buildId = buildId;
+        await syncSchedules(client, pipelines);
+        await syncTriggers(client, pipelines);
+        if ((await readPipelines(client.store, buildId)) === undefined)
+          await notePipelines(client.store, buildId, await pipelineCodes(next));
+      } catch (error) {
+        // The command that waits for this build finds there why it never comes.
+        await refuseBuild(next, buildId, asCodeError(error).toRecord());
+        throw error;
+      }
     },
     stop: async () => {
       clearInterval(asking);
       endNaming();
+      clearInterval(tending);
       for (const pool of pools) if (pool.worker.getState() === 'RUNNING') pool.worker.shutdown();
       await Promise.all([builds.stop(), ...pools.map((pool) => pool.ended.catch(() => undefined))]);
       for (const pool of pools) pool.slots.close();
@@ -134,7 +171,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await connection.close();
     },
   };
-  const asking = setInterval(() => void builds.serveRequested().catch(() => undefined), BUILDS_ASKED_MS);
+  const every = (ms: number, look: () => Promise<void>): NodeJS.Timeout | undefined =>
+    options.workflows === false ? undefined : setInterval(() => void look().catch(() => undefined), ms);
+  const asking = every(BUILDS_ASKED_MS, () => builds.serveRequested());
+  const tending = every(BUILDS_TENDED_MS, async () => {
+    // The runs that need the project's builds are in another Temporal.
+    if (sandbox) return;
+    const released = await builds.tend();
+    if (released.length > 0) process.stderr.write(`info: no open run needs ${released.join(', ')} any more: let go\n`);
+  });
   worker.ended.catch(() => undefined);
   await worker.reload(project);
   const lost = options.workflows === false ? [] : await builds.serveFormer();
@@ -143,6 +188,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       `warn: runs that started on ${lost.join(', ')} wait: those builds are not in ${project.build}\n`,
     );
   return worker;
+}
+
+/** What is wrong with a project's code, or kept it from being taken up. */
+export function asCodeError(error: unknown): TrainyardError {
+  if (isTrainyardError(error)) return error;
+  return new TrainyardError('TY-CODE', { what: error instanceof Error ? error.message : String(error) });
 }
 
 /** A pool's worker runs Activities, nothing else. */
@@ -181,7 +232,7 @@ async function startPools(
       const inSlot: Compute = async (task, hooks) => {
         const found = await code.find(task.node, task.code);
         const { module, exportName } = found;
-        const { packages } = found.parts;
+        const packages = [...found.parts.packages, ...requireBackend(task, pool)];
         const message: RunMessage = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt };
         const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };

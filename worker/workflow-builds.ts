@@ -1,18 +1,23 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
+import { currentBuild } from '../client/current-code.js';
 import type { TrainyardClient } from '../client/index.js';
+import { endFromOutside } from '../client/end-run.js';
+import { TrainyardError } from '../core/errors/index.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import type { ProjectBase } from '../project/project.js';
-import type { WorkflowBundle } from '../project/workflow-bundle.js';
+import { dropOldBuilds } from '../project/kept-builds.js';
+import { bundleFile, isRunType, type WorkflowBundle } from '../project/workflow-bundle.js';
+import { ServedBuilds, type BuildServer } from './served-builds.js';
+import { STUCK_AFTER, watchWorkflows, type StuckLimits, type StuckWorkflow } from './stuck-workflows.js';
 
 /**
- * How long one activation of a Workflow may take before the SDK ends it, by the clock. A run of thousands of found nodes
- * goes through in one, and the SDK's own five seconds are soon over on a busy machine: then the whole worker dies of it.
- * The SDK has this setting but does not name it among its options.
+ * The SDK's own limit on one activation of a Workflow ends the whole process where it is met, so it is put out of reach:
+ * `watchWorkflows` keeps the limit. The SDK has this setting but does not name it among its options.
  */
-const SANDBOX = { isolateExecutionTimeout: '2 minutes' };
+const SANDBOX = { isolateExecutionTimeout: '1 day' };
 
 export interface BuildParts {
   readonly project: ProjectBase;
@@ -21,6 +26,8 @@ export interface BuildParts {
   readonly identity: string;
   readonly activities: object;
   readonly graceMs: number;
+  /** How long one step of a Workflow may compute. */
+  readonly stuckAfter?: StuckLimits | undefined;
   /** Told when a build's worker ends by a failure. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -46,8 +53,12 @@ const LEAN_PROMISES = `(() => {
 /** A new version is known to Temporal a moment after its worker polls. */
 const KNOWN_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 100;
-/** `ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS` of Temporal's API. */
-const ROUTING_IN_PROGRESS = 1;
+/** Temporal lists a run a moment after its start; until then a build that it keeps to looks as if nobody used it. */
+const LET_GO_AFTER_MS = 20_000;
+/** Between the request of a resume and its start, the same. */
+const ASKED_WITHIN_MS = 60_000;
+/** `VERSION_DRAINAGE_STATUS_DRAINED` of Temporal's API. */
+const DRAINED = 2;
 
 /**
  * Workers for the builds of a project's Workflows (Temporal's Worker Deployments): new runs start on the current build,
@@ -55,55 +66,106 @@ const ROUTING_IN_PROGRESS = 1;
  */
 export class WorkflowBuilds {
   readonly #parts: BuildParts;
-  readonly #serving = new Map<string, { worker: Worker; ended: Promise<void> }>();
+  readonly #serving: ServedBuilds<WorkflowBundle>;
+  #current: string | undefined;
 
   constructor(parts: BuildParts) {
     this.#parts = parts;
+    this.#serving = new ServedBuilds((bundle) => this.#open(bundle), parts.onFailure);
   }
 
-  /** Serves a build and makes it the one that new runs start on. */
-  async makeCurrent(bundle: WorkflowBundle): Promise<void> {
-    await this.#serve(bundle);
+  /** Serves a build and makes it the one that new runs start on, if it is still to be then. */
+  async makeCurrent(bundle: WorkflowBundle, isWanted: () => boolean = () => true): Promise<void> {
+    await this.#serving.serve(bundle);
+    if (!isWanted()) return;
     await this.#setCurrent(bundle.buildId);
+    if (this.#current !== undefined) this.#serving.used(this.#current);
+    this.#current = bundle.buildId;
   }
 
   /** Serves the kept builds that open runs still need. Gives those that are needed and not there. */
   async serveFormer(): Promise<string[]> {
-    const { client, project } = this.#parts;
     const lost: string[] = [];
-    const described = await client.temporal.workflowService
-      .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
-      .catch(() => undefined);
-    for (const version of described?.workerDeploymentInfo?.versionSummaries ?? []) {
-      const buildId = version.deploymentVersion?.buildId;
-      const drained = version.drainageInfo?.status === 2;
-      if (!buildId || drained || this.#serving.has(buildId)) continue;
-      const file = path.join(project.build, `workflows-${buildId}.js`);
-      if (existsSync(file)) await this.#serve({ buildId, code: await readFile(file, 'utf8') });
-      else lost.push(buildId);
+    for (const { buildId, drained } of await this.#versions()) {
+      if (drained || this.#serving.has(buildId)) continue;
+      if (!(await this.#serveKept(buildId)) && (await this.#openRuns(buildId)) > 0) lost.push(buildId);
     }
     return lost;
   }
 
   /** Serves kept builds that resumed runs ask for. */
   async serveRequested(): Promise<void> {
-    const { client, project } = this.#parts;
-    for await (const { key } of client.store.list(NEEDED_BUILDS)) {
+    for await (const { key } of this.#parts.client.store.list(NEEDED_BUILDS)) {
       const buildId = key.slice(NEEDED_BUILDS.length);
-      const file = path.join(project.build, `workflows-${buildId}.js`);
-      if (this.#serving.has(buildId) || !/^[0-9a-f]+$/.test(buildId) || !existsSync(file)) continue;
-      await this.#serve({ buildId, code: await readFile(file, 'utf8') });
+      if (!this.#serving.has(buildId)) await this.#serveKept(buildId);
     }
   }
 
-  async stop(): Promise<void> {
-    for (const { worker } of this.#serving.values()) if (worker.getState() === 'RUNNING') worker.shutdown();
-    await Promise.all([...this.#serving.values()].map(({ ended }) => ended));
+  /**
+   * Lets go of builds that no open run needs, of which each holds memory, and takes up again what one does need. Then
+   * removes files of builds that were used long ago. Gives the builds that it let go.
+   */
+  async tend(): Promise<string[]> {
+    const { store } = this.#parts.client;
+    const needed = new Set<string>();
+    const released: string[] = [];
+    for (const { buildId, drained } of await this.#versions()) {
+      const serves = this.#serving.has(buildId);
+      if (buildId === this.#current || (drained && !serves)) continue;
+      if ((await this.#openRuns(buildId)) === 0) continue;
+      needed.add(buildId);
+      this.#serving.used(buildId);
+      if (!serves) await this.#serveKept(buildId);
+    }
+    for (const [buildId, idleMs] of this.#serving.idle()) {
+      if (buildId === this.#current || needed.has(buildId) || idleMs < LET_GO_AFTER_MS) continue;
+      const asked = await store.get(`${NEEDED_BUILDS}${buildId}`);
+      if (asked && Date.now() - askedAt(asked) < ASKED_WITHIN_MS) continue;
+      if (asked) await store.remove(`${NEEDED_BUILDS}${buildId}`);
+      await this.#serving.release(buildId);
+      released.push(buildId);
+    }
+    for (const [buildId] of this.#serving.idle()) needed.add(buildId);
+    await dropOldBuilds(this.#parts.project, needed);
+    return released;
   }
 
-  async #serve(bundle: WorkflowBundle): Promise<void> {
-    if (this.#serving.has(bundle.buildId)) return;
-    const { connection, client, identity, activities, graceMs, onFailure } = this.#parts;
+  stop(): Promise<void> {
+    return this.#serving.stop();
+  }
+
+  /** The builds that Temporal knows of. */
+  async #versions(): Promise<{ readonly buildId: string; readonly drained: boolean }[]> {
+    const { client } = this.#parts;
+    const described = await client.temporal.workflowService
+      .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
+      .catch(() => undefined);
+    return (described?.workerDeploymentInfo?.versionSummaries ?? []).flatMap(({ deploymentVersion, drainageInfo }) =>
+      deploymentVersion?.buildId
+        ? [{ buildId: deploymentVersion.buildId, drained: drainageInfo?.status === DRAINED }]
+        : [],
+    );
+  }
+
+  /** How many open runs, studies among them, keep to a build. */
+  async #openRuns(buildId: string): Promise<number> {
+    const { client } = this.#parts;
+    const { count } = await client.temporal.workflow.count(
+      `ExecutionStatus = 'Running' AND TemporalWorkerDeploymentVersion = '${client.taskQueue}:${buildId}' AND ` +
+        `TemporalWorkflowVersioningBehavior = 'Pinned'`,
+    );
+    return count;
+  }
+
+  async #serveKept(buildId: string): Promise<boolean> {
+    const file = bundleFile(this.#parts.project, buildId);
+    if (!/^[0-9a-f]+$/.test(buildId) || !existsSync(file)) return false;
+    await this.#serving.serve({ buildId, code: await readFile(file, 'utf8') });
+    return true;
+  }
+
+  async #open(bundle: WorkflowBundle): Promise<BuildServer> {
+    const { connection, client, identity, activities, graceMs } = this.#parts;
     const worker = await Worker.create({
       connection,
       namespace: client.namespace,
@@ -119,19 +181,45 @@ export class WorkflowBuilds {
         defaultVersioningBehavior: 'PINNED',
       },
     });
-    const ended = worker.run().catch(onFailure);
-    this.#serving.set(bundle.buildId, { worker, ended });
+    const unwatch = watchWorkflows(worker, {
+      ...(this.#parts.stuckAfter ?? STUCK_AFTER),
+      onStuck: (workflow) => this.#endStuck(workflow),
+    });
+    return {
+      run: () => worker.run().finally(unwatch),
+      shutdown: () => worker.shutdown(),
+      getState: () => worker.getState(),
+    };
+  }
+
+  /** A run ends with the reason; a process that lives beside runs is tried again, and its worker's log says so. */
+  async #endStuck({ workflowId, runId, workflowType, ms }: StuckWorkflow): Promise<boolean> {
+    const seconds = Math.round(ms / 1000);
+    process.stderr.write(
+      `warn: ${workflowId} computed for ${seconds} s without a pause; its Workflow thread is replaced\n`,
+    );
+    if (!isRunType(workflowType)) return false;
+    const ended = endFromOutside(this.#parts.client, {
+      id: workflowId,
+      execution: runId,
+      status: 'failed',
+      why: new TrainyardError('TY-PIPELINE-STUCK', {
+        what: `${workflowType} computed for ${seconds} s without a pause, where it may only wire nodes and wait for them`,
+        where: { run: workflowId },
+        expected: 'loops and computations in nodes; in a pipeline only what takes milliseconds',
+      }),
+    });
+    // Somebody else may have ended it meanwhile.
+    await ended.catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    });
+    return true;
   }
 
   /** Whether every task queue has heard which build is current: until then a new run may still go to the former one. */
   async #isRouted(buildId: string): Promise<boolean> {
-    const { client } = this.#parts;
-    const { workerDeploymentInfo: info } = await client.temporal.workflowService.describeWorkerDeployment({
-      namespace: client.namespace,
-      deploymentName: client.taskQueue,
-    });
-    const current = info?.routingConfig?.currentDeploymentVersion?.buildId;
-    return current === buildId && info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS;
+    const current = await currentBuild(this.#parts.client);
+    return current.buildId === buildId && current.settled;
   }
 
   async #setCurrent(buildId: string): Promise<void> {
@@ -153,5 +241,14 @@ export class WorkflowBuilds {
       if (performance.now() - start > KNOWN_WITHIN_MS) return;
       await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
     }
+  }
+}
+
+/** When a resume asked for a build, ms since the epoch. */
+function askedAt(request: Uint8Array): number {
+  try {
+    return Number((JSON.parse(Buffer.from(request).toString('utf8')) as { at?: number }).at ?? 0);
+  } catch {
+    return 0;
   }
 }

@@ -13,7 +13,7 @@ export function approveCommand(program: Command): void {
     .command('approve')
     .description('answer an approval that a run waits for')
     .argument('<run>', 'id of the run')
-    .argument('<name>', 'name of the approval')
+    .argument('<name>', 'name of the approval; where several have it, with its scope: "map[0]/NAME"')
     .option('--no', 'refuse it')
     .option('--why <reason>', 'why; it stands in the record')
     .option('--by <name>', 'who decides; the name of the user by default')

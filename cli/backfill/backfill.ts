@@ -14,6 +14,7 @@ import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
 import { loadConfig, loadProject, type Project } from '../../project/project.js';
+import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { readParams } from '../run/params.js';
 import { pipelineOf } from '../run/pipeline-of.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
@@ -48,8 +49,10 @@ export async function startIt(
     values.push(value as Json);
     params = others;
   }
+  const build = onDisk(project);
   const client = await connectNow(project);
   try {
+    await runOnDisk(client, project, build);
     const plan = await startBackfill(client, { pipeline: known, param, values, params, id: options.id }, { parallel });
     if (options.json) printJson({ backfill: plan.id, runs: plan.partitions.map(({ run }) => run) });
     else

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNow } from '../../client/reader.js';
 import { describeRun } from '../../client/run-view.js';
-import { cancelRun } from '../../client/runs.js';
+import { cancelOrEnd, endCancelled, type Cancellation } from '../../client/cancel.js';
 import { loadConfig } from '../../project/project.js';
 import { readRun } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';
-import { print, printJson } from '../terminal.js';
+import { note, print, printJson } from '../terminal.js';
 import type { CancelOptions } from './command.js';
 
 /** `trainyard cancel`. A run that has ended already is no failure: the wish is fulfilled. */
@@ -21,9 +21,15 @@ export async function cancel(config: string | undefined, run: string, options: C
       else print(`${run} has ended already: ${state}`);
       return;
     }
-    await cancelRun(client, run);
+    if (options.force) await endCancelled(client, run, 'it was ended by --force');
+    const cancellation: Cancellation = options.force
+      ? { state: 'ended', reason: '--force' }
+      : await cancelOrEnd(client, run);
+    if (cancellation.state === 'waiting')
+      note(`no worker has taken it up: ${run} ends when one does; trainyard cancel ${run} --force ends it now`);
     if (options.wait) while ((await describeRun(client.temporal, run))?.open) await sleep(200);
-    if (options.json) printJson({ run, cancelled: true });
+    if (options.json) printJson({ run, cancelled: true, ...cancellation });
+    else if (cancellation.state === 'ended') print(`${run} is ended: ${cancellation.reason}`);
     else print(options.wait ? `${run} is cancelled` : `${run} is told to end`);
   } finally {
     await client.close();

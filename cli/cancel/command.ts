@@ -3,6 +3,7 @@ import { configOf, example } from '../config-option.js';
 
 export interface CancelOptions {
   wait?: boolean;
+  force?: boolean;
   json?: boolean;
 }
 
@@ -12,6 +13,7 @@ export function cancelCommand(program: Command): void {
     .description('end a run; what had finished is found by the next one')
     .argument('<run>', 'id of the run')
     .option('--wait', 'wait until it has ended')
+    .option('--force', 'end it now, without a word to its pipeline, also when no worker listens')
     .option('--json', 'print one line of JSON')
     .addHelpText('after', example('trainyard cancel penguins-20261124-231502-7f3a --wait'))
     .action(async (run: string, options: CancelOptions) => {

@@ -24,7 +24,14 @@ export async function runDev(config: string | undefined, json: boolean): Promise
       process.exit(EXIT.interrupted);
     }
     const { temporal, ui, server, pipelines } = session;
-    if (json) printJson({ temporal, ui, redis: session.redis, server, worker: session.workerPid });
+    if (json)
+      printJson({
+        temporal,
+        ui,
+        redis: session.redis?.replace(/\/\/[^/@]*@/, '//…@'),
+        server,
+        worker: session.workerPid,
+      });
     else
       print(
         `\n${colours.green('Ready.')} In another terminal: trainyard run ${pipelines[0] ?? '<pipeline>'}\n` +

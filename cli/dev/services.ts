@@ -55,7 +55,8 @@ export async function startServices(project: ProjectBase, hooks: ServiceHooks): 
     ({ address: temporal, uiUrl: ui } = service);
   }
   hooks.say(`Temporal  ${temporal}${ui ? `   UI ${ui}` : ''}`);
-  let redis = config.redis.url;
+  let redis = config.redis.url === undefined ? undefined : redisUrl(project);
+  let own: string | undefined;
   if (redis === undefined) {
     const port = config.redis.port ?? (await freePort(6380));
     const service = await keepRunning<ValkeyService>('Valkey', hooks, (before) =>
@@ -66,10 +67,11 @@ export async function startServices(project: ProjectBase, hooks: ServiceHooks): 
         binary,
       }),
     );
-    redis = service.url;
+    redis = own = service.url;
   }
   hooks.say(`Valkey    ${redis.replace(/\/\/[^/@]*@/, '//…@')}`);
-  await writeAddresses(state, { temporal, redis, pid: process.pid, ...(ui ? { ui } : {}) });
+  // One that the configuration names may hold a password: it is read there.
+  await writeAddresses(state, { temporal, pid: process.pid, ...(own ? { redis: own } : {}), ...(ui ? { ui } : {}) });
   return { temporal: temporalAddress(project).address, ui, redis: redisUrl(project) };
 }
 

@@ -2,12 +2,15 @@ import path from 'node:path';
 import { connectTo } from '../../client/connect.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
+import { projectSources } from '../../project/compile.js';
 import { loadProject, type Project } from '../../project/project.js';
+import { backendOf } from '../../project/workflow-bundle.js';
 import { releaseClaim, takeClaim } from '../../setup/index.js';
 import { openServer } from '../serve/open-server.js';
 import { freePort } from './free-port.js';
 import { startServices, type DevServices } from './services.js';
-import { sourceFolders, watchCode } from './watch-code.js';
+import { CodeWatch } from './watch-code.js';
+import { trainingLines } from '../training-line.js';
 import { WorkerSupervisor } from './supervisor.js';
 
 /** Everything that a project needs to run, on this machine: Temporal, Valkey, the HTTP server, a worker. */
@@ -76,27 +79,21 @@ export class DevSession {
     this.#go();
     await this.#listen(project, services, former);
     this.#go();
+    // From before the worker reads them: no edit falls between.
+    const watch = new CodeWatch(() => this.#worker?.reload());
+    this.#ends.push(async () => watch.close());
+    watch.add(projectSources());
     const worker = new WorkerSupervisor({
       configFile: project.configFile,
       logFile,
       onTrouble: (what) => this.#say(`Worker    ${what}`),
+      onSources: (files, taken) => watch.add(files, taken),
     });
     this.#worker = worker;
     this.#ends.push(() => worker.stop());
     await worker.start();
-    const files = [
-      project.configFile,
-      ...[...project.pipelines.values()].map((one) => one.file),
-      ...project.plugins
-        .filter((plugin) => !plugin.builtIn)
-        .flatMap((plugin) => [plugin.contractFile, plugin.workerFile ?? plugin.contractFile]),
-    ];
-    const unwatch = watchCode(
-      () => sourceFolders(files),
-      () => worker.reload(),
-    );
-    this.#ends.push(async () => unwatch());
     this.#say(`Worker    process ${String(worker.pid)}, pools ${Object.keys(project.config.pools).join(', ')}`);
+    for (const line of trainingLines(project.config.pools, backendOf)) this.#say(`Training  ${line}`);
   }
 
   async #listen(project: Project, services: DevServices, former: string | undefined): Promise<void> {

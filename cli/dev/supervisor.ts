@@ -15,13 +15,15 @@ export interface SupervisorOptions {
   readonly logFile: string;
   /** Told why the worker ended, and when it is back. */
   readonly onTrouble: (what: string) => void;
+  /** Told of which files the code was made that the worker took up last, and whether it could. */
+  readonly onSources: (files: readonly string[], taken: boolean) => void;
 }
 
 type FromWorker =
-  | { readonly type: 'ready' }
-  | { readonly type: 'reloaded' }
+  | { readonly type: 'ready'; readonly sources: readonly string[] }
+  | { readonly type: 'reloaded'; readonly sources: readonly string[] }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
-  | { readonly type: 'reload-failed'; readonly error: ErrorRecord };
+  | { readonly type: 'reload-failed'; readonly error: ErrorRecord; readonly sources: readonly string[] };
 
 /** Keeps one worker process running: starts it again when it dies, with growing waits. */
 export class WorkerSupervisor {
@@ -68,6 +70,7 @@ export class WorkerSupervisor {
       child.stdout?.on('data', keep);
       child.stderr?.on('data', keep);
       child.on('message', (message: FromWorker) => {
+        if ('sources' in message) this.#options.onSources(message.sources, message.type !== 'reload-failed');
         if (message.type === 'failed') why = message.error;
         else if (message.type === 'ready') ready();
         else if (message.type === 'reloaded')

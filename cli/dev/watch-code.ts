@@ -2,42 +2,65 @@ import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
 /** Edits come in bursts: an editor writes several files, or one of them twice. */
-const QUIET_MS = 250;
+const QUIET_MS = 100;
+
+/** Files that may belong to a project before anybody imports them: another ending would be found in their place. */
+const CODE = /\.[cm]?[jt]sx?$/;
+
+/** What editors leave beside a file for a moment. */
+const PASSING = /^(\.|#)|(~|\.sw[a-z]|\.tmp|\.\d+)$/;
 
 /**
- * Tells when source files of a project have changed. Watches the folders that hold them, since a whole tree cannot be
- * watched on every platform; `folders` is asked again after each change. Gives how to end it.
+ * Tells when a file of a project has changed: every file that its build was made of, of whatever kind, and new code
+ * beside them. Watches the folders that hold them, since a whole tree cannot be watched on every platform, and editors
+ * put another file in the place of the one that they save.
  */
-export function watchCode(folders: () => Iterable<string>, onChange: () => void): () => void {
-  const watchers = new Map<string, FSWatcher>();
-  let timer: NodeJS.Timeout | undefined;
-  const look = (): void => {
-    for (const folder of new Set(folders())) {
-      if (watchers.has(folder)) continue;
-      try {
-        const watcher = watch(folder, (_, name) => {
-          if (name !== null && !/\.[cm]?[jt]sx?$/.test(name)) return;
-          clearTimeout(timer);
-          timer = setTimeout(() => {
-            onChange();
-            look();
-          }, QUIET_MS);
-        });
-        watcher.on('error', () => watchers.delete(folder));
-        watchers.set(folder, watcher);
-      } catch {
-        // A folder that is gone again: nothing to watch.
-      }
-    }
-  };
-  look();
-  return () => {
-    clearTimeout(timer);
-    for (const watcher of watchers.values()) watcher.close();
-  };
-}
+export class CodeWatch {
+  readonly #onChange: () => void;
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #files = new Set<string>();
+  #taken = true;
+  #timer: NodeJS.Timeout | undefined;
 
-/** Folders of the files that a project is made of. */
-export function sourceFolders(files: Iterable<string>): Set<string> {
-  return new Set([...files].map((file) => path.dirname(file)));
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Adds files. While the code could not be `taken` up, any file beside them may be what was missing. */
+  add(files: Iterable<string>, taken = true): void {
+    this.#taken = taken;
+    for (const file of files) this.#files.add(file);
+    for (const folder of new Set([...this.#files].map((file) => path.dirname(file)))) this.#watch(folder);
+  }
+
+  #watch(folder: string): void {
+    if (this.#watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, (_, name) => {
+        if (name === null || this.#counts(folder, name)) this.#changed();
+      });
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(folder);
+      });
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // A folder that is gone again: nothing to watch.
+    }
+  }
+
+  #counts(folder: string, name: string): boolean {
+    if (this.#files.has(path.join(folder, name)) || CODE.test(name)) return true;
+    return !this.#taken && !PASSING.test(name);
+  }
+
+  #changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onChange, QUIET_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers.values()) watcher.close();
+  }
 }

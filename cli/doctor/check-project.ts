@@ -5,7 +5,7 @@ import type { TrainyardClient } from '../../client/client.js';
 import { openRedis, redisUrl, storeUrl, temporalAddress } from '../../client/connect.js';
 import { connectNow } from '../../client/reader.js';
 import { isServed } from '../../client/served.js';
-import { sayBytes } from '../../core/duration.js';
+import { sayBytes, sayCount } from '../../core/duration.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
 import { poolQueue } from '../../core/queues.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
@@ -22,7 +22,7 @@ export async function checkProject(config: string | undefined): Promise<Check[]>
   const files = await look('project', async () => {
     project = await loadProject(config);
     const { configFile, pipelines, contracts } = project;
-    return `${configFile}: ${pipelines.size} pipelines, ${contracts.size} nodes`;
+    return `${configFile}: ${sayCount(pipelines.size, 'pipeline')}, ${sayCount(contracts.size, 'node')}`;
   });
   if (!project) return [files];
   return [files, ...(await checkServices(project)), ...(await checkStore(project))];

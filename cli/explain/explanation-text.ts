@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<Change['part'], string>> = {
   inputs: 'input',
   seed: 'seed',
   threads: 'threads',
+  backend: 'what TensorFlow computes on',
   id: 'id',
   lineage: 'first run of the lineage',
   fresh: 'computed anew in the lineage of',

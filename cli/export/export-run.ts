@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { openReader } from '../../client/reader.js';
-import { sayBytes } from '../../core/duration.js';
+import { sayBytes, sayCount } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { loadProject } from '../../project/project.js';
 import { exportRun } from '../../provenance/index.js';
@@ -30,7 +30,9 @@ export async function exportTo(config: string | undefined, run: string, to: stri
     const { size } = statSync(file);
     if (json) return printJson({ run, file, size, ...exported });
     const { records, blobs, files } = exported;
-    print(`${to}  ${sayBytes(size)}: ${records} records, ${blobs} blobs, ${files} files of code`);
+    print(
+      `${to}  ${sayBytes(size)}: ${sayCount(records, 'record')}, ${sayCount(blobs, 'blob')}, ${sayCount(files, 'file')} of code`,
+    );
     print(`  trainyard verify --from ${to}`);
   } finally {
     await reader.close();

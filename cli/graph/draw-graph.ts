@@ -39,7 +39,7 @@ async function graphOf(reader: OpenedReader, config: string | undefined, name: s
     if (!isTrainyardError(error) || error.code !== 'TY-RUN-UNKNOWN') throw error;
     const { pipelines } = await loadProject(config);
     if (!pipelines.has(name)) {
-      const ids = (await listRunListings(reader, { limit: 500 })).runs.map((run) => run.id);
+      const ids = (await listRunListings(reader, { limit: 500, parts: true })).runs.map((run) => run.id);
       throw new TrainyardError('TY-RUN-UNKNOWN', {
         what: `there is no pipeline or run "${name}"; ${sayNearest(name, [...pipelines.keys(), ...ids])}`,
       });

@@ -1,5 +1,6 @@
 import { isAway } from '../../client/away.js';
 import { getModel, listModels } from '../../client/models.js';
+import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import { connectNow } from '../../client/reader.js';
 import type { TrainyardClient } from '../../client/client.js';
 import { TrainyardError } from '../../core/errors/index.js';
@@ -34,6 +35,12 @@ async function printList(client: TrainyardClient, json: boolean): Promise<void> 
   print(table(['model', 'versions', 'aliases'], rows, { right: ['versions'] }));
 }
 
+/** What the sealed test says, and what was measured in training, apart from each other. */
+function figureCells(version: Parameters<typeof figuresOfVersion>[0]): [tested: string, trained: string] {
+  const { tested, trained } = figuresOfVersion(version);
+  return [tested ? sayMeasured(tested) : '', trained.map((one) => `${one.on}: ${sayMeasured(one)}`).join('; ')];
+}
+
 async function printOne(client: TrainyardClient, name: string, json: boolean): Promise<void> {
   const model = await client.temporal
     .withDeadline(Date.now() + PATIENCE_MS, () => getModel(client, name))
@@ -46,15 +53,9 @@ async function printOne(client: TrainyardClient, name: string, json: boolean): P
     Object.entries(model.aliases)
       .flatMap(([alias, at]) => (at.version === version ? [alias] : []))
       .join(', ');
-  const versions = [...model.versions].reverse().map((one) => [
-    String(one.version),
-    standing(one.version),
-    Object.entries(one.metrics)
-      .map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`)
-      .join(', '),
-    one.run,
-    clock(one.registeredAt),
-  ]);
+  const versions = [...model.versions]
+    .reverse()
+    .map((one) => [String(one.version), standing(one.version), ...figureCells(one), one.run, clock(one.registeredAt)]);
   const history = [...model.history]
     .reverse()
     .map((event) => [
@@ -66,6 +67,6 @@ async function printOne(client: TrainyardClient, name: string, json: boolean): P
       event.why,
     ]);
   print(`${colours.bold(model.name)}\n`);
-  print(table(['version', 'aliases', 'metrics', 'run', 'registered'], versions));
+  print(table(['version', 'aliases', 'tested', 'in training', 'run', 'registered'], versions));
   print(`\n${table(['when', 'what', 'by', 'why'], history)}`);
 }

@@ -49,6 +49,7 @@ function inFull({ spec }: AnyContract): string {
   ];
   const traits = [
     ...(spec.seeded ? ['draws random numbers from a seed'] : []),
+    ...(spec.tensorflow ? ['computes with TensorFlow'] : []),
     ...(spec.effect ? ['changes the world: once per lineage of runs'] : []),
     ...(spec.cache === false ? ['never found, always computed'] : []),
     ...(spec.light ? ['light: runs in the worker itself'] : []),
@@ -106,6 +107,7 @@ function recordOf({ spec }: AnyContract): object {
     retry: { attempts: 3, ...spec.retry },
     timeout: spec.timeout ?? '1 hour',
     seeded: spec.seeded ?? false,
+    tensorflow: spec.tensorflow ?? false,
     effect: spec.effect ?? false,
     cache: spec.cache ?? true,
     light: spec.light ?? false,

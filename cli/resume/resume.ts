@@ -3,19 +3,22 @@ import { connectNow } from '../../client/reader.js';
 import { resumeRun } from '../../client/resume.js';
 import { readAddresses } from '../../project/addresses.js';
 import { gitCommit } from '../../project/commit.js';
-import { loadConfig } from '../../project/project.js';
+import { loadConfig, loadProject } from '../../project/project.js';
 import { followToEnd } from '../run/follow.js';
 import { Interruption, sayHowToTakeUp } from '../run/interruption.js';
+import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { moreTrials } from '../study/study.js';
 import { note, print, printJson } from '../terminal.js';
 import type { ResumeCommandOptions } from './command.js';
 
 /** `trainyard resume`. */
 export async function resume(config: string | undefined, run: string, options: ResumeCommandOptions): Promise<void> {
-  const project = await loadConfig(config);
+  const newCode = options.withNewCode === true ? await loadProject(config) : undefined;
+  const project = newCode ?? (await loadConfig(config));
   const client = await connectNow(project);
   const interruption = new Interruption();
   try {
+    if (newCode) await runOnDisk(client, newCode, onDisk(newCode));
     const { workflowId: id } = await resumeRun(client, run, {
       newCode: options.withNewCode === true,
       ...(options.trials === undefined

@@ -14,6 +14,7 @@ export interface RunOptions {
   dryRun?: boolean;
   fresh?: true;
   pause?: true;
+  servedCode?: boolean;
   detach?: boolean;
   json?: boolean;
   help?: boolean;
@@ -37,6 +38,7 @@ export function runCommand(program: Command): void {
     .option('--fresh', 'compute every node anew, whatever other runs have computed')
     .option('--pause', 'leave nodes that fail waiting for a decision')
     .option('--dry-run', 'print what a part would run, keep and leave out, and start nothing')
+    .option('--served-code', 'run the code that the workers have, whatever is on this disk')
     .option('--detach', 'start it and do not wait')
     .option('--json', 'print the result as one line of JSON')
     .helpOption(false)

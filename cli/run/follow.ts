@@ -7,11 +7,14 @@ import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
+import { sayMetric } from '../../graph/index.js';
 import { explained, Interrupted, RunFailed } from '../exit.js';
 import { colours, note, print } from '../terminal.js';
+import { sayTraining } from '../training-line.js';
 import { earlierDurations } from './earlier.js';
 import { sayHowToTakeUp, type Interruption } from './interruption.js';
 import { ProgressView } from './progress-view.js';
+import { sayServing } from './serving.js';
 import { watchSpace } from './space.js';
 
 /**
@@ -26,7 +29,10 @@ export async function followToEnd(parts: {
   interruption: Interruption;
 }): Promise<Json> {
   const { project, client, id, json, interruption } = parts;
-  const view = new ProgressView(id, { quiet: json });
+  const view = new ProgressView(id, {
+    quiet: json,
+    training: ({ backend = '', pool = '' }) => sayTraining(backend, project.config.pools[pool]),
+  });
   const opened: TrainyardClient[] = [];
   const reconnect = async (): Promise<TrainyardClient> => {
     const again = await connectTo(project, 2_000);
@@ -47,7 +53,10 @@ export async function followToEnd(parts: {
       last = moment;
     }
     const result = await outcomeOf(opened.at(-1) ?? client, id, last);
-    if (!json && last?.graph) printOutcome(last.graph);
+    if (!json && last?.graph) {
+      printOutcome(last.graph);
+      for (const line of (await sayServing(project, opened.at(-1) ?? client, result)) ?? []) print(line);
+    }
     return result;
   } catch (error) {
     view.end();
@@ -81,5 +90,6 @@ function printOutcome(graph: GraphRecord): void {
   const took = sayDuration(Math.max(0, (graph.endedAt ?? Date.now()) - graph.startedAt));
   const said = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
   print(`\n${colours.green('done')} in ${took}${said ? `: ${said}` : ''}`);
+  if (graph.metric) print(sayMetric(graph.metric));
   if (graph.result !== undefined && graph.result !== null) print(JSON.stringify(graph.result, null, 2));
 }

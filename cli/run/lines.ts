@@ -1,9 +1,9 @@
 import type { ChildState } from '../../client/children.js';
 import type { Running } from '../../client/running.js';
-import { sayDuration } from '../../core/duration.js';
+import { sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { StudyState } from '../../core/study.js';
-import { callMs, STATES, type Box } from '../../graph/index.js';
+import { callMs, sayCompared, STATES, type Box } from '../../graph/index.js';
 import { studyFraction, studyLeftMs, studyParts } from '../../studies/index.js';
 import { bar, colours } from '../terminal.js';
 import { fitParts, type FitPart } from './fit.js';
@@ -30,10 +30,12 @@ export function signOf(state: GraphNode['state']): string {
 }
 
 /** A call that has ended: `✓ train.forest  12 s`, with what a study found, and the reason below it when it failed. */
-export function endedLine(node: GraphNode, child?: ChildState): string {
+export function endedLine(node: GraphNode, child?: ChildState, differs?: string): string {
   const ms = node.ms ?? callMs(node, 0);
   const time = ms === undefined || node.state === 'found' || node.kind === 'gate' ? '' : `  ${sayDuration(ms)}`;
   const answer = node.decision ? `  ${node.kind}: ${node.decision.passed ? 'yes' : 'no'}` : '';
+  const compared = node.decision?.compared ? `  ${sayCompared(node.decision.compared)}`.trimEnd() : '';
+  const about = differs === undefined ? '' : `  ${colours.dim(differs)}`;
   const by = node.decision?.by === undefined ? '' : ` by ${node.decision.by}`;
   const word = node.state === 'done' ? '' : `  ${node.state}`;
   const found = child?.study
@@ -42,13 +44,14 @@ export function endedLine(node: GraphNode, child?: ChildState): string {
         .join('')
     : '';
   const why = node.state === 'failed' && node.error ? `\n    ${colours.red(node.error.message)}` : '';
-  return `${signOf(node.state)} ${nameOf(node)}${word}${answer}${by}${found}${colours.dim(time)}${why}`;
+  return `${signOf(node.state)} ${nameOf(node)}${about}${word}${answer}${compared}${by}${found}${colours.dim(time)}${why}`;
 }
 
 /** Ended calls as lines; many alike that ended at once are one line. */
 export function endedLines(
   nodes: readonly GraphNode[],
   children: ReadonlyMap<string, ChildState> = new Map(),
+  differs: ReadonlyMap<string, string> = new Map(),
   foldFrom = 6,
 ): string[] {
   const groups = new Map<string, GraphNode[]>();
@@ -58,7 +61,8 @@ export function endedLines(
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (!first || group.length < foldFrom) return group.map((node) => endedLine(node, children.get(node.call)));
+    if (!first || group.length < foldFrom)
+      return group.map((node) => endedLine(node, children.get(node.call), differs.get(node.call)));
     return [
       `${signOf(first.state)} ${first.node} × ${group.length}${first.state === 'done' ? '' : `  ${first.state}`}`,
     ];
@@ -70,6 +74,8 @@ export interface Known {
   readonly expectedMs?: number | undefined;
   readonly fractionAtMs?: number | undefined;
   readonly child?: ChildState | undefined;
+  /** In which parameters it differs from other calls of its node. */
+  readonly differs?: string | undefined;
 }
 
 /** A running call in so many columns: how far it is, in its own words, and how long it may still take. */
@@ -95,6 +101,7 @@ export function runningLine(running: Running, known: Known, now: number, columns
   return fitParts(
     [
       name,
+      ...(known.differs === undefined ? [] : [{ rank: 4, texts: [known.differs], paint: colours.dim }]),
       ...barParts(fraction),
       ...(said ? [{ rank: 3, texts: [said] }] : []),
       timePart(took, left),
@@ -147,7 +154,8 @@ export function boxLine({ title, calls, scope }: Box, now: number, columns = Inf
   const started = Math.min(...calls.flatMap(({ startedAt }) => startedAt ?? []));
   const took = Number.isFinite(started) ? Math.max(0, now - started) : 0;
   const computed = ended.length - of('found');
-  const left = computed === 0 ? undefined : (took / computed) * (calls.length - ended.length);
+  // The first ones also load what the others find loaded.
+  const left = computed < 2 ? undefined : (took / computed) * (calls.length - ended.length);
   const failed = of('failed');
   return fitParts(
     [
@@ -173,10 +181,9 @@ function barParts(fraction: number | undefined): FitPart[] {
 }
 
 function timePart(took: number, left: number | undefined): FitPart {
+  const said = sayLeft(left);
   const texts =
-    left === undefined
-      ? [sayDuration(took)]
-      : [`${sayDuration(took)}, about ${sayDuration(left)} left`, `${sayDuration(left)} left`];
+    said === undefined ? [sayDuration(took)] : [`${sayDuration(took)}, ${said}`, said.replace('about ', '')];
   return { rank: 2, texts, paint: colours.dim };
 }
 
@@ -190,7 +197,7 @@ export function leftMs(
   fractionAtMs: number,
   expectedMs: number | undefined,
 ): number | undefined {
-  if (fraction !== undefined && fraction >= 0.02) return Math.max(0, fractionAtMs / fraction - tookMs);
+  if (fraction !== undefined && fraction >= 0.05) return Math.max(0, fractionAtMs / fraction - tookMs);
   return expectedMs !== undefined && expectedMs > tookMs ? expectedMs - tookMs : undefined;
 }
 

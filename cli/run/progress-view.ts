@@ -1,12 +1,11 @@
-import type { ChildState } from '../../client/children.js';
 import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
 import { CATALOGUE } from '../../core/errors/index.js';
-import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
-import { callMs, fold } from '../../graph/index.js';
-import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf } from './lines.js';
+import { callMs, differences, fold } from '../../graph/index.js';
+import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf, type Known } from './lines.js';
 
 /** Running nodes shown at once. */
 const MOST_RUNNING = 12;
@@ -24,13 +23,18 @@ export class ProgressView {
   readonly #told = new Set<string>();
   readonly #toldAt = new Map<string, { readonly at: number; readonly text: string }>();
   readonly #fractions = new Map<string, { readonly fraction: number; readonly atMs: number }>();
+  readonly #training: ((node: GraphNode) => string) | undefined;
   #trouble: string | undefined;
   /** How long nodes took earlier, ms, by their names. */
   expected: ReadonlyMap<string, number> = new Map();
 
-  constructor(run: string, options: { readonly quiet?: boolean } = {}) {
+  constructor(
+    run: string,
+    options: { readonly quiet?: boolean; readonly training?: (node: GraphNode) => string } = {},
+  ) {
     this.#run = run;
     this.#quiet = options.quiet ?? false;
+    this.#training = options.training;
     this.#region = !this.#quiet && canRedraw() ? new LiveRegion() : undefined;
   }
 
@@ -38,17 +42,19 @@ export class ProgressView {
     this.#tellTrouble(moment);
     const { graph } = moment;
     if (!graph || this.#quiet) return;
+    this.#tellTraining(graph.nodes);
     const { children } = moment;
     // How a study ended is heard a moment after it has.
     const isHeard = (node: GraphNode): boolean =>
       node.node !== 'study' || moment.closed || (children.get(node.call)?.final ?? false);
     const ended = graph.nodes.filter((node) => !this.#told.has(node.call) && hasEnded(node) && isHeard(node));
     for (const node of ended) this.#told.add(node.call);
-    for (const line of endedLines(ended, children)) this.#print(line);
+    const differs = differences(graph.nodes);
+    for (const line of endedLines(ended, children, differs)) this.#print(line);
     this.#tellQuestions(graph.nodes);
     if (moment.closed) return this.end();
     const now = Date.now();
-    const lines = this.#running(moment, graph, now);
+    const lines = this.#running(moment, graph, differs, now);
     if (!this.#region) {
       for (const { name, line } of lines) this.#tellNowAndThen(name, line, now);
       return;
@@ -89,7 +95,12 @@ export class ProgressView {
   }
 
   /** A line for each running call; one for all of a map. */
-  #running({ pending, children }: RunMoment, graph: GraphRecord, now: number): { name: string; line: string }[] {
+  #running(
+    { pending, children }: RunMoment,
+    graph: GraphRecord,
+    differs: ReadonlyMap<string, string>,
+    now: number,
+  ): { name: string; line: string }[] {
     const columns = this.#region === undefined ? Infinity : columnsOf();
     const many = fold(graph).boxes.filter(({ calls }) => calls.length > 1);
     const within = new Map(many.flatMap((box) => box.calls.map(({ call }) => [call, box] as const)));
@@ -97,20 +108,26 @@ export class ProgressView {
     return runningOf(graph, pending).flatMap((running) => {
       const { call } = running.node;
       const box = within.get(call);
-      if (!box) return [{ name: call, line: this.#line(running, children.get(call), now, columns) }];
+      if (!box)
+        return [
+          {
+            name: call,
+            line: this.#line(running, { child: children.get(call), differs: differs.get(call) }, now, columns),
+          },
+        ];
       if (told.has(box.id)) return [];
       told.add(box.id);
       return [{ name: box.id, line: boxLine(box, now, columns) }];
     });
   }
 
-  #line(running: Running, child: ChildState | undefined, now: number, columns: number): string {
+  #line(running: Running, about: Pick<Known, 'child' | 'differs'>, now: number, columns: number): string {
     const { node, progress } = running;
     // A heartbeat lags behind: what counts is when a fraction was first heard of.
     const { call } = node;
     if (progress && this.#fractions.get(call)?.fraction !== progress.fraction)
       this.#fractions.set(call, { fraction: progress.fraction, atMs: callMs(node, now) ?? 0 });
-    const known = { expectedMs: this.expected.get(node.node), fractionAtMs: this.#fractions.get(call)?.atMs, child };
+    const known = { expectedMs: this.expected.get(node.node), fractionAtMs: this.#fractions.get(call)?.atMs, ...about };
     return runningLine(running, known, now, columns);
   }
 
@@ -129,9 +146,18 @@ export class ProgressView {
       if (node.kind !== 'approval' || node.state !== 'waiting' || this.#told.has(`asked ${node.call}`)) continue;
       this.#told.add(`asked ${node.call}`);
       this.#print(
-        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${node.node}"    no: add --no`,
+        `${colours.yellow('?')} ${nameOf(node)}: ${node.summary ?? 'waits for a decision'}\n    yes: trainyard approve ${this.#run} "${approvalName({ ...node, name: node.node })}"    no: add --no`,
       );
     }
+  }
+
+  /** What trains, once. */
+  #tellTraining(nodes: readonly GraphNode[]): void {
+    if (!this.#training || this.#told.has('training')) return;
+    const trained = nodes.find(({ backend }) => backend !== undefined);
+    if (!trained) return;
+    this.#told.add('training');
+    this.#print(colours.dim(`training on ${this.#training(trained)}`));
   }
 
   #tellNowAndThen(call: string, text: string, now: number): void {

@@ -8,6 +8,7 @@ import { note, print, printJson } from '../terminal.js';
 import type { RunOptions } from './command.js';
 import { followToEnd } from './follow.js';
 import { Interruption, sayHowToTakeUp } from './interruption.js';
+import { onDisk, runOnDisk } from './on-disk.js';
 import { readParams, readSeed } from './params.js';
 import { isPart, planOf, printPlan } from './part.js';
 import { pipelineOf } from './pipeline-of.js';
@@ -23,12 +24,14 @@ export async function runPipeline(
   const { pipeline, name: known } = pipelineOf(project, name);
   const asPart = isPart(options);
   const params = asPart ? null : await readParams(pipeline, options);
+  const build = options.servedCode || options.dryRun ? undefined : onDisk(project);
   const client = await connectNow(project);
   const interruption = new Interruption();
   try {
     const plan = asPart ? await planOf(client, known, options) : undefined;
     if (plan && (options.dryRun || !options.json)) printPlan(plan, options.json === true);
     if (options.dryRun) return;
+    if (build) await runOnDisk(client, project, build);
     const id = options.id ?? newRunId(known);
     const commit = await gitCommit(project.root);
     interruption.before = () =>

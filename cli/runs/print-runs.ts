@@ -3,6 +3,7 @@ import { listRunListings, type ListedState, type RunListing } from '../../client
 import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
+import { sayMetric } from '../../graph/index.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';
 import type { RunsOptions } from './command.js';
@@ -28,7 +29,9 @@ export async function printRuns(config: string | undefined, options: RunsOptions
     if (options.json) return printJson({ runs, temporalAnswers });
     if (!temporalAnswers) note('Temporal does not answer: these are the records of the store');
     if (runs.length === 0) return print('no runs yet');
-    print(table(['run', 'pipeline', 'state', 'started', 'took', 'nodes'], runs.map(row), { right: ['took'] }));
+    print(
+      table(['run', 'pipeline', 'state', 'metric', 'started', 'took', 'nodes'], runs.map(row), { right: ['took'] }),
+    );
   } finally {
     await reader.close();
   }
@@ -47,6 +50,7 @@ function row(run: RunListing): string[] {
     run.id,
     run.pipeline,
     (COLOURS[run.state] ?? colours.dim)(run.state),
+    run.metric === undefined ? '' : sayMetric(run.metric),
     clock(run.startedAt),
     run.ms === undefined ? '' : sayDuration(run.ms),
     nodes.join(', '),

@@ -20,7 +20,7 @@ export async function findRun(reader: RunReader, id: string | undefined): Promis
 
 /** The error for a run that is not there. */
 export async function unknownRun(reader: RunReader, id: string): Promise<TrainyardError> {
-  const { runs } = await listRunListings(reader, { limit: MOST_IDS });
+  const { runs } = await listRunListings(reader, { limit: MOST_IDS, parts: true });
   return new TrainyardError('TY-RUN-UNKNOWN', {
     what: `there is no run "${id}"; ${sayNearest(
       id,

@@ -3,7 +3,7 @@ import type { RunView } from '../../client/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
-import { callMs } from '../../graph/index.js';
+import { callMs, differences, sayCompared, sayMetric } from '../../graph/index.js';
 import { nameOf, signOf } from '../run/lines.js';
 import { clock, colours, cut, table } from '../terminal.js';
 
@@ -34,6 +34,7 @@ function head({ graph, open, source, record }: RunView, now: number): string {
   const commit = record?.start['commit'];
   return `${colours.bold(graph.run)}  ${colour(state)}${took}\n${pairs({
     pipeline: graph.pipeline,
+    ...(graph.metric === undefined ? {} : { metric: sayMetric(graph.metric) }),
     started: clock(graph.startedAt),
     parameters: short(graph.params),
     seed: String(graph.seed),
@@ -46,6 +47,7 @@ function head({ graph, open, source, record }: RunView, now: number): string {
 
 function nodesTable(view: RunView, now: number): string {
   const running = new Map(runningOf(view.graph, view.pending).map((one) => [one.node.call, one]));
+  const differs = differences(view.graph.nodes);
   const rows = view.graph.nodes.map((node) => {
     const ms = node.ms ?? callMs(node, now);
     const at = running.get(node.call);
@@ -61,7 +63,7 @@ function nodesTable(view: RunView, now: number): string {
           : '',
       node.worker ?? at?.progress?.worker ?? '',
       node.device ?? '',
-      at?.progress?.message ?? node.summary ?? '',
+      [differs.get(node.call), at?.progress?.message ?? node.summary].filter(Boolean).join(' · '),
     ];
   });
   return table(['state', 'node', 'took', 'attempt', 'worker', 'device', 'about'], rows, { right: ['took'] });
@@ -72,11 +74,12 @@ function decisions(nodes: readonly GraphNode[]): string[] {
     if (node.kind === 'approval' && node.state === 'waiting')
       return [`? ${nameOf(node)}  waits: ${node.summary ?? ''}`];
     if (!node.decision) return [];
-    const { passed, by, why, evidence } = node.decision;
+    const { passed, by, why, evidence, compared } = node.decision;
+    const seen = (compared && sayCompared(compared)) || short(evidence);
     const who = by === undefined ? '' : ` by ${by}`;
     const because = why ? `: ${why}` : '';
     return [
-      `${passed ? colours.green('yes') : colours.red('no ')} ${nameOf(node)}${who}${because}  ${colours.dim(short(evidence))}`,
+      `${passed ? colours.green('yes') : colours.red('no ')} ${nameOf(node)}${who}${because}  ${colours.dim(seen)}`,
     ];
   });
   return lines.length === 0 ? [] : [`decisions\n${indent(lines.join('\n'))}`];

@@ -98,7 +98,7 @@ const WORDS = {
   follows: 'following from these',
 } as const;
 
-function callLines({ verdict, name, call, differences, metrics, error }: CallVerdict): string[] {
+function callLines({ verdict, name, call, differences, metrics, error, causes = [] }: CallVerdict): string[] {
   if (verdict === 'follows') return [];
   const sign = verdict === 'within' ? colours.yellow('~') : colours.red('✗');
   return [
@@ -111,5 +111,6 @@ function callLines({ verdict, name, call, differences, metrics, error }: CallVer
       ({ path: at, before, after, tolerance, within }) =>
         `    ${at}: ${String(before)} → ${String(after)}, ${within ? 'within' : 'outside'} ±${tolerance}`,
     ),
+    ...causes.map((cause) => `    cause: ${cause}`),
   ];
 }

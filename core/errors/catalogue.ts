@@ -54,6 +54,14 @@ export const CATALOGUE = {
     "A pipeline's function threw an error of its own.",
     'mend the line that is named, then trainyard resume RUN --with-new-code; what had finished is found',
   ),
+  'TY-PIPELINE-STUCK': user(
+    "A pipeline's function, or a study's search, computed for so long that its run could not go on.",
+    'move the computation into a node, then trainyard resume RUN --with-new-code; what had finished is found',
+  ),
+  'TY-TOO-LARGE': user(
+    'What a run is given, gives back or is told is larger than what travels.',
+    'write it to a file or an artifact, and pass its path, digest or handle',
+  ),
   'TY-NODE-OUTPUT': user(
     'A node gave something else than its contract promises.',
     'return what the contract declares for each output',
@@ -69,6 +77,10 @@ export const CATALOGUE = {
   'TY-NODE-MEMORY': user(
     'A node used more memory than it may.',
     'raise resources.memory in its contract, or give it less data',
+  ),
+  'TY-NODE-SECRET': user(
+    'An output of a node holds the value of a secret.',
+    'leave the value out of the output: artifacts are kept, shown and shared',
   ),
   'TY-NODE-SEED': user(
     'A node asked for a seed that its contract does not declare.',
@@ -99,8 +111,12 @@ export const CATALOGUE = {
   'TY-CONFIG': user('temporal.config.ts is not what it should be.', 'correct the field'),
   'TY-CONFIG-MISSING': user('There is no temporal.config.ts here.', 'go to the folder that has one, or pass --config'),
   'TY-CODE': user('Code of the project could not be loaded.', 'correct the file'),
+  'TY-CODE-BEHIND': user(
+    'The workers serve other code than the project has on this disk.',
+    'start the worker again, or use trainyard dev, which takes up edits; --served-code runs what the workers have',
+  ),
   'TY-CODE-GONE': system(
-    'No worker has the code that a run was started with: it is no result of the node.',
+    'No worker has the code, or the TensorFlow, that a run was started with: it is no result of the node.',
     'start a worker that has it, or resume the run with the new code: what had finished and is unchanged is found',
   ),
   'TY-PORT-IN-USE': user('A port is held by another program.', 'stop that program, or choose another port'),

@@ -168,6 +168,11 @@ test.each<[string, RuleInput, RegExp]>([
     { rule: 'allow', column: 'n', values: ['x'] },
     /column "n": it holds integer, and "x" is not/,
   ],
+  [
+    'a name that objects lose',
+    { rule: 'rename', columns: { a: '__proto__' } },
+    /a column cannot be called "__proto__"/,
+  ],
   ['a name that is taken', { rule: 'rename', columns: { a: 'n' } }, /column "n": two columns would have this name/],
 ])('a rule with %s is refused', async (_name, rule, message) => {
   await expect(clean('a,n\nx,1\n', rule)).rejects.toThrow(message);

@@ -100,6 +100,9 @@ describe('the final evaluation', () => {
       expect(report.slices.filter((s) => s.column === column).reduce((sum, s) => sum + s.n, 0)).toBe(30);
     expect(value.slices.map(({ value: name }) => name)).toContain('missing');
     const page = await run.output.text('report.html');
+    for (const chart of ['ROC', 'Precision and recall', 'Calibration by class'])
+      expect(page).toContain(`aria-label="${chart}"`);
+    expect(page).not.toMatch(/NaN|Infinity/);
     expect(page).toContain('&lt;Barbera&gt;');
     expect(page).not.toMatch(/<Barbera>|<script|https?:\/\/(?!www\.w3\.org)/);
   });

@@ -3,6 +3,7 @@ import type { ModelCard } from '../../models/index.js';
 import type { finalFigures } from './contract.js';
 import { wilson, type CalibrationBin, type ClassFigures, type Confusion, type Interval } from '../../metrics/index.js';
 import { confusionTable } from './confusion-table.js';
+import { curveCharts, type CurvesOfClass } from './curve-charts.js';
 import { html, htmlPage, htmlTable, lineChart, sayFigure } from '../../report-page/index.js';
 import type { Slice } from './slices.js';
 
@@ -13,6 +14,7 @@ export interface FinalPage {
   readonly confusion: Confusion;
   readonly perClass: readonly ClassFigures[];
   readonly calibration: readonly CalibrationBin[];
+  readonly curves: readonly CurvesOfClass[];
   readonly slices: readonly Slice[];
 }
 
@@ -73,6 +75,7 @@ export function finalPage(page: FinalPage): string {
         },
       ],
     })}
+    ${curveCharts(page.curves)}
     ${
       slices.length === 0
         ? undefined

@@ -5,11 +5,13 @@ import { implement } from '../../worker/implement.js';
 import { answersOf, type Answers } from './answers.js';
 import { figureOn, type ComparedFigure } from './compared.js';
 import { final, type finalFigures } from './contract.js';
+import type { CurvesOfClass } from './curve-charts.js';
 import { finalPage } from './final-page.js';
 import {
   bootstrap,
   calibration,
   confusionMatrix,
+  curvesOf,
   figuresOf,
   perClass,
   wilson,
@@ -37,7 +39,14 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
     return {
       value,
       files: {
-        'report.html': finalPage({ card: model.card, classes: answers.classes, value, slices, ...details }),
+        'report.html': finalPage({
+          card: model.card,
+          classes: answers.classes,
+          value,
+          slices,
+          curves: curvesByClass(answers),
+          ...details,
+        }),
         'report.json': `${JSON.stringify({ ...value, classes: answers.classes, ...details, slices, model: aboutModel(model) })}\n`,
       },
     };
@@ -71,6 +80,12 @@ function valueOf(
       .slice(0, WORST)
       .map(({ column, value, n, accuracy }) => ({ column, value: value.slice(0, 80), n, accuracy })),
   };
+}
+
+/** What the page draws; as figures they would be longer than all else. */
+function curvesByClass({ truth, models, classes }: Answers): CurvesOfClass[] {
+  const { probabilities } = models[0]!;
+  return classes.map((name, k) => ({ name, curves: curvesOf(truth, probabilities, k) }));
 }
 
 /** What only the report has. */

@@ -26,6 +26,12 @@ export function headerNames(record: CsvRecord | undefined, file: string): string
         remedy: 'rename one of them in the first line',
       });
     }
+    if (name === '__proto__') {
+      throw new UserError(`${file} has a column "__proto__", which rows and models would lose`, {
+        where,
+        remedy: 'rename it in the first line',
+      });
+    }
     if (name === ROW_ID) {
       throw new UserError(`${file} has a column "${ROW_ID}", which is kept for the identity of rows`, {
         where,

@@ -196,6 +196,10 @@ describe('a bad file is refused, with its name, line, column and cell:', () => {
     expect(await refused('a,b,a\n1,2,3\n')).toContain('two columns of the name "a"');
   });
 
+  test('a column that objects lose', async () => {
+    expect(await refused('a,__proto__\n1,2\n')).toContain('rows and models would lose');
+  });
+
   test('a column without a name', async () => {
     expect(await refused('a,,c\n1,2,3\n')).toContain('column 2 of rows.csv has no name');
   });

@@ -57,7 +57,7 @@ export const logistic = node({
   outputs: { model, figures: json(trainingFigures) },
 });
 
-/** A net of dense layers on TensorFlow. With the same seed and threads it gives the same bits on the same kind of machine. */
+/** A net of dense layers on TensorFlow. With the same seed, threads and backend it gives the same bits on the same kind of machine. */
 export const net = node({
   name: 'train.net',
   version: '1',
@@ -89,6 +89,7 @@ export const net = node({
   inputs: data,
   outputs: { model, figures: json(trainingFigures), curves: report(curvesFigures) },
   seeded: true,
+  tensorflow: true,
   resources: { cpu: 1 },
   notInKey: ['checkpointSeconds'],
   continuesOver: 'epochs',

@@ -82,7 +82,8 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
 
 /** Smallest and largest finite value of each numeric input. */
 class Ranges {
-  readonly byColumn: Record<string, [number, number]> = {};
+  /** Without what every object has: a column may be called `constructor`. */
+  readonly byColumn = Object.create(null) as Record<string, [number, number]>;
   private readonly names: readonly string[];
 
   constructor(transform: FittedTransform) {

@@ -82,6 +82,25 @@ const digestOf = async (run: NodeRun): Promise<string> =>
 const figuresOf = (run: NodeRun) =>
   run.outputs['figures']!.value as { on: string; n: number; accuracy: number; logLoss: number; f1: { macro: number } };
 
+test('a column called like a member of every object is a column as any other', async () => {
+  const called = (row: TableRow): TableRow =>
+    Object.fromEntries(Object.entries(row).map(([name, cell]) => [name === 'm0' ? 'constructor' : name, cell]));
+  const steps = prep.steps.map((step) =>
+    'column' in step && step.column === 'm0' ? { ...step, column: 'constructor' } : step,
+  );
+  const odd = {
+    train: await tableOf('odd', rows.map(called)),
+    prep: { files: { 'transform.json': JSON.stringify({ ...prep, steps }) } },
+  };
+  const run = await runNode(logisticNode, { params: { label }, inputs: odd });
+  const { card } = await openModel(run.outputs['model']!);
+  const first = wine.features.map((features) => features[0]!);
+  expect(card.inputs.find(({ name }) => name === 'constructor')?.range).toEqual([
+    Math.min(...first),
+    Math.max(...first),
+  ]);
+}, 60_000);
+
 describe('a net', () => {
   test('learns real data, better than the baseline, and its model answers as its figures say', async () => {
     const run = await runNode(netNode, { params: quick, inputs });

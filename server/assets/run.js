@@ -115,4 +115,15 @@ root.addEventListener('click', (event) => {
   history.replaceState(null, '', new URL(link.href).search);
   refresh().catch(() => location.reload());
 });
+
+/** A graph wider than the screen begins with what is to be seen: what failed, waits or runs, else its first call. */
+function lookAtGraph() {
+  const graph = document.querySelector('.graph');
+  const box = graph?.querySelector('.box.failed, .box.paused, .box.running') ?? graph?.querySelector('.box');
+  if (!box || graph.scrollWidth <= graph.clientWidth) return;
+  const [at, frame] = [box.getBoundingClientRect(), graph.getBoundingClientRect()];
+  graph.scrollLeft += at.left + at.width / 2 - frame.left - frame.width / 2;
+  if (at.bottom > frame.bottom) graph.scrollTop += at.top - frame.top - frame.height / 2;
+}
+lookAtGraph();
 void follow();

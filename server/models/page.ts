@@ -1,5 +1,7 @@
+import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import type { ModelState, ModelVersion } from '../../workflows/registry/contract.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
+import { sayCount } from '../../core/duration.js';
 import { html, type Html } from '../../core/html.js';
 import { page } from '../pages/layout.js';
 import { artifactLink, moment } from '../pages/words.js';
@@ -19,14 +21,15 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
     </p>
     <h2>Versions</h2>
     <div class="wide">
-      <table>
+      <table class="rows">
         <thead>
           <tr>
             <th scope="col">Version</th>
             <th scope="col">Stands as</th>
             <th scope="col">Registered</th>
             <th scope="col">Run</th>
-            <th scope="col">Figures</th>
+            <th scope="col">Tested</th>
+            <th scope="col">In training</th>
             <th scope="col">Model</th>
           </tr>
         </thead>
@@ -59,15 +62,21 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
   return page({ title: `Model ${model.name}`, main, keyName });
 }
 
-function versionRow({ version, registeredAt, run, metrics, model }: ModelVersion, aliases: readonly string[]): Html {
-  const figures = Object.entries(metrics).filter(([name]) => /accuracy$|f1\.macro$|rocAuc$|logLoss$/.test(name));
+function versionRow(one: ModelVersion, aliases: readonly string[]): Html {
+  const { version, registeredAt, run, model } = one;
+  const { tested, trained } = figuresOfVersion(one);
   return html`<tr>
-    <td>${version}</td>
-    <td>${aliases.join(', ')}</td>
-    <td class="nowrap">${moment(registeredAt)}</td>
-    <td><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
-    <td>${figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`).join(', ')}</td>
-    <td>${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
+    <td data-name="Version">${version}</td>
+    <td data-name="Stands as">${aliases.join(', ')}</td>
+    <td class="nowrap" data-name="Registered">${moment(registeredAt)}</td>
+    <td data-name="Run"><a href="/runs/${encodeURIComponent(run)}">${run}</a></td>
+    <td data-name="Tested">
+      ${tested ? html`<strong>${sayMeasured(tested)}</strong><br /><span class="small">${artifactLink(tested.report, 'the report')}</span>` : html`<span class="quiet">no evidence was given</span>`}
+    </td>
+    <td class="quiet" data-name="In training">
+      ${trained.map((figures, i) => html`${i > 0 && html`<br />`}${figures.on}: ${sayMeasured(figures)}`)}
+    </td>
+    <td data-name="Model">${artifactLink(model.digest, model.digest.slice(7, 19))}</td>
   </tr>`;
 }
 
@@ -75,10 +84,10 @@ function monitorPart(state: MonitorState): Html {
   const { config, windows, drifted, waiting, problem, lost, retrainings, pending } = state;
   const recent = [...state.recent].reverse().slice(0, SHOWN);
   return html`<p>
-      ${windows} windows of ${config.window} rows, drift in ${drifted}; compared with
+      ${sayCount(windows, 'window')} of ${config.window} rows, drift in ${drifted}; compared with
       ${artifactLink(config.table.digest, 'the training table')}${state.accepted.length > 0 && ' and the rows of retrainings that were promoted'}.
       ${state.paused && 'Paused. '}${state.frozen && 'Retraining is frozen. '}${waiting && `No retraining: ${waiting}. `}
-      ${lost > 0 && `${lost} requests were dropped by the stream before they could be counted.`}
+      ${lost > 0 && `${sayCount(lost, 'request was', 'requests were')} dropped by the stream before they could be counted.`}
     </p>
     ${problem && html`<p class="problem">${problem}</p>`}
     ${
@@ -97,7 +106,7 @@ function monitorPart(state: MonitorState): Html {
       recent.length === 0
         ? html`<p class="quiet">None yet: the first is complete after ${config.window} rows.</p>`
         : html`<div class="wide">
-            <table>
+            <table class="rows">
               <thead>
                 <tr>
                   <th scope="col">Window</th>
@@ -129,12 +138,12 @@ function windowRow({
   report,
 }: WindowRecord): Html {
   return html`<tr>
-    <td>${artifactLink(table.digest, String(number))}</td>
-    <td class="nowrap">${moment(to)}</td>
-    <td>${rows}</td>
-    <td>${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
-    <td>${versions.join(', ')}</td>
-    <td>
+    <td data-name="Window">${artifactLink(table.digest, String(number))}</td>
+    <td class="nowrap" data-name="Until">${moment(to)}</td>
+    <td data-name="Rows">${rows}</td>
+    <td data-name="Right">${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
+    <td data-name="Versions">${versions.join(', ')}</td>
+    <td data-name="Drift">
       ${artifactLink(report.digest, drifted ? 'drift' : 'none')}${findings.map(({ says }) => html`<br />${says}`)}
     </td>
   </tr>`;

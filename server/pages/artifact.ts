@@ -10,9 +10,11 @@ export function artifactPage(digest: string, manifest: Manifest, value: unknown,
   const files = manifest.files.map(
     ({ name, size, digest: of }) =>
       html`<tr>
-        <td>${sealed ? name : html`<a href="/artifacts/${digest}/${encodeURIComponent(name)}">${name}</a>`}</td>
-        <td class="number">${sayBytes(size)}</td>
-        <td class="mono small">${of}</td>
+        <td data-name="File">
+          ${sealed ? name : html`<a href="/artifacts/${digest}/${encodeURIComponent(name)}">${name}</a>`}
+        </td>
+        <td class="number" data-name="Size">${sayBytes(size)}</td>
+        <td class="mono small" data-name="SHA-256">${of}</td>
       </tr>`,
   );
   const main = html`<h1>${manifest.kind}</h1>
@@ -27,7 +29,7 @@ export function artifactPage(digest: string, manifest: Manifest, value: unknown,
       files.length > 0 &&
       html`<h2>Files</h2>
         <div class="wide">
-          <table>
+          <table class="rows">
             <thead>
               <tr>
                 <th scope="col">File</th>

@@ -1,7 +1,8 @@
-import { sayDuration } from '../../core/duration.js';
-import type { NodeState } from '../../core/graph.js';
+import { sayCount, sayDuration } from '../../core/duration.js';
+import type { GraphRecord, NodeState } from '../../core/graph.js';
 import type { ReviewListing } from '../../client/reviews.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
+import { sayMetric } from '../../graph/index.js';
 import type { DamagedRecord, RunRecord } from '../../store/index.js';
 import { html, type Html } from '../../core/html.js';
 import { page } from './layout.js';
@@ -9,8 +10,8 @@ import { moment, stateMark } from './words.js';
 
 export interface HomeContent {
   readonly runs: readonly RunRecord[];
-  /** States of runs without a recorded end, by id: one may have been lost. */
-  readonly states: ReadonlyMap<string, NodeState>;
+  /** What runs without a recorded end say of themselves, by id: one may have been lost. */
+  readonly open: ReadonlyMap<string, Pick<GraphRecord, 'state' | 'metric'>>;
   readonly approvals: readonly { readonly run: string; readonly name: string; readonly question: string }[];
   /** Absent where Temporal did not answer. */
   readonly reviews: readonly ReviewListing[] | undefined;
@@ -63,7 +64,7 @@ function waiting({ reviews, approvals }: HomeContent): Html {
       (review) =>
         html`<a class="card" href="/reviews/${encodeURIComponent(review.id)}">
           <strong>Labels “${review.label}”</strong><br />
-          <span class="small">${review.items} rows · run ${review.run}</span><br />
+          <span class="small">${sayCount(review.items, 'row')} · run ${review.run}</span><br />
           <span class="small quiet">since ${moment(review.startedAt)}</span>
         </a>`,
     )}
@@ -91,15 +92,16 @@ const STATE_OF: Readonly<Record<string, NodeState>> = {
   cancelled: 'cancelled',
 };
 
-function runTable({ runs, states, now }: HomeContent): Html {
+function runTable({ runs, open, now }: HomeContent): Html {
   if (runs.length === 0) return html`<p class="quiet">None yet. <code>npx trainyard run</code> starts one.</p>`;
   return html`<div class="wide">
-    <table>
+    <table class="rows">
       <thead>
         <tr>
           <th scope="col">Run</th>
           <th scope="col">Pipeline</th>
           <th scope="col">State</th>
+          <th scope="col">Metric</th>
           <th scope="col">Started</th>
           <th scope="col" class="number">Took</th>
           <th scope="col">Because</th>
@@ -108,13 +110,17 @@ function runTable({ runs, states, now }: HomeContent): Html {
       <tbody>
         ${runs.map(({ start, end }) => {
           const took = (end ? Date.parse(end.endedAt) : now) - Date.parse(start.startedAt);
+          const metric = end ? end.metric : open.get(start.id)?.metric;
           return html`<tr>
-            <td><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
-            <td>${start.pipeline}</td>
-            <td>${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : (states.get(start.id) ?? 'running'))}</td>
-            <td class="nowrap">${moment(start.startedAt)}</td>
-            <td class="number">${sayDuration(Math.max(0, took))}</td>
-            <td>${causeWord(start.cause)}</td>
+            <td data-name="Run"><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
+            <td data-name="Pipeline">${start.pipeline}</td>
+            <td data-name="State">
+              ${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : (open.get(start.id)?.state ?? 'running'))}
+            </td>
+            <td class="nowrap" data-name="Metric">${metric && sayMetric(metric)}</td>
+            <td class="nowrap" data-name="Started">${moment(start.startedAt)}</td>
+            <td class="number" data-name="Took">${sayDuration(Math.max(0, took))}</td>
+            <td data-name="Because">${causeWord(start.cause)}</td>
           </tr>`;
         })}
       </tbody>

@@ -1,4 +1,4 @@
-import type { GraphNode, GraphRecord } from '../../core/graph.js';
+import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { html, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
 import { jsonText } from './words.js';
@@ -40,7 +40,11 @@ export function runActions({ graph, open }: RunView, { canAct, canStart }: Actio
 export function openApprovals(graph: GraphRecord): { run: string; name: string; question: string }[] {
   return graph.nodes
     .filter(({ kind, state }) => kind === 'approval' && state === 'waiting')
-    .map(({ node, summary }) => ({ run: graph.run, name: node, question: summary ?? node }));
+    .map(({ node, scope, summary }) => ({
+      run: graph.run,
+      name: approvalName({ scope, name: node }),
+      question: summary ?? node,
+    }));
 }
 
 /** What waits for a person, and how to give it. */
@@ -63,6 +67,7 @@ export function waits({ graph, open }: RunView, { canAct }: ActionOptions): Html
         ({ name, question }) =>
           html`<div class="card stack">
             <strong>${question}</strong>
+            <span class="small">${name}</span>
             ${
               canAct
                 ? form(graph.run, 'approvals', [

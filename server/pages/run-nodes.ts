@@ -1,13 +1,13 @@
-import { sayBytes, sayDuration } from '../../core/duration.js';
+import { sayBytes, sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { NodeProgress } from '../../core/task.js';
 import { runningOf, type Running } from '../../client/running.js';
-import { callMs } from '../../graph/index.js';
+import { callMs, differences, sayCompared } from '../../graph/index.js';
 import type { StudyState } from '../../core/study.js';
 import { html, type Html } from '../../core/html.js';
 import { studyFraction, studySentence } from '../../studies/index.js';
 import type { PageOptions, RunContent } from './run.js';
-import { artifactLink, jsonText, stateMark } from './words.js';
+import { artifactLink, jsonText, problemBox, stateMark } from './words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */
 const MOST_ROWS = 1000;
@@ -15,9 +15,10 @@ const MOST_ROWS = 1000;
 /** A run's calls as a table: state, time, attempts, where they ran, what they gave. */
 export function nodeTable({ view: { graph, pending }, children }: RunContent, { now, ui }: PageOptions): Html {
   const shown = graph.nodes.slice(0, MOST_ROWS);
+  const differs = differences(graph.nodes);
   const running = new Map(runningOf(graph, pending).map((one) => [one.node.call, one]));
   return html`<div class="wide">
-      <table class="nodes">
+      <table class="nodes rows">
         <thead>
           <tr>
             <th scope="col">Node</th>
@@ -29,7 +30,7 @@ export function nodeTable({ view: { graph, pending }, children }: RunContent, { 
           </tr>
         </thead>
         <tbody>
-          ${shown.map((node) => row(node, running.get(node.call), children.get(node.call), { now, ui: ui && callLink(graph.run, node) }))}
+          ${shown.map((node) => row(node, running.get(node.call), children.get(node.call), { now, ui: ui && callLink(graph.run, node), differs: differs.get(node.call) }))}
         </tbody>
       </table>
     </div>
@@ -49,16 +50,17 @@ function row(
   node: GraphNode,
   running: Running | undefined,
   study: StudyState | undefined,
-  { now, ui }: { readonly now: number; readonly ui: string | undefined },
+  { now, ui, differs }: { readonly now: number; readonly ui: string | undefined; readonly differs: string | undefined },
 ): Html {
+  const about = [node.scope, node.summary ?? differs].filter(Boolean).join(' · ');
   const ms = callMs(node, now);
   const { progress, queued = false, attempt = node.attempt, lastFailure } = running ?? {};
   const place = progress?.worker ?? node.worker;
   const device = progress?.device || node.device;
   return html`<tr id="${node.call}">
-    <td>
+    <td data-name="Node">
       <strong>${node.node}</strong>
-      ${(node.scope !== '' || node.summary !== undefined) && html`<br /><span class="small quiet">${[node.scope, node.summary].filter(Boolean).join(' · ')}</span>`}
+      ${about !== '' && html`<br /><span class="small quiet">${about}</span>`}
       ${
         node.params !== undefined &&
         JSON.stringify(node.params) !== '{}' &&
@@ -67,12 +69,13 @@ function row(
           <pre>${jsonText(node.params, 4000)}</pre>
         </details>`
       }
-      ${node.error !== undefined && node.state !== 'skipped' && html`<div class="problem small">${node.error.message}<br />to do: ${node.error.remedy}</div>`}
+      ${node.error !== undefined && node.state !== 'skipped' && problemBox(node.error, true)}
     </td>
-    <td>
+    <td data-name="State">
       ${queued ? stateMark('waiting', 'queued') : stateMark(node.state, node.decision ? (node.decision.passed ? 'yes' : 'no') : node.state)}
       ${queued && html`<br /><span class="small quiet">waits for a slot of pool ${node.pool}</span>`}
       ${lastFailure !== undefined && html`<br /><span class="small quiet">again, after: ${lastFailure.split('\n')[0]}</span>`}
+      ${node.decision?.compared && html`<br /><span class="small quiet">${sayCompared(node.decision.compared)}</span>`}
       ${node.decision?.by !== undefined && html`<br /><span class="small quiet">by ${node.decision.by}${node.decision.why && `: ${node.decision.why}`}</span>`}
       ${(node.recoveries ?? []).map(
         ({ action, by, why, params, pool }) =>
@@ -83,20 +86,18 @@ function row(
       )}
       ${progress && progress.fraction > 0 && progressBar(progress, ms)} ${study && studyProgress(study, now)}
     </td>
-    <td class="number">${ms === undefined || node.kind === 'gate' ? '' : sayDuration(ms)}</td>
-    <td class="number">${attempt ?? ''}</td>
-    <td class="small">
+    <td class="number" data-name="Time">${ms === undefined || node.kind === 'gate' ? '' : sayDuration(ms)}</td>
+    <td class="number" data-name="Attempt">${attempt ?? ''}</td>
+    <td class="small" data-name="Ran on">
       ${ui === undefined ? (place ?? '') : html`<a href="${ui}" title="in the Temporal UI">${place ?? 'Temporal'}</a>`}${device && html`<br /><span class="quiet">${device}</span>`}
     </td>
-    <td class="small">${gave(node)}</td>
+    <td class="small" data-name="Gave">${gave(node)}</td>
   </tr>`;
 }
 
 function progressBar({ fraction, message }: NodeProgress, ms: number | undefined): Html {
-  const left = ms !== undefined && fraction > 0.02 && fraction < 1 ? (ms * (1 - fraction)) / fraction : undefined;
-  const words = [message, left === undefined ? undefined : `about ${sayDuration(left)} left`]
-    .filter(Boolean)
-    .join(', ');
+  const left = ms !== undefined && fraction >= 0.05 && fraction < 1 ? (ms * (1 - fraction)) / fraction : undefined;
+  const words = [message, sayLeft(left)].filter(Boolean).join(', ');
   return html`<progress max="1" value="${fraction}" aria-label="progress"></progress
     ><span class="small quiet">${words}</span>`;
 }

@@ -1,6 +1,6 @@
 import { sayDuration } from '../../core/duration.js';
 import type { GraphRecord } from '../../core/graph.js';
-import { callMs, graphSvg } from '../../graph/index.js';
+import { callMs, graphSvg, sayMetric } from '../../graph/index.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
 import type { StudyState } from '../../core/study.js';
@@ -12,7 +12,7 @@ import { outputs } from './run-outputs.js';
 import { runActions, waits, type ActionOptions } from './run-actions.js';
 import { studySection } from './study.js';
 import { trialTable } from './study-trials.js';
-import { jsonText, moment, stateMark } from './words.js';
+import { jsonText, moment, problemBox, stateMark } from './words.js';
 
 /** What a run's page shows. */
 export interface RunContent {
@@ -104,6 +104,13 @@ function head(view: RunView, options: PageOptions): Html {
         <dt>Pipeline</dt>
         <dd>${graph.pipeline}</dd>
       </div>
+      ${
+        graph.metric &&
+        html`<div>
+          <dt>Metric</dt>
+          <dd><strong>${sayMetric(graph.metric)}</strong></dd>
+        </div>`
+      }
       <div>
         <dt>Started</dt>
         <dd>${moment(graph.startedAt)}</dd>
@@ -127,16 +134,7 @@ function head(view: RunView, options: PageOptions): Html {
     </dl>
     ${stale !== undefined && html`<p class="problem">${stale}.</p>`}
     ${unserved.map((pool) => html`<p class="problem">No worker serves pool “${pool}”: start one with trainyard worker.</p>`)}
-    ${
-      graph.error !== undefined &&
-      html`<div class="problem">
-        <strong>${graph.error.message}</strong>
-        ${graph.error.expected !== undefined && html`<br />expected: ${graph.error.expected}`}
-        ${graph.error.actual !== undefined && html`<br />actual: ${graph.error.actual}`}
-        <br />to do: ${graph.error.remedy} <span class="quiet small">${graph.error.code}</span>
-      </div>`
-    }
-    ${runActions(view, options)}`;
+    ${graph.error !== undefined && problemBox(graph.error)} ${runActions(view, options)}`;
 }
 
 function drawing(graph: GraphRecord, { now }: PageOptions): Html {

@@ -1,4 +1,4 @@
-import { sayDuration } from '../../core/duration.js';
+import { sayDuration, sayLeft } from '../../core/duration.js';
 import type { StudyState } from '../../core/study.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import {
@@ -45,10 +45,10 @@ export function studySection(
 function progress(state: StudyState, now: number): Html | false {
   const fraction = studyFraction(state);
   if (state.endedAt !== undefined || fraction === undefined) return false;
-  const left = studyLeftMs(state, now);
+  const left = sayLeft(studyLeftMs(state, now));
   return html`<div class="study-progress">
     <progress max="1" value="${fraction}" aria-label="progress of the study"></progress>
-    <span class="small quiet">${left !== undefined && `about ${sayDuration(left)} left`}</span>
+    <span class="small quiet">${left}</span>
   </div>`;
 }
 
@@ -112,7 +112,7 @@ function notes({ notes: told, changes }: StudyState): Html | false {
 }
 
 function figures(plots: readonly StudyPlot[]): Html {
-  return html`<div class="cards study-plots">
+  return html`<div class="study-plots">
     ${plots.map(
       ({ title, svg, note }) =>
         html`<figure class="drawing" role="group" aria-label="${title}">

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../../core/errors/index.js';
 import type { NodeState } from '../../core/graph.js';
 import { STATES } from '../../graph/index.js';
 import { html, trusted, type Html } from '../../core/html.js';
@@ -23,4 +24,15 @@ export function jsonText(value: unknown, most = 20_000): string {
 
 export function artifactLink(digest: string, text: string): Html {
   return html`<a href="/artifacts/${digest}">${text}</a>`;
+}
+
+/** What went wrong, what was expected, what to do. */
+export function problemBox(error: ErrorRecord, small = false): Html {
+  const { message, expected, actual, remedy, code } = error;
+  const line = (name: string, text: string): Html => html`<br /><span class="said">${name}: ${text}</span>`;
+  return html`<div class="problem ${small && 'small'}">
+    <strong class="said">${message}</strong>
+    ${expected !== undefined && line('expected', expected)} ${actual !== undefined && line('actual', actual)}
+    ${line('to do', remedy)} <span class="quiet small">${code}</span>
+  </div>`;
 }

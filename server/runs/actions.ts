@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import type { Client } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { resumeRun } from '../../client/resume.js';
-import { cancelRun, decide, recoverNode } from '../../client/runs.js';
+import { cancelOrEnd } from '../../client/cancel.js';
+import { describeRun } from '../../client/run-view.js';
+import { decide, recoverNode } from '../../client/runs.js';
 import { steerStudy } from '../../client/studies.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
+import { MONITOR_TYPE } from '../../workflows/monitor/contract.js';
+import { REGISTRY_TYPE } from '../../workflows/registry/contract.js';
 import { steering } from '../../workflows/study/contract.js';
+import { TRIGGER_TYPE } from '../../workflows/trigger/contract.js';
 import { problemPage } from '../pages/problem.js';
 import { readJsonBody } from '../json-body.js';
 import { problemOf } from '../problem.js';
@@ -17,7 +23,7 @@ type Acting = { Params: { id: string; action: string } };
 const why = z.string().max(2000).default('');
 /** Taken, and not looked at: who decides is who holds the key. */
 const by = z.string().max(100).optional();
-const name = z.string().min(1).max(200);
+const name = z.string().min(1).max(1000);
 const values = z.record(z.string(), z.custom<Json>());
 
 /** What can be done to a run, as programs ask for it. */
@@ -111,7 +117,8 @@ async function perform(
       return { run: id, call: asked.call, action: asked.action, by: who };
     }
     case 'cancel':
-      await cancelRun(client, id);
+      await refuseLasting(client.temporal, id);
+      await cancelOrEnd({ temporal: client.temporal, store }, id);
       return { run: id, cancelled: id };
     case 'resume': {
       const { newCode, pause } = parse(action, body);
@@ -138,6 +145,19 @@ async function perform(
       return { run: id, action: steered.data.action, by: steered.data.by };
     }
   }
+}
+
+/** What lasts beyond runs (a model's registry, a monitor) is not ended by a wrong id. */
+const LASTING: readonly string[] = [REGISTRY_TYPE, MONITOR_TYPE, TRIGGER_TYPE];
+
+async function refuseLasting(temporal: Client, id: string): Promise<void> {
+  const kind = (await describeRun(temporal, id))?.description.type;
+  if (kind !== undefined && LASTING.includes(kind))
+    throw new TrainyardError('TY-DECISION', {
+      what: `"${id}" is no run, but a ${kind.replace('-', ' ')}, which lasts`,
+      where: { run: id },
+      remedy: 'name the run that is to end: trainyard runs lists them',
+    });
 }
 
 function parse<A extends Action>(action: A, body: unknown): z.output<(typeof ASKED)[A]> {

@@ -1,4 +1,5 @@
 import { listReviews } from '../../client/reviews.js';
+import { isPart } from '../../client/run-list.js';
 import { readRunView, type RunView } from '../../client/run-view.js';
 import { runningOf } from '../../client/running.js';
 import { listModels } from '../../client/models.js';
@@ -44,13 +45,13 @@ export const runRoutes: RouteModule = async (app, { services }) => {
       soon(() => listModels({ temporal })),
     ]);
     // A run's children are found on its page.
-    const listed = runs.filter(({ start }) => !start.id.includes('/')).slice(0, MOST_LISTED);
-    const open = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
-    const views = await Promise.all(open.map(({ start }) => view(start.id).catch(() => undefined)));
-    const states = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph.state] as const] : [])));
+    const listed = runs.filter(({ start }) => !isPart(start.id)).slice(0, MOST_LISTED);
+    const unended = listed.filter(({ end }) => end === null).slice(0, MOST_ASKED);
+    const views = await Promise.all(unended.map(({ start }) => view(start.id).catch(() => undefined)));
+    const open = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph] as const] : [])));
     const approvals = views.flatMap((view) => (view?.open ? openApprovals(view.graph) : []));
     const damaged = damagedIn(store);
-    const content = { runs: listed, states, reviews, approvals, models, damaged, now: Date.now() };
+    const content = { runs: listed, open, reviews, approvals, models, damaged, now: Date.now() };
     return reply.type('text/html; charset=utf-8').send(homePage(content, request.keyName).text);
   });
 

@@ -140,11 +140,16 @@ describe('a run of the penguins, as people see it', () => {
   it('the home page leads to the model, its versions, its history and its monitor', async () => {
     const page = await stage.page();
     await page.goto(server);
+    await eventually(() => page.locator('main').textContent()).toMatch(/f1\.macro [\d.]+/);
     await stage.picture(page, 'home');
     await page.getByRole('link', { name: 'champion: version 1' }).click();
     await eventually(() => page.locator('h1').textContent()).toBe('Model penguins');
     const words = (await page.locator('main').textContent()) ?? '';
     for (const word of ['champion', RUN, 'registered version 1', 'windows of 40 rows']) expect(words).toContain(word);
+    // What the sealed test says is the evidence: it stands apart from what tuning has chosen by, and leads to its report.
+    expect(words).toMatch(/f1\.macro [\d.]+, .* on \d+ rows/);
+    expect(words).toMatch(/validation: f1\.macro/);
+    expect(await page.getByRole('link', { name: 'the report' }).first().getAttribute('href')).toMatch(/^\/artifacts\//);
     await stage.picture(page, 'model');
     await page.context().close();
   });

@@ -7,7 +7,7 @@ import proto from '@temporalio/proto';
 import { readAddresses } from '../../project/addresses.js';
 import { nodeCodes } from '../../project/codes.js';
 import { loadProject } from '../../project/project.js';
-import { bundleFacts, workflowBundle } from '../../project/workflow-bundle.js';
+import { buildIdOf, bundleFacts, workflowBundle } from '../../project/workflow-bundle.js';
 
 const { History } = proto.temporal.api.history.v1;
 
@@ -19,7 +19,7 @@ export async function keep(temporal: Client, projectFolder: string, parts: reado
   const project = await loadProject(path.join(projectFolder, 'temporal.config.ts'));
   const codes = await nodeCodes(project);
   const pages = readAddresses(project.state)?.server;
-  const { buildId } = await workflowBundle(project, codes, pages);
+  const { buildId } = await workflowBundle(project, codes, pages, await buildIdOf(project, codes, pages));
   const facts = { ...bundleFacts(project, codes, pages), buildId };
   writeFileSync(path.join(to, 'facts.json'), `${JSON.stringify(facts)}\n`);
   let kept = 0;

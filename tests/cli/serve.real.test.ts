@@ -50,6 +50,31 @@ function ask(url: string, headers: Record<string, string> = {}, body?: string): 
   });
 }
 
+describe('trainyard worker alone', { timeout: 90_000 }, () => {
+  it('whose code is not that of the disk: a run says so and starts nothing, unless it asks for what is served', async () => {
+    const project = make(temporal.address, `name: 'behind', plugins: ['./nodes/toy']`);
+    const edited = (n: number): void =>
+      project.write(
+        'pipelines/edited.ts',
+        `import { pipeline } from 'trainyard';\nimport { make } from '../nodes/toy/index.js';\nexport default pipeline('edited', {}, () => make({ n: ${n} }));\n`,
+      );
+    edited(1);
+    const worker = project.start(['worker']);
+    await worker.says(/listens/);
+    expect((await project.run('run', 'edited', '--json')).out).toContain('"n":1}');
+    edited(2);
+    const ended = await project.run('run', 'edited', '--id', 'behind', '--json');
+    expect([ended.code, ended.out]).toEqual([1, expect.stringContaining('TY-CODE-BEHIND') as string]);
+    expect(ended.err).toContain('the workers serve other code than there is here');
+    expect(ended.all).not.toMatch(STACK);
+    expect((await project.run('show', 'behind')).err).toContain('[TY-RUN-UNKNOWN]');
+    expect((await project.run('run', 'edited', '--served-code', '--json')).out).toContain('"n":1}');
+    edited(1);
+    expect((await project.run('run', 'edited', '--json')).out).toContain('"n":1}');
+    await interrupt(worker);
+  });
+});
+
 describe('trainyard serve', { timeout: 60_000 }, () => {
   it('serves pages and endpoints beside a Temporal that runs elsewhere, without dev, until Ctrl-C', async () => {
     const project = make(temporal.address, `server: { hosts: ['ML.example.org'] }`);

@@ -12,7 +12,7 @@ import { digestText } from '../../core/digest.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
 import type { Ref } from '../../core/kinds.js';
 import type { NodeTask } from '../../core/task.js';
-import { noteCodes, readCode } from '../../provenance/codes.js';
+import { noteCodes, notePipelines, readCode, readPipelines } from '../../provenance/codes.js';
 import {
   Artifacts,
   collect,
@@ -108,6 +108,8 @@ beforeEach(async () => {
   await noteCodes(store, [
     { node: 'toy.a', hash: 'abcdef0123456789', parts: { files: [['a.ts', 'x']], packages: [] } },
   ]);
+  const code = { hash: 'x', parts: { files: [['p.ts', 'x']], packages: [] } } as const;
+  await notePipelines(store, 'abcdef0123456789', new Map([['p', code]]));
   plan = (await recordBackfill(store, planBackfill({ pipeline: 'p', param: 'rows', values: [1, 2] }))).id;
   await putRecord(store, 'triggers/t/source', RECORDS.change, { sequence: 1, digest: null, stamp: 's' });
   await countFailure(store, task(), new TrainyardError('TY-NODE-FAILED', { what: 'it failed' }));
@@ -159,6 +161,7 @@ const KINDS: Readonly<Record<string, readonly [key: () => string, ...readers: ((
   latest: [() => 'latest/p', () => engineActivities(store)['trainyard.begin'](start('next'), null)],
   sweep: [() => 'gc/sweep', () => sweepBefore(store)],
   code: [() => 'codes/abcdef0123456789', () => readCode(store, 'abcdef0123456789')],
+  pipelines: [() => 'codes/pipelines-abcdef0123456789', () => readPipelines(store, 'abcdef0123456789')],
   backfill: [() => `backfills/${plan}`, () => listPlans(store), () => readBackfill(store, plan)],
   change: [() => 'triggers/t/source', () => readRecord(store, 'triggers/t/source', RECORDS.change)],
   failure: [

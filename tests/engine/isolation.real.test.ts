@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelOrEnd } from '../../client/cancel.js';
 import { decide } from '../../client/runs.js';
 import type { TrainyardError } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { TemporalService } from '../../setup/index.js';
+import { readRun, recordsOfRun } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 const CONTRACTS = `
@@ -97,7 +99,17 @@ export const forgetful = pipeline('forgetful', {}, async () => {
   void letGo();
   await spin({ ms: 2000 });
 });
+export const computing = pipeline('computing', {}, async () => {
+  await quick({ n: 45 });
+  for (let n = 0; ; n = (n * 31 + 7) % 1000003) if (n < 0) return n;
+});
+export const generous = pipeline('generous', { params: z.object({ n: z.number() }) }, async ({ n }) => 'q'.repeat(n));
+const long = z.object({ text: z.string() });
+export const verbose = pipeline('verbose', { params: long }, async ({ text }) => text.length);
 export const within = pipeline('within', { params: z.object({ n: z.number() }) }, async (p) => quick({ n: p.n }));
+const ask = (question: string) => approval({ name: 'same', question });
+export const askedApart = pipeline('asked-apart', {}, () => map(['left?', 'right?'], ask));
+export const askedTwice = pipeline('asked-twice', {}, async () => Promise.all([ask('first?'), ask('second?')]));
 export const decided = pipeline('decided', {}, async () => {
   const part = await within({ n: 7 });
   const yes = await approval({ name: 'go live', question: 'Is it good enough?', evidence: part.value! });
@@ -130,8 +142,9 @@ describe('a rough node is its own trouble', () => {
   });
 
   const nodes = async (run: string): Promise<GraphNode[]> => (await probe.graph(run)).nodes;
-  const failure = async (pipeline: string): Promise<TrainyardError> => {
-    const outcome = await probe.run(pipeline, {}, { id: `${pipeline}-1` });
+  const nodesRecorded = async (run: string): Promise<number> => (await recordsOfRun(probe.client.store, run)).length;
+  const failure = async (pipeline: string, params = {}): Promise<TrainyardError> => {
+    const outcome = await probe.run(pipeline, params, { id: `${pipeline}-1` });
     if (outcome.state === 'done') throw new Error(`${pipeline} should have failed`);
     return outcome.error as TrainyardError;
   };
@@ -221,7 +234,66 @@ describe('a rough node is its own trouble', () => {
       .poll(told, { timeout: 30_000 })
       .toContain('Unhandled Promise rejection: TypeError: Cannot read properties of undefined');
     expect(await probe.run('within', { n: 8 }, { id: 'within-8' })).toMatchObject({ state: 'done' });
-    await handle.terminate();
+    // Its Workflow cannot answer, so a cancellation has to end it.
+    expect(await cancelOrEnd(probe.client, 'forgetful-1')).toMatchObject({
+      state: 'ended',
+      reason: expect.stringContaining('Unhandled Promise rejection') as string,
+    });
+    expect(await probe.outcome(handle)).toMatchObject({ state: 'failed', error: { code: 'TY-RUN-ENDED' } });
+    expect((await readRun(probe.client.store, 'forgetful-1'))?.end).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('a pipeline that computes for ever fails with a sentence; its worker lives, and other runs go on', async () => {
+    const worker = probe.workerPid;
+    const handle = await probe.start('computing', {}, { id: 'computing-1' });
+    await expect.poll(async () => (await nodesRecorded('computing-1')) > 0, { timeout: 30_000 }).toBe(true);
+    const other = probe.run('within', { n: 9 }, { id: 'within-9' });
+    expect(await probe.outcome(handle)).toMatchObject({
+      state: 'failed',
+      error: { code: 'TY-PIPELINE-STUCK', what: expect.stringMatching(/^computing computed for \d+ s/) as string },
+    });
+    expect(await other).toMatchObject({ state: 'done' });
+    expect(probe.workerPid).toBe(worker);
+    expect((await readRun(probe.client.store, 'computing-1'))?.end).toMatchObject({
+      status: 'failed',
+      error: { code: 'TY-PIPELINE-STUCK' },
+    });
+  });
+
+  it('what is larger than what Temporal takes is refused before, with its size and the limit', async () => {
+    expect(await failure('generous', { n: 2_500_000 })).toMatchObject({
+      code: 'TY-TOO-LARGE',
+      what: 'what generous gives back: more than what travels',
+      actual: '2,500,002 bytes',
+    });
+    const text = 'x'.repeat(3_000_000);
+    await expect(probe.start('verbose', { text }, { id: 'verbose-1' })).rejects.toMatchObject({ code: 'TY-TOO-LARGE' });
+    // Nothing half-written: the id is free.
+    expect(await readRun(probe.client.store, 'verbose-1')).toBeNull();
+    await expect(
+      decide(probe.client, 'decided-1', { name: 'go live', approved: true, by: 'ann', why: text }),
+    ).rejects.toMatchObject({ code: 'TY-TOO-LARGE' });
+  });
+
+  it('of two approvals of one name that were open at once, the first waited for ever', async () => {
+    const handle = await probe.start('asked-apart', {}, { id: 'apart-1' });
+    const answer = (name: string, approved: boolean): Promise<void> =>
+      decide(probe.client, 'apart-1', { name, approved, by: 'ann', why: '' });
+    await expect
+      .poll(() => answer('same', true).catch((error: Error) => error.message), { timeout: 30_000 })
+      .toMatch(/^2 approvals called "same" wait in this run[^]*"map\[0\]\/same", "map\[1\]\/same"/);
+    await answer('map[0]/same', false);
+    // Only one is left that can be meant.
+    await answer('same', true);
+    expect(await probe.outcome(handle)).toEqual({ state: 'done', result: [false, true] });
+    const decisions = (await nodes('apart-1')).map(({ scope, decision }) => [scope, decision?.passed]);
+    expect(decisions).toEqual([
+      ['map[0]', false],
+      ['map[1]', true],
+    ]);
+    const twice = await probe.run('asked-twice', {}, { id: 'twice-1' });
+    expect(twice).toMatchObject({ state: 'failed', error: { code: 'TY-PARAM' } });
+    expect(String((twice as { error: unknown }).error)).toContain('two approvals of this run are called "same"');
   });
 
   it('a sub-pipeline and an approval are on the record: what was asked, who answered, why', async () => {

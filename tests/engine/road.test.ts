@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,16 +6,21 @@ import type { TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
 import { damagedIn, readGraph } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
+import { startService, type Service } from '../matrix/service.js';
+import { raceAgain } from '../matrix/weave-races.js';
 
 // The thin road of every day, on the real server: a run that fails, its resume, a study, their pages. What each of them
 // promises beyond that is in the *.real.test.ts files.
 let server: TemporalService;
 let probe: Probe;
+let service: Service;
 let pages: FastifyInstance;
 let url: string;
 beforeAll(async () => {
   server = await startServer();
   probe = await Probe.start(server);
+  service = await startService({ loseEvery: 1_000_000 });
+  probe.write('service.txt', service.url);
   const { temporal, store } = probe.client;
   pages = createServer({ services: { store, client: { temporal } }, keys: [] });
   url = await listen(pages);
@@ -24,6 +29,7 @@ afterAll(async () => {
   await pages?.close();
   await probe?.close();
   await server?.stop();
+  await service?.stop();
 });
 
 const starts = (run: string): string[] =>
@@ -55,6 +61,26 @@ it('the graph of the latest run is empty: the next run goes on, and finds the re
   expect(await readGraph(store, 'second')).toBeNull();
   expect(damagedIn(store).map(({ key, fault }) => [key, fault])).toEqual([['runs/second/graph', 'it is empty']]);
   writeFileSync(file, whole);
+});
+
+it('an input that was lost two levels deep was not made again', async () => {
+  probe.planFault('lost', { label: 'turn 4', moment: 'before', kind: 'user', times: 1 });
+  expect((await probe.run('loop', { salt: 'lost' }, { id: 'lost' })).state).toBe('failed');
+  const { nodes } = await probe.graph('lost');
+  for (const label of ['turn 2', 'turn 3']) {
+    const made = nodes.find(({ params }) => (params as { label?: string }).label === label)?.outputs?.['out'];
+    const digest = made?.digest ?? '';
+    const file = probe.path(`.trainyard/store/blobs/${digest.slice('sha256-'.length).slice(0, 2)}/${digest}`);
+    chmodSync(file, 0o644);
+    writeFileSync(file, 'damaged');
+  }
+  const again = await probe.run('loop', { salt: 'lost' }, { id: 'lost-again', lineage: 'lost', using: 'lost' });
+  expect(again).toMatchObject({ state: 'done' });
+  expect([...new Set(starts('lost-again'))]).toEqual(['turn 2', 'turn 3', 'turn 4']);
+});
+
+it('a race that was over was decided again in a resume, and its effects happened twice', async () => {
+  expect(await raceAgain(probe, service, 1000)).toEqual([]);
 });
 
 it('a study finds its best trial, and the same study again runs no trial', async () => {

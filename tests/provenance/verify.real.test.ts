@@ -4,16 +4,59 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openExport, type Verification } from '../../provenance/index.js';
+import { openExport, type RunManifest, type Verification } from '../../provenance/index.js';
+import { findTensorflow } from '../../setup/index.js';
 import { interrupt } from '../cli/harness.js';
 import { LifeProject } from './life.js';
 
 let project: LifeProject;
 let elsewhere: string;
+
+/** A net on TensorFlow, of rows that lie in the project. */
+const TRAINED = `import { pipeline } from 'trainyard';
+import * as features from 'trainyard/plugins/features';
+import * as ingest from 'trainyard/plugins/ingest';
+import * as train from 'trainyard/plugins/train';
+
+export default pipeline('trained', {}, async () => {
+  const table = ingest.csv({ source: 'rows.csv' });
+  const prep = features.fit({ table, recipe: { numeric: ['a', 'b'], label: 'kind' } });
+  const asked = { train: table, prep, label: 'kind', units: 4, epochs: 3, dropout: 0.3 };
+  const one = train.net(asked);
+  const other = train.net(asked, { id: 'other' });
+  const wasm = train.net(asked, { resources: { labels: { on: 'wasm' } } });
+  return { one: one.model, other: other.model, wasm: wasm.model };
+});
+`;
+const ROWS = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 5) % 11},${i % 2 ? 'up' : 'down'}`);
+/** What each of three runs gave that took nothing from the others. */
+const anew: Record<'one' | 'other' | 'wasm', { digest: string }>[] = [];
+/** A pool that trains on WebAssembly, whatever is installed. */
+const CONFIG = `import { defineConfig } from 'trainyard';
+
+export default defineConfig({
+  pipelines: ['./pipelines/*.ts'],
+  plugins: ['./nodes/life'],
+  pools: { cpu: { slots: 2 }, wasm: { backend: 'wasm', labels: { on: 'wasm' } } },
+  temporal: { port: 0, uiPort: 0 },
+  redis: { port: 0 },
+  server: { port: 0 },
+});
+`;
+
 beforeAll(async () => {
   elsewhere = mkdtempSync(path.join(tmpdir(), 'trainyard-elsewhere-'));
   project = new LifeProject();
+  project.write('pipelines/trained.ts', TRAINED);
+  project.write('rows.csv', ['a,b,kind', ...ROWS].join('\n'));
+  project.write('temporal.config.ts', CONFIG);
   const dev = await project.dev();
+  await dev.says(/Training {2}wasm: WebAssembly, because temporal.config.ts says so|Training {2}WebAssembly, because/);
+  for (const id of ['anew-1', 'anew-2', 'anew-3']) {
+    const { code, out, all } = await project.run('run', 'trained', '--fresh', '--seed', '0', '--id', id, '--json');
+    expect(code, all).toBe(0);
+    anew.push((JSON.parse(out.trim().split('\n').at(-1) ?? '') as { result: (typeof anew)[number] }).result);
+  }
   await project.life('steady', 'fit=0.5');
   const part = await project.run(
     'run',
@@ -68,6 +111,24 @@ it('verifies a run without its history: sources and effects from the record, fig
   expect(await project.leftovers()).toEqual([]);
 }, 120_000);
 
+it('computed anew with the same seed, a model was another: now it is the same, twice with another id it is not, and verify agrees', async () => {
+  expect(anew.map(({ one }) => one.digest)).toEqual(anew.map(() => anew[0]?.one.digest));
+  expect(anew[0]?.other.digest).toMatch(/^sha256-/);
+  expect(anew[0]?.other.digest).not.toBe(anew[0]?.one.digest);
+  const { code, all } = await project.run('verify', 'anew-2');
+  expect(code, all).toBe(0);
+}, 120_000);
+
+it('the cache gave the results of one backend for another: each is a key of its own, and trains what its key says', async () => {
+  const { calls } = await project.json<RunManifest>('manifest', 'anew-1');
+  const trained = calls.filter(({ node }) => node === 'train.net');
+  const onWasm = trained.find(({ backend }) => backend === 'wasm');
+  expect(onWasm?.outputs['model']).toBe(anew[0]?.wasm.digest);
+  // The three differ in what their key says alone: where the native one is installed, that trains the other two.
+  const native = findTensorflow() === undefined ? 'wasm' : 'native';
+  expect(trained.map(({ backend }) => backend)).toEqual([native, native, 'wasm']);
+}, 60_000);
+
 it('verifies a part of a run: what was kept is kept, and what was left out is left out', async () => {
   const { code, out, all } = await project.run('verify', 'part', '--json');
   expect(code, all).toBe(0);
@@ -86,16 +147,46 @@ it('names a node that differs, with port and file, and asks nobody; from a file,
   expect(verdicts(verification)).toMatchObject({ add: 'equal', shaky: 'differs', send: 'answered' });
   const shaky = verification.calls.find(({ node }) => node === 'life.shaky');
   expect(shaky?.differences).toMatchObject([{ port: 'out', files: ['noise.txt'], value: false }]);
+  expect(shaky?.causes).toEqual([expect.stringMatching(/^nothing on record is other: its code gives something else/)]);
   expect(project.sent()).toBe(2);
 }, 120_000);
 
-it('refuses to verify with other code, naming the file', async () => {
+it('an edited pipeline was executed and called "not equal": a run is repeated with its own build, whatever was edited', async () => {
   project.write('nodes/life/offset.ts', 'export const offset = 9;\n');
+  project.write('pipelines/life.ts', project.read('pipelines/life.ts').replace('sides: 6', 'sides: 5'));
+  const { code, err, all } = await project.run('verify', 'steady');
+  expect(code, all).toBe(0);
+  expect(err).toContain('repeating steady with its own build');
+  expect(project.sent()).toBe(2);
+}, 120_000);
+
+it('without its build, a run is not repeated with other code: files of its pipeline and of its nodes are named', async () => {
+  rmSync(project.place('.trainyard/build'), { recursive: true, force: true });
   const { code, err } = await project.run('verify', 'steady');
   expect([code, err]).toEqual([
     1,
-    expect.stringMatching(/the code of life.add is not the one[^]*nodes\/life\/offset.ts changed/),
+    expect.stringMatching(
+      /the code of life.add, pipeline life is not the one[^]*its build is not in .trainyard\/build any more[^]*nodes\/life\/offset.ts changed; pipeline life: pipelines\/life.ts changed/,
+    ),
   ]);
+  // The pipeline alone: none of its nodes is another.
+  project.write('nodes/life/offset.ts', 'export const offset = 0;\n');
+  const alone = await project.run('verify', 'steady');
+  expect([alone.code, alone.err]).toEqual([1, expect.stringMatching(/the code of pipeline life is not the one/)]);
+  // As it was, but for layout and comments.
+  project.write(
+    'pipelines/life.ts',
+    `// As it was.\n${project.read('pipelines/life.ts').replace('sides: 5', 'sides:  6')}`,
+  );
+  const { code: again, all } = await project.run('verify', 'steady');
+  expect(again, all).toBe(0);
+}, 120_000);
+
+it('says why a call differs: with other code, the files', async () => {
+  project.write('nodes/life/offset.ts', 'export const offset = 9;\n');
+  const { code, out, all } = await project.run('verify', 'steady', '--other-code');
+  expect(code, all).toBe(1);
+  expect(out).toMatch(/life\.add \(n\d+\) different[^]*cause: its code: nodes\/life\/offset\.ts changed/);
 }, 120_000);
 
 it('refuses archives that lead elsewhere or are no exports', async () => {

@@ -111,6 +111,9 @@ describe('a study', () => {
       code: 'TY-STUDY-FAILED',
       actual: 'first reason: planned: 0 or more fails',
     });
+    // It failed by its own trials: it was not skipped.
+    const children = (await probe.graph('all-fail')).nodes.filter(({ kind }) => kind === 'child');
+    expect(children.map(({ state }) => state)).toEqual(['failed']);
   });
 
   it('chooses among trials that keep all limits, and says so when none does', async () => {

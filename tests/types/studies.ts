@@ -52,6 +52,12 @@ export default pipeline('searches', {}, async () => {
 
   // @ts-expect-error  a parameter that the node does not have
   tune(train, data, { space: { c: float(0, 1) }, objective: 'figures.loss', trials: 1 });
+  tune(train, data, {
+    // @ts-expect-error  the sentence stands at the parameter, not at the call
+    space: { c: float(0, 1) },
+    objective: 'figures.loss',
+    trials: 1,
+  });
   // @ts-expect-error  values that the parameter does not take
   tune(train, data, { space: { kernel: categorical(['rbf', 'poly']) }, objective: 'figures.loss', trials: 1 });
   // @ts-expect-error  a number where a text belongs
@@ -72,20 +78,20 @@ export default pipeline('searches', {}, async () => {
   tune(train, { ...data, train: again.page }, { space, objective: 'figures.loss', trials: 1 });
   // @ts-expect-error  a fold of another kind
   tune(train, { validation: raw({}) }, { space, objective: 'figures.loss', trials: 1, folds: [{ train: again.page }] });
-  // @ts-expect-error  an outer fold of another kind
   tune(train, data, {
     space,
     objective: 'page.size',
     trials: 1,
+    // @ts-expect-error  an outer fold of another kind: told where it stands
     nested: [{ search: data, held: { train: again.page } }],
   });
   // @ts-expect-error  an outer fold with an input that the node does not have
   tune(train, data, { space, objective: 'page.size', trials: 1, nested: [{ search: { test: raw({}) }, held: data }] });
-  // @ts-expect-error  a fold within an outer fold, of another kind
   tune(train, data, {
     space,
     objective: 'page.size',
     trials: 1,
+    // @ts-expect-error  a fold within an outer fold, of another kind: told where it stands
     nested: [{ search: [{ train: again.page }], held: data }],
   });
   // @ts-expect-error  an outer fold that nothing judges

@@ -11,6 +11,8 @@ export interface PoolFacts {
   readonly gpus: number;
   readonly cpu: number;
   readonly labels: { readonly [label: string]: string };
+  /** What TensorFlow computes on; not known in bundles of before it was part of keys. */
+  readonly backend?: string;
 }
 
 /** What the bundle carries beside code: computed once when it is built, so that keys can be computed in the Workflow. */

@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
-import { nodeKey, nodeSeed, seedKey, type KeyedParts, type NodeIdentity } from '../../core/key.js';
+import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
 import type { AnyContract, CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -43,22 +43,26 @@ export interface AskedCall {
 
 export function callOf(run: RunFacts, asked: AskedCall, inputs: NodeTask['inputs']): Call {
   const { contract, wired, options, pool, trial } = asked;
-  const identity = identityOfCall(run, contract, wired, inputs, options);
+  const identity = identityOfCall(run, asked, inputs);
   // Whether a trial goes on is decided while it works: its word to stop comes to an Activity.
   const inline = asked.inline ?? (trial === undefined && mayRunInline(contract.spec, options));
   return { key: nodeKey(identity), identity, inputs, params: wired.params, options, pool, trial, inline };
 }
 
+/** What the graph says of a call once its inputs are known. */
+export function factsOf({ key, params, pool, identity: { backend } }: Call): Partial<GraphNode> {
+  return { key, params, pool, ...(backend === undefined ? {} : { backend }) };
+}
+
 /** Everything that decides a call's result. Throws TY-NODE-NOT-IMPLEMENTED when no plugin has its code. */
 function identityOfCall(
   run: RunFacts,
-  contract: AnyContract,
-  wired: WiredCall,
+  { contract, wired, options, pool }: AskedCall,
   inputs: NodeTask['inputs'],
-  options: CallOptions,
 ): NodeIdentity {
   const { spec } = contract;
-  const code = bundleData().codes[spec.name];
+  const { codes, pools } = bundleData();
+  const code = codes[spec.name];
   if (code === undefined) {
     throw new TrainyardError('TY-NODE-NOT-IMPLEMENTED', {
       what: `${spec.name} has no implementation in the plugins of temporal.config.ts`,
@@ -81,6 +85,7 @@ function identityOfCall(
     inputs: digests,
     threads: options.resources?.cpu ?? spec.resources?.cpu ?? 1,
     seed: spec.seeded ? run.seed : undefined,
+    backend: spec.tensorflow ? pools.find(({ name }) => name === pool)?.backend : undefined,
     id: options.id,
     // What may not be found by other runs is still found by the resumes of this one.
     lineage: ofLineage ? run.lineage : undefined,
@@ -110,7 +115,7 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     key: call.key,
     params: call.params,
     inputs: namesOf(call.inputs),
-    ...(spec.seeded ? { seed: nodeSeed(seedKey(call.key, call.identity, spec.continuesOver)) } : {}),
+    ...(spec.seeded ? { seed: nodeSeed(call.identity, spec.continuesOver) } : {}),
     threads: call.identity.threads ?? 1,
     keyed: keyedParts(spec, call.identity),
     scope: node.scope,
@@ -175,9 +180,10 @@ function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['
   };
 }
 
-function keyedParts(spec: AnyContract['spec'], { seed, id, lineage, fresh }: NodeIdentity): KeyedParts {
+function keyedParts(spec: AnyContract['spec'], { seed, backend, id, lineage, fresh }: NodeIdentity): KeyedParts {
   return {
     ...(seed === undefined ? {} : { seed }),
+    ...(backend === undefined ? {} : { backend }),
     ...(id === undefined ? {} : { id }),
     ...(lineage === undefined ? {} : { lineage }),
     ...(fresh === undefined ? {} : { fresh }),

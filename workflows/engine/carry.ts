@@ -4,6 +4,7 @@ import type { GraphRecord } from '../../core/graph.js';
 import { jsonBytes, pagesOf } from '../../core/paging.js';
 import type { CarriedRun } from '../../core/task.js';
 import type { Engine } from './engine.js';
+import type { FoundOutputs } from './finder.js';
 import { nextTask } from './next-task.js';
 import type { CarriedRow, Row, Table } from './ports.js';
 import { engineActivities } from './proxies.js';
@@ -39,6 +40,11 @@ export async function loadCarried(engine: Engine, { journal }: CarriedRun): Prom
   engine.graph.record.startedAt = startedAt;
   const rows = await readPages(pages.length, (page) => engineActivities()['trainyard.loadPage'](pages[page] as Digest));
   engine.scheduler.carryOn(rows.flat(), bytes);
+  const ended = rows.flat().filter(([, outputs, told]) => outputs !== null || told === null);
+  engine.order?.remember(
+    ended.map(([id]) => id),
+    true,
+  );
   engine.graph.remember(rows.flat());
 }
 
@@ -49,6 +55,10 @@ export async function loadTable(
 ): Promise<void> {
   const add = (some: readonly Row[]): void => {
     engine.scheduler.addFinished(some);
+    engine.order?.remember(
+      some.map(([id]) => id),
+      false,
+    );
     engine.graph.rememberDecided(some);
   };
   add(rows);
@@ -64,7 +74,12 @@ function fresh(engine: Engine, wholeNodes: boolean): CarriedRow[] {
     return [...rows, ...engine.graph.ended().map((node): CarriedRow => [node.key as Digest, null, node])];
   }
   const made = engine.graph.made();
-  const rows = engine.scheduler.fresh().map(([key, outputs]): CarriedRow => [key, outputs, made.get(key) ?? null]);
+  const found = new Map<string, FoundOutputs>(engine.scheduler.fresh());
+  const order = new Set([...(engine.order?.fresh() ?? []), ...found.keys()]);
+  const rows = [...order].map((id): CarriedRow => {
+    const outputs = found.get(id);
+    return outputs ? [id, outputs, made.get(id) ?? null] : [id, null, null];
+  });
   return [...rows, ...engine.graph.waiting()];
 }
 

@@ -33,9 +33,13 @@ export class Ends {
       run: this.#run,
       ...(node.pool ? { pool: node.pool } : {}),
     });
+    // A child fails by its own nodes: that one of them is named does not make it an input's failure.
     const because =
       this.has(error) ||
-      (isTrainyardError(explained) && explained.where.node !== undefined && explained.where.node !== node.node);
+      (node.kind !== 'child' &&
+        isTrainyardError(explained) &&
+        explained.where.node !== undefined &&
+        explained.where.node !== node.node);
     if (typeof explained === 'object' && explained !== null) this.#known.add(explained);
     this.#graph.update(node, {
       state: isCancellation(error) ? 'cancelled' : because ? 'skipped' : 'failed',

@@ -1,13 +1,7 @@
-import {
-  executeChild,
-  AsyncLocalStorage,
-  ParentClosePolicy,
-  ChildWorkflowCancellationType,
-} from '@temporalio/workflow';
-import { TrainyardError } from '../../core/errors/index.js';
+import { AsyncLocalStorage } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
-import { isRef, makeHandle, type Handle } from '../../core/handle.js';
+import { makeHandle, type Handle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import { outputPorts, type AnyContract, type CallOptions } from '../../core/node.js';
@@ -15,16 +9,18 @@ import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js
 import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import { callOf, edges, refuseSealed, type AskedCall } from './call.js';
+import { callOf, edges, factsOf, refuseSealed, type AskedCall } from './call.js';
+import { Children } from './children.js';
 import { Ends } from './ends.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { Inputs } from './inputs.js';
 import { Makers } from './makers.js';
 import type { EngineOptions } from './options.js';
+import { Order, type Turn } from './order.js';
 import { Part } from './part.js';
 import { placeNode } from './place.js';
+import type { FoundOutputs } from './finder.js';
 import type { Recoveries } from './recoveries.js';
-import { growthOf } from './growth.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
 import { Troubles } from './troubles.js';
@@ -40,35 +36,35 @@ export class Engine implements PipelineRuntime {
   readonly run: RunFacts;
   readonly graph: GraphKeeper;
   readonly approvals: Approvals;
-  readonly #options: EngineOptions;
+  /** In which the pipeline sees things end; runs that were begun without one go on without. */
+  readonly order: Order | undefined;
   readonly #makers = new Makers();
   readonly #scheduler: Scheduler;
   readonly #inputs: Inputs;
   readonly #part: Part | undefined;
   readonly #scopes = new AsyncLocalStorage<string>();
   readonly #trials = new AsyncLocalStorage<TrialFacts>();
-  readonly #children = new Set<string>();
-  readonly #calls: { readonly call: string; readonly outcome: Promise<Outcome> }[] = [];
+  readonly #children: Children;
+  readonly #calls = new Map<string, Promise<Outcome>>();
   /** Calls whose handles somebody waited for: their failures are seen. */
   readonly #used = new Set<string>();
   readonly #ends: Ends;
   readonly #troubles: Troubles;
   readonly #failures: { readonly call: string; readonly error: unknown }[] = [];
-  /** Durable children under way: a review may be for weeks. */
-  #childrenOpen = 0;
 
   constructor(run: RunFacts, graph: GraphKeeper, options: EngineOptions = {}) {
     this.run = run;
     this.graph = graph;
     this.#ends = new Ends(run.id, graph);
-    this.#options = options;
     this.#scheduler = new Scheduler(run, graph, this.#makers);
-    this.#inputs = new Inputs(graph, this.#makers);
+    this.order = options.inOrder ? new Order(() => this.#scheduler.lookingUp) : undefined;
+    this.#inputs = new Inputs(graph, this.#makers, this.order && ((call) => this.#outcomeFor(call)));
     this.#part = options.part && new Part(options.part, graph, this.#makers);
-    const { onFailure } = options;
+    const { onFailure, grow } = options;
     const [scheduler, ends, part] = [this.#scheduler, this.#ends, this.#part];
     this.#troubles = new Troubles({ run, graph, scheduler, ends, part, onFailure });
-    this.approvals = new Approvals((approval, at) => graph.approval(approval, this.#scope(), at));
+    this.#children = new Children({ run, graph, ends, part, makers: this.#makers, grow });
+    this.approvals = new Approvals((ask, at) => graph.approval(ask, at));
   }
 
   /** What waits for an operator's decision. */
@@ -83,7 +79,7 @@ export class Engine implements PipelineRuntime {
 
   /** Resolves when the run should continue as new: its history is long and nothing is under way any more. */
   async drained(): Promise<void> {
-    await when(() => this.#scheduler.drained && this.#childrenOpen === 0);
+    await when(() => this.#scheduler.drained && this.#children.open === 0);
   }
 
   /** Throws what ends the run as a whole, should it come to that. */
@@ -98,7 +94,8 @@ export class Engine implements PipelineRuntime {
 
   /** Resolves when a partial run has nothing left to do but what it leaves out; throws a failure that nobody looked at. */
   partDone(): Promise<boolean> {
-    const idle = (): boolean => this.#scheduler.idle && this.recoveries.open === 0 && this.approvals.open === 0;
+    const idle = (): boolean =>
+      this.#scheduler.idle && this.recoveries.open === 0 && this.approvals.open === 0 && (this.order?.resting ?? true);
     // `when` looks at once: not before the calls that were just made have come to their look-ups.
     let begun = false;
     void Promise.resolve().then(() => (begun = true));
@@ -139,19 +136,35 @@ export class Engine implements PipelineRuntime {
       title: spec.title,
     });
     const asked = { contract, wired, options, pool: pool.name, trial: this.#trials.getStore() };
-    const found = this.#foundAtOnce(node, asked);
-    if (found) return this.#handles(node, contract, found);
-    const outcome = this.#settle(node, asked);
+    const turn = this.order?.turn<FoundOutputs>(node);
+    const found = this.#foundAtOnce(node, asked, turn);
+    if (found) return this.#handles(node, contract, found, turn);
+    const outcome = this.#settle(node, asked, turn);
     outcome.catch((error: unknown) => this.#failures.push({ call: node.call, error }));
-    this.#calls.push({ call: node.call, outcome });
-    return this.#handles(node, contract, outcome);
+    this.#calls.set(node.call, outcome);
+    if (turn)
+      outcome.then(
+        ({ outputs }) => this.order?.ends(turn, { given: outputs }),
+        (failure: unknown) => this.order?.ends(turn, { failure }),
+      );
+    return this.#handles(node, contract, outcome, turn);
   }
 
-  #handles({ call }: GraphNode, { spec }: AnyContract, outcome: Outcome | Promise<Outcome>): Record<string, Handle> {
+  #handles(
+    { call }: GraphNode,
+    { spec }: AnyContract,
+    outcome: Outcome | Promise<Outcome>,
+    turn: Turn<FoundOutputs> | undefined,
+  ): Record<string, Handle> {
     const handles: Record<string, Handle> = {};
+    const { order } = this;
+    const seen = order && turn && (() => order.sees(turn));
     for (const [port, kind] of Object.entries(outputPorts(spec))) {
-      const ref =
-        'outputs' in outcome ? (outcome.outputs[port] as Ref) : outcome.then(({ outputs }) => outputs[port] as Ref);
+      const ref = seen
+        ? (): Promise<Ref> => seen().then((outputs) => outputs[port] as Ref)
+        : 'outputs' in outcome
+          ? (outcome.outputs[port] as Ref)
+          : outcome.then(({ outputs }) => outputs[port] as Ref);
       const onUse = (): void => void this.#used.add(call);
       handles[port] = makeHandle({ kind, call, port, node: spec.name, ref, onUse });
     }
@@ -164,7 +177,7 @@ export class Engine implements PipelineRuntime {
    */
   async settled(): Promise<void> {
     // Calls that are made while this waits join the list, and are waited for too.
-    for (const { call, outcome } of this.#calls) {
+    for (const [call, outcome] of this.#calls) {
       await outcome.catch((error: unknown) => {
         if (!this.#used.has(call)) throw error;
       });
@@ -180,68 +193,38 @@ export class Engine implements PipelineRuntime {
     this.graph.decision({ ...decision, scope: this.#scope(), inputs });
   };
 
-  approve: PipelineRuntime['approve'] = (ask) => this.approvals.ask(ask);
-
-  async child(call: ChildCall): Promise<Json> {
+  approve: PipelineRuntime['approve'] = (ask) => {
     const scope = this.#scope();
-    const name = scope === '' ? call.name : `${scope}/${call.name}`;
-    const workflowId = `${this.run.id}/${name.replaceAll('/', '.')}`;
-    if (this.#children.has(workflowId)) {
-      throw new TrainyardError('TY-PARAM', {
-        what: `two children of this run are called "${name}"`,
-        where: { run: this.run.id },
-        remedy: 'give each a name of its own',
-      });
-    }
-    this.#children.add(workflowId);
-    const node = this.graph.add({
-      node: call.workflow,
-      kind: 'child',
-      scope,
-      inputs: this.#makers.edgesOf(call.args),
-      summary: call.name,
-      workflowId,
-    });
-    const part = this.#part?.child(node, call.name);
-    if (part) return part;
-    this.graph.update(node, { state: 'running', startedAt: Date.now() });
-    this.#childrenOpen++;
-    try {
-      const result = await executeChild(call.workflow, {
-        workflowId,
-        args: [
-          { args: call.args, run: this.run, name: call.name, scope: name, ...growthOf(this.#options.grow, call, name) },
-        ],
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-        staticSummary: `${call.workflow} ${name} of ${this.run.id}`,
-      });
-      this.#makers.noteWithin(result, node.call);
-      const outputs = isRef(result) ? { outputs: { out: result } } : {};
-      this.graph.update(node, { state: 'done', endedAt: Date.now(), ...outputs });
-      return result as Json;
-    } catch (error) {
-      return await this.#ends.fail(node, error);
-    } finally {
-      this.#childrenOpen--;
-      this.#children.delete(workflowId);
-    }
+    return this.#inOrder(`approval ${scope}/${ask.name}`, false, () => this.approvals.ask({ ...ask, scope }));
+  };
+
+  child(call: ChildCall): Promise<Json> {
+    const scope = this.#scope();
+    // A review waits for people, and what a partial run leaves out never ends; all others end by themselves.
+    const ends = call.workflow !== 'label-review' && !this.#part?.leavesOut(scope, call.workflow, call.name);
+    return this.#inOrder(`child ${scope}/${call.name}`, ends, () => this.#children.run(call, scope));
+  }
+
+  #inOrder<T>(id: string, underWay: boolean, work: () => Promise<T>): Promise<T> {
+    return this.order ? this.order.inOrder(id, underWay, work) : work();
   }
 
   async value(handle: Handle | Ref): Promise<unknown> {
     const ref = await handle;
     if (ref.value !== undefined) return ref.value;
-    return this.#scheduler.looking(() => readValue(ref));
+    return this.#inOrder(`value ${ref.digest}`, true, () => this.#scheduler.looking(() => readValue(ref)));
   }
 
   #scope(): string {
     return this.#scopes.getStore() ?? '';
   }
 
-  async #settle(node: GraphNode, asked: AskedCall): Promise<Outcome> {
+  async #settle(node: GraphNode, asked: AskedCall, turn: Turn<FoundOutputs> | undefined): Promise<Outcome> {
     const { contract, wired } = asked;
     this.graph.update(node, { params: wired.params });
     const part = this.#part?.node(node);
+    const kept = part && this.#part?.keyOf(node);
+    if (turn && kept !== undefined) this.order?.begins(turn, kept);
     if (part) return part;
     try {
       // The key that the pipeline asks for, now and when it runs again.
@@ -249,11 +232,12 @@ export class Engine implements PipelineRuntime {
       let again: Recovery | undefined;
       for (let now = this.#troubles.first(node, asked); ;) {
         try {
-          const outcome = await this.#attempt(node, now);
+          const outcome = await this.#attempt(node, now, turn);
           if (again?.params && key !== undefined) await this.#troubles.decided(key, outcome.outputs, again, node);
           return outcome;
         } catch (error) {
           key ??= node.key as Digest | undefined;
+          if (turn) this.order?.rests(turn);
           const recovery = await this.#troubles.recover(node, now, error, key);
           if (recovery.action === 'skip') {
             const outputs = await this.#troubles.given(node, contract, recovery, key);
@@ -269,25 +253,36 @@ export class Engine implements PipelineRuntime {
     }
   }
 
+  /** What a call comes to, for one that uses it: it has been looked at then. */
+  #outcomeFor(call: string): Promise<Outcome> | undefined {
+    this.#used.add(call);
+    return this.#calls.get(call);
+  }
+
   /** What a call comes to whose inputs and result are known: without waiting, as most calls of a repeated run. */
-  #foundAtOnce(node: GraphNode, asked: AskedCall): Outcome | undefined {
+  #foundAtOnce(node: GraphNode, asked: AskedCall, turn: Turn<FoundOutputs> | undefined): Outcome | undefined {
     const inputs = this.#part ? undefined : this.#inputs.now(asked.wired, node);
     // What has no implementation fails where it waits.
     if (!inputs || bundleData().codes[node.node] === undefined) return undefined;
     const call = callOf(this.run, asked, inputs);
     const outputs = this.#scheduler.foundAtOnce(node, asked.contract, call);
     if (!outputs) return undefined;
-    const { key, params, pool } = call;
+    const { key } = call;
     const now = Date.now();
-    this.graph.update(node, { state: 'found', key, params, pool, outputs, startedAt: now, endedAt: now });
+    this.graph.update(node, { ...factsOf(call), state: 'found', outputs, startedAt: now, endedAt: now });
+    if (turn) {
+      this.order?.begins(turn, key, false);
+      this.order?.ends(turn, { given: outputs });
+    }
     return this.#noteOutcome(node, asked.contract, { outputs, found: true }, key);
   }
 
-  async #attempt(node: GraphNode, asked: AskedCall): Promise<Outcome> {
+  async #attempt(node: GraphNode, asked: AskedCall, turn: Turn<FoundOutputs> | undefined): Promise<Outcome> {
     const { contract, wired } = asked;
     const call = callOf(this.run, asked, this.#inputs.now(wired, node) ?? (await this.#inputs.when(wired, node)));
-    const { key, params, pool } = call;
-    this.graph.update(node, { key, params, pool });
+    const { key } = call;
+    this.graph.update(node, factsOf(call));
+    if (turn) this.order?.begins(turn, key);
     this.#troubles.takeUp(node, key);
     const { computation, shared } = this.#scheduler.outcome(node, contract, call);
     const outcome = await computation;

@@ -36,17 +36,14 @@ export class Finder {
   }
 
   /** Adds rows of a table of finished nodes. */
-  add(rows: Iterable<readonly [Digest, FoundOutputs, ...unknown[]]>): void {
-    for (const [key, outputs] of rows) this.#table.set(key, outputs);
+  add(rows: Iterable<readonly [string, FoundOutputs | null, ...unknown[]]>): void {
+    for (const [key, outputs] of rows) if (outputs) this.#table.set(key as Digest, outputs);
   }
 
   /** Adds rows that the run carries already. */
-  addCarried(rows: Iterable<readonly [Digest, FoundOutputs | null, ...unknown[]]>): void {
-    for (const [key, outputs] of rows) {
-      if (outputs === null) continue;
-      this.#table.set(key, outputs);
-      this.#carried.add(key);
-    }
+  addCarried(rows: Iterable<readonly [string, FoundOutputs | null, ...unknown[]]>): void {
+    for (const [key, outputs] of rows) if (outputs) this.#carried.add(key as Digest);
+    this.add(rows);
   }
 
   /** What is known to be finished and not carried yet. */

@@ -1,8 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
+import { approvalName } from '../../core/graph.js';
 import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord, NodeState } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
+import type { Compared } from '../../core/reading.js';
 import { pageEnd } from '../../core/paging.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -46,7 +48,7 @@ export class GraphKeeper {
   /** Every node with the number of its last change, in the order of these. */
   readonly #changes = new Map<GraphNode, number>();
   #changeCount = 0;
-  /** Approvals that wait, by name. */
+  /** Approvals that wait, by name and scope. */
   readonly #asked = new Map<string, GraphNode>();
   readonly #restored = new Set<GraphNode>();
   #numbered = 0;
@@ -216,25 +218,35 @@ export class GraphKeeper {
     kind: 'gate' | 'approval';
     passed: boolean;
     evidence: Json;
+    compared?: Compared;
     by?: string;
     why?: string;
     scope: string;
     inputs: GraphNode['inputs'];
   }): void {
-    const { name, kind, passed, evidence, by, why, scope, inputs } = decision;
-    const node = this.#asked.get(name) ?? this.add({ node: name, kind, scope, inputs });
-    this.#asked.delete(name);
+    const { name, kind, passed, evidence, compared, by, why, scope, inputs } = decision;
+    const asked = approvalName({ scope, name });
+    const waits = kind === 'approval' ? this.#asked.get(asked) : undefined;
+    const node = waits ?? this.add({ node: name, kind, scope, inputs });
+    if (waits) this.#asked.delete(asked);
     this.update(node, {
       state: 'done',
       endedAt: Date.now(),
       startedAt: node.startedAt ?? Date.now(),
-      decision: { passed, evidence, ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) },
+      decision: {
+        passed,
+        evidence,
+        ...(compared && { compared }),
+        ...(by === undefined ? {} : { by }),
+        ...(why === undefined ? {} : { why }),
+      },
     });
   }
 
-  approval(ask: Ask, scope: string, startedAt: number): void {
-    const node = this.add({ node: ask.name, kind: 'approval', scope, inputs: [], summary: ask.question });
-    this.#asked.set(ask.name, node);
+  approval(ask: Ask, startedAt: number): void {
+    const { name, scope, question } = ask;
+    const node = this.add({ node: name, kind: 'approval', scope, inputs: [], summary: question });
+    this.#asked.set(approvalName(ask), node);
     this.update(node, { startedAt });
   }
 
@@ -256,7 +268,10 @@ export class GraphKeeper {
     const metric = read(facts.metric);
     const data = read(facts.data);
     if (typeof model === 'string') this.facts.model = model;
-    if (typeof metric === 'number') this.facts.metric = metric;
+    if (typeof metric === 'number') {
+      this.facts.metric = metric;
+      this.record.metric = { name: facts.metric?.replace(/^out\./, '') ?? '', value: metric };
+    }
     if (typeof data === 'string') this.facts.data = data;
     this.#onChange();
   }

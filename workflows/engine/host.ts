@@ -3,6 +3,7 @@ import {
   ContinueAsNew,
   defineQuery,
   isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,6 +15,7 @@ import type { Json } from '../../core/json.js';
 import type { RunFacts } from '../../core/runtime.js';
 import { setRuntime } from '../../core/runtime.js';
 import type { CarriedRun } from '../../core/task.js';
+import { checkTravels } from '../../core/travel.js';
 import { bundleData } from './bundle-data.js';
 import { goOn, loadCarried, loadTable, saveGraph } from './carry.js';
 import { Engine } from './engine.js';
@@ -52,7 +54,9 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
   const view: OperatorView = new OperatorView(() => keeper);
   const keeper = new GraphKeeper(facts, hosted.params, workflowInfo().startTime.getTime(), () => view.change());
   setHandler(graphQuery, (ask) => keeper.asked(ask));
-  const engine = new Engine(facts, keeper, hosted.engine);
+  // A study goes on by an order of its own.
+  const inOrder = !hosted.goesOn && patched('11-ends-in-order');
+  const engine = new Engine(facts, keeper, { ...hosted.engine, inOrder });
   setRuntime(engine);
   view.begin(facts.pipeline, facts.cause);
   try {
@@ -64,6 +68,7 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
         .then(settle)
         .then(async (result) => {
           given = result;
+          checkTravels(`what ${facts.pipeline} gives back`, result, { run: facts.id });
           await engine.settled();
           return { result };
         }),
@@ -130,6 +135,8 @@ async function close(
 ): Promise<void> {
   const { record } = engine.graph;
   Object.assign(record, end, { state, endedAt: Date.now() });
+  engine.order?.finish();
+  if (engine.order?.others.length) record.others = engine.order.others;
   // What still waits in a run that is done needs what a partial run left out.
   engine.graph.end(
     state === 'cancelled' ? 'cancelled' : 'skipped',

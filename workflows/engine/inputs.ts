@@ -1,11 +1,12 @@
 import type { GraphNode } from '../../core/graph.js';
-import { isHandle } from '../../core/handle.js';
+import { isHandle, type Handle } from '../../core/handle.js';
 import type { Ref } from '../../core/kinds.js';
 import type { NodeTask } from '../../core/task.js';
 import { isGivenList } from './call.js';
 import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
+import type { Outcome } from './scheduler.js';
 import type { Given, WiredCall } from './wire.js';
 
 /** Makes references of what calls are given: at once where all of it is known, else when it is. */
@@ -13,10 +14,13 @@ export class Inputs {
   readonly #graph: GraphKeeper;
   readonly #makers: Makers;
   readonly #outputs = new Map<string, FoundOutputs>();
+  readonly #outcome: ((call: string) => Promise<Outcome> | undefined) | undefined;
 
-  constructor(graph: GraphKeeper, makers: Makers) {
+  /** `outcome`: what a call comes to, for those that use it: they need not wait until the pipeline may see it. */
+  constructor(graph: GraphKeeper, makers: Makers, outcome?: (call: string) => Promise<Outcome> | undefined) {
     this.#graph = graph;
     this.#makers = makers;
+    this.#outcome = outcome;
   }
 
   /** Notes what a call has come to. */
@@ -52,9 +56,15 @@ export class Inputs {
   }
 
   async #refOf(given: Given, node: GraphNode, port: string): Promise<Ref> {
-    const ref: Ref = isHandle(given) ? await given : given;
+    const ref: Ref = isHandle(given) ? await this.#comes(given) : given;
     this.#draw(given, ref, node, port);
     return ref;
+  }
+
+  #comes(handle: Handle): PromiseLike<Ref> | Ref {
+    if (!this.#outcome) return handle;
+    const outcome = this.#outcome(handle.call);
+    return outcome?.then(({ outputs }) => outputs[handle.port] as Ref) ?? this.#known(handle) ?? handle;
   }
 
   /** Draws the edge to the maker of a reference, or of what a deferred handle came to. */

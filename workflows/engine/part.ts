@@ -20,6 +20,11 @@ export class Part {
     this.#makers = makers;
   }
 
+  /** The key of a call whose outputs are kept, where it is known. */
+  keyOf({ scope, node, params }: GraphNode): string | undefined {
+    return this.#part.keys?.[callLabel(scope, node, params ?? null)];
+  }
+
   /** A node's former outputs, a promise that never settles for one that is left out, nothing for one that runs as usual. */
   node(node: GraphNode): Promise<{ outputs: FoundOutputs; found: boolean }> | undefined {
     const label = callLabel(node.scope, node.node, node.params ?? null);
@@ -46,10 +51,19 @@ export class Part {
     return this.#part.instead?.[callLabel(scope, node, params ?? null)];
   }
 
+  /** Whether a durable child is left out. */
+  leavesOut(scope: string, workflow: string, name: string): boolean {
+    const label = callLabel(scope, workflow, name);
+    return this.#part.children?.[label] === undefined && this.#isLeft(scope, workflow, label);
+  }
+
+  #isLeft(scope: string, node: string, label: string): boolean {
+    return this.#part.never.includes(label) || this.#part.never.includes(anyCallLabel(scope, node));
+  }
+
   /** A call that is left out never settles: nothing that needs it is run either. */
   #leaveOut(node: GraphNode, label: string): Promise<never> | undefined {
-    const { never } = this.#part;
-    if (!never.includes(label) && !never.includes(anyCallLabel(node.scope, node.node))) return undefined;
+    if (!this.#isLeft(node.scope, node.node, label)) return undefined;
     this.left++;
     this.#graph.update(node, { state: 'skipped' });
     return new Promise<never>(() => undefined);

@@ -47,6 +47,7 @@ async function readPart(part: PipelineInput['part']): Promise<PartialRun | undef
   const pages = (await Promise.all(part.pages.map(readValue))) as unknown as PartialRun[];
   return {
     keep: Object.assign({}, ...pages.map(({ keep }) => keep)) as PartialRun['keep'],
+    keys: Object.assign({}, ...pages.map(({ keys }) => keys)) as NonNullable<PartialRun['keys']>,
     children: Object.assign({}, ...pages.map(({ children }) => children)) as NonNullable<PartialRun['children']>,
     instead: Object.assign({}, ...pages.map(({ instead }) => instead)) as NonNullable<PartialRun['instead']>,
     never: pages.flatMap(({ never }) => never),

@@ -7,14 +7,19 @@ import type { KeptStudy } from '../../core/study.js';
 import type { RunStart } from '../../store/runs.js';
 import type { FoundOutputs } from './finder.js';
 
-/** A finished call: its key, what it gave, and what an operator decided about it, if one did. */
-export type Row = readonly [Digest, FoundOutputs, Made?];
+/**
+ * A finished call: its key, what it gave, and what an operator decided about it, if one did. Rows stand in the order in
+ * which their calls ended. Without outputs: one that failed, or whose outputs are lost, or something else that ended and has
+ * a name in the place of a key. Nothing is found then, but what ended after it is not seen before it.
+ */
+export type Row = readonly [string, FoundOutputs | null, Made?];
 
 /**
  * A finished call as a run carries it through continue-as-new: with who made it, if this run did. Where the graph keeps
- * its nodes, the node as it stood, short; without outputs, then, since a call may have failed.
+ * its nodes, the node as it stood, short; without outputs, then, since a call may have failed. Without either: a place in the
+ * order of ends, as in `Row`.
  */
-export type CarriedRow = readonly [Digest, FoundOutputs | null, Made | GraphNode | null];
+export type CarriedRow = readonly [string, FoundOutputs | null, Made | GraphNode | null];
 
 /**
  * What a run tells of a call that was made before it continued as new, or was decided by an operator: `key` and `params`
@@ -75,6 +80,8 @@ export interface Journal {
 
 export interface AskedApproval {
   readonly name: string;
+  /** Where it is asked; former releases did not say. */
+  readonly scope?: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -82,6 +89,8 @@ export interface AskedApproval {
 /** A person's answer to an approval. */
 export interface NamedAnswer {
   readonly name: string;
+  /** Where it was asked; former releases did not say. */
+  readonly scope?: string;
   readonly approved: boolean;
   readonly by: string;
   readonly why: string;

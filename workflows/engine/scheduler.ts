@@ -69,7 +69,7 @@ export class Scheduler {
     this.#makers = makers;
   }
 
-  addFinished(rows: Iterable<readonly [Digest, FoundOutputs, ...unknown[]]>): void {
+  addFinished(rows: Iterable<readonly [string, FoundOutputs | null, ...unknown[]]>): void {
     this.#finder.add(rows);
   }
 
@@ -92,6 +92,11 @@ export class Scheduler {
   /** Whether neither a node nor a look-up is under way. */
   get idle(): boolean {
     return this.#inFlight === 0 && this.#looking === 0 && this.#finder.open === 0;
+  }
+
+  /** Whether a look-up of results is under way. */
+  get lookingUp(): boolean {
+    return this.#finder.open > 0;
   }
 
   /** Whether the run should continue as new now: its history is long, and no node is under way any more. */
@@ -127,7 +132,7 @@ export class Scheduler {
     if (known) return { computation: known, shared: true };
     const computation = this.#compute(node, contract, call);
     this.#computations.set(call.key, computation);
-    this.#recipes.set(call.key, () => this.#schedule(node, contract, call));
+    this.#recipes.set(call.key, () => this.#withInputs(node, contract, call));
     // A failure is not kept: an operator, or an equal call later in a catch, may try again.
     computation.catch(() => this.#computations.delete(call.key));
     return { computation, shared: false };
@@ -143,7 +148,7 @@ export class Scheduler {
     if (this.#computations.has(call.key) || !this.#makers.allFound(call.inputs)) return undefined;
     const outputs = this.#finder.known(call.key);
     if (!outputs) return undefined;
-    this.#recipes.set(call.key, () => this.#schedule(node, contract, call));
+    this.#recipes.set(call.key, () => this.#withInputs(node, contract, call));
     return outputs;
   }
 
@@ -200,7 +205,12 @@ export class Scheduler {
     if (!recipe) return false;
     let remaking = this.#remaking.get(key);
     if (!remaking) {
-      remaking = recipe().then(() => void this.#remaking.delete(key));
+      // One that fails is over as well: the next that needs it tries again.
+      const over = (): void => void this.#remaking.delete(key);
+      remaking = recipe().then(over, (failure: unknown) => {
+        over();
+        throw failure;
+      });
       this.#remaking.set(key, remaking);
     }
     await remaking;

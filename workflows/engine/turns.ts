@@ -15,6 +15,11 @@ export async function when(fn: () => boolean, ms?: number): Promise<void> {
   }
 }
 
+/** Answers are let in only while `fn` is not true: for one who waits for it again and again, by conditions of his own. */
+export function goesFirst(fn: () => boolean): void {
+  awaited.add(fn);
+}
+
 /**
  * Lets the answers of Local Activities into the Workflow one at a time: the next one when all that follows from the one
  * before has been done. While a Workflow runs, the SDK gives it each answer as it comes; when it is replayed, it

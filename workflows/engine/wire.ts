@@ -6,6 +6,7 @@ import type { Kind, Ref } from '../../core/kinds.js';
 import { sayNearest } from '../../core/nearest.js';
 import { paramNames, type AnyContract, type CallOptions } from '../../core/node.js';
 import { sayIssues } from '../../core/pipeline.js';
+import { checkTravels, TRAVEL_BYTES } from '../../core/travel.js';
 import type { Ports } from '../../core/wiring.js';
 import { misfit } from './shape.js';
 
@@ -125,8 +126,9 @@ function parseParams(contract: AnyContract, args: Readonly<Record<string, unknow
   }
   const parsed = spec.params.safeParse(own);
   if (!parsed.success) throw wrongParams(spec.name, parsed.error);
+  let text: string;
   try {
-    return JSON.parse(canonical(parsed.data ?? {})) as Json;
+    text = canonical(parsed.data ?? {});
   } catch (cause) {
     throw new TrainyardError('TY-PARAM', {
       what: `${spec.name}: its parameters have no JSON form: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -134,6 +136,10 @@ function parseParams(contract: AnyContract, args: Readonly<Record<string, unknow
       cause,
     });
   }
+  const params = JSON.parse(text) as Json;
+  // A character is three bytes at most: nearly all parameters need no counting.
+  if (3 * text.length > TRAVEL_BYTES) checkTravels(`the parameters of ${spec.name}`, params, { node: spec.name });
+  return params;
 }
 
 function wrongParams(node: string, error: z.ZodError): TrainyardError {

@@ -24,7 +24,7 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
   const around = await readSurroundings(inputs, params.label, ctx.scratch);
   const { train, validation } = around;
   requireClasses(train, params.label);
-  const loaded = await loadTensorflow({ threads: ctx.threads });
+  const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
   const note = noteOn(loaded);
   if (note) ctx.log(note);
 
@@ -150,5 +150,5 @@ function requireSame(trained: Float32Array, served: Float64Array): void {
 function noteOn({ backend }: LoadedTensorflow): string | undefined {
   if (backend === 'tensorflow') return undefined;
   const where = backend === 'wasm' ? 'WebAssembly' : 'plain JavaScript, which is slow';
-  return `trained on ${where}, as the native TensorFlow is not installed; trainyard doctor says how to install it`;
+  return `trained on ${where}, not on native TensorFlow; trainyard doctor says what is installed`;
 }

@@ -1,0 +1,58 @@
+import type { TrainyardClient } from '../../client/client.js';
+import type { Json } from '../../core/json.js';
+import { readAddresses } from '../../project/addresses.js';
+import type { ProjectBase } from '../../client/connect.js';
+import { Artifacts } from '../../store/index.js';
+
+/** How long the server is given to take a new version into service, ms. */
+const SERVED_WITHIN_MS = 5_000;
+
+interface Served {
+  readonly version: number | null;
+  readonly model: string | null;
+}
+
+/**
+ * How to ask the model that a run deployed: its address, and a `curl` line with a row of the model's own sample.
+ * Undefined where the run deployed nothing, or no server of the project answers for it.
+ */
+export async function sayServing(
+  project: ProjectBase,
+  client: TrainyardClient,
+  result: Json,
+): Promise<string[] | undefined> {
+  const name = (result as { model?: unknown } | null)?.model;
+  const server = readAddresses(project.state)?.server;
+  if (typeof name !== 'string') return undefined;
+  if (server === undefined) return [`${name} is in the registry; trainyard serve answers for it`];
+  const address = `${server}/v1/endpoints/${encodeURIComponent(name)}`;
+  const served = await servedAt(address);
+  if (served?.model == null) return [`${name} is in the registry; ${server} does not answer for it yet`];
+  const row = await sampleRow(client, served.model).catch(() => undefined);
+  const asked = row === undefined ? '' : ` -d '${JSON.stringify({ rows: [row] }).replaceAll("'", "'\\''")}'`;
+  return [
+    `${name} version ${served.version} answers at ${address}/predict`,
+    ...(asked === '' ? [] : [`  curl ${address}/predict -H 'content-type: application/json'${asked}`]),
+  ];
+}
+
+async function servedAt(address: string): Promise<Served | undefined> {
+  for (const until = Date.now() + SERVED_WITHIN_MS; Date.now() < until;) {
+    try {
+      const response = await fetch(address, { signal: AbortSignal.timeout(2_000) });
+      const served = (await response.json()) as Partial<Served>;
+      if (response.ok && served.model != null) return { version: served.version ?? null, model: served.model };
+    } catch {
+      // The server starts, or has ended.
+    }
+    await new Promise((again) => setTimeout(again, 200));
+  }
+  return undefined;
+}
+
+/** A row that the model was shown when it was written, and has answered since. */
+async function sampleRow({ store }: TrainyardClient, digest: string): Promise<Json | undefined> {
+  const artifact = await new Artifacts(store).open({ kind: 'model', digest, size: 0 } as never);
+  const { rows } = JSON.parse(new TextDecoder().decode(await artifact.bytes('sample.json'))) as { rows: Json[] };
+  return rows[0];
+}

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TrainyardError } from '../core/errors/index.js';
+import { readAddresses } from '../project/addresses.js';
+import { nodeCodes } from '../project/codes.js';
+import type { Project } from '../project/project.js';
+import { refusalOf } from '../project/refused-builds.js';
+import { buildIdOf, isSameCode } from '../project/workflow-bundle.js';
+import type { TrainyardClient } from './client.js';
+import { isServed } from './served.js';
+
+/** A worker of `trainyard dev` takes up every edit: how long that may take on a busy machine, ms. */
+const WITH_DEV_MS = 180_000;
+/** Another one may just be starting, ms. */
+const WITHOUT_DEV_MS = 10_000;
+const ASK_EVERY_MS = 100;
+
+/** Build of the project as it is on the disk. Throws what is wrong with the code (TY-CODE). */
+export async function buildOnDisk(project: Project): Promise<string> {
+  return buildIdOf(project, await nodeCodes(project), readAddresses(project.state)?.server);
+}
+
+/**
+ * Waits until new runs start on a build, so that no run uses other code than there is on the disk. Returns at once where
+ * nobody serves anything: whoever comes takes up what is there. `onWait` is told once that it takes a while. Throws what
+ * a worker says is wrong with the build, and TY-CODE-BEHIND when none takes it up.
+ */
+export async function awaitCurrent(
+  client: TrainyardClient,
+  project: Project,
+  buildId: string,
+  options: {
+    /** Whether somebody who takes up edits runs now. */
+    readonly hasDev: () => boolean;
+    readonly onWait?: (hasDev: boolean) => void;
+    readonly signal?: AbortSignal;
+    readonly patienceMs?: number;
+  },
+): Promise<void> {
+  const start = Date.now();
+  let said = false;
+  for (;;) {
+    const routed = await currentBuild(client);
+    if (routed.buildId !== undefined && isSameCode(routed.buildId, buildId) && routed.settled) return;
+    const hasDev = options.hasDev();
+    if (!hasDev && (routed.buildId === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow'))))
+      return;
+    const refusal = await refusalOf(project, buildId);
+    if (refusal) throw refusal;
+    if (!said) options.onWait?.(hasDev);
+    said = true;
+    if (Date.now() - start > (options.patienceMs ?? (hasDev ? WITH_DEV_MS : WITHOUT_DEV_MS)))
+      throw new TrainyardError('TY-CODE-BEHIND', {
+        what: 'the workers serve other code than the project has on this disk, and none has taken it up',
+        where: { file: project.root },
+        expected: `build ${buildId}`,
+        actual: `build ${routed.buildId ?? 'none'}`,
+        ...(hasDev ? { remedy: `look at ${path.join(project.state, 'logs', 'worker.log')}` } : {}),
+      });
+    await sleep(ASK_EVERY_MS, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+/** `ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS` of Temporal's API. */
+const ROUTING_IN_PROGRESS = 1;
+
+/** The build that new runs start on, and whether every task queue has heard so. */
+export async function currentBuild(
+  client: TrainyardClient,
+): Promise<{ readonly buildId: string | undefined; readonly settled: boolean }> {
+  const described = await client.temporal.workflowService
+    .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
+    .catch((error: unknown) => {
+      // No worker was ever here.
+      if ((error as { code?: number }).code === NOT_FOUND) return undefined;
+      throw error;
+    });
+  const info = described?.workerDeploymentInfo;
+  return {
+    buildId: info?.routingConfig?.currentDeploymentVersion?.buildId || undefined,
+    settled: info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS,
+  };
+}
+
+/** gRPC's code. */
+const NOT_FOUND = 5;
