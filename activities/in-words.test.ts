@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { TrainyardError, type Code } from '../core/errors/index.js';
 import { inWords } from './in-words.js';

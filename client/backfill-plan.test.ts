@@ -30,7 +30,7 @@ it('runs whose values differ keep the ids that they had', () => {
 
 it('a plan that a former version recorded with one run for two values is given two, and all others stay', async () => {
   const now = plan([1, '1', '2']);
-  const former = now.partitions.map(({ value }) => ({ value, run: `p-b-${value}` }));
+  const former = now.partitions.map(({ value }) => ({ value, run: `p-b-${String(value)}` }));
   const createdAt = '2026-01-01T00:00:00.000Z';
   await store.create('backfills/b', Buffer.from(canonical({ ...now, partitions: former, createdAt })));
   expect(await recordBackfill(store, now)).toEqual({ ...now, createdAt });
