@@ -211,7 +211,9 @@ const DAMAGES: Readonly<Record<string, (file: string) => void>> = {
 /** Ends within a second or two, in the words of the catalogue where it does not end well. */
 async function endsInWords(read: () => Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`${String(read)} hangs`)), 20_000)));
+  const late = new Promise(
+    (_, reject) => (timer = setTimeout(() => reject(new Error(`${String(read)} hangs`)), 20_000)),
+  );
   try {
     await Promise.race([read(), late]);
   } catch (error) {
