@@ -1,2 +1,2 @@
 import { defineConfig } from 'trainyard';
-export default defineConfig({"name":"trainyard-probe-pcjsr8","pipelines":["./pipelines/*.ts"],"plugins":["./nodes/climb","./nodes/noop","./nodes/probe"],"pools":{"cpu":{"slots":3}},"heartbeat":"30 seconds"});
+export default defineConfig({"name":"trainyard-probe-qpfkrg","pipelines":["./pipelines/*.ts"],"plugins":["./nodes/climb","./nodes/noop","./nodes/probe"],"pools":{"cpu":{"slots":3}},"heartbeat":"30 seconds"});

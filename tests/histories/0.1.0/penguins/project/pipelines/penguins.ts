@@ -80,7 +80,7 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
   const fitted = train.net({ ...data, ...shared, ...(await tuned.params), epochs: 150, patience: 20 });
   const report = evaluate.final({ model: fitted.model, test: parts.test, slices: ['island'] });
   const { threshold = 0.9 } = card.value?.metric ?? {};
-  const enough = await gate(report, (figures) => figures.f1.macro >= threshold, `f1.macro ≥ ${threshold}`);
+  const enough = await gate(report, (figures) => figures.f1.macro, { atLeast: threshold });
   if (!enough) return { deployed: false, why: `f1.macro is below the ${threshold} of the task card` };
 
   const serving = (await deploy.current({ name: p.endpoint })).value;
