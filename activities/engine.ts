@@ -1,4 +1,7 @@
 import { Context } from '@temporalio/activity';
+import type { Digest } from '../core/digest.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { failureOf } from '../core/failure.js';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { canonical, type Json } from '../core/json.js';
 import { cutEnd, jsonBytes, pageEnd, PAYLOAD_BYTES } from '../core/paging.js';
@@ -11,9 +14,11 @@ import {
   putDecided,
   putEnvironment,
   putGraph,
+  putRecord,
   putStudy,
   readJsonBlob,
   readStudy,
+  RECORDS,
   startRun,
   sweepBefore,
   undisturbed,
@@ -86,7 +91,8 @@ export function engineActivities(
         ...(graph.error === undefined ? {} : { error: graph.error as unknown as Json }),
       });
       // A study is a part of a run, and no run that others resemble.
-      if (!graph.run.includes('/')) await store.put(latestKey(graph.pipeline), Buffer.from(JSON.stringify(graph.run)));
+      if (!graph.run.includes('/'))
+        await putRecord(store, latestKey(graph.pipeline), RECORDS.latest, { run: graph.run });
     },
     'trainyard.saveStudy': async (study) => {
       crashPoint('saving-study', { run: study.run });
@@ -102,9 +108,26 @@ export function engineActivities(
       crashPoint('saving-journal', { run });
       return keepJson(store, run, journal);
     },
-    'trainyard.loadJournal': async (journal) => (await readJsonBlob(store, journal)) as Journal,
-    'trainyard.loadPage': async (page) => (await readJsonBlob(store, page)) as CarriedRow[],
+    'trainyard.loadJournal': async (journal) => (await carried(store, journal)) as Journal,
+    'trainyard.loadPage': async (page) => (await carried(store, page)) as CarriedRow[],
   };
+}
+
+/** A part of what a run carries when it continues as new. It is nowhere else: to look again does not help. */
+async function carried(store: Store, part: Digest): Promise<unknown> {
+  try {
+    return await readJsonBlob(store, part);
+  } catch (error) {
+    if (!isTrainyardError(error) || !['TY-STORE-DAMAGED', 'TY-STORE-MISSING'].includes(error.code)) throw error;
+    const run = currentRun();
+    const named = new TrainyardError(error.code, {
+      what: `the run cannot go on: what it had finished before it continued as new cannot be read; ${error.what}`,
+      where: { run, ...error.where },
+      remedy: `trainyard resume ${run}: results are found by their keys`,
+      cause: error,
+    });
+    throw failureOf(named, { nonRetryable: true });
+  }
 }
 
 /** The commit of the worker's project, with `-dirty` when something in it is changed. */

@@ -5,7 +5,8 @@ import {
   readDecided,
   readGraph,
   readRun,
-  readText,
+  readRecord,
+  RECORDS,
   sweepBefore,
   undisturbed,
   type RunStart,
@@ -67,8 +68,7 @@ export function latestKey(pipeline: string): string {
 }
 
 async function latestRun(store: Store, pipeline: string): Promise<string | null> {
-  const text = await readText(store, latestKey(pipeline));
-  return text === null ? null : (JSON.parse(text) as string);
+  return (await readRecord(store, latestKey(pipeline), RECORDS.latest))?.run ?? null;
 }
 
 function nameOf({ run, withGiven }: Pick<Table, 'run' | 'withGiven'>): string {

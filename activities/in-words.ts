@@ -1,9 +1,9 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { isTrainyardError } from '../core/errors/index.js';
+import { failureOf } from '../core/failure.js';
 
 type Activity = (...args: never[]) => Promise<unknown>;
 
-/** The same Activities; an error of the catalogue keeps its parts on the way to the Workflow, not its text alone. */
+/** The same Activities; an error of the catalogue keeps its parts on the way to the Workflow, and one that stays is not tried again. */
 export function inWords(activities: Readonly<Record<string, Activity>>): Record<string, Activity> {
   return Object.fromEntries(
     Object.entries(activities).map(([name, act]) => [
@@ -13,7 +13,7 @@ export function inWords(activities: Readonly<Record<string, Activity>>): Record<
           return await act(...args);
         } catch (error) {
           if (!isTrainyardError(error)) throw error;
-          throw ApplicationFailure.create({ message: error.message, type: error.code, details: [error.toRecord()] });
+          throw failureOf(error);
         }
       },
     ]),

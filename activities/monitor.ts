@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
 import { readAliases } from '../client/models.js';
 import { isTrainyardError } from '../core/errors/index.js';
+import { failureOf } from '../core/failure.js';
 import { Artifacts, type Store } from '../store/index.js';
 import type { MonitorActivities } from '../workflows/monitor/contract.js';
 import { labelledRows, profileTables } from './monitor-tables.js';
@@ -64,14 +65,7 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!isTrainyardError(error)) throw error;
-    const { message, code } = error;
-    throw ApplicationFailure.create({
-      message,
-      type: code,
-      nonRetryable: error.permanent,
-      details: [error.toRecord()],
-    });
+    throw isTrainyardError(error) ? failureOf(error) : error;
   } finally {
     clearInterval(beat);
   }

@@ -1,12 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ReportList, Reported, NodeTask } from '../core/task.js';
+import { isTrainyardError } from '../core/errors/index.js';
 import { readReports, writeReports, type Store } from '../store/index.js';
 import type { TrialReports, Verdict } from '../workflows/study/contract.js';
 
-/** Sends a study what its trial has reported, and gives its answer. */
+/** Sends a study what its trial has reported, and gives its answer. Throws TY-RUN-ENDED when the study is over. */
 export type TellStudy = (study: string, reports: TrialReports) => Promise<Verdict>;
 
 /** Why the signal of a trial that a study stopped is aborted. */
 export const TRIAL_STOPPED = 'the study has stopped this trial';
+/** Why it is aborted when nobody waits for the trial any more. */
+export const STUDY_OVER = 'the study of this trial is over';
 
 /** Least time between two messages; from there on a share of the trial's time, since each is a few events of history. */
 const LEAST_MS = 300;
@@ -23,6 +27,8 @@ export class Reporter {
   readonly #task: NodeTask;
   readonly #tell: TellStudy;
   readonly #stop = new AbortController();
+  /** Aborted when nobody waits for an answer any more. */
+  readonly #away = new AbortController();
   readonly #startedAt = performance.now();
   #all: [number, Reported | null][] = [];
   #sent = 0;
@@ -30,10 +36,13 @@ export class Reporter {
   #timer: NodeJS.Timeout | undefined;
   #over = false;
 
-  constructor(store: Store, task: NodeTask, tell: TellStudy) {
+  /** `cancelled` ends the waiting for a study that is away. */
+  constructor(store: Store, task: NodeTask, tell: TellStudy, cancelled: AbortSignal) {
     this.#store = store;
     this.#task = task;
     this.#tell = tell;
+    cancelled.addEventListener('abort', () => this.#away.abort(), { once: true });
+    if (cancelled.aborted) this.#away.abort();
   }
 
   /** Aborted when the study says that the trial is over. */
@@ -69,13 +78,18 @@ export class Reporter {
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#sending;
-    while (this.#sent < this.#all.length && !this.#over) await this.#send();
+    while (this.#sent < this.#all.length && !this.#isEnded) await this.#send();
     this.#stop.signal.throwIfAborted();
   }
 
   end(): void {
     this.#over = true;
+    this.#away.abort();
     clearTimeout(this.#timer);
+  }
+
+  get #isEnded(): boolean {
+    return this.#over || this.#away.signal.aborted || this.#stop.signal.aborted;
   }
 
   #send(): Promise<void> {
@@ -86,7 +100,7 @@ export class Reporter {
   async #sendNow(): Promise<void> {
     const reports: ReportList = this.#all.slice(this.#sent);
     const { run, trial } = this.#task;
-    while (!this.#over) {
+    while (!this.#isEnded) {
       try {
         const { stop } = await this.#tell(run.id, { trial: trial?.number ?? -1, reports });
         this.#sent += reports.length;
@@ -95,9 +109,11 @@ export class Reporter {
           this.#stop.abort(TRIAL_STOPPED);
         }
         return;
-      } catch {
-        // Its Workflow worker is away, or goes on as new: what is told twice is taken once.
-        await new Promise((again) => setTimeout(again, AGAIN_MS));
+      } catch (error) {
+        // Gone: terminated, or ended without this trial. Nobody will ever answer.
+        if (isTrainyardError(error) && error.code === 'TY-RUN-ENDED') return this.#stop.abort(STUDY_OVER);
+        // Away: it has no worker, or goes on as new. What is told twice is taken once.
+        await wait(AGAIN_MS, undefined, { signal: this.#away.signal }).catch(() => undefined);
       }
     }
   }

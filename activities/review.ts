@@ -1,10 +1,11 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { Context, type ApplicationFailure } from '@temporalio/activity';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import { digestText } from '../core/digest.js';
+import { failureOf } from '../core/failure.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { answerKey, currentSandbox } from '../project/sandbox.js';
-import { Artifacts, type Store, type StoreKey } from '../store/index.js';
+import { Artifacts, createRecord, readRecord, RECORDS, type Store, type StoreKey } from '../store/index.js';
 import type { ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
 
 /** Activities of label reviews, for the Workflow worker. */
@@ -13,18 +14,17 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
   return {
     'trainyard.findReview': async (input) => {
       const repeated = currentSandbox() !== undefined;
-      const record = await store.get(repeated ? answerKey(currentReview()) : recordKey(input));
+      const record = await readRecord(store, repeated ? answerKey(currentReview()) : recordKey(input), RECORDS.answers);
       if (repeated && !record) throw nobodyToAsk(input);
-      return record ? (JSON.parse(new TextDecoder().decode(record)) as Ref<JsonKind>) : null;
+      return record as Ref<JsonKind> | null;
     },
     'trainyard.writeReview': async (outcome) => {
       const ref = (await artifacts.write('json', answersArtifact(outcome))) as Ref<JsonKind>;
       if (outcome.closed !== 'complete') return ref;
       const key = recordKey(outcome.input);
-      if (await store.create(key, new TextEncoder().encode(JSON.stringify(ref)))) return ref;
+      if (await createRecord(store, key, RECORDS.answers, ref)) return ref;
       // This very review, tried again, or an equal one that was faster: one of them counts everywhere.
-      const first = await store.get(key);
-      return first ? (JSON.parse(new TextDecoder().decode(first)) as Ref<JsonKind>) : ref;
+      return ((await readRecord(store, key, RECORDS.answers)) as Ref<JsonKind> | null) ?? ref;
     },
   };
 }
@@ -41,7 +41,7 @@ function nobodyToAsk({ name, run }: ReviewAsked): ApplicationFailure {
     where: { run: run.id },
     remedy: 'look at the first difference: the run has taken another way from there',
   });
-  return ApplicationFailure.nonRetryable(error.message, error.code, error.toRecord());
+  return failureOf(error);
 }
 
 /** Where the answers of a review are found again: by what was asked, not by who asked, unless each lineage asks anew. */

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
+import { failureOf } from '../core/failure.js';
 import type { Ref } from '../core/kinds.js';
 import type { NodeProgress, NodeResult, NodeTask, Reported, SentTask } from '../core/task.js';
 import {
@@ -73,7 +74,9 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
   const context = Context.current();
   const { isLocal } = context.info;
   const attempt = context.info.attempt + (task.failedInline ?? 0);
-  const reporter = task.trial?.live ? new Reporter(parts.store, task, parts.tellStudy) : undefined;
+  const reporter = task.trial?.live
+    ? new Reporter(parts.store, task, parts.tellStudy, context.cancellationSignal)
+    : undefined;
   const signal = reporter
     ? AbortSignal.any([context.cancellationSignal, reporter.stopped])
     : context.cancellationSignal;
@@ -284,12 +287,7 @@ async function toFailure(parts: RunnerParts, task: NodeTask, error: unknown, sig
   const counted = () => countFailure(parts.store, task, known).catch(() => Context.current().info.attempt);
   // Nobody has had a device for it as long as it may wait: to wait once more is not what its author asked for.
   const failures = known.permanent || known.code === 'TY-WORKER-NONE' ? attempts : await counted();
-  return ApplicationFailure.create({
-    message: known.message,
-    type: known.code,
-    nonRetryable: failures >= attempts,
-    details: [known.toRecord()],
-  });
+  return failureOf(known, { nonRetryable: failures >= attempts });
 }
 
 /** Longest wait before a call is offered again to a worker that may have its code, ms. */
@@ -300,13 +298,10 @@ const MOST_HAND_BACK_MS = 60_000;
  * after some twenty minutes the engine ends the run with it.
  */
 function handBack(error: TrainyardError, attempt: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    message: error.message,
-    type: error.code,
+  return failureOf(error, {
     // In a sandbox there is no other worker.
     nonRetryable: currentSandbox() !== undefined,
     nextRetryDelay: Math.min(2 ** attempt * 1_000, MOST_HAND_BACK_MS),
-    details: [error.toRecord()],
   });
 }
 

@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { sourceState } from '../client/source-digest.js';
 import { digestText } from '../core/digest.js';
-import { canonical } from '../core/json.js';
-import { readText, segmentOf } from '../store/index.js';
+import { putRecord, readRecord, RECORDS, type JsonObject, segmentOf } from '../store/index.js';
 import type { Change, TriggerActivities } from '../workflows/trigger/contract.js';
 import type { ProcessParts } from './processes.js';
 
@@ -14,11 +13,10 @@ export function triggerActivities({ store }: Pick<ProcessParts, 'store'>): Trigg
         Context.current().heartbeat();
         Context.current().cancellationSignal.throwIfAborted();
       }),
-    'trainyard.changeSeen': async (source) => {
-      const text = await readText(store, keyOf(source));
-      return text === null ? null : (JSON.parse(text) as Change);
-    },
-    'trainyard.noteChange': (source, change) => store.put(keyOf(source), Buffer.from(canonical(change))),
+    'trainyard.changeSeen': async (source) =>
+      (await readRecord(store, keyOf(source), RECORDS.change)) as unknown as Change | null,
+    'trainyard.noteChange': (source, change) =>
+      putRecord(store, keyOf(source), RECORDS.change, change as unknown as JsonObject),
   };
 }
 

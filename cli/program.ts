@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../project/package-root.js';
 import { commands } from './commands.js';
+import { damagedMet } from '../store/damaged.js';
 import { EXIT, exitCodeOf, explained, Interrupted, RunFailed } from './exit.js';
 
 /** Runs the command line and gives its exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */
@@ -24,7 +25,22 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof Interrupted) return EXIT.interrupted;
     report(error, args.includes('--json'));
     return exitCodeOf(error);
+  } finally {
+    nameDamaged();
   }
+}
+
+/** Damaged records that are named after one command. */
+const MOST_NAMED = 5;
+
+/** Names the records that the command met and took for not there. */
+function nameDamaged(): void {
+  const met = damagedMet();
+  for (const { error } of met.slice(0, MOST_NAMED)) process.stderr.write(`\n${error.message}\n`);
+  if (met.length > MOST_NAMED)
+    process.stderr.write(
+      `\nand ${met.length - MOST_NAMED} more damaged records: trainyard scrub --dry-run lists them\n`,
+    );
 }
 
 /** Says what went wrong: words for people on the error stream, one line of JSON on the output for programs. */

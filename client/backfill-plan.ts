@@ -2,7 +2,15 @@ import { digestText } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
-import { readText, segmentOf, type Store } from '../store/index.js';
+import {
+  createRecord,
+  putRecord,
+  readRecord,
+  RECORDS,
+  type JsonObject,
+  segmentOf,
+  type Store,
+} from '../store/index.js';
 import type { BackfillPlan, Partition } from '../workflows/backfill/contract.js';
 
 const FOLDER = 'backfills/';
@@ -35,7 +43,13 @@ export function planBackfill({
       where: { field: 'id' },
       expected: 'letters, digits, dots, hyphens and underscores, at most 40',
     });
-  const partitions = distinct.map((value): Partition => ({ value, run: `${pipeline}-${chosen}-${slugOf(value)}` }));
+  const runs = distinct.map((value) => `${pipeline}-${chosen}-${slugOf(value)}`);
+  const partitions = distinct.map((value, at): Partition => {
+    const run = runs[at] as string;
+    // `1` and `"1"` look the same: the text keeps the plain id.
+    const isShared = typeof value !== 'string' && runs.some((other, index) => index !== at && other === run);
+    return { value, run: isShared ? `${run}-${hexOf(canonical(value)).slice(0, 6)}` : run };
+  });
   return { format: 1, id: chosen, pipeline, param, params, partitions };
 }
 
@@ -79,21 +93,34 @@ export function dates(from: string, to: string, step: 'day' | 'month'): string[]
 export async function recordBackfill(store: Store, plan: Omit<BackfillPlan, 'createdAt'>): Promise<BackfillPlan> {
   const whole: BackfillPlan = { ...plan, createdAt: new Date().toISOString() };
   const key = keyOf(plan.id);
-  if (await store.create(key, Buffer.from(canonical(whole as unknown as Json)))) return whole;
+  if (await createRecord(store, key, RECORDS.backfill, whole as unknown as JsonObject)) return whole;
   const known = await readBackfill(store, plan.id);
   const { createdAt: _, ...same } = known;
   if (canonical(same as unknown as Json) === canonical(plan as unknown as Json)) return known;
+  // Recorded by a version that gave `1` and `"1"` one run: all others keep their ids.
+  if (new Set(known.partitions.map(({ run }) => run)).size < known.partitions.length && isSameQuestion(known, plan)) {
+    const mended = { ...plan, createdAt: known.createdAt };
+    await putRecord(store, key, RECORDS.backfill, mended as unknown as JsonObject);
+    return mended;
+  }
   throw new TrainyardError('TY-USAGE', {
     what: `there is another backfill "${plan.id}": of ${known.pipeline}, with ${known.partitions.length} values of ${known.param}`,
     remedy: 'choose another --id, or leave it to Trainyard',
   });
 }
 
+function isSameQuestion(one: BackfillPlan, other: Omit<BackfillPlan, 'createdAt'>): boolean {
+  const [asked, again] = [one, other].map(({ pipeline, param, params, partitions }) =>
+    canonical({ pipeline, param, params, values: partitions.map(({ value }) => value) }),
+  );
+  return asked === again;
+}
+
 /** A backfill's plan. Throws TY-RUN-UNKNOWN naming the nearest. */
 export async function readBackfill(store: Store, id: string): Promise<BackfillPlan> {
-  const text = await readText(store, keyOf(id));
-  if (text !== null) return JSON.parse(text) as BackfillPlan;
-  const known = (await listPlans(store)).map((plan) => plan.id);
+  const plan = (await readRecord(store, keyOf(id), RECORDS.backfill)) as unknown as BackfillPlan | null;
+  if (plan !== null) return plan;
+  const known = (await listPlans(store)).map((one) => one.id);
   throw new TrainyardError('TY-RUN-UNKNOWN', {
     what: `there is no backfill "${id}"; ${sayNearest(id, known)}`,
     remedy: 'trainyard backfill list names them',
@@ -104,8 +131,8 @@ export async function readBackfill(store: Store, id: string): Promise<BackfillPl
 export async function listPlans(store: Store): Promise<BackfillPlan[]> {
   const plans: BackfillPlan[] = [];
   for await (const { key } of store.list(FOLDER)) {
-    const text = await readText(store, key);
-    if (text !== null) plans.push(JSON.parse(text) as BackfillPlan);
+    const plan = (await readRecord(store, key, RECORDS.backfill)) as unknown as BackfillPlan | null;
+    if (plan !== null) plans.push(plan);
   }
   return plans.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
 }

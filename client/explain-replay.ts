@@ -60,10 +60,13 @@ export function explainReplay({ run, message, events }: FailedReplay): Trainyard
 }
 
 /** The step of a history that code has not come to, where the SDK names it by kind and number. */
+/** Name of the markers that Local Activities leave; a patch of the code leaves one too. */
+const LOCAL_ACTIVITY = 'core_local_activity';
+
 function missedStep(message: string, events: readonly Event[]): Event | undefined {
   const [, kind, number] = /Missing associated machine for (\w+)\((\d+)\)/.exec(message) ?? [];
   const isKind = (event: Event): boolean =>
-    (kind === 'LocalActivity' && Boolean(event.markerRecordedEventAttributes)) ||
+    (kind === 'LocalActivity' && event.markerRecordedEventAttributes?.markerName === LOCAL_ACTIVITY) ||
     (kind === 'Activity' && Boolean(event.activityTaskScheduledEventAttributes)) ||
     (kind === 'Timer' && Boolean(event.timerStartedEventAttributes));
   return events.filter(isKind)[Number(number) - 1];

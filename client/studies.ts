@@ -5,6 +5,7 @@ import { sayNearest } from '../core/nearest.js';
 import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../core/study.js';
 import { readGraph, readStudy as readKept } from '../store/index.js';
 import { STUDY, type Steering, type TrialReports, type Verdict } from '../workflows/study/contract.js';
+import { isAway } from './away.js';
 import { describeRun, PATIENCE_MS, queryGraph, type RunReader } from './run-view.js';
 import { act } from './runs.js';
 
@@ -102,13 +103,30 @@ export async function steerStudy(
   });
 }
 
-/** How a worker tells studies what their trials report, and hears whether they go on. */
+/**
+ * How a worker tells studies what their trials report, and hears whether they go on. Throws TY-RUN-ENDED when the study
+ * is over; anything else means that it did not answer, and may yet.
+ */
 export function tellStudy({ temporal }: { readonly temporal: Client }) {
-  return (study: string, reports: TrialReports): Promise<Verdict> =>
-    temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
-      temporal.workflow.getHandle(study).executeUpdate<Verdict, [TrialReports]>(STUDY.report, { args: [reports] }),
-    );
+  return async (study: string, reports: TrialReports): Promise<Verdict> => {
+    try {
+      return await temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
+        temporal.workflow.getHandle(study).executeUpdate<Verdict, [TrialReports]>(STUDY.report, { args: [reports] }),
+      );
+    } catch (error) {
+      // Between two of its parts, which continue as new, it does not answer either: then the next part is open already.
+      if (isAway(error) || (await describeRun(temporal, study).catch(() => AWAY))?.open) throw error;
+      throw new TrainyardError('TY-RUN-ENDED', {
+        what: `the study ${study} is over`,
+        where: { run: study },
+        cause: error,
+      });
+    }
+  };
 }
+
+/** Stands for a study of which Temporal does not say how it is. */
+const AWAY = { open: true };
 
 /** Longest wait for an answer, ms. */
 const STEER_PATIENCE_MS = 10_000;

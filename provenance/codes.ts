@@ -1,4 +1,4 @@
-import type { Store } from '../store/index.js';
+import { createRecord, readRecord, RECORDS, type JsonObject, type Store } from '../store/index.js';
 import type { CodeParts } from '../project/code-parts.js';
 
 /** Keeps, under each node's code hash, which files and packages it was taken of: what `explain` names when it changes. */
@@ -7,7 +7,9 @@ export async function noteCodes(
   codes: Iterable<{ readonly node: string; readonly hash: string; readonly parts: CodeParts }>,
 ): Promise<void> {
   for (const { node, hash, parts } of codes)
-    await store.create(`codes/${hash}`, Buffer.from(JSON.stringify({ node, ...parts })), { durable: false });
+    await createRecord(store, `codes/${hash}`, RECORDS.code, { node, ...parts } as unknown as JsonObject, {
+      durable: false,
+    });
 }
 
 /** The code of a pipeline in a build, and what it was taken of. */
@@ -22,8 +24,8 @@ export async function notePipelines(
   build: string,
   pipelines: ReadonlyMap<string, PipelineCode>,
 ): Promise<void> {
-  const body = Buffer.from(JSON.stringify(Object.fromEntries(pipelines)));
-  await store.create(pipelinesKey(build), body, { durable: false });
+  const value = Object.fromEntries(pipelines) as unknown as JsonObject;
+  await createRecord(store, pipelinesKey(build), RECORDS.pipelines, value, { durable: false });
 }
 
 /** The code of a build's pipelines by their names, if it was kept. */
@@ -32,10 +34,8 @@ export async function readPipelines(
   build: string | undefined,
 ): Promise<Readonly<Record<string, PipelineCode>> | undefined> {
   if (build === undefined || !/^[0-9a-f]{8,64}$/.test(build)) return undefined;
-  const body = await store.get(pipelinesKey(build));
-  return body === null
-    ? undefined
-    : (JSON.parse(Buffer.from(body).toString('utf8')) as Readonly<Record<string, PipelineCode>>);
+  const pipelines = await readRecord(store, pipelinesKey(build), RECORDS.pipelines);
+  return (pipelines ?? undefined) as unknown as Readonly<Record<string, PipelineCode>> | undefined;
 }
 
 /** Where the code of a build's pipelines is kept. */
@@ -46,6 +46,6 @@ export function pipelinesKey(build: string): `codes/${string}` {
 /** The files and packages behind a code hash, as far as they are known. */
 export async function readCode(store: Store, hash: string): Promise<CodeParts | undefined> {
   if (!/^[0-9a-f]{8,64}$/.test(hash)) return undefined;
-  const body = await store.get(`codes/${hash}`);
-  return body === null ? undefined : (JSON.parse(Buffer.from(body).toString('utf8')) as CodeParts);
+  const code = await readRecord(store, `codes/${hash}`, RECORDS.code);
+  return (code ?? undefined) as unknown as CodeParts | undefined;
 }

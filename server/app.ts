@@ -2,6 +2,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
 import { TrainyardError } from '../core/errors/index.js';
+import { onDamaged } from '../store/index.js';
 import { guard, setHeaders } from './guard.js';
 import { jsonBodies } from './json-body.js';
 import { KeyRing, type AccessKey } from './keys.js';
@@ -83,6 +84,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
       statusCode: 404,
     });
   });
+  const endNaming = onDamaged(({ error }) => app.log.warn(error.message));
+  app.addHook('onClose', async () => endNaming());
   void app.register(async (scope) => sessionRoutes(scope, keys));
   for (const module of [...routes, ...(options.routes ?? [])])
     void app.register(module, { services: options.services });

@@ -1,12 +1,13 @@
-import { isDigest, type Digest } from '../core/digest.js';
+import type { Digest } from '../core/digest.js';
 import { isTrainyardError } from '../core/errors/index.js';
-import { canonical } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
-import { isSound, readText } from './blobs.js';
+import { isSound } from './blobs.js';
 import { each } from './each.js';
 import { checkDigest } from './keys.js';
-import type { Store } from './store.js';
+import { lookAtRecord, recordText } from './record.js';
+import { RECORDS } from './record-kinds.js';
+import type { Store, StoreKey } from './store.js';
 
 /** What a node call gave, found again by its key. */
 export interface CacheEntry {
@@ -31,7 +32,7 @@ export async function lookup(store: Store, keys: readonly Digest[]): Promise<(Ca
  * that. Durable on return. Nobody needs the node's checkpoints any more then, unless another call goes on from them.
  */
 export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntry> {
-  const body = Buffer.from(canonical(entry));
+  const body = Buffer.from(recordText(entry));
   for (let place = nameOf(entry.key, 0); !(await store.create(place, body));) {
     const { whole, next } = await newest(store, entry.key);
     if (whole) return whole;
@@ -67,17 +68,23 @@ export async function discardArtifact(store: Store, artifact: Digest): Promise<D
 }
 
 /**
- * The entry that counts for a key. `cache/<key>` is written once and never changed; when an output of it is lost, the
+ * The entry that counts for a key. `cache/<key>` is written once and never changed; when it is damaged or an output of it is lost, the
  * next one, `cache/<key>~1`, takes its place by the same rule, and so on: each place has exactly one winner.
  */
-async function newest(store: Store, key: Digest): Promise<{ whole: CacheEntry | null; next: string }> {
-  for (let generation = 0; ; generation++) {
+async function newest(store: Store, key: Digest, from = 0): Promise<{ whole: CacheEntry | null; next: string }> {
+  for (let generation = from; ; generation++) {
     const name = nameOf(key, generation);
-    const text = await readText(store, name);
-    if (text === null) return { whole: null, next: name };
-    const entry = parseEntry(text, key);
-    if (entry && (await isWhole(store, entry))) return { whole: entry, next: name };
+    const looked = await lookAtRecord(store, name, RECORDS.result);
+    if (looked.state === 'absent') return { whole: null, next: name };
+    if (looked.state === 'damaged' || looked.value.key !== key) continue;
+    if (await isWhole(store, looked.value)) return { whole: looked.value, next: name };
   }
+}
+
+/** The entry that counts among those after the one in this place. */
+export async function entryAfter(store: Store, place: StoreKey): Promise<CacheEntry | null> {
+  const [key, generation = '0'] = place.slice('cache/'.length).split('~');
+  return (await newest(store, key as Digest, Number(generation) + 1)).whole;
 }
 
 function nameOf(key: Digest, generation: number): string {
@@ -87,14 +94,4 @@ function nameOf(key: Digest, generation: number): string {
 async function isWhole(store: Store, entry: CacheEntry): Promise<boolean> {
   for (const { digest } of Object.values(entry.outputs)) if ((await store.blobSize(digest)) === null) return false;
   return true;
-}
-
-function parseEntry(text: string, key: Digest): CacheEntry | null {
-  try {
-    const entry = JSON.parse(text) as CacheEntry;
-    const outputs = Object.values(entry.outputs);
-    return entry.format === 1 && entry.key === key && outputs.every(({ digest }) => isDigest(digest)) ? entry : null;
-  } catch {
-    return null;
-  }
 }

@@ -4,8 +4,9 @@ import { digestText, type Digest } from '../core/digest.js';
 import { canonical } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
-import { readText } from './blobs.js';
 import { segmentOf } from './keys.js';
+import { createRecord, readRecord } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import type { Store } from './store.js';
 
 /** Where the collector stands. Only the one who holds the collector's reservation writes it. */
@@ -26,8 +27,7 @@ const DEAD_MS = 30_000;
 const POLL_MS = 50;
 
 export async function sweepState(store: Store): Promise<SweepState> {
-  const text = await readText(store, SWEEP_KEY);
-  return text === null ? { sweep: 0, removing: false, beat: 0 } : (JSON.parse(text) as SweepState);
+  return (await readRecord(store, SWEEP_KEY, RECORDS.sweep)) ?? { sweep: 0, removing: false, beat: 0 };
 }
 
 /**
@@ -82,9 +82,8 @@ export interface Need {
 
 /** Records, before it counts on them, what an open run needs of others: `needs/<run>/<digest of the need>`. */
 export async function noteNeed(store: Store, run: string, need: Need): Promise<void> {
-  const body = canonical(need);
-  const name = digestText(body).slice('sha256-'.length, 'sha256-'.length + 24);
-  await store.create(`needs/${segmentOf(run)}/${name}`, Buffer.from(body), { durable: false });
+  const name = digestText(canonical(need)).slice('sha256-'.length, 'sha256-'.length + 24);
+  await createRecord(store, `needs/${segmentOf(run)}/${name}`, RECORDS.need, need, { durable: false });
 }
 
 /** Stores JSON for an open run: until that has ended the collector leaves it alone, and what it names. */
@@ -102,8 +101,8 @@ export async function keepJson(store: Store, run: string, value: unknown): Promi
 export async function needsOf(store: Store, run: string): Promise<Need[]> {
   const needs: Need[] = [];
   for await (const { key } of store.list(`needs/${segmentOf(run)}/`)) {
-    const text = await readText(store, key);
-    if (text !== null) needs.push(JSON.parse(text) as Need);
+    const need = await readRecord(store, key, RECORDS.need);
+    if (need !== null) needs.push(need);
   }
   return needs;
 }

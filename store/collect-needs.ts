@@ -2,11 +2,13 @@ import { isDigest, type Digest } from '../core/digest.js';
 import { isTrainyardError } from '../core/errors/index.js';
 import type { Json } from '../core/json.js';
 import { Artifacts } from './artifacts.js';
-import { readBlob, readText } from './blobs.js';
+import { readBlob } from './blobs.js';
 import { needsOf } from './collect-beside.js';
 import { each } from './each.js';
 import { segmentOf } from './keys.js';
 import { recordsOfRun, type NodeRecord } from './lineage.js';
+import { createRecord, readRecord } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import { listRuns, readGraph, type RunRecord } from './runs.js';
 import type { Store } from './store.js';
 
@@ -120,8 +122,7 @@ export async function standingNeeds(store: Store): Promise<Named> {
   const named: Named = { artifacts: new Set(), blobs: new Set() };
   const keys: string[] = [];
   for await (const { key } of store.list('reviews/')) keys.push(key);
-  for (const text of await each(keys, (key) => readText(store, key)))
-    if (text !== null) namedIn(JSON.parse(text), named);
+  for (const answers of await each(keys, (key) => readRecord(store, key, RECORDS.answers))) namedIn(answers, named);
   return named;
 }
 
@@ -183,14 +184,14 @@ export async function blobsOfAll(store: Store, value: unknown): Promise<Digest[]
 export async function pinnedRuns(store: Store): Promise<Set<string>> {
   const runs = new Set<string>();
   for await (const { key } of store.list('kept/')) {
-    const text = await readText(store, key);
-    if (text !== null) runs.add((JSON.parse(text) as { run: string }).run);
+    const pin = await readRecord(store, key, RECORDS.pin);
+    if (pin !== null) runs.add(pin.run);
   }
   return runs;
 }
 
 export async function pinRun(store: Store, run: string): Promise<boolean> {
-  return store.create(`kept/${segmentOf(run)}`, Buffer.from(JSON.stringify({ run })));
+  return createRecord(store, `kept/${segmentOf(run)}`, RECORDS.pin, { run });
 }
 
 export async function unpinRun(store: Store, run: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { isDigest, type Digest } from '../core/digest.js';
-import { readText } from './blobs.js';
 import { each } from './each.js';
 import { segmentOf } from './keys.js';
 import { lineageFolder, removeNodeRecord, type NodeRecord } from './lineage.js';
+import { readRecord } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import type { RunRecord } from './runs.js';
 import type { Store, StoreKey } from './store.js';
 
@@ -38,8 +39,8 @@ export async function strayRecords(
   const folders = new Set(kept.map(({ start }) => lineageFolder(start.id)));
   const places = lineage.filter((place) => !folders.has(`${place.split('/').slice(0, 2).join('/')}/`));
   const read = await each(places, async (place) => {
-    const text = await readText(store, place);
-    return text === null ? [] : [{ place, record: JSON.parse(text) as NodeRecord }];
+    const record = await readRecord(store, place, RECORDS.execution);
+    return record === null ? [] : [{ place, record }];
   });
   return read.flat();
 }
@@ -75,10 +76,10 @@ export async function removeRecords(store: Store, decided: Decided, check: () =>
   for (const key of listing.needs) if (!unended.has(key.split('/')[1] ?? '')) await remove(key);
   const gone = new Set(dropped.map(({ start }) => start.id));
   for await (const { key } of store.list('latest/')) {
-    const text = await readText(store, key);
-    if (text !== null && gone.has(JSON.parse(text) as string)) await remove(key);
+    const latest = await readRecord(store, key, RECORDS.latest);
+    if (latest !== null && gone.has(latest.run)) await remove(key);
   }
-  const failed = new Set([...gone].map((run) => Buffer.from(run).toString('hex').slice(0, 80)));
+  const failed = new Set([...gone].map((run) => segmentOf(run)));
   for (const key of listing.failures) if (failed.has(key.split('/')[2] ?? '')) await remove(key);
   for (const { place, record } of strays) {
     if (keys.has(record.key)) continue;

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { digestText, type Digest } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
+import { damagedIn } from './damaged.js';
 import { SWEEP_KEY, sweepState, type SweepState } from './collect-beside.js';
 import {
   Expander,
@@ -14,6 +15,8 @@ import {
 } from './collect-needs.js';
 import { listRecords, removeRecords, strayRecords, type Listing, type StrayRecord } from './collect-records.js';
 import { each } from './each.js';
+import { putRecord } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import { singleFlight } from './reservation.js';
 import type { RunRecord } from './runs.js';
 import type { Store } from './store.js';
@@ -90,10 +93,12 @@ interface Plan {
 async function sweep(store: Store, options: CollectOptions): Promise<Collected> {
   // What can be said without disturbing anybody is found out first: most sweeps end here.
   const first = await plan(store, options);
+  refuseUnsure(store);
   if (first.garbage.length === 0 && first.dropped.length === 0) return report(first);
   const mark = await Mark.publish(store);
   try {
     const second = await plan(store, options);
+    refuseUnsure(store);
     const records = await removeRecords(store, second, () => mark.check());
     options.onStep?.(`${records} records removed`);
     let done = 0;
@@ -106,6 +111,20 @@ async function sweep(store: Store, options: CollectOptions): Promise<Collected> 
   } finally {
     await mark.withdraw();
   }
+}
+
+/** Records that say what is needed: while one is damaged, nobody knows what may go. */
+const SAY_NEEDED = [RECORDS.start, RECORDS.need, RECORDS.pin, RECORDS.answers].map(({ name }) => name);
+
+function refuseUnsure(store: Store): void {
+  const [first, ...more] = damagedIn(store).filter(({ kind }) => SAY_NEEDED.includes(kind));
+  if (!first) return;
+  const { error } = first;
+  throw new TrainyardError('TY-STORE-RECORD', {
+    what: `nothing is collected while ${more.length + 1} record${more.length === 0 ? '' : 's'} of what is needed cannot be read; ${error.what}`,
+    where: error.where,
+    remedy: 'trainyard scrub mends it or takes it out of use; then trainyard gc again',
+  });
 }
 
 /** Finds what is needed. All is listed before the runs are read: what is stored meanwhile is not among it. */
@@ -242,7 +261,7 @@ class Mark {
   }
 
   async #write(state: SweepState): Promise<void> {
-    await this.#store.put(SWEEP_KEY, Buffer.from(JSON.stringify(state)));
+    await putRecord(this.#store, SWEEP_KEY, RECORDS.sweep, state, { durable: false });
     this.#state = state;
     this.#saidAt = performance.now();
   }

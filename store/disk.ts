@@ -2,8 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  existsSync,
   fsync,
   linkSync,
+  mkdirSync,
   open,
   openSync,
   readdirSync,
@@ -44,6 +46,42 @@ export function storeFull(error: unknown, folder: string, need?: number): Trainy
     ...freeIn(folder),
     cause: error,
   });
+}
+
+/** TY-STORE-REFUSED for an error that says that this process may not do that in a store, else undefined. */
+export function storeRefused(error: unknown, folder: string): TrainyardError | undefined {
+  const file = pathOf(error);
+  // What a caller gives to be stored lies elsewhere.
+  if (!file?.startsWith(folder)) return undefined;
+  if (['EISDIR', 'ENOTDIR'].includes(codeOf(error))) return otherInPlace(file, error);
+  const reason = {
+    EROFS: 'it is mounted for reading only',
+    EACCES: 'this user has no permission',
+    EPERM: 'this user has no permission',
+  }[codeOf(error)];
+  if (reason === undefined) return undefined;
+  return new TrainyardError('TY-STORE-REFUSED', {
+    what: `the store ${folder} refuses: ${reason}`,
+    where: { file },
+    cause: error,
+  });
+}
+
+/** TY-STORE-RECORD: a folder, say, stands where a record should be. */
+export function otherInPlace(file: string, cause?: unknown): TrainyardError {
+  return new TrainyardError('TY-STORE-RECORD', {
+    what: 'something that is no file stands in its place',
+    where: { file },
+    remedy: 'look at what it is, and remove it',
+    cause,
+  });
+}
+
+/** The file that a system call was about, its new name where it has one. */
+function pathOf(error: unknown): string | undefined {
+  const { path: file, dest } = error as { path?: unknown; dest?: unknown };
+  const found = dest ?? file;
+  return typeof found === 'string' ? found : undefined;
 }
 
 function freeIn(folder: string): { actual?: string } {
@@ -142,6 +180,21 @@ export async function writeSynced(file: string, bytes: Uint8Array, mode: number)
     await synced(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Makes a folder and those above it; gives the first that was not there. */
+export function makeFolders(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    // So Node answers for a disk that is mounted for reading only: a plain call says why.
+    let first = folder;
+    while (!existsSync(path.dirname(first))) first = path.dirname(first);
+    mkdirSync(first);
+    mkdirSync(folder, { recursive: true });
+    return first;
   }
 }
 

@@ -108,9 +108,24 @@ test('a source that is not there is said as it is, and leaves nothing', async ()
 const mount = `mount -t tmpfs -o size=2m none "$0"`;
 const canMount = spawnSync('unshare', ['-Urm', 'sh', '-c', mount, fresh()]).status === 0;
 
-test.skipIf(!canMount)('a disk that is really full is said in words', async () => {
+/** A program, bundled, in a namespace in which a shell script has made a folder what it is to be. */
+async function runIn(folder: string, script: string, source: string): Promise<unknown> {
   const { build } = await import('esbuild');
-  const program = path.join(fresh(), 'fill.mjs');
+  const program = path.join(fresh(), 'program.mjs');
+  const resolveDir = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+  await build({
+    stdin: { contents: source, resolveDir, loader: 'ts' },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
+  const inside = `${script} && "$1" "$2" "$0"`;
+  const done = spawnSync('unshare', ['-Urm', 'sh', '-c', inside, folder, process.execPath, program]);
+  return JSON.parse(done.stdout.toString());
+}
+
+test.skipIf(!canMount)('a disk that is really full is said in words', async () => {
   const source = `import { FileStore } from './store/files.ts';
     const store = new FileStore(process.argv[2]);
     await store.putBlob(Buffer.from('small'));
@@ -118,29 +133,35 @@ test.skipIf(!canMount)('a disk that is really full is said in words', async () =
     let made = 0, error;
     while (!error) await store.create('r/' + made, Buffer.alloc(100_000)).then(() => made++, (e) => { error = e; });
     console.log(JSON.stringify([said.code, said.message, made > 3, error.code]));`;
-  await build({
-    stdin: {
-      contents: source,
-      resolveDir: path.join(path.dirname(fileURLToPath(import.meta.url)), '..'),
-      loader: 'ts',
-    },
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-  });
   const folder = fresh();
-  const done = spawnSync('unshare', [
-    '-Urm',
-    'sh',
-    '-c',
-    `${mount} && "$1" "$2" "$0"`,
-    folder,
-    process.execPath,
-    program,
-  ]);
-  const [code, message, made, second] = JSON.parse(done.stdout.toString()) as [string, string, boolean, string];
+  const [code, message, made, second] = (await runIn(folder, mount, source)) as [string, string, boolean, string];
   expect([code, made, second]).toEqual(['TY-STORE-FULL', true, 'TY-STORE-FULL']);
   expect(message).toContain(folder);
   expect(message).toContain('no space is left');
 });
+
+test.skipIf(!canMount)(
+  'a store on a disk that is mounted for reading only says so with every write, and is read',
+  async () => {
+    const folder = fresh();
+    const store = new FileStore(folder);
+    const { digest } = await store.putBlob(Buffer.from('blob'));
+    await store.create('a/b', Buffer.from('1'));
+    const source = `import { FileStore } from './store/files.ts';
+    const store = new FileStore(process.argv[2]);
+    const tried = [() => store.putBlob(Buffer.from('x')), () => store.putBlob(Buffer.alloc(100_000)), () => store.probe(),
+      () => store.create('c/d', Buffer.from('1')), () => store.create('c/e', Buffer.from('1'), { durable: false }),
+      () => store.put('a/b', Buffer.from('2')), () => store.remove('a/b'), () => store.removeBlob('${digest}')];
+    const said = [];
+    for (const write of tried) said.push(await write().then(() => 'written', (error) => [error.code, error.message]));
+    console.log(JSON.stringify([said, String(await store.get('a/b'))]));`;
+    const script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"';
+    const [said, read] = (await runIn(folder, script, source)) as [[string, string][], string];
+    expect(read).toBe('1');
+    for (const [code, message] of said) {
+      expect(code, message).toBe('TY-STORE-REFUSED');
+      expect(message).toContain(`the store ${folder} refuses: it is mounted for reading only`);
+      expect(message).toContain('to do:    give the user');
+    }
+  },
+);

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import {
   checkedStream,
   checkHash,
@@ -11,10 +11,13 @@ import {
   copy,
   digestOf,
   linked,
+  makeFolders,
   nullIfMissing,
+  otherInPlace,
   removeOlder,
   renew,
   storeFull,
+  storeRefused,
   syncFolder,
   unlinkNow,
   walk,
@@ -32,6 +35,9 @@ const SMALL_BYTES = 1 << 20;
 
 /** Blobs up to this size are read and written by synchronous calls: longer ones would hold up whatever else runs here. */
 const QUICK_BYTES = 1 << 16;
+
+/** What a file system without hard links answers to one. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
 
 /** Blobs whose check this process remembers; when there are more, it forgets all and checks again. */
 const REMEMBERED = 100_000;
@@ -62,8 +68,8 @@ export class FileStore implements Store {
       const second = await this.create(key, new Uint8Array(1));
       if (!first || second) throw unfit(this.name, `create said ${first}, then ${second}`);
     } catch (error) {
-      if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'].includes(codeOf(error)))
-        throw unfit(this.name, `link: ${codeOf(error)}`);
+      const { code, syscall } = (isTrainyardError(error) ? error.cause : error) as { code?: string; syscall?: string };
+      if (syscall === 'link' && code !== undefined && NO_LINKS.includes(code)) throw unfit(this.name, `link: ${code}`);
       throw error;
     } finally {
       await this.remove(key);
@@ -96,7 +102,7 @@ export class FileStore implements Store {
     const size = await this.blobSize(digest);
     if (size === null) return null;
     if (size > SMALL_BYTES) return checkedStream(file, digest);
-    const bytes = size > QUICK_BYTES ? await readFile(file).catch(nullIfMissing) : readNow(file);
+    const bytes = size > QUICK_BYTES ? await readFile(file).catch(nullIfMissing) : this.#readNow(file);
     if (bytes === null) return null;
     checkHash(createHash('sha256').update(bytes), digest, file);
     return (async function* () {
@@ -121,7 +127,8 @@ export class FileStore implements Store {
   }
 
   async removeBlob(digest: Digest): Promise<void> {
-    await rm(this.#blobFile(digest), { force: true });
+    const file = this.#blobFile(digest);
+    await this.#inWords(undefined, () => rm(file, { force: true }));
     this.#verified.delete(digest);
   }
 
@@ -134,22 +141,35 @@ export class FileStore implements Store {
     return this.#inWords(body.byteLength, () => this.#within(path.join(this.name, 'tmp', 'any'), false, create));
   }
 
-  async put(key: StoreKey, body: Uint8Array): Promise<void> {
+  async put(key: StoreKey, body: Uint8Array, { durable = true }: { durable?: boolean } = {}): Promise<void> {
     const final = this.#recordFile(key);
     await this.#writing(body.byteLength, async (temp) => {
-      await this.#within(temp, false, () => writeFileSync(temp, body, { flag: 'wx' }));
-      await this.#within(final, false, () => renameSync(temp, final));
+      await this.#within(temp, durable, () =>
+        durable ? writeSynced(temp, body, 0o666) : writeFileSync(temp, body, { flag: 'wx' }),
+      );
+      await this.#within(final, durable, () => renameSync(temp, final));
+      if (durable) await syncFolder(path.dirname(final));
     });
   }
 
   async get(key: StoreKey): Promise<Uint8Array | null> {
-    return readNow(this.#recordFile(key));
+    const file = this.#recordFile(key);
+    const found = statSync(file, { throwIfNoEntry: false });
+    // Most records that are asked for are not there, and an error with its stack costs ten times this look.
+    if (!found) return null;
+    if (found.isFile()) return this.#readNow(file);
+    throw otherInPlace(file);
   }
 
   async *list(prefix: string): AsyncIterable<{ key: StoreKey; size: number }> {
     const records = path.join(this.name, 'records');
-    for await (const { file, size } of walk(path.join(records, checkPrefix(prefix))))
-      yield { key: path.relative(records, file).split(path.sep).join('/'), size };
+    const folder = path.join(records, checkPrefix(prefix));
+    try {
+      for await (const { file, size } of walk(folder))
+        yield { key: path.relative(records, file).split(path.sep).join('/'), size };
+    } catch (error) {
+      throw storeRefused(error, this.name) ?? error;
+    }
   }
 
   async *listBlobs(): AsyncIterable<{ digest: Digest; size: number; storedAt: number }> {
@@ -158,7 +178,9 @@ export class FileStore implements Store {
   }
 
   async remove(key: StoreKey): Promise<void> {
-    this.#reused.remove(this.#recordFile(key));
+    const file = this.#recordFile(key);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
+    await this.#inWords(undefined, async () => this.#reused.remove(file));
   }
 
   async #putQuick(digest: Digest, bytes: Uint8Array): Promise<boolean> {
@@ -197,12 +219,12 @@ export class FileStore implements Store {
     return temp;
   }
 
-  /** Says in words when there is no space. */
+  /** Says in words when there is no space, or no permission. */
   async #inWords<T>(need: number | undefined, write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } catch (error) {
-      throw storeFull(error, this.name, need) ?? error;
+      throw storeFull(error, this.name, need) ?? storeRefused(error, this.name) ?? error;
     }
   }
 
@@ -222,11 +244,21 @@ export class FileStore implements Store {
   async #makeFolder(folder: string, durable: boolean): Promise<void> {
     const known = this.#folders.get(folder);
     if (known === 'durable' || (known && !durable)) return;
-    const first = mkdirSync(folder, { recursive: true });
+    const first = makeFolders(folder);
     if (first !== undefined && durable)
       for (let made = folder; made.length >= first.length; made = path.dirname(made))
         await syncFolder(path.dirname(made));
     this.#folders.set(folder, durable ? 'durable' : 'made');
+  }
+
+  #readNow(file: string): Uint8Array | null {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      const refused = storeRefused(error, this.name);
+      if (refused) throw refused;
+      return nullIfMissing(error);
+    }
   }
 
   /** Whether a blob of this size is there; if so, its time is renewed. */
@@ -252,16 +284,6 @@ export class FileStore implements Store {
 function sizeOf(source: BlobSource): number | undefined {
   if (source instanceof Uint8Array) return source.byteLength;
   return 'path' in source ? statSync(source.path, { throwIfNoEntry: false })?.size : undefined;
-}
-
-function readNow(file: string): Uint8Array | null {
-  // Most records that are asked for are not there, and an error with its stack costs ten times this look.
-  if (!statSync(file, { throwIfNoEntry: false })) return null;
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    return nullIfMissing(error);
-  }
 }
 
 function unfit(name: string, actual: string): TrainyardError {

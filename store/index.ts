@@ -2,7 +2,10 @@ export type { BlobSource, Store, StoreKey } from './store.js';
 export { checkKey, segmentOf } from './keys.js';
 export { FileStore } from './files.js';
 export { openStore } from './open.js';
-export { readBlob, readJsonBlob, readText } from './blobs.js';
+export { readBlob, readJsonBlob } from './blobs.js';
+export { damagedIn, damagedMet, onDamaged, type DamagedRecord } from './damaged.js';
+export { createRecord, putRecord, readRecord } from './record.js';
+export { RECORDS, type JsonObject, type RecordKind } from './record-kinds.js';
 export { Artifacts, type Manifest } from './artifacts.js';
 export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
@@ -41,5 +44,6 @@ export {
 } from './runs.js';
 export { areWhole, keepJson, noteNeed, sweepBefore, undisturbed, type Need } from './collect-beside.js';
 export { collect, type Collected, type CollectOptions } from './collect.js';
+export type { BadRecord } from './scrub-records.js';
 export { scrub, type BadBlob, type BlobUse, type Scrubbed, type ScrubOptions } from './scrub.js';
 export { blobsOfAll, namedIn, pinnedRuns, pinRun, unpinRun } from './collect-needs.js';

@@ -1,9 +1,10 @@
 import type { Digest } from '../core/digest.js';
-import { canonical, type Json } from '../core/json.js';
+import type { Json } from '../core/json.js';
 import type { KeyedParts } from '../core/key.js';
-import { readText } from './blobs.js';
 import { each } from './each.js';
 import { checkDigest, segmentOf } from './keys.js';
+import { lookAtRecord, readRecord, recordText } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
 
 /** An artifact as records name it: by content, without its value. */
@@ -55,7 +56,7 @@ const NODE_BYTES = 32;
  * marker without a record, which says nothing, and never a record that no marker points to. Gives the record's key.
  */
 export async function writeNodeRecord(store: Store, record: NodeRecord): Promise<StoreKey> {
-  const body = Buffer.from(canonical(strip(record)));
+  const body = Buffer.from(recordText(strip(record)));
   const run = segmentOf(record.run, RUN_BYTES);
   const short = checkDigest(record.key).slice('sha256-'.length, 'sha256-'.length + 16);
   const first = `${run}/${segmentOf(record.node, NODE_BYTES)}~${short}.${record.attempt}`;
@@ -63,7 +64,7 @@ export async function writeNodeRecord(store: Store, record: NodeRecord): Promise
   // A worker that died after its record may be followed by one that counts its attempts from one again.
   for (let again = 0; ; again++) {
     const place = again === 0 ? first : `${first}.${again}`;
-    if ((await store.get(`lineage/${place}`)) !== null) continue;
+    if ((await lookAtRecord(store, `lineage/${place}`, RECORDS.execution)).state !== 'absent') continue;
     await each([...markers], (marker) => store.create(`${marker}${place}`, new Uint8Array(), { durable: false }));
     if (await store.create(`lineage/${place}`, body)) return `lineage/${place}`;
   }
@@ -127,8 +128,8 @@ async function marked(store: Store, folder: string): Promise<NodeRecord[]> {
 }
 
 async function read(store: Store, keys: readonly string[]): Promise<NodeRecord[]> {
-  const texts = await each([...keys].sort(), (key) => readText(store, key));
-  const records = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as NodeRecord]));
+  const found = await each([...keys].sort(), (key) => readRecord(store, key, RECORDS.execution));
+  const records = found.filter((record) => record !== null);
   return records.sort((a, b) => (a.endedAt < b.endedAt ? -1 : a.endedAt > b.endedAt ? 1 : 0));
 }
 

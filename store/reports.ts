@@ -1,12 +1,13 @@
 import type { Digest } from '../core/digest.js';
 import type { ReportList } from '../core/task.js';
-import { readText } from './blobs.js';
 import { checkDigest } from './keys.js';
+import { putRecord, readRecord } from './record.js';
+import { RECORDS } from './record-kinds.js';
 import type { Store } from './store.js';
 
 /** What calls of a key have reported on their way: `reports/<key>`. A pure function of the key, so any writer may win. */
 export async function writeReports(store: Store, key: Digest, reports: ReportList): Promise<void> {
-  await store.put(`reports/${checkDigest(key)}`, Buffer.from(JSON.stringify(reports)));
+  await putRecord(store, `reports/${checkDigest(key)}`, RECORDS.reports, { reports });
 }
 
 /** Puts newer reports behind those kept of earlier attempts. */
@@ -17,6 +18,5 @@ export async function keepReports(store: Store, key: Digest, newer: ReportList):
 }
 
 export async function readReports(store: Store, key: Digest): Promise<ReportList> {
-  const text = await readText(store, `reports/${checkDigest(key)}`);
-  return text === null ? [] : (JSON.parse(text) as ReportList);
+  return (await readRecord(store, `reports/${checkDigest(key)}`, RECORDS.reports))?.reports ?? [];
 }

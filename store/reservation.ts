@@ -107,7 +107,7 @@ async function hold<T>(
   } catch (error) {
     done.abort(ENDED);
     await beating;
-    await store.put(`${name(place, epoch)}.end`, Buffer.from('failed')).catch(() => undefined);
+    await store.put(`${name(place, epoch)}.end`, Buffer.from('failed'), { durable: false }).catch(() => undefined);
     throw error;
   }
 }
@@ -123,7 +123,7 @@ async function heartbeat(
     await clock.sleep(leaseMs / 4, done).catch(() => undefined);
     if (done.aborted) return beat - 1;
     // A beat that cannot be written may cost the lease, never the result.
-    await store.put(`${epoch}.hb`, Buffer.from(String(beat))).catch(() => undefined);
+    await store.put(`${epoch}.hb`, Buffer.from(String(beat)), { durable: false }).catch(() => undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { isSound } from './blobs.js';
 import { discardArtifact } from './cache.js';
 import { each } from './each.js';
 import { allRecords, type NodeRecord } from './lineage.js';
+import { scrubRecords, type BadRecord } from './scrub-records.js';
 import type { Store } from './store.js';
 
 export interface ScrubOptions {
@@ -40,16 +41,20 @@ export interface Scrubbed {
   readonly blobs: number;
   readonly bytes: number;
   readonly bad: readonly BadBlob[];
+  /** Records that were read, beside reservations and markers. */
+  readonly records: number;
+  readonly badRecords: readonly BadRecord[];
   /** Artifacts that were taken out of use: what made them computes them again when they are needed. */
   readonly discarded: readonly Digest[];
 }
 
 /**
- * Reads every blob and checks it against its digest; looks for files that are gone although their artifact counts. What is
+ * Reads every record (`scrubRecords`), then every blob and checks it against its digest; looks for files that are gone although their artifact counts. What is
  * bad is taken out of use, as a reader that met it would do (`discardArtifact`). Safe beside workers and collectors:
  * only bytes that are wrong are removed, and what counts on them counts as lost.
  */
 export async function scrub(store: Store, options: ScrubOptions = {}): Promise<Scrubbed> {
+  const found = await scrubRecords(store, options);
   const sizes = new Map<Digest, number>();
   for await (const { digest, size } of store.listBlobs()) sizes.set(digest, size);
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
@@ -68,7 +73,7 @@ export async function scrub(store: Store, options: ScrubOptions = {}): Promise<S
     for (const artifact of artifacts) if ((await discardArtifact(store, artifact)).length > 0) discarded.push(artifact);
     for (const digest of damaged) if (!(await isSound(store, digest))) await store.removeBlob(digest);
   }
-  return { blobs: sizes.size, bytes: total, bad, discarded };
+  return { blobs: sizes.size, bytes: total, bad, records: found.records, badRecords: found.bad, discarded };
 }
 
 /** What bad blobs belong to, from the records of all executions. */

@@ -10,7 +10,7 @@ export type StoreKey = string;
  * What Trainyard keeps: blobs by content and small records by key. Only what files and S3 can both promise exactly is
  * here: no rename, no compare-and-swap, no times, no order. Single-flight, lineage and collection are written once, above it.
  * All methods are safe to call from many processes at once. They raise TY-STORE-FULL when there is no space,
- * TY-STORE-DAMAGED when bytes are not what their digest says.
+ * TY-STORE-REFUSED when this process may not read or write there, TY-STORE-DAMAGED when bytes are not what their digest says.
  */
 export interface Store {
   /** How a person names this store: a path, or a bucket's URL. */
@@ -32,9 +32,12 @@ export interface Store {
    * `durable: false` says that losing it with the power does no harm (reservations, markers).
    */
   create(key: StoreKey, body: Uint8Array, options?: { readonly durable?: boolean }): Promise<boolean>;
-  /** Replaces a record whole; only for keys with a single writer. Not durable against loss of power. */
-  put(key: StoreKey, body: Uint8Array): Promise<void>;
-  /** A record, or null. Sees every finished `create` and `put`. */
+  /**
+   * Replaces a record whole; only for keys with a single writer. Durable on return, unless `durable: false` says that
+   * losing it with the power does no harm (heartbeats, counts).
+   */
+  put(key: StoreKey, body: Uint8Array, options?: { readonly durable?: boolean }): Promise<void>;
+  /** A record, or null. Sees every finished `create` and `put`. Throws TY-STORE-RECORD where something else is in its place. */
   get(key: StoreKey): Promise<Uint8Array | null>;
   /** All keys below a prefix that ends in `/` (or all, for the empty prefix); complete, in no order. */
   list(prefix: string): AsyncIterable<{ readonly key: StoreKey; readonly size: number }>;
@@ -43,6 +46,6 @@ export interface Store {
    * since the epoch by the store's own clock, where it keeps such a time: for a collector's grace, never for a decision.
    */
   listBlobs(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly storedAt?: number }>;
-  /** Removes a record; fine when it is not there. */
+  /** Removes a record; fine when it is not there, or something else is in its place. */
   remove(key: StoreKey): Promise<void>;
 }

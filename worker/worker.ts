@@ -23,6 +23,7 @@ import { currentSandbox } from '../project/sandbox.js';
 import { buildIdOf, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
 import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../provenance/index.js';
 import { requireBackend } from './backend-on-hand.js';
+import { onDamaged } from '../store/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
@@ -100,6 +101,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       remedy: 'start the worker again',
     });
   };
+  const endNaming = onDamaged(({ error }) => process.stderr.write(`warn: ${error.message}\n`));
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   const builds = new WorkflowBuilds({
@@ -160,6 +162,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     stop: async () => {
       clearInterval(asking);
+      endNaming();
       clearInterval(tending);
       for (const pool of pools) if (pool.worker.getState() === 'RUNNING') pool.worker.shutdown();
       await Promise.all([builds.stop(), ...pools.map((pool) => pool.ended.catch(() => undefined))]);

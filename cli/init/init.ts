@@ -5,7 +5,7 @@ import { TrainyardError } from '../../core/errors/index.js';
 import { packageVersion } from '../../project/package-root.js';
 import { packageRoot } from '../../setup/package-root.js';
 import { replaceWhole } from '../../project/write-whole.js';
-import { colours, print } from '../terminal.js';
+import { colours, print, printJson } from '../terminal.js';
 import { mergeManifest, type Manifest } from './manifest.js';
 
 /** Files that mean something where the example lies, and what they become in a project. */
@@ -17,7 +17,7 @@ const PLACES: Readonly<Record<string, string>> = {
 const DATA = ['data/penguins.csv'];
 
 /** `trainyard init`: the example `first` with its data, in a folder. Writes all of it or nothing, and over nothing. */
-export async function init(folder: string): Promise<void> {
+export async function init(folder: string, json = false): Promise<void> {
   const target = path.resolve(folder);
   const files = await filesOf(path.join(packageRoot(), 'examples', 'first'));
   for (const file of DATA) files.set(file, await readFile(path.join(packageRoot(), 'examples', 'penguins', file)));
@@ -41,8 +41,10 @@ export async function init(folder: string): Promise<void> {
     await mkdir(path.dirname(path.join(target, file)), { recursive: true });
     await replaceWhole(path.join(target, file), content);
   }
+  const written = [...files.keys()].sort();
+  if (json) return printJson({ folder: target, written });
   const enter = target === process.cwd() ? '' : `  cd ${path.relative(process.cwd(), target)}\n`;
-  print(`${colours.green('written')}: ${[...files.keys()].sort().join(', ')}\n`);
+  print(`${colours.green('written')}: ${written.join(', ')}\n`);
   print(`${enter}  npm install                  ${colours.dim('# what the manifest names')}`);
   print(`  npx trainyard dev            ${colours.dim('# Temporal, Valkey, the pages and a worker, until Ctrl-C')}`);
   print(`  npx trainyard run penguins   ${colours.dim('# in another terminal')}`);

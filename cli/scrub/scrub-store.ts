@@ -2,7 +2,7 @@ import { storeUrl } from '../../client/connect.js';
 import { sayBytes, sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { loadConfig } from '../../project/project.js';
-import { openStore, scrub, type BadBlob, type BlobUse, type Scrubbed } from '../../store/index.js';
+import { openStore, scrub, type BadBlob, type BadRecord, type BlobUse, type Scrubbed } from '../../store/index.js';
 import { EXIT } from '../exit.js';
 import { canRedraw, LiveRegion } from '../live-region.js';
 import { bar, colours, note, print, printJson } from '../terminal.js';
@@ -27,7 +27,7 @@ export async function scrubStore(config: string | undefined, options: ScrubComma
       ...(options.json ? {} : { onProgress: (bytes, of) => progress.say(bytes, of) }),
     });
     progress.end();
-    process.exitCode = scrubbed.bad.length === 0 ? EXIT.done : EXIT.failed;
+    process.exitCode = scrubbed.bad.length + scrubbed.badRecords.length === 0 ? EXIT.done : EXIT.failed;
     if (options.json) printJson({ dryRun: options.dryRun === true, ...scrubbed });
     else sayScrubbed(scrubbed, options.dryRun === true, performance.now() - began);
   } finally {
@@ -57,19 +57,29 @@ class Progress {
   }
 }
 
-function sayScrubbed({ blobs, bytes, bad, discarded }: Scrubbed, dryRun: boolean, ms: number): void {
+function sayScrubbed(scrubbed: Scrubbed, dryRun: boolean, ms: number): void {
+  const { blobs, bytes, bad, records, badRecords, discarded } = scrubbed;
+  for (const line of badRecords.flatMap((record) => recordLines(record, dryRun))) print(line);
   for (const line of bad.flatMap(badLines)) print(line);
-  if (bad.length > 0) print();
-  const whole = bad.length === 0;
-  const found = whole ? 'all whole' : `${bad.length} bad, part of ${discarded.length || artifactsOf(bad)} artifacts`;
+  const whole = bad.length + badRecords.length === 0;
+  if (!whole) print();
+  const ofBlobs =
+    bad.length === 0 ? [] : [`${bad.length} bad, part of ${discarded.length || artifactsOf(bad)} artifacts`];
+  const ofRecords = badRecords.length === 0 ? [] : [`${badRecords.length} damaged records`];
+  const found = whole ? 'all whole' : [...ofBlobs, ...ofRecords].join(' and ');
   const done = whole ? '' : dryRun ? '; nothing was changed' : '; they are out of use, and computed again when needed';
   print(
-    `${whole ? colours.green('whole') : colours.red('damaged')}  ${blobs} blobs (${sayBytes(bytes)}) read in ${sayDuration(ms)}: ${found}${done}`,
+    `${whole ? colours.green('whole') : colours.red('damaged')}  ${records} records and ${blobs} blobs (${sayBytes(bytes)}) read in ${sayDuration(ms)}: ${found}${done}`,
   );
 }
 
 function artifactsOf(bad: readonly BadBlob[]): number {
   return new Set(bad.flatMap(({ uses }) => uses.flatMap(({ artifact }) => artifact ?? []))).size;
+}
+
+function recordLines({ key, kind, fault, without, mended }: BadRecord, dryRun: boolean): string[] {
+  const now = mended ? 'it was written again from what others say' : dryRun ? without : `it is out of use: ${without}`;
+  return [`${colours.red('✗')} records/${key}: ${kind}: ${fault}`, `    ${now}`];
 }
 
 /** Runs that are named for one blob. */

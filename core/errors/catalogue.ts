@@ -96,6 +96,14 @@ export const CATALOGUE = {
     'free some space (trainyard gc --dry-run says what no kept run needs), then run again: what had finished is found',
   ),
   'TY-STORE-UNFIT': user('The store cannot promise what Trainyard needs.', 'use a store whose conditional writes work'),
+  'TY-STORE-RECORD': user(
+    'A record of the store is not what was written. It counts as not there.',
+    'trainyard scrub takes it out of use; look at the disk if it happens often',
+  ),
+  'TY-STORE-REFUSED': user(
+    'The store may not be read or written by this process.',
+    'give the user who runs it the permission, mount the disk for writing, or name another store in temporal.config.ts',
+  ),
   'TY-STORE-KEY': user(
     'A name is not one that every store can hold.',
     'use lower-case letters, digits and . _ ~ = - in segments joined by /',

@@ -170,6 +170,11 @@ test.each([
   ['a group that is no column', { group: 'nest' }, /group names column "nest"/],
   ['shares that leave nothing', { test: 0.6, validation: 0.4 }, /leave nothing to train on/],
   ['exact and group at once', { label: 'species', exact: true, group: 'island' }, /exact by class and by group/],
+  [
+    'a label of numbers that hardly repeat',
+    { label: '_row' },
+    /344 different values in 344 rows[\s\S]*predicts numbers yet/,
+  ],
   ['rows without a label', { label: 'sex' }, /11 rows have no label[\s\S]*rule: 'require', columns: \['sex'\]/],
 ])('%s is refused', async (_name, params, message) => {
   await expect(deal(penguins, params)).rejects.toThrow(message);

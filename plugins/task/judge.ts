@@ -32,6 +32,10 @@ export function judge(
   const classes = counted.classes.map((one) => ({ ...one, test: one.rows * plan.test }));
   if (labelled === 0) stop(`no row has a ${card.target}`);
   else if (unlabelled > 0) warn(`${unlabelled} of ${rows} rows have no ${card.target}: they cannot be learnt from`);
+  if (!classified)
+    stop(
+      `no learner of this package takes a task of kind ${card.kind} yet: train.net, train.logistic and train.baseline take classes`,
+    );
   if (classified) judgeClasses(card, classes, stop, warn);
   if (card.kind === 'regression' && target.type !== 'number' && target.type !== 'integer') {
     stop(`${card.target} holds ${target.type}, not numbers: this is no regression`);

@@ -124,6 +124,13 @@ describe('a task is stopped by', () => {
     );
   });
 
+  test('a kind of task that no learner takes yet is told before anything is trained', async () => {
+    const numbers = `n,y\n${rows(100, (i) => `${i},${i}.5`)}`;
+    expect(await stops(numbers, { kind: 'regression', metric: { name: 'rmse', threshold: 1 } })).toContain(
+      'no learner of this package takes a task of kind regression yet',
+    );
+  });
+
   test('a threshold that no share can have', async () => {
     expect(await stops(two(300), { metric: { name: 'accuracy', threshold: 90 } })).toContain('is not from 0 to 1');
   });

@@ -138,6 +138,7 @@ export function requireClasses({ classes, rows }: Dataset, label: string): void 
       where,
       expected: 'a column whose values repeat',
       actual: `${classes.slice(0, 3).join(', ')}, …`,
+      remedy: 'choose a column of classes, or bin it before: no learner of this package predicts numbers yet',
     });
   }
 }

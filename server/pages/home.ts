@@ -3,7 +3,7 @@ import type { GraphRecord, NodeState } from '../../core/graph.js';
 import type { ReviewListing } from '../../client/reviews.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
 import { sayMetric } from '../../graph/index.js';
-import type { RunRecord } from '../../store/index.js';
+import type { DamagedRecord, RunRecord } from '../../store/index.js';
 import { html, type Html } from '../../core/html.js';
 import { page } from './layout.js';
 import { moment, stateMark } from './words.js';
@@ -16,6 +16,8 @@ export interface HomeContent {
   /** Absent where Temporal did not answer. */
   readonly reviews: readonly ReviewListing[] | undefined;
   readonly models: readonly Announcement[] | undefined;
+  /** Records that could not be read, and count as not there. */
+  readonly damaged: readonly DamagedRecord[];
   /** ms since the epoch. */
   readonly now: number;
 }
@@ -23,6 +25,7 @@ export interface HomeContent {
 /** What goes on, what waits for a person, what is served. */
 export function homePage(content: HomeContent, keyName: string | undefined): Html {
   const main = html`<h1>Runs, reviews, models</h1>
+    ${damagedRecords(content.damaged)}
     <h2>Waits for a person</h2>
     ${waiting(content)}
     <h2>Models</h2>
@@ -30,6 +33,20 @@ export function homePage(content: HomeContent, keyName: string | undefined): Htm
     <h2>Runs</h2>
     ${runTable(content)}`;
   return page({ title: 'Home', main, keyName });
+}
+
+/** Damaged records that are named on the page. */
+const MOST_DAMAGED = 5;
+
+function damagedRecords(damaged: HomeContent['damaged']): Html {
+  if (damaged.length === 0) return html``;
+  return html`<div class="problem">
+    ${damaged.slice(0, MOST_DAMAGED).map(({ error }) => html`<p>${error.what}<br /><code>${error.where.file ?? ''}</code></p>`)}
+    <p>
+      ${damaged.length > MOST_DAMAGED ? `${damaged.length - MOST_DAMAGED} more are damaged. ` : ''}To do:
+      ${damaged[0]?.error.remedy ?? ''}
+    </p>
+  </div>`;
 }
 
 function waiting({ reviews, approvals }: HomeContent): Html {

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import { openModel, type Prediction, type Predictor } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';
@@ -32,7 +32,7 @@ export class Endpoint {
   readonly name: string;
   readonly #artifacts: Artifacts;
   #served: Served | undefined;
-  #problem: string | undefined;
+  #problem: { readonly what: string; readonly remedy?: string | undefined } | undefined;
   #swap: Promise<void> = Promise.resolve();
 
   constructor(name: string, artifacts: Artifacts) {
@@ -46,7 +46,7 @@ export class Endpoint {
 
   /** Why the newest version could not take over. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#problem?.what;
   }
 
   /** The model in service. Throws TY-ENDPOINT-NOT-READY while there is none. */
@@ -88,7 +88,7 @@ export class Endpoint {
         this.#problem = undefined;
         return true;
       } catch (error) {
-        this.#problem = `version ${assignment.version} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+        this.#problem = problemOf(this.name, assignment, error);
         return false;
       }
     });
@@ -99,9 +99,25 @@ export class Endpoint {
   #current(): Served {
     if (this.#served) return this.#served;
     throw new TrainyardError('TY-ENDPOINT-NOT-READY', {
-      what: `endpoint ${this.name} has no model in service: ${this.#problem ?? 'it is being loaded'}`,
+      what: `endpoint ${this.name} has no model in service: ${this.#problem?.what ?? 'it is being loaded'}`,
+      remedy: this.#problem?.remedy,
     });
   }
+}
+
+/** Why a version cannot be opened, and what a person can do about it. */
+function problemOf(name: string, { version }: Assignment, error: unknown): { what: string; remedy?: string } {
+  const what = `version ${version} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+  if (!isTrainyardError(error)) return { what };
+  const short = `version ${version} cannot be opened: ${error.what}`;
+  if (error.code !== 'TY-STORE-DAMAGED' && error.code !== 'TY-STORE-MISSING')
+    return { what: short, remedy: error.remedy };
+  return {
+    what: short,
+    remedy:
+      'trainyard scrub takes it out of use; then run the pipeline of this version again: equal bytes make it whole, ' +
+      `and it is served within seconds; or move ${name}'s alias to a version that is whole (the page of the model)`,
+  };
 }
 
 function freeIfDone(served: Served): void {

@@ -7,7 +7,7 @@ import { ALIAS_CHANNEL } from '../../client/endpoints.js';
 import { listModels, readAliases } from '../../client/models.js';
 import { Artifacts, type Store } from '../../store/index.js';
 import { AssignmentFiles } from './assignment-files.js';
-import { Endpoint } from './endpoint.js';
+import { Endpoint, type Assignment } from './endpoint.js';
 
 export interface EndpointsOptions {
   readonly temporal: Client;
@@ -51,9 +51,15 @@ export class Endpoints {
   /** Loads what was served last, then what the registry says; returns also when Temporal or Redis is away. */
   async start(): Promise<void> {
     const known = await this.#files.load();
-    await Promise.all(known.map(({ endpoint, assignment }) => this.#endpoint(endpoint).assign(assignment)));
+    await Promise.all(known.map(({ endpoint, assignment }) => this.#serveKnown(endpoint, assignment)));
     this.#subscribe();
     await this.#lookAtAll();
+  }
+
+  async #serveKnown(name: string, assignment: Assignment): Promise<void> {
+    const endpoint = this.#endpoint(name);
+    if (await endpoint.assign(assignment)) return;
+    this.#options.log.error({ endpoint: name, problem: endpoint.problem }, 'the version served last cannot be served');
   }
 
   async close(): Promise<void> {
@@ -156,10 +162,12 @@ export class Endpoints {
       }
       const endpoint = this.#endpoint(model);
       const before = endpoint.assignment;
+      const former = endpoint.problem;
       const { version, move, model: ref } = assignment;
       if (before?.version === version && before.move === move && before.model.digest === ref.digest) return;
       if (!(await endpoint.assign(assignment))) {
-        log.error({ endpoint: model, problem: endpoint.problem }, 'a new version could not take over');
+        if (endpoint.problem !== former)
+          log.error({ endpoint: model, problem: endpoint.problem }, 'a new version could not take over');
         return;
       }
       log.info({ endpoint: model, version, before: before?.version }, 'a version took over');

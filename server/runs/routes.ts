@@ -4,7 +4,7 @@ import { readRunView, type RunView } from '../../client/run-view.js';
 import { runningOf } from '../../client/running.js';
 import { listModels } from '../../client/models.js';
 import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
-import { listRuns } from '../../store/index.js';
+import { damagedIn, listRuns } from '../../store/index.js';
 import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts, type PageOptions, type RunContent } from '../pages/run.js';
@@ -50,12 +50,14 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const views = await Promise.all(unended.map(({ start }) => view(start.id).catch(() => undefined)));
     const open = new Map(views.flatMap((view) => (view ? [[view.graph.run, view.graph] as const] : [])));
     const approvals = views.flatMap((view) => (view?.open ? openApprovals(view.graph) : []));
-    const content = { runs: listed, open, reviews, approvals, models, now: Date.now() };
+    const damaged = damagedIn(store);
+    const content = { runs: listed, open, reviews, approvals, models, damaged, now: Date.now() };
     return reply.type('text/html; charset=utf-8').send(homePage(content, request.keyName).text);
   });
 
   app.get('/api/runs', async () => ({
     runs: (await listRuns(store)).slice(0, MOST_LISTED).map(({ start, end }) => ({ ...start, end })),
+    damaged: damagedIn(store).map(({ error }) => error.toRecord()),
   }));
 
   app.get<Named>('/api/runs/:id', async (request) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -166,6 +166,28 @@ async function recordedRun(id: string): Promise<GraphRecord> {
 }
 
 describe('pages of runs', () => {
+  it('damaged records of a run: no page is answered 500, lists show the rest and name the file', async () => {
+    const { run } = await recordedRun('damaged-run');
+    await recordedRun('whole-run');
+    const fileOf = (name: string): string => path.join(store.name, 'records', 'runs', run, name);
+    for (const name of ['end', 'graph', 'start']) {
+      const whole = readFileSync(fileOf(name));
+      for (const body of ['', whole.subarray(0, whole.length / 2), '{"other":true}']) {
+        writeFileSync(fileOf(name), body);
+        for (const at of ['/', '/api/runs', `/runs/${run}`, `/api/runs/${run}`, `/runs/${run}/graph.svg`])
+          expect((await fetch(url + at)).status, `${at} with a damaged ${name}`).toBeOneOf([200, 404]);
+        const home = await (await fetch(`${url}/`)).text();
+        const listed = (await (await fetch(`${url}/api/runs`)).json()) as { runs: { id: string }[] };
+        expect(listed.runs.map(({ id }) => id)).toContain('whole-run');
+        if (name === 'graph') continue;
+        expect(home).toContain('trainyard scrub takes it out of use');
+        expect(home).toContain(`records/runs/${run}/${name}`);
+      }
+      writeFileSync(fileOf(name), whole);
+    }
+    expect(await (await fetch(`${url}/`)).text()).not.toContain('trainyard scrub');
+  });
+
   it('show a closed run that no worker and no Workflow is left of: graph, nodes, reports, plots', async () => {
     const graph = await recordedRun('penguins-20261124-093000-a1b2');
     const page = await open(`/runs/${graph.run}`);

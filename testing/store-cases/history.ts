@@ -86,9 +86,9 @@ export const historyCases: readonly StoreCase[] = [
       const end = { status: 'completed', endedAt: '2026-01-02T00:00:00.000Z' } as const;
       assert.deepEqual(await endRun(store, RUNS[1]!, end), end);
       assert.deepEqual(await endRun(store, RUNS[1]!, { ...end, status: 'failed' }), end);
-      await putGraph(store, RUNS[1]!, { nodes: 1 });
-      await putGraph(store, RUNS[1]!, { nodes: 2 });
-      assert.deepEqual(await readGraph(store, RUNS[1]!), { nodes: 2 });
+      await putGraph(store, RUNS[1]!, { run: RUNS[1]!, nodes: [] });
+      await putGraph(store, RUNS[1]!, { run: RUNS[1]!, nodes: [], state: 'done' });
+      assert.deepEqual(await readGraph(store, RUNS[1]!), { run: RUNS[1]!, nodes: [], state: 'done' });
       assert.equal(await readGraph(store, RUNS[0]!), null);
       const listed = await listRuns(store);
       assert.deepEqual(

@@ -1,8 +1,10 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
+import { damagedIn, readGraph } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 import { startService, type Service } from '../matrix/service.js';
 import { raceAgain } from '../matrix/weave-races.js';
@@ -47,6 +49,18 @@ it('a run fails at a node, and its resume does that node and what comes after it
   const second = await probe.run('linear', { salt: 'road' }, { id: 'second', lineage: 'first' });
   expect(second).toMatchObject({ state: 'done' });
   expect(starts('second')).toEqual(['d']);
+});
+
+it('the graph of the latest run is empty: the next run goes on, and finds the results by their keys', async () => {
+  const { store } = probe.client;
+  const file = path.join(store.name, 'records', 'runs', 'second', 'graph');
+  const whole = readFileSync(file);
+  writeFileSync(file, '');
+  expect(await probe.run('linear', { salt: 'road' }, { id: 'third' })).toMatchObject({ state: 'done' });
+  expect(starts('third')).toEqual([]);
+  expect(await readGraph(store, 'second')).toBeNull();
+  expect(damagedIn(store).map(({ key, fault }) => [key, fault])).toEqual([['runs/second/graph', 'it is empty']]);
+  writeFileSync(file, whole);
 });
 
 it('an input that was lost two levels deep was not made again', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStudy } from '../../client/studies.js';
+import { readStudy, tellStudy } from '../../client/studies.js';
 import type { StudyState } from '../../core/study.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
@@ -193,6 +193,20 @@ describe('a study', () => {
     // Of a study that began at another time, everything is.
     expect((await look({ ...known, startedAt: 1 }))?.trials.map(({ by }) => by)).not.toContain('known');
     expect((await probe.outcome(handle)).state).toBe('done');
+  });
+
+  it('whose Workflow was terminated is gone for its trials, not away', async () => {
+    const tell = tellStudy(probe.client);
+    const report = { trial: 0, reports: [[1, 0.5]] } as const;
+    await expect(tell('never-begun/tune', report)).rejects.toMatchObject({ code: 'TY-RUN-ENDED' });
+    const options = { trials: 2, sampler: 'sobol', pruner: { name: 'median', startup: 2 }, parallel: 1 };
+    const params = { steps: 9, ms: 300 };
+    const handle = await probe.start('climbed', { salt: 'gone', options, params } as never, { id: 'gone' });
+    while (stepsOf('gone').size === 0) await new Promise((again) => setTimeout(again, 50));
+    expect(await tell('gone/tune', report)).toMatchObject({ stop: false });
+    await probe.client.temporal.workflow.getHandle('gone/tune').terminate();
+    await expect(tell('gone/tune', report)).rejects.toMatchObject({ code: 'TY-RUN-ENDED' });
+    expect((await probe.outcome(handle)).state).toBe('failed');
   });
 
   it('tunes a sub-pipeline', async () => {

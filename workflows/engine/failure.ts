@@ -17,6 +17,7 @@ import {
   TrainyardError,
   type ErrorRecord,
 } from '../../core/errors/index.js';
+import { failureOf } from '../../core/failure.js';
 import { CATALOGUE } from '../../core/errors/catalogue.js';
 
 /** Longest failure that a pipeline may end with in Temporal's own form, in characters. */
@@ -87,12 +88,7 @@ function lineOf({ stack = '' }: Error): string | undefined {
 export function workflowFailure(error: unknown): Error {
   if (isCancellation(error) || (error instanceof TemporalFailure && isShort(error))) return error as Error;
   const known = isTrainyardError(error) ? error : new TrainyardError('TY-NODE-FAILED', { what: sayThrown(error) });
-  const failure = ApplicationFailure.create({
-    message: known.message,
-    type: known.code,
-    nonRetryable: true,
-    details: [known.toRecord()],
-  });
+  const failure = failureOf(known, { nonRetryable: true });
   if (known.code === 'TY-PIPELINE-THREW' && known.cause instanceof Error && known.cause.stack)
     failure.stack = cutText(known.cause.stack, MOST_SIGNS.stack);
   return failure;

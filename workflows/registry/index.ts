@@ -1,6 +1,5 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   condition,
   defineQuery,
   defineUpdate,
@@ -10,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isTrainyardError } from '../../core/errors/index.js';
+import { failureOf } from '../../core/failure.js';
 import {
   REGISTRY,
   type ModelState,
@@ -41,8 +41,7 @@ function inWords<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (isTrainyardError(error)) throw ApplicationFailure.nonRetryable(error.message, error.code, error.toRecord());
-    throw error;
+    throw isTrainyardError(error) ? failureOf(error, { nonRetryable: true }) : error;
   }
 }
 

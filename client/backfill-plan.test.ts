@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { canonical } from '../core/json.js';
+import { FileStore, type Store } from '../store/index.js';
+import { planBackfill, readBackfill, recordBackfill } from './backfill-plan.js';
+
+let store: Store;
+beforeAll(() => {
+  store = new FileStore(mkdtempSync(path.join(tmpdir(), 'trainyard-backfill-')));
+});
+afterAll(() => rmSync(store.name, { recursive: true, force: true }));
+
+const plan = (values: (string | number | boolean | null)[]) =>
+  planBackfill({ pipeline: 'p', param: 'x', values, id: 'b' });
+const runsOf = (values: (string | number | boolean | null)[]): string[] =>
+  plan(values).partitions.map(({ run }) => run);
+
+it('1 and "1" are two partitions with two runs, in whatever order', () => {
+  const runs = runsOf([1, '1', true, 'true', 'null', null]);
+  expect(new Set(runs).size).toBe(6);
+  expect(runs[1]).toBe('p-b-1');
+  expect(runsOf(['1', 1])).toEqual([runs[1], runs[0]]);
+});
+
+it('runs whose values differ keep the ids that they had', () => {
+  expect(runsOf(['2013-01', 2, true, 'a b'])).toEqual(['p-b-2013-01', 'p-b-2', 'p-b-true', 'p-b-a-b-5e229e']);
+});
+
+it('a plan that a former version recorded with one run for two values is given two, and all others stay', async () => {
+  const now = plan([1, '1', '2']);
+  const former = now.partitions.map(({ value }) => ({ value, run: `p-b-${String(value)}` }));
+  const createdAt = '2026-01-01T00:00:00.000Z';
+  await store.create('backfills/b', Buffer.from(canonical({ ...now, partitions: former, createdAt })));
+  expect(await recordBackfill(store, now)).toEqual({ ...now, createdAt });
+  expect((await readBackfill(store, 'b')).partitions.map(({ run }) => run)).toEqual([
+    now.partitions[0]?.run,
+    'p-b-1',
+    'p-b-2',
+  ]);
+  await expect(recordBackfill(store, plan([1, '1', '3']))).rejects.toThrow('there is another backfill "b"');
+});
