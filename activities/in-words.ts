@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { cutText, MOST_SIGNS } from '../core/errors/bounds.js';
 import { isTrainyardError } from '../core/errors/index.js';
 import { failureOf } from '../core/failure.js';
 
@@ -12,10 +14,26 @@ export function inWords(activities: Readonly<Record<string, Activity>>): Record<
         try {
           return await act(...args);
         } catch (error) {
-          if (!isTrainyardError(error)) throw error;
+          if (!isTrainyardError(error)) throw bounded(error);
           throw failureOf(error);
         }
       },
     ]),
   );
+}
+
+/** Another's error, cut where it is longer than what travels: Temporal would refuse the answer, and ask again without end. */
+function bounded(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack = '', name, cause } = error;
+  const length = message.length + stack.length + (cause instanceof Error ? cause.message.length : 0);
+  if (length <= MOST_SIGNS.what + MOST_SIGNS.stack) return error;
+  const { type, nonRetryable } = error as Partial<ApplicationFailure>;
+  const failure = ApplicationFailure.create({
+    message: cutText(message, MOST_SIGNS.what),
+    type: type ?? name,
+    nonRetryable: nonRetryable ?? false,
+  });
+  failure.stack = cutText(stack, MOST_SIGNS.stack);
+  return failure;
 }
