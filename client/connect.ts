@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
@@ -7,6 +7,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { workflowQueue } from '../core/queues.js';
 import { readAddresses } from '../project/addresses.js';
 import { loadConfig, type ProjectBase } from '../project/project.js';
+import { readSecretSource } from '../project/secret-source.js';
 import { openStore } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
 
@@ -106,5 +107,5 @@ export function openRedis(url: string): Redis {
 /** Empty where there is none. */
 function readSecret(source: NonNullable<Config['temporal']['apiKey']>): string {
   if ('file' in source && !existsSync(source.file)) return '';
-  return 'env' in source ? (process.env[source.env] ?? '') : readFileSync(source.file, 'utf8').trim();
+  return readSecretSource(source) ?? '';
 }

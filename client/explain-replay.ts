@@ -59,10 +59,10 @@ export function explainReplay({ run, message, events }: FailedReplay): Trainyard
   });
 }
 
-/** The step of a history that code has not come to, where the SDK names it by kind and number. */
-/** Name of the markers that Local Activities leave; a patch of the code leaves one too. */
+/** Name of the markers that Local Activities leave; a patch of the code leaves one of another. */
 const LOCAL_ACTIVITY = 'core_local_activity';
 
+/** The step of a history that code has not come to, where the SDK names it by kind and number. */
 function missedStep(message: string, events: readonly Event[]): Event | undefined {
   const [, kind, number] = /Missing associated machine for (\w+)\((\d+)\)/.exec(message) ?? [];
   const isKind = (event: Event): boolean =>

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TrainyardError } from '../core/errors/index.js';
+import { shownUrl } from '../core/shown-url.js';
 import { FileStore } from './files.js';
 import type { Store } from './store.js';
 
@@ -26,6 +27,6 @@ function notAStore(url: string): TrainyardError {
     what: 'the store named in the configuration is of no kind that this version has',
     where: { field: 'store' },
     expected: "a folder, such as '.trainyard/store' or 'file:///var/trainyard'",
-    actual: url.replace(/\/\/[^/@]*@/, '//…@'),
+    actual: shownUrl(url),
   });
 }

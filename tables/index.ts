@@ -24,5 +24,6 @@ export {
 } from './artifact.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';

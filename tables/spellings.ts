@@ -11,9 +11,9 @@ export function spellingsOf(values: readonly string[]): string[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** A sentence about each value of a column that has several spellings, at most three of them. */
-export function spellingWarnings(column: string, values: readonly string[]): string[] {
-  return spellingsOf(values)
+/** A sentence about each value of a column that has several spellings (`spellingsOf`), at most three of them. */
+export function spellingWarnings(column: string, spellings: readonly (readonly string[])[]): string[] {
+  return spellings
     .slice(0, 3)
     .map(
       (group) =>

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { TrainyardClient } from '../client/index.js';
 import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
 import { openStore } from '../store/index.js';
+import { readSecretSource } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from './implement.js';
@@ -131,7 +131,7 @@ function secret(name: string): string {
       what: `secret "${name}" is not in temporal.config.ts`,
       expected: `one of: ${known}`,
     });
-  const value = 'env' in source ? process.env[source.env] : readFileSync(source.file, 'utf8').trim();
+  const value = readSecretSource(source);
   if (!value)
     throw new TrainyardError('TY-CONFIG', { what: `secret "${name}" is empty`, where: { field: `secrets.${name}` } });
   redactor.add(name, value);

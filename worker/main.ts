@@ -1,4 +1,4 @@
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
 import { loadProject } from '../project/project.js';
 import { projectSources } from '../project/compile.js';
 import { Reloads } from './reloads.js';
@@ -38,9 +38,7 @@ try {
   await worker.ended;
   if (!stopping) process.exit(0);
 } catch (error) {
-  const known = isTrainyardError(error)
-    ? error
-    : new TrainyardError('TY-WORKER-NONE', { what: error instanceof Error ? error.message : String(error) });
+  const known = isTrainyardError(error) ? error : new TrainyardError('TY-WORKER-NONE', { what: sayThrown(error) });
   process.stderr.write(`${known === error ? known.message : String(error instanceof Error ? error.stack : error)}\n`);
   if (process.connected) process.send?.({ type: 'failed', error: known.toRecord() }, () => process.exit(1));
   else process.exit(1);

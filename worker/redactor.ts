@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readSecretSource } from '../project/secret-source.js';
 import type { ExecutorSetup } from './protocol.js';
 
 const HIDDEN = '•••';
@@ -27,7 +27,7 @@ export class Redactor {
   read(sources: ExecutorSetup['secrets']): void {
     for (const [name, source] of Object.entries(sources)) {
       try {
-        const value = 'env' in source ? process.env[source.env] : readFileSync(source.file, 'utf8').trim();
+        const value = readSecretSource(source);
         if (value) this.add(name, value);
       } catch {
         // It is told when a node asks for it.

@@ -10,7 +10,7 @@ import { syncSchedules, wantedSchedules } from '../client/schedules.js';
 import { tellStudy } from '../client/studies.js';
 import { syncTriggers, wantedTriggers } from '../client/triggers.js';
 import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
 import type { SentTask } from '../core/task.js';
@@ -193,7 +193,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 /** What is wrong with a project's code, or kept it from being taken up. */
 export function asCodeError(error: unknown): TrainyardError {
   if (isTrainyardError(error)) return error;
-  return new TrainyardError('TY-CODE', { what: error instanceof Error ? error.message : String(error) });
+  return new TrainyardError('TY-CODE', { what: sayThrown(error) });
 }
 
 /** A pool's worker runs Activities, nothing else. */

@@ -1,6 +1,7 @@
 import { EXIT } from '../exit.js';
 import { colours, note, print, printJson } from '../terminal.js';
 import { DevSession } from './session.js';
+import { shownUrl } from '../../core/shown-url.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -28,7 +29,7 @@ export async function runDev(config: string | undefined, json: boolean): Promise
       printJson({
         temporal,
         ui,
-        redis: session.redis?.replace(/\/\/[^/@]*@/, '//…@'),
+        redis: session.redis === undefined ? undefined : shownUrl(session.redis),
         server,
         worker: session.workerPid,
       });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { redisUrl, temporalAddress } from '../../client/connect.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
+import { shownUrl } from '../../core/shown-url.js';
 import { writeAddresses } from '../../project/addresses.js';
 import type { ProjectBase } from '../../project/project.js';
 import {
@@ -69,7 +70,7 @@ export async function startServices(project: ProjectBase, hooks: ServiceHooks): 
     );
     redis = own = service.url;
   }
-  hooks.say(`Valkey    ${redis.replace(/\/\/[^/@]*@/, '//…@')}`);
+  hooks.say(`Valkey    ${shownUrl(redis)}`);
   // One that the configuration names may hold a password: it is read there.
   await writeAddresses(state, { temporal, pid: process.pid, ...(own ? { redis: own } : {}), ...(ui ? { ui } : {}) });
   return { temporal: temporalAddress(project).address, ui, redis: redisUrl(project) };

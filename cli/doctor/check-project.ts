@@ -9,6 +9,7 @@ import { sayBytes, sayCount } from '../../core/duration.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
 import { poolQueue } from '../../core/queues.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
+import { shownUrl } from '../../core/shown-url.js';
 import { loadProject, type Project } from '../../project/project.js';
 import type { Check } from '../../setup/index.js';
 import { openStore } from '../../store/index.js';
@@ -60,10 +61,10 @@ async function checkRedis(project: Project): Promise<string> {
   const redis = openRedis(url);
   try {
     await redis.ping();
-    return `answers at ${url.replace(/\/\/[^/@]*@/, '//…@')}`;
+    return `answers at ${shownUrl(url)}`;
   } catch (cause) {
     throw new TrainyardError('TY-REDIS-AWAY', {
-      what: `nothing answers at ${url.replace(/\/\/[^/@]*@/, '//…@')}`,
+      what: `nothing answers at ${shownUrl(url)}`,
       cause,
     });
   } finally {

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { TrainyardClient } from '../../client/client.js';
+import { isDigest, type Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import { readAddresses } from '../../project/addresses.js';
 import type { ProjectBase } from '../../client/connect.js';
@@ -7,10 +9,9 @@ import { Artifacts } from '../../store/index.js';
 /** How long the server is given to take a new version into service, ms. */
 const SERVED_WITHIN_MS = 5_000;
 
-interface Served {
-  readonly version: number | null;
-  readonly model: string | null;
-}
+const servedSchema = z.object({ version: z.number(), model: z.custom<Digest>(isDigest) });
+type Served = z.output<typeof servedSchema>;
+const sampleSchema = z.object({ rows: z.array(z.record(z.string(), z.json())) });
 
 /**
  * How to ask the model that a run deployed: its address, and a `curl` line with a row of the model's own sample.
@@ -27,7 +28,7 @@ export async function sayServing(
   if (server === undefined) return [`${name} is in the registry; trainyard serve answers for it`];
   const address = `${server}/v1/endpoints/${encodeURIComponent(name)}`;
   const served = await servedAt(address);
-  if (served?.model == null) return [`${name} is in the registry; ${server} does not answer for it yet`];
+  if (!served) return [`${name} is in the registry; ${server} does not answer for it yet`];
   const row = await sampleRow(client, served.model).catch(() => undefined);
   const asked = row === undefined ? '' : ` -d '${JSON.stringify({ rows: [row] }).replaceAll("'", "'\\''")}'`;
   return [
@@ -40,8 +41,8 @@ async function servedAt(address: string): Promise<Served | undefined> {
   for (const until = Date.now() + SERVED_WITHIN_MS; Date.now() < until;) {
     try {
       const response = await fetch(address, { signal: AbortSignal.timeout(2_000) });
-      const served = (await response.json()) as Partial<Served>;
-      if (response.ok && served.model != null) return { version: served.version ?? null, model: served.model };
+      const served = servedSchema.safeParse(await response.json());
+      if (response.ok && served.success) return served.data;
     } catch {
       // The server starts, or has ended.
     }
@@ -51,8 +52,8 @@ async function servedAt(address: string): Promise<Served | undefined> {
 }
 
 /** A row that the model was shown when it was written, and has answered since. */
-async function sampleRow({ store }: TrainyardClient, digest: string): Promise<Json | undefined> {
-  const artifact = await new Artifacts(store).open({ kind: 'model', digest, size: 0 } as never);
-  const { rows } = JSON.parse(new TextDecoder().decode(await artifact.bytes('sample.json'))) as { rows: Json[] };
-  return rows[0];
+async function sampleRow({ store }: TrainyardClient, digest: Digest): Promise<Json | undefined> {
+  const artifact = await new Artifacts(store).open({ kind: 'model', digest, size: 0 });
+  const text = new TextDecoder().decode(await artifact.bytes('sample.json'));
+  return sampleSchema.parse(JSON.parse(text)).rows[0];
 }

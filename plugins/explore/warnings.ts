@@ -79,7 +79,7 @@ function columnWarnings(
     );
   }
   if (column.kind === 'categorical')
-    for (const said of spellingWarnings(name, column.spellings.flat())) warn('spellings', [name], said);
+    for (const said of spellingWarnings(name, column.spellings)) warn('spellings', [name], said);
   if (column.kind === 'numeric' && distinct > 2 && Math.abs(column.skewness) >= LIMITS.skewness) {
     warn('skewed', [name], `${name} is skewed (${column.skewness.toFixed(1)}): a few values are far from the others`);
   }

@@ -3,6 +3,7 @@ import {
   id,
   join,
   mayRepeat,
+  spellingsOf,
   spellingWarnings,
   sql,
   type Column,
@@ -51,12 +52,7 @@ export async function figuresOf(
     duplicates,
     warnings: [
       ...warningsOf(rows, duplicates, deal.test),
-      ...(label === undefined
-        ? []
-        : spellingWarnings(
-            `label ${label}`,
-            classes.map(({ name }) => name),
-          )),
+      ...(label === undefined ? [] : spellingWarnings(`label ${label}`, spellingsOf(classes.map(({ name }) => name)))),
       ...classes.flatMap((one) => unevenShares(one, rows, deal)).slice(0, LISTED),
     ],
   };

@@ -3,6 +3,7 @@ import {
   id,
   openTable,
   requireColumn,
+  requireRepeating,
   ROW_ID,
   sql,
   withDatabase,
@@ -71,20 +72,18 @@ async function check(database: Database, columns: readonly Column[], deal: Deal,
   if (deal.group !== undefined) requireColumn(columns, deal.group, 'group');
   if (label === undefined) return;
   requireColumn(columns, label, 'label');
-  const { missing } = await database.row<{ missing: number }>(
-    sql`SELECT count(*) FILTER (WHERE ${id(label)} IS NULL) AS missing FROM rows`,
+  const { rows, classes, missing } = await database.row<{ rows: number; classes: number; missing: number }>(
+    sql`SELECT count(*) AS rows, count(DISTINCT ${id(label)}) AS classes, count(*) - count(${id(label)}) AS missing
+        FROM rows`,
   );
-  const { rows, classes } = await database.row<{ rows: number; classes: number }>(
-    sql`SELECT count(*) AS rows, count(DISTINCT ${id(label)}) AS classes FROM rows`,
-  );
-  if (rows >= TELLING_ROWS && classes > rows / 2) {
-    throw new UserError(`the label has ${classes} different values in ${rows} rows: these are no classes`, {
+  requireRepeating(
+    { classes, rows },
+    {
       where: { port: 'table', column: label },
-      expected: 'a column whose values repeat',
       remedy:
         'choose a column of classes, or bin it before; no learner of this package predicts numbers yet, and split.random deals rows of any kind',
-    });
-  }
+    },
+  );
   if (missing > 0) {
     throw new UserError(`${missing} ${missing === 1 ? 'row has' : 'rows have'} no label`, {
       where: { port: 'table', column: label },
@@ -94,9 +93,6 @@ async function check(database: Database, columns: readonly Column[], deal: Deal,
     });
   }
 }
-
-/** Rows from which on a label with hardly two rows a value is taken for no class. */
-const TELLING_ROWS = 20;
 
 /** Expected rows from which on an empty part is no chance of a small table, but a mistake. */
 const EXPECTED = 3;

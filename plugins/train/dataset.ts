@@ -1,6 +1,14 @@
 import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/errors/index.js';
-import { requireColumn, sql, withDatabase, openTable, type TableCell, type TableRow } from '../../tables/index.js';
+import {
+  requireColumn,
+  requireRepeating,
+  sql,
+  withDatabase,
+  openTable,
+  type TableCell,
+  type TableRow,
+} from '../../tables/index.js';
 import {
   applyTransform,
   featureNames,
@@ -121,9 +129,6 @@ function labelOf(cell: TableCell | undefined, row: number, { part, label, classe
   return name;
 }
 
-/** Rows from which on a label with hardly two rows a value is taken for no class. */
-const TELLING_ROWS = 20;
-
 /** Throws a UserError when there is nothing to tell apart, or when the label is a number or a name of its own in most rows. */
 export function requireClasses({ classes, rows }: Dataset, label: string): void {
   const where = { port: 'train', column: label };
@@ -133,12 +138,12 @@ export function requireClasses({ classes, rows }: Dataset, label: string): void 
       expected: 'two classes or more',
     });
   }
-  if (rows >= TELLING_ROWS && classes.length > rows / 2) {
-    throw new UserError(`the label has ${classes.length} different values in ${rows} rows: these are no classes`, {
+  requireRepeating(
+    { classes: classes.length, rows },
+    {
       where,
-      expected: 'a column whose values repeat',
       actual: `${classes.slice(0, 3).join(', ')}, …`,
       remedy: 'choose a column of classes, or bin it before: no learner of this package predicts numbers yet',
-    });
-  }
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '../../core/errors/index.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import { openModel, type Prediction, type Predictor } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';
@@ -107,7 +107,7 @@ export class Endpoint {
 
 /** Why a version cannot be opened, and what a person can do about it. */
 function problemOf(name: string, { version }: Assignment, error: unknown): { what: string; remedy?: string } {
-  const what = `version ${version} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+  const what = `version ${version} cannot be opened: ${sayThrown(error)}`;
   if (!isTrainyardError(error)) return { what };
   const short = `version ${version} cannot be opened: ${error.what}`;
   if (error.code !== 'TY-STORE-DAMAGED' && error.code !== 'TY-STORE-MISSING')
