@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TrainyardClient } from '../../client/client.js';
+import { readAliases } from '../../client/models.js';
 import { isDigest, type Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import { readAddresses } from '../../project/addresses.js';
@@ -27,7 +28,8 @@ export async function sayServing(
   if (typeof name !== 'string') return undefined;
   if (server === undefined) return [`${name} is in the registry; trainyard serve answers for it`];
   const address = `${server}/v1/endpoints/${encodeURIComponent(name)}`;
-  const served = await servedAt(address);
+  const champion = (await readAliases(client, name).catch(() => undefined))?.aliases['champion']?.version;
+  const served = await servedAt(address, champion);
   if (!served) return [`${name} is in the registry; ${server} does not answer for it yet`];
   const row = await sampleRow(client, served.model).catch(() => undefined);
   const asked = row === undefined ? '' : ` -d '${JSON.stringify({ rows: [row] }).replaceAll("'", "'\\''")}'`;
@@ -37,12 +39,14 @@ export async function sayServing(
   ];
 }
 
-async function servedAt(address: string): Promise<Served | undefined> {
+/** What an endpoint serves, once it is the version that it is to serve. */
+async function servedAt(address: string, champion: number | undefined): Promise<Served | undefined> {
   for (const until = Date.now() + SERVED_WITHIN_MS; Date.now() < until;) {
     try {
       const response = await fetch(address, { signal: AbortSignal.timeout(2_000) });
       const served = servedSchema.safeParse(await response.json());
-      if (response.ok && served.success) return served.data;
+      if (response.ok && served.success && (champion ?? served.data.version) === served.data.version)
+        return served.data;
     } catch {
       // The server starts, or has ended.
     }
