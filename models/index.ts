@@ -1,8 +1,36 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
-export type { Learner, Scorer } from './learner.js';
-export { scorerOf } from './learners/index.js';
-export { openModel, type ModelSource } from './open.js';
-export type { Prediction, Predictor } from './predictor.js';
+export { asClassifier, classesOf, type Classifier } from './classifier.js';
+export {
+  modelKind,
+  type FeatureScorer,
+  type ModelKind,
+  type ModelKindSpec,
+  type OpenedModel,
+  type RowScorer,
+  type Scorer,
+} from './kind.js';
+export { kindsOf, provideKinds, type KindsOnHand } from './kinds-on-hand.js';
+export { openModel, openScorer } from './open.js';
+export type { Predictor } from './predictor.js';
 export { SAMPLE_TOLERANCE } from './sample.js';
-export type { Tensor, Tensors } from './tensors.js';
-export { writeModel, type ModelParts, type ModelSummary } from './write.js';
+export type { FileContent, ModelSource } from './source.js';
+export {
+  taskType,
+  type ClassAnswer,
+  type Classification,
+  type ModelTask,
+  type OutputTensor,
+  type Prediction,
+  type TaskName,
+} from './tasks/index.js';
+export {
+  packTensors,
+  tensorOf,
+  tensorPlaces,
+  TENSORS_FILE,
+  unfit,
+  unpackTensors,
+  type Tensor,
+  type Tensors,
+} from './tensors.js';
+export { writeModel, type ModelSummary, type TrainedModel } from './write.js';

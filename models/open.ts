@@ -1,34 +1,36 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isTrainyardError, UserError } from '../core/errors/index.js';
 import { parseTransform } from '../transforms/index.js';
-import { DAMAGED, MODEL_FILES, parseCard } from './card.js';
-import { scorerOf } from './learners/index.js';
+import type { Json } from '../core/json.js';
+import { DAMAGED, MODEL_FILES, parseCard, type ModelCard } from './card.js';
+import type { FeatureScorer, ModelKind } from './kind.js';
+import { kindOnHand, type KindsOnHand } from './kinds-on-hand.js';
 import { joinPredictor, type Predictor } from './predictor.js';
 import { checkSample } from './sample.js';
-import { unpackTensors } from './tensors.js';
-
-/** Where a model's files are: an artifact given to a node, a folder's path, or contents by name. */
-export type ModelSource =
-  { bytes(file: string): Promise<Uint8Array> } | string | Readonly<Record<string, Uint8Array | string>>;
+import { filesOf, type FileContent, type ModelFiles, type ModelSource } from './source.js';
+import type { ModelTask } from './tasks/index.js';
+import { unfit } from './tensors.js';
 
 /**
- * Opens a model for prediction, without TensorFlow, and lets it answer its own sample. Throws a UserError when a file
- * is missing or damaged, when files contradict each other, or when the format or the learner is unknown; TY-MODEL-UNFIT
- * when the answers differ from those kept by more than `SAMPLE_TOLERANCE`.
+ * Opens a model for prediction by its kind, and lets it answer its own sample. Throws a UserError when a file is missing
+ * or damaged, when files contradict each other, or when the format or the kind is unknown; TY-MODEL-UNFIT when the
+ * answers differ from those kept by more than `SAMPLE_TOLERANCE`. Whoever opens a model disposes of it.
  */
-export async function openModel(source: ModelSource): Promise<Predictor> {
-  const read = readerOf(source);
-  const text = async (file: string): Promise<string> => new TextDecoder().decode(await read(file));
-  const card = parseCard(await text(MODEL_FILES.card));
-  const [transform, sample] = [await text(MODEL_FILES.transform), await text(MODEL_FILES.sample)];
-  const weights = await read(MODEL_FILES.weights);
+export async function openModel(source: ModelSource, kinds?: KindsOnHand): Promise<Predictor> {
+  const files = filesOf(source);
   try {
-    const scorer = scorerOf(card.learner, card.architecture, unpackTensors(card.tensors, weights));
-    const predictor = joinPredictor(card, parseTransform(transform), scorer);
-    await checkSample(predictor, sample);
+    const card = parseCard(await files.text(MODEL_FILES.card));
+    const kind = await kindOnHand(card.kind, kinds);
+    const sample = await files.text(MODEL_FILES.sample);
+    const predictor = await joinModel(kind, card, files);
+    try {
+      await checkSample(predictor, sample);
+    } catch (error) {
+      await predictor.dispose();
+      throw error;
+    }
     return predictor;
   } catch (error) {
+    await files.dispose();
     if (isTrainyardError(error)) throw error;
     throw new UserError("the model's files contradict each other", {
       actual: error instanceof Error ? error.message : String(error),
@@ -38,23 +40,55 @@ export async function openModel(source: ModelSource): Promise<Predictor> {
   }
 }
 
-function readerOf(source: ModelSource): (file: string) => Promise<Uint8Array> {
-  if (typeof source === 'string') {
-    return (file) =>
-      readFile(join(source, file)).catch((cause: unknown) => {
-        throw missing(file, cause);
-      });
+/**
+ * Lets a model in the making score features, as it will be opened later, and disposes of it. Throws a UserError when its
+ * kind takes no features.
+ */
+export async function openScorer<Given>(
+  model: {
+    readonly kind: ModelKind;
+    readonly task: ModelTask;
+    readonly settings: Json;
+    readonly files: Readonly<Record<string, FileContent>>;
+  },
+  use: (score: FeatureScorer['score']) => Given | Promise<Given>,
+): Promise<Given> {
+  const files = filesOf(model.files);
+  const { kind, task } = model;
+  const settings = kind.settings.parse(model.settings);
+  const scorer = await kind.open({ task, settings, inputs: [], bytes: files.bytes, path: files.path });
+  try {
+    if (scorer.takes !== 'features') throw unfit(`models of the kind "${kind.name}" take rows, not features`);
+    return await use((features, rows) => scorer.score(features, rows));
+  } finally {
+    await scorer.dispose?.();
+    await files.dispose();
   }
-  if (typeof source.bytes === 'function')
-    return (file) => (source as { bytes(f: string): Promise<Uint8Array> }).bytes(file);
-  const contents = source as Readonly<Record<string, Uint8Array | string>>;
-  return async (file) => {
-    const content = contents[file];
-    if (content === undefined) throw missing(file);
-    return typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  };
 }
 
-function missing(file: string, cause?: unknown): UserError {
-  return new UserError(`the model lacks its file ${file}`, { where: { file }, cause, remedy: DAMAGED });
+/** Opens a model's scorer from its files, and joins it with the card and the transform. */
+export async function joinModel(kind: ModelKind, card: ModelCard, files: ModelFiles): Promise<Predictor> {
+  if (!kind.tasks.includes(card.task.type))
+    throw new UserError(`models of the kind "${kind.name}" have no task of type ${card.task.type}`, {
+      where: { file: MODEL_FILES.card, field: 'task.type' },
+      expected: kind.tasks.join(', '),
+      actual: card.task.type,
+    });
+  const settings = kind.settings.safeParse(card.settings);
+  if (!settings.success) {
+    const issue = settings.error.issues[0];
+    throw new UserError(`the settings of the kind "${kind.name}" are not valid: ${issue?.message}`, {
+      where: { file: MODEL_FILES.card, field: ['settings', ...(issue?.path ?? [])].join('.') },
+      remedy: DAMAGED,
+    });
+  }
+  const transform = card.transformed ? parseTransform(await files.text(MODEL_FILES.transform)) : undefined;
+  const scorer = await kind.open({
+    task: card.task,
+    settings: settings.data,
+    inputs: card.inputs,
+    bytes: (file) => files.bytes(file),
+    path: (file) => files.path(file),
+  });
+  return joinPredictor(kind, card, transform, scorer, () => files.dispose());
 }

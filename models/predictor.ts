@@ -1,73 +1,102 @@
-import { applyTransform, featureNames, type FeatureRow, type FittedTransform } from '../transforms/index.js';
+import { UserError } from '../core/errors/index.js';
+import {
+  applyTransformToRows,
+  featureNames,
+  passesMissing,
+  type FeatureRow,
+  type FittedTransform,
+} from '../transforms/index.js';
 import type { ModelCard } from './card.js';
-import { unfit, type Scorer } from './learner.js';
+import type { ModelKind, Scorer } from './kind.js';
 import { checkRows } from './request.js';
-
-/** A classifier's answer for one row. */
-export interface Prediction {
-  readonly label: string;
-  /** By class, summing to 1. */
-  readonly probabilities: Readonly<Record<string, number>>;
-}
+import { taskType, type Prediction } from './tasks/index.js';
+import { unfit } from './tensors.js';
 
 /** An opened model with its fitted transform inside. It holds no state between calls: one may serve many at once. */
 export interface Predictor {
   readonly card: ModelCard;
-  /** In the order of `score`'s columns. */
-  readonly classes: readonly string[];
   /** Answers rows by column name; each must bring every input, `null` where it is not known. Throws TY-PREDICT-INPUT. */
   predict(rows: readonly Readonly<Record<string, unknown>>[]): Promise<Prediction[]>;
   /**
-   * Probabilities `[rows, classes]`, row after row, of rows that are known to fit, such as those of a table: columns
-   * that the model does not use may be there. A row alone and in a batch give the same bits.
+   * Numbers `[rows, outputs]`, row after row, of rows that are known to fit, such as those of a table: columns that the
+   * model does not use may be there. What they mean says the card's task. A row alone and in a batch give the same bits.
    */
   score(rows: readonly FeatureRow[]): Promise<Float64Array>;
-  /** Index of the class answered for a row's probabilities: the most probable, or by the card's threshold. */
-  choose(probabilities: ArrayLike<number>): number;
+  /** Names of the numbers that `score` gives for a row. */
+  readonly outputs: readonly string[];
   /** Frees what the model holds outside JavaScript's memory. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
-/** Joins a model's parts. Throws a UserError when transform, learner and classes do not fit each other. */
-export function joinPredictor(card: ModelCard, transform: FittedTransform, scorer: Scorer): Predictor {
-  const features = featureNames(transform).length;
-  if (features !== scorer.features)
-    throw unfit("the model's transform does not fit its weights", {
-      expected: `${scorer.features} features`,
-      actual: `${features} features`,
+/** Joins a model's parts. Throws a UserError when transform, scorer and task do not fit each other. */
+export function joinPredictor(
+  kind: Pick<ModelKind, 'name' | 'missing'>,
+  card: ModelCard,
+  transform: FittedTransform | undefined,
+  scorer: Scorer,
+  dispose: () => Promise<void> = async () => undefined,
+): Predictor {
+  const type = taskType(card.task);
+  const outputs = type.names(card.task);
+  if (outputs.length !== scorer.outputs)
+    throw unfit("the model's task does not fit its scorer", {
+      expected: `${outputs.length} numbers a row: ${outputs.slice(0, 5).join(', ')}${outputs.length > 5 ? ', …' : ''}`,
+      actual: `${scorer.outputs} numbers`,
     });
-  const { classes, threshold } = card;
-  if (classes.length !== scorer.outputs)
-    throw unfit("the model's classes do not fit its weights", {
-      expected: `${scorer.outputs} classes`,
-      actual: `${classes.length} classes`,
-    });
-  const scoreRow = (row: FeatureRow): Float64Array => scorer.score(applyTransform(transform, row));
-  const choose = (probabilities: ArrayLike<number>): number => {
-    if (threshold !== undefined && classes.length === 2) return probabilities[1]! >= threshold ? 1 : 0;
-    let best = 0;
-    for (let k = 1; k < classes.length; k++) if (probabilities[k]! > probabilities[best]!) best = k;
-    return best;
+  const scored = scoreWith(kind, scorer, transform);
+  const score = async (rows: readonly FeatureRow[]): Promise<Float64Array> => {
+    const numbers = await scored(rows);
+    if (numbers.length !== rows.length * outputs.length)
+      throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows.length} rows`, {
+        expected: `${outputs.length} a row`,
+      });
+    for (let row = 0; row < rows.length; row++) {
+      const problem = type.problem(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task);
+      if (problem !== undefined)
+        throw new UserError(`the model gave no answer for a row: ${problem}`, {
+          where: { row },
+          expected: `what a task of type ${type.type} is answered with`,
+        });
+    }
+    return numbers;
   };
   return {
     card,
-    classes,
-    choose,
+    outputs,
+    score,
     predict: async (rows) => {
       checkRows(card.inputs, rows);
-      return rows.map((row) => {
-        const probabilities = scoreRow(row);
-        return {
-          label: classes[choose(probabilities)]!,
-          probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[k]!])),
-        };
-      });
+      const numbers = await score(rows);
+      return rows.map(
+        (_, row) =>
+          type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,
+      );
     },
-    score: async (rows) => {
-      const all = new Float64Array(rows.length * classes.length);
-      rows.forEach((row, i) => all.set(scoreRow(row), i * classes.length));
-      return all;
+    dispose: async () => {
+      await scorer.dispose?.();
+      await dispose();
     },
-    dispose: () => undefined,
   };
+}
+
+/** Rows to numbers: through the transform, where the scorer takes features. */
+function scoreWith(
+  kind: Pick<ModelKind, 'name' | 'missing'>,
+  scorer: Scorer,
+  transform: FittedTransform | undefined,
+): (rows: readonly FeatureRow[]) => Float64Array | Promise<Float64Array> {
+  if (scorer.takes === 'rows') {
+    if (transform) throw unfit(`models of the kind "${kind.name}" take rows as they are, and this one has a transform`);
+    return (rows) => scorer.score(rows);
+  }
+  if (!transform) throw unfit(`models of the kind "${kind.name}" take features, and this one has no transform`);
+  const features = featureNames(transform).length;
+  if (features !== scorer.width)
+    throw unfit("the model's transform does not fit its weights", {
+      expected: `${scorer.width} features`,
+      actual: `${features} features`,
+    });
+  if (passesMissing(transform) && !kind.missing)
+    throw unfit(`models of the kind "${kind.name}" take no missing values, and the transform passes them on`);
+  return (rows) => scorer.score(applyTransformToRows(transform, rows), rows.length);
 }

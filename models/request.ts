@@ -64,11 +64,31 @@ function mistakeOf(input: ModelInput, value: unknown): string | undefined {
     if (typeof value !== 'number') return `must be a number or null, not ${sayValue(value)}`;
     return Number.isFinite(value) ? undefined : `must be a finite number, not ${value}`;
   }
+  if (input.type === 'boolean')
+    return typeof value === 'boolean' ? undefined : `must be true, false or null, not ${sayValue(value)}`;
+  if (input.type === 'time')
+    return typeof value === 'string' && isTime(value)
+      ? undefined
+      : `must be a date or time in ISO 8601, such as 2026-03-01T09:30:00Z, or null, not ${sayValue(value)}`;
+  if (input.type === 'image')
+    return typeof value === 'string' && value.length > 0 && BASE64.test(value)
+      ? undefined
+      : `must be an image's bytes in base 64, or null, not ${sayValue(value)}`;
   if (typeof value === 'string') return undefined;
   // Columns of numbers or booleans may serve as categories: then the plain value is as good as its text.
   const plain = typeof value === 'number' || typeof value === 'boolean';
   if (plain && input.categories?.includes(String(value))) return undefined;
   return `must be text or null, not ${sayValue(value)}`;
+}
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** A date that exists: the 30th of February is read as a day in March otherwise. */
+function isTime(text: string): boolean {
+  if (!TIME.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) === day;
 }
 
 function sayValue(value: unknown): string {

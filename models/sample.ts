@@ -2,18 +2,22 @@ import { z } from 'zod';
 import { TrainyardError, UserError } from '../core/errors/index.js';
 import type { FeatureRow } from '../transforms/index.js';
 import { DAMAGED, MODEL_FILES, type ModelInput } from './card.js';
+import { sampleOfFormat1 } from './format-1.js';
 import type { Predictor } from './predictor.js';
 
 /** Rows that a model keeps to prove itself with. */
 const SAMPLE_ROWS = 20;
 
-/** How far a probability may lie from the kept one: JavaScript engines may differ in the last bits of `exp`. */
+/**
+ * How far a number may lie from the kept one, in units of the larger of it and 1: JavaScript engines may differ in the last
+ * bits of `exp`.
+ */
 export const SAMPLE_TOLERANCE = 1e-6;
 
 const sampleSchema = z.object({
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
-  /** `[rows, classes]` */
-  probabilities: z.array(z.array(z.number())),
+  /** `[rows, outputs]` */
+  outputs: z.array(z.array(z.number())),
 });
 
 /** Text of `sample.json`: up to 20 rows, evenly spread over those given, with what the model answers. */
@@ -25,10 +29,10 @@ export async function writeSample(
   const count = Math.min(SAMPLE_ROWS, rows.length);
   const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
   const kept = chosen.map((row) => Object.fromEntries(inputs.map(({ name }) => [name, cellOf(row[name])])));
-  const classes = predictor.classes.length;
+  const width = predictor.outputs.length;
   const values = await predictor.score(kept);
-  const probabilities = kept.map((_, i) => [...values.subarray(i * classes, (i + 1) * classes)]);
-  return `${JSON.stringify({ rows: kept, probabilities })}\n`;
+  const outputs = kept.map((_, i) => [...values.subarray(i * width, (i + 1) * width)]);
+  return `${JSON.stringify({ rows: kept, outputs })}\n`;
 }
 
 /** Lets an opened model answer its own sample. Throws TY-MODEL-UNFIT when it no longer answers as when it was written. */
@@ -40,19 +44,20 @@ export async function checkSample(predictor: Predictor, text: string): Promise<v
   } catch (cause) {
     throw new UserError("the model's sample is not JSON", { where, cause, remedy: DAMAGED });
   }
-  const parsed = sampleSchema.safeParse(value);
+  const parsed = sampleSchema.safeParse(sampleOfFormat1(value));
   if (!parsed.success) throw new UserError("the model's sample is not valid", { where, remedy: DAMAGED });
-  const { rows, probabilities } = parsed.data;
+  const { rows, outputs } = parsed.data;
   const actual = await predictor.score(rows);
-  const classes = predictor.classes.length;
-  probabilities.forEach((expected, row) => {
-    for (let k = 0; k < classes; k++) {
-      const given = actual[row * classes + k]!;
-      if (Math.abs(given - (expected[k] ?? NaN)) <= SAMPLE_TOLERANCE) continue;
+  const names = predictor.outputs;
+  outputs.forEach((expected, row) => {
+    for (const [k, name] of names.entries()) {
+      const given = actual[row * names.length + k]!;
+      const kept = expected[k] ?? NaN;
+      if (Math.abs(given - kept) <= SAMPLE_TOLERANCE * Math.max(1, Math.abs(kept))) continue;
       throw new TrainyardError('TY-MODEL-UNFIT', {
         what: 'the model does not answer its own sample as it did when it was written',
         where: { ...where, row },
-        expected: `${predictor.classes[k]} with probability ${expected[k]}, to ${SAMPLE_TOLERANCE}`,
+        expected: `${name}: ${expected[k]}, to ${SAMPLE_TOLERANCE}`,
         actual: String(given),
       });
     }

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { UserError } from '../core/errors/index.js';
-import { DAMAGED, MODEL_FILES, type TensorPlace } from './card.js';
+import { DAMAGED, MODEL_FILES } from './card.js';
 
 /** An array of numbers with its shape, row-major. */
 export interface Tensor {
@@ -8,6 +9,20 @@ export interface Tensor {
 }
 
 export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** The file that holds a kind's tensors. */
+export const TENSORS_FILE = 'weights.bin';
+
+/** Where each tensor stands in `weights.bin`: little-endian, row-major, at a byte offset that is a multiple of 8. */
+export const tensorPlaces = z.array(
+  z.object({
+    name: z.string(),
+    dtype: z.enum(['float32', 'float64']),
+    shape: z.array(z.number().int().nonnegative()),
+    offset: z.number().int().nonnegative(),
+  }),
+);
+type TensorPlace = z.output<typeof tensorPlaces>[number];
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const BYTES = { float32: 4, float64: 8 } as const;
@@ -45,7 +60,7 @@ export function unpackTensors(places: readonly TensorPlace[], bytes: Uint8Array)
   );
   if (end !== bytes.byteLength) {
     throw new UserError("the model's weights are not whole", {
-      where: { file: MODEL_FILES.weights },
+      where: { file: TENSORS_FILE },
       expected: `${end} bytes`,
       actual: `${bytes.byteLength} bytes`,
       remedy: DAMAGED,
@@ -59,4 +74,21 @@ export function unpackTensors(places: readonly TensorPlace[], bytes: Uint8Array)
     return [name, { shape, values }];
   });
   return Object.fromEntries(entries);
+}
+
+/** A tensor that a kind needs, of the shape that it expects; -1 stands for any length. */
+export function tensorOf(tensors: Tensors, name: string, shape: readonly number[]): Tensor {
+  const tensor = tensors[name];
+  const fits =
+    tensor?.shape.length === shape.length && shape.every((size, i) => size === -1 || size === tensor.shape[i]);
+  if (tensor && fits) return tensor;
+  throw unfit(`tensor "${name}" does not fit the model's architecture`, {
+    expected: `shape [${shape.map((size) => (size === -1 ? 'any' : size)).join(', ')}]`,
+    actual: tensor ? `[${tensor.shape.join(', ')}]` : 'no such tensor',
+  });
+}
+
+/** A model whose parts contradict each other. */
+export function unfit(what: string, parts: { expected?: string; actual?: string } = {}): UserError {
+  return new UserError(what, { where: { file: MODEL_FILES.card }, remedy: DAMAGED, ...parts });
 }

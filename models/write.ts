@@ -2,25 +2,26 @@ import type { OutputArtifact } from '../core/artifact.js';
 import { canonical, type Json } from '../core/json.js';
 import type { Model } from '../core/kinds.js';
 import { transformInputs, type FeatureRow, type FittedTransform } from '../transforms/index.js';
-import { MODEL_FILES, MODEL_FORMAT, type ModelCard, type ModelInput } from './card.js';
-import { scorerOf } from './learners/index.js';
-import { joinPredictor } from './predictor.js';
+import { MODEL_FILES, MODEL_FORMAT, modelCard, type ModelInput } from './card.js';
+import type { ModelKind } from './kind.js';
+import { joinModel } from './open.js';
 import { writeSample } from './sample.js';
-import { packTensors, type Tensors } from './tensors.js';
+import { filesOf, type FileContent } from './source.js';
+import type { ModelTask } from './tasks/index.js';
 
 /** What a trainer knows of the model that it made. */
-export interface ModelParts {
+export interface TrainedModel {
   readonly name?: string | undefined;
-  /** Name of a learner in `models/learners`. */
-  readonly learner: string;
-  /** Column that it predicts. */
-  readonly label: string;
-  readonly classes: readonly string[];
-  /** Two classes only; see the card. */
-  readonly threshold?: number | undefined;
-  readonly architecture: Json;
-  readonly tensors: Tensors;
-  readonly transform: FittedTransform;
+  readonly kind: ModelKind;
+  readonly task: ModelTask;
+  /** The kind's own part of the card: plain JSON. */
+  readonly settings: Json;
+  /** The kind's own files. */
+  readonly files: Readonly<Record<string, FileContent>>;
+  /** What rows go through before they are scored, where the kind takes features. */
+  readonly transform?: FittedTransform | undefined;
+  /** Columns that a request must bring. Default: those that the transform reads. */
+  readonly inputs?: readonly ModelInput[] | undefined;
   /** Figures by the part of the data that they were measured on, such as `validation`. */
   readonly metrics: Readonly<Record<string, Json>>;
   /** How it was trained; no times, so that equal training gives equal bytes. */
@@ -35,58 +36,58 @@ export interface ModelParts {
 /** A model's summary, which travels with its reference. */
 export interface ModelSummary {
   readonly name?: string;
-  readonly learner: string;
-  readonly label: string;
-  readonly classes: readonly string[];
+  readonly kind: string;
+  readonly task: ModelTask;
   readonly metrics: Readonly<Record<string, Json>>;
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
 }
 
 /**
- * A model artifact from its parts: card, weights, transform and a sample of answers. Throws a UserError when the parts
- * do not fit each other, a RangeError when a weight is not finite.
+ * A model artifact from its parts: card, the kind's files, transform and a sample of answers. Throws a UserError when the
+ * parts do not fit each other.
  */
-export async function writeModel(parts: ModelParts): Promise<OutputArtifact<Model>> {
-  const { places, bytes } = packTensors(parts.tensors);
-  const inputs = inputsOf(parts.transform, parts.ranges ?? {});
-  const card: ModelCard = {
+export async function writeModel(model: TrainedModel): Promise<OutputArtifact<Model>> {
+  const { transform } = model;
+  const inputs = [...(model.inputs ?? (transform ? inputsOf(transform, model.ranges ?? {}) : []))];
+  const named = model.name === undefined ? {} : { name: model.name };
+  const card = modelCard.parse({
     format: MODEL_FORMAT,
-    ...(parts.name === undefined ? {} : { name: parts.name }),
-    learner: parts.learner,
-    task: 'classification',
-    label: parts.label,
-    classes: [...parts.classes],
-    ...(parts.threshold === undefined ? {} : { threshold: parts.threshold }),
+    ...named,
+    kind: model.kind.name,
+    task: model.task,
     inputs,
-    architecture: parts.architecture as ModelCard['architecture'],
-    tensors: places,
-    metrics: { ...parts.metrics } as ModelCard['metrics'],
-    training: { ...parts.training } as ModelCard['training'],
-    libraries: { ...parts.libraries },
+    transformed: transform !== undefined,
+    settings: model.settings,
+    files: Object.keys(model.files).sort(),
+    metrics: model.metrics,
+    training: model.training,
+    libraries: model.libraries,
+  });
+  const content: Record<string, FileContent> = {
+    ...model.files,
+    [MODEL_FILES.card]: `${canonical(card)}\n`,
+    ...(transform ? { [MODEL_FILES.transform]: `${canonical(transform)}\n` } : {}),
   };
-  const scorer = scorerOf(parts.learner, parts.architecture, parts.tensors);
-  const predictor = joinPredictor(card, parts.transform, scorer);
-  const summary: ModelSummary = {
-    ...(parts.name === undefined ? {} : { name: parts.name }),
-    learner: parts.learner,
-    label: parts.label,
-    classes: parts.classes,
-    metrics: parts.metrics,
-    inputs: inputs.map(({ name, type }) => ({ name, type })),
-  };
-  return {
-    value: summary as unknown as Json,
-    files: {
-      [MODEL_FILES.card]: `${canonical(card)}\n`,
-      [MODEL_FILES.weights]: bytes,
-      [MODEL_FILES.transform]: `${canonical(parts.transform)}\n`,
-      [MODEL_FILES.sample]: await writeSample(predictor, inputs, parts.rows),
-    },
-  };
+  const files = filesOf(content);
+  // As whoever opens it will: from the card's own text and the kind's own files.
+  const predictor = await joinModel(model.kind, card, files);
+  try {
+    const sample = await writeSample(predictor, inputs, model.rows);
+    const summary: ModelSummary = {
+      ...named,
+      kind: card.kind,
+      task: card.task,
+      metrics: model.metrics,
+      inputs: inputs.map(({ name, type }) => ({ name, type })),
+    };
+    return { value: summary as unknown as Json, files: { ...content, [MODEL_FILES.sample]: sample } };
+  } finally {
+    await predictor.dispose();
+  }
 }
 
 /** The columns that a transform reads, each once. */
-function inputsOf(transform: FittedTransform, ranges: NonNullable<ModelParts['ranges']>): ModelInput[] {
+function inputsOf(transform: FittedTransform, ranges: NonNullable<TrainedModel['ranges']>): ModelInput[] {
   const inputs = new Map<string, ModelInput>();
   for (const { name, type, categories } of transformInputs(transform)) {
     const range = type === 'number' && Object.hasOwn(ranges, name) ? ranges[name] : undefined;

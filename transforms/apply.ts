@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors/index.js';
-import type { CategoricalStep, Cell, FeatureRow, FittedTransform, NumericStep } from './transform.js';
+import type { CategoricalStep, Cell, FeatureRow, FittedTransform, NumericStep, PassStep, TransformStep } from './transform.js';
 
 type Writer = (row: FeatureRow, into: Float64Array, at: number) => number;
 
@@ -7,8 +7,9 @@ const compiled = new WeakMap<FittedTransform, { width: number; writers: readonly
 
 /**
  * The features of one row, in the order of `featureNames`. Pure, and the only code that turns rows into features:
- * training, evaluation and serving call it, so a single row and a batch give the same bits. Every value is finite.
- * Missing (`null`, `undefined`, NaN, an absent column), unknown and infinite values are handled as fitted.
+ * training, evaluation and serving call it, so a single row and a batch give the same bits. Missing (`null`, `undefined`,
+ * NaN, an absent column), unknown and infinite values are handled as fitted: every value is finite, but for columns that
+ * are passed on as they are.
  * Throws a UserError when a numeric column holds something else than a number.
  */
 export function applyTransform(transform: FittedTransform, row: FeatureRow): Float64Array {
@@ -34,6 +35,7 @@ function compile(transform: FittedTransform): { width: number; writers: readonly
     let width = 0;
     const writers = transform.steps.map((step) => {
       width += stepWidth(step);
+      if (step.kind === 'pass') return passWriter(step);
       return step.kind === 'numeric' ? numericWriter(step) : categoricalWriter(step);
     });
     found = { width, writers };
@@ -42,7 +44,8 @@ function compile(transform: FittedTransform): { width: number; writers: readonly
   return found;
 }
 
-function stepWidth(step: NumericStep | CategoricalStep): number {
+function stepWidth(step: TransformStep): number {
+  if (step.kind === 'pass') return 1;
   if (step.kind === 'numeric') return step.indicator ? 2 : 1;
   return step.categories.length + Number(step.missing === 'feature') + Number(step.unknown === 'feature');
 }
@@ -71,6 +74,19 @@ function categoricalWriter(step: CategoricalStep): Writer {
     const place = isMissing(cell) ? missingPlace : (places.get(String(cell)) ?? unknownPlace);
     if (place !== undefined) into[at + place] = 1;
     return at + width;
+  };
+}
+
+function passWriter({ column, type, categories }: PassStep): Writer {
+  const places = new Map((categories ?? []).map((category, index) => [category, index]));
+  return (row, into, at) => {
+    const cell = own(row, column);
+    if (isMissing(cell)) into[at] = NaN;
+    else if (type === 'category') into[at] = places.get(String(cell)) ?? NaN;
+    else if (typeof cell === 'number') into[at] = cell;
+    else if (type === 'boolean' && typeof cell === 'boolean') into[at] = cell ? 1 : 0;
+    else throw notANumber(column, cell);
+    return at + 1;
   };
 }
 

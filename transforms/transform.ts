@@ -35,11 +35,24 @@ export interface CategoricalStep {
   readonly unknown: 'feature' | 'zeros';
 }
 
-export type TransformStep = NumericStep | CategoricalStep;
+/**
+ * A column passed on as it is, one feature: a number, a boolean as 0 or 1, a category as its index in `categories`. What is
+ * missing is NaN, and so is a category that was not seen in fitting. For model kinds that take missing values themselves.
+ */
+export interface PassStep {
+  readonly kind: 'pass';
+  readonly column: string;
+  readonly type: 'number' | 'boolean' | 'category';
+  /** For `category`: values as text, sorted by code unit. */
+  readonly categories?: readonly string[] | undefined;
+}
+
+export type TransformStep = NumericStep | CategoricalStep | PassStep;
 
 /** A fitted transform: what `transform.json` holds. Plain JSON; numbers survive the text bit for bit. */
 export interface FittedTransform {
-  readonly format: 'trainyard.transform/1';
+  /** The second one where columns are passed on. */
+  readonly format: 'trainyard.transform/1' | 'trainyard.transform/2';
   /** In the order of the features that they give. */
   readonly steps: readonly TransformStep[];
   /** Rows that it was fitted on. */
@@ -49,23 +62,29 @@ export interface FittedTransform {
 /** A column that a row must bring, for signatures and request schemas. Any of them may be missing. */
 export interface TransformInput {
   readonly name: string;
-  readonly type: 'number' | 'text';
+  readonly type: 'number' | 'text' | 'boolean';
   /** Values seen in fitting, for categorical columns. */
   readonly categories?: readonly string[];
 }
 
 /** The columns that a fitted transform reads, in order. */
 export function transformInputs(transform: FittedTransform): TransformInput[] {
-  return transform.steps.map((step) =>
-    step.kind === 'numeric'
-      ? { name: step.column, type: 'number' }
-      : { name: step.column, type: 'text', categories: step.categories },
-  );
+  return transform.steps.map((step): TransformInput => {
+    if (step.kind === 'numeric') return { name: step.column, type: 'number' };
+    if (step.kind === 'pass' && step.type !== 'category') return { name: step.column, type: step.type };
+    return { name: step.column, type: 'text', categories: step.categories ?? [] };
+  });
+}
+
+/** Whether features may be NaN: a column is passed on with what it lacks. */
+export function passesMissing(transform: FittedTransform): boolean {
+  return transform.steps.some(({ kind }) => kind === 'pass');
 }
 
 /** Names of the features, in the order of `applyTransform`'s values: `mass`, `mass is missing`, `island=Dream`. */
 export function featureNames(transform: FittedTransform): string[] {
   return transform.steps.flatMap((step) => {
+    if (step.kind === 'pass') return [step.column];
     if (step.kind === 'numeric') return step.indicator ? [step.column, `${step.column} is missing`] : [step.column];
     return [
       ...step.categories.map((category) => `${step.column}=${category}`),
@@ -74,6 +93,8 @@ export function featureNames(transform: FittedTransform): string[] {
     ];
   });
 }
+
+const FORMATS: readonly string[] = ['trainyard.transform/1', 'trainyard.transform/2'];
 
 /**
  * A fitted transform from the text of `transform.json`. Throws a UserError when it is not one, or of a format that
@@ -87,10 +108,10 @@ export function parseTransform(text: string): FittedTransform {
     throw new UserError('the transform is not JSON', { where: { file: 'transform.json' }, cause });
   }
   const transform = parsed as Partial<FittedTransform> | null;
-  if (transform?.format !== 'trainyard.transform/1' || !Array.isArray(transform.steps)) {
+  if (transform === null || !FORMATS.includes(transform?.format ?? '') || !Array.isArray(transform.steps)) {
     throw new UserError('the transform is of an unknown format', {
       where: { file: 'transform.json' },
-      expected: 'format trainyard.transform/1',
+      expected: `format ${FORMATS.join(' or ')}`,
       actual: String(transform?.format),
       remedy: 'fit it again with this version',
     });

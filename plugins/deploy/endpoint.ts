@@ -1,7 +1,8 @@
 import { announceAlias } from '../../client/endpoints.js';
 import { getModel, moveAlias, registerVersion } from '../../client/models.js';
+import type { InputArtifact } from '../../core/artifact.js';
 import { canonical, type Json } from '../../core/json.js';
-import { MODEL_FILES, openModel, type ModelCard } from '../../models/index.js';
+import { MODEL_FILES, openModel, taskType, type ModelCard } from '../../models/index.js';
 import { implement } from '../../worker/implement.js';
 import { RECORD_CHARACTERS } from '../../workflows/registry/contract.js';
 import { endpoint } from './contract.js';
@@ -10,9 +11,7 @@ import { endpoint } from './contract.js';
 export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) => {
   const { name, alias, why } = params;
   ctx.progress(0, 'opening the model and comparing its sample');
-  const predictor = await openModel(inputs.model);
-  const { rows } = JSON.parse(await inputs.model.text(MODEL_FILES.sample)) as { rows: Record<string, unknown>[] };
-  await predictor.predict(rows);
+  const { card, rows } = await tryModel(inputs.model);
 
   ctx.progress(0.4, 'registering the version');
   const { temporal, taskQueue, redis } = await ctx.client();
@@ -27,8 +26,8 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
     run: ctx.run.id,
     lineage: ctx.run.lineage,
     pipeline: ctx.run.pipeline,
-    metrics: numbersOf(predictor.card.metrics),
-    signature: signatureOf(predictor.card),
+    metrics: numbersOf(card.metrics),
+    signature: signatureOf(card),
     evidence,
     by,
     why,
@@ -51,6 +50,18 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
   return { value: { endpoint: name, alias, version, from, announced, sampleRows: rows.length } };
 });
 
+/** Opens a model as it will be served, and lets it answer its sample as requests are answered. */
+async function tryModel(model: InputArtifact): Promise<{ card: ModelCard; rows: readonly unknown[] }> {
+  const predictor = await openModel(model);
+  try {
+    const { rows } = JSON.parse(await model.text(MODEL_FILES.sample)) as { rows: Record<string, unknown>[] };
+    await predictor.predict(rows);
+    return { card: predictor.card, rows };
+  } finally {
+    await predictor.dispose();
+  }
+}
+
 const asJson = (value: unknown): Json => (value ?? null) as Json;
 
 /** The record itself when the registry can hold it, else a word that it could not. */
@@ -58,10 +69,12 @@ function recordOf(record: Json, orElse: Json = { left: 'too large for the regist
   return canonical(record).length <= RECORD_CHARACTERS ? record : orElse;
 }
 
-function signatureOf({ inputs, label, classes, task }: ModelCard): Json {
+function signatureOf({ inputs, task }: ModelCard): Json {
   const plain = inputs.map((input) => ({ name: input.name, type: input.type }));
-  const whole: Json = { task, label, classes, inputs: plain };
-  return recordOf(whole, { task, label, classes: classes.length, inputs: inputs.length });
+  const { type, ...rest } = task;
+  const whole = { task: type, ...rest, inputs: plain } as Json;
+  const label = 'label' in task ? { label: task.label } : {};
+  return recordOf(whole, { task: type, ...label, outputs: taskType(task).names(task).length, inputs: inputs.length });
 }
 
 /** All numbers of nested figures, under their path, as far as the registry can hold them. */

@@ -1,6 +1,6 @@
 import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/errors/index.js';
-import type { Predictor } from '../../models/index.js';
+import type { Classifier } from '../../models/index.js';
 import { openTable, requireColumn, sql, withDatabase, type TableCell, type TableRow } from '../../tables/index.js';
 import type { Probabilities } from '../../metrics/index.js';
 
@@ -26,7 +26,7 @@ export interface Answers {
 }
 
 export interface AnswersRequest {
-  readonly models: readonly Predictor[];
+  readonly models: readonly Classifier[];
   readonly table: InputArtifact;
   /** Name of the input port, for messages. */
   readonly port: string;
@@ -76,7 +76,7 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
 
 /** Puts a model's own columns of probabilities where the common classes stand. */
 function spread(
-  model: Predictor,
+  model: Classifier,
   batches: readonly Float64Array[],
   rows: number,
   places: ReadonlyMap<string, number>,
@@ -96,8 +96,8 @@ function spread(
   return { probabilities: { values, classes }, predicted };
 }
 
-function labelOf(models: readonly Predictor[], port: string): string {
-  const labels = [...new Set(models.map((model) => model.card.label))];
+function labelOf(models: readonly Classifier[], port: string): string {
+  const labels = [...new Set(models.map((model) => model.label))];
   if (labels.length === 1) return labels[0]!;
   throw new UserError('the models predict different columns', { where: { port }, actual: labels.join(' and ') });
 }

@@ -1,6 +1,6 @@
 import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/errors/index.js';
-import { openModel } from '../../models/index.js';
+import { asClassifier, openModel } from '../../models/index.js';
 import { implement } from '../../worker/implement.js';
 import { answersOf } from './answers.js';
 import { compare, type Comparison } from './comparison.js';
@@ -18,8 +18,10 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
       expected: 'fresh, test, or both',
       remedy: 'pass fresh: a table of labelled rows, or test: the sealed test set',
     });
-  const models = [await openModel(inputs.challenger), ...(inputs.champion ? [await openModel(inputs.champion)] : [])];
+  const opened = [await openModel(inputs.challenger)];
   try {
+    if (inputs.champion) opened.push(await openModel(inputs.champion));
+    const models = opened.map((model) => asClassifier(model, challenge.spec.name));
     const sets: Comparison[] = [];
     for (const { rows, table } of given) {
       const answers = await answersOf({ models, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
@@ -35,6 +37,6 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
       },
     };
   } finally {
-    for (const model of models) model.dispose();
+    for (const model of opened) await model.dispose();
   }
 });

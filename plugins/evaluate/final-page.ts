@@ -9,6 +9,7 @@ import type { Slice } from './slices.js';
 
 export interface FinalPage {
   readonly card: ModelCard;
+  readonly label: string;
   readonly classes: readonly string[];
   readonly value: z.output<typeof finalFigures>;
   readonly confusion: Confusion;
@@ -23,11 +24,11 @@ const between = ([low, high]: Interval): string => (low === high ? '–' : `${sa
 
 /** The report of a final evaluation, for people. */
 export function finalPage(page: FinalPage): string {
-  const { card, classes, value, slices } = page;
+  const { card, label, classes, value, slices } = page;
   const { intervals } = value;
   const recallOf = ({ recall, support }: ClassFigures): Interval => wilson(Math.round(recall * support), support);
   const body = html`<p class="soft">
-      A ${card.learner} that predicts ${card.label}, measured on ${value.n} sealed test rows that nothing before it has
+      A ${card.kind} that predicts ${label}, measured on ${value.n} sealed test rows that nothing before it has
       seen.
     </p>
     <h2>Figures</h2>

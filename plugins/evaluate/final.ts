@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { randomFrom } from '../../core/random.js';
-import { openModel, type Predictor } from '../../models/index.js';
+import { asClassifier, openModel, type Classifier } from '../../models/index.js';
 import { implement } from '../../worker/implement.js';
 import { answersOf, type Answers } from './answers.js';
 import { figureOn, type ComparedFigure } from './compared.js';
@@ -23,8 +23,9 @@ import { slicesOf, type Slice } from './slices.js';
 const [WORST, ENOUGH] = [5, 5];
 
 export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
-  const model = await openModel(inputs.model);
+  const opened = await openModel(inputs.model);
   try {
+    const model = asClassifier(opened, final.spec.name);
     const answers = await answersOf({
       models: [model],
       table: inputs.test,
@@ -41,6 +42,7 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
       files: {
         'report.html': finalPage({
           card: model.card,
+          label: model.label,
           classes: answers.classes,
           value,
           slices,
@@ -51,7 +53,7 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
       },
     };
   } finally {
-    model.dispose();
+    await opened.dispose();
   }
 });
 
@@ -95,9 +97,9 @@ function detailsOf({ truth, models, classes }: Answers) {
   return { confusion, perClass: perClass(confusion), calibration: calibration(truth, probabilities) };
 }
 
-function aboutModel({ card }: Predictor) {
-  const { learner, label, classes, inputs, training, metrics, libraries } = card;
-  return { learner, label, classes, inputs, training, metrics, libraries };
+function aboutModel({ card, label, classes }: Classifier) {
+  const { kind, inputs, training, metrics, libraries } = card;
+  return { kind, label, classes, inputs, training, metrics, libraries };
 }
 
 const pairOf = (interval: Interval): [number, number] => [interval[0], interval[1]];

@@ -1,7 +1,7 @@
 import { configureMonitor } from '../../client/monitors.js';
 import type { File, Ref } from '../../core/kinds.js';
 import { PROFILE_FILE, profileOf, type DriftColumn, type DriftRow } from '../../drift/index.js';
-import { MODEL_FILES, parseCard } from '../../models/index.js';
+import { classesOf, MODEL_FILES, parseCard, type ModelInput } from '../../models/index.js';
 import { Artifacts } from '../../store/index.js';
 import { openTable, readRows, requireColumn, TABLE_FILE, withDatabase } from '../../tables/index.js';
 import { implement } from '../../worker/implement.js';
@@ -12,6 +12,7 @@ import { endpoint } from './contract.js';
 export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) => {
   const { name, window, alpha, minEffect, every, retrain } = params;
   const card = parseCard(await inputs.model.text(MODEL_FILES.card));
+  const task = classesOf(card, endpoint.spec.name);
   const { columns, label, profile } = await withDatabase(
     { scratch: ctx.scratch, signal: ctx.signal },
     async (database) => {
@@ -24,7 +25,7 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
         name: input.name,
         type: driftType(columns[i]!, input.type),
       }));
-      return { columns, label: find(card.label, 'the model'), profile: profileOf(rows as readonly DriftRow[], drift) };
+      return { columns, label: find(task.label, 'the model'), profile: profileOf(rows as readonly DriftRow[], drift) };
     },
   );
   const { temporal, taskQueue, store } = await ctx.client();
@@ -58,6 +59,6 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
   return { value };
 });
 
-function driftType({ type }: MonitoredColumn, input: 'number' | 'text'): DriftColumn['type'] {
+function driftType({ type }: MonitoredColumn, input: ModelInput['type']): DriftColumn['type'] {
   return input === 'number' && (type === 'number' || type === 'integer') ? 'number' : 'text';
 }

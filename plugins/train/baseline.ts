@@ -1,5 +1,7 @@
 import { implement } from '../../worker/implement.js';
 import { baseline } from './contract.js';
+import { constant } from './kinds/constant.js';
+import { tensorParts } from './kinds/tensor-kind.js';
 import { readSurroundings } from './surroundings.js';
 import { writeOutcome } from './outcome.js';
 
@@ -13,9 +15,8 @@ export const baselineNode = implement(baseline, async ({ params, inputs, ctx }) 
   const probabilities = params.strategy === 'prior' ? shares : shares.map((_, k) => (k === most ? 1 : 0));
   const { model, figures } = await writeOutcome(
     {
-      learner: 'constant',
-      architecture: { features: width },
-      tensors: { probabilities: { shape: [classes.length], values: probabilities } },
+      kind: constant,
+      ...tensorParts({ features: width }, { probabilities: { shape: [classes.length], values: probabilities } }),
       training: { node: baseline.spec.name, version: baseline.spec.version, params },
       libraries: {},
     },

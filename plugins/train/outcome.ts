@@ -1,16 +1,17 @@
 import type { OutputArtifact } from '../../core/artifact.js';
 import type { Json } from '../../core/json.js';
 import type { Model } from '../../core/kinds.js';
-import { scorerOf, writeModel, type ModelParts } from '../../models/index.js';
+import { openScorer, writeModel, type FileContent, type ModelKind, type ModelTask } from '../../models/index.js';
 import { figuresOf, type Figures } from '../../metrics/index.js';
 import type { FittedTransform } from '../../transforms/index.js';
 import type { Dataset } from './dataset.js';
 
 /** A trained model before it is written. */
 export interface Trained {
-  readonly learner: string;
-  readonly architecture: Json;
-  readonly tensors: ModelParts['tensors'];
+  readonly kind: ModelKind;
+  /** The kind's own part of the card, and its files. */
+  readonly settings: Json;
+  readonly files: Readonly<Record<string, FileContent>>;
   /** How it came about; no times. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly libraries: Readonly<Record<string, string>>;
@@ -35,18 +36,13 @@ export async function writeOutcome(trained: Trained, around: Surroundings): Prom
   const { train, validation } = around;
   const measured = validation ?? train;
   const on = validation ? 'validation' : 'train';
-  const scorer = scorerOf(trained.learner, trained.architecture, trained.tensors);
+  const task: ModelTask = { type: 'classification', label: around.label, classes: [...train.classes] };
+  const probabilities = await openScorer({ ...trained, task }, (score) => score(measured.features, measured.rows));
   const classes = train.classes.length;
-  const probabilities = new Float64Array(measured.rows * classes);
-  for (let i = 0; i < measured.rows; i++) {
-    const row = measured.features.subarray(i * measured.width, (i + 1) * measured.width);
-    probabilities.set(scorer.score(row), i * classes);
-  }
   const figures = figuresOf(measured.labels, { values: probabilities, classes });
   const model = await writeModel({
     ...trained,
-    label: around.label,
-    classes: train.classes,
+    task,
     transform: around.transform,
     metrics: { [on]: figures as unknown as Json },
     training: {

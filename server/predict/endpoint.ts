@@ -1,6 +1,6 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '../../core/errors/index.js';
 import type { Model, Ref } from '../../core/kinds.js';
-import { openModel, type Prediction, type Predictor } from '../../models/index.js';
+import { openModel, type ModelTask, type Prediction, type Predictor } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';
 
 /** The version that an endpoint is to serve. */
@@ -21,6 +21,8 @@ interface Served {
 
 export interface Answer {
   readonly version: number;
+  /** What the version answers. */
+  readonly task: ModelTask;
   readonly predictions: readonly Prediction[];
 }
 
@@ -58,7 +60,8 @@ export class Endpoint {
     const served = this.#current();
     served.requests++;
     try {
-      return { version: served.assignment.version, predictions: await served.predictor.predict(rows) };
+      const { predictor, assignment } = served;
+      return { version: assignment.version, task: predictor.card.task, predictions: await predictor.predict(rows) };
     } finally {
       served.requests--;
       freeIfDone(served);
@@ -96,6 +99,14 @@ export class Endpoint {
     return turn;
   }
 
+  /** Frees the version in service once its last request is answered. */
+  close(): void {
+    if (!this.#served) return;
+    this.#served.retired = true;
+    freeIfDone(this.#served);
+    this.#served = undefined;
+  }
+
   #current(): Served {
     if (this.#served) return this.#served;
     throw new TrainyardError('TY-ENDPOINT-NOT-READY', {
@@ -121,5 +132,9 @@ function problemOf(name: string, { version }: Assignment, error: unknown): { wha
 }
 
 function freeIfDone(served: Served): void {
-  if (served.retired && served.requests === 0) served.predictor.dispose();
+  if (!served.retired || served.requests > 0) return;
+  // A version that frees its memory badly must not take down the one that serves.
+  served.predictor.dispose().catch((error: unknown) => {
+    process.stderr.write(`warn: a version that went could not be disposed of: ${sayThrown(error)}\n`);
+  });
 }

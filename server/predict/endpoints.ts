@@ -67,6 +67,7 @@ export class Endpoints {
     clearTimeout(this.#poll);
     this.#subscriber?.disconnect();
     await Promise.all([...this.#looks.values()].map(({ running }) => running));
+    for (const endpoint of this.#endpoints.values()) endpoint.close();
   }
 
   names(): string[] {
@@ -157,7 +158,11 @@ export class Endpoints {
       if (!found || this.#closed) return;
       const assignment = found.aliases[alias];
       if (!assignment) {
-        if (this.#endpoints.delete(model)) await this.#files.forget(model);
+        const gone = this.#endpoints.get(model);
+        if (!gone) return;
+        this.#endpoints.delete(model);
+        gone.close();
+        await this.#files.forget(model);
         return;
       }
       const endpoint = this.#endpoint(model);

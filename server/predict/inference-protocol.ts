@@ -1,4 +1,4 @@
-import type { ModelCard } from '../../models/index.js';
+import { taskType, type ModelCard, type ModelTask, type OutputTensor } from '../../models/index.js';
 import type { Answer } from './endpoint.js';
 import { checkCount, refuseRequest, requestIdOf, type Row } from './request.js';
 
@@ -18,19 +18,31 @@ export function describeModel(name: string, version: number, card: ModelCard): o
   return {
     name,
     versions: [String(version)],
-    platform: `trainyard_${card.learner}`,
+    platform: `trainyard_${card.kind}`,
     inputs: card.inputs.map((input) => ({
       name: input.name,
-      datatype: input.type === 'number' ? 'FP64' : 'BYTES',
+      datatype: DATATYPES[input.type],
       shape: [-1],
     })),
     outputs: [
-      { name: 'label', datatype: 'BYTES', shape: [-1] },
-      { name: 'probabilities', datatype: 'FP64', shape: [-1, card.classes.length] },
-      { name: 'classes', datatype: 'BYTES', shape: [card.classes.length] },
+      ...tensorsOf(card.task).map((one) => ({ ...one, shape: [-1, ...one.shape] })),
+      ...classesOf(card.task).map((classes) => ({ name: 'classes', datatype: 'BYTES', shape: [classes.length] })),
     ],
   };
 }
+
+const DATATYPES: Readonly<Record<ModelCard['inputs'][number]['type'], string>> = {
+  number: 'FP64',
+  boolean: 'BOOL',
+  text: 'BYTES',
+  time: 'BYTES',
+  image: 'BYTES',
+};
+
+const tensorsOf = (task: ModelTask): readonly OutputTensor[] => taskType(task).tensors(task);
+
+/** Names of the classes, where the task has some: they say what the columns of `probabilities` are. */
+const classesOf = (task: ModelTask): (readonly string[])[] => ('classes' in task ? [task.classes] : []);
 
 /** The rows of an inference request. Throws TY-PREDICT-INPUT that names the tensor. */
 export function rowsOfInference(body: unknown): { id: string | undefined; rows: readonly Row[] } {
@@ -74,21 +86,26 @@ function checkTensor(given: unknown, at: number): InputTensor {
 }
 
 /** The answer to an inference request. */
-export function inferenceAnswer(name: string, id: string, classes: readonly string[], answer: Answer): object {
+export function inferenceAnswer(name: string, id: string, task: ModelTask, answer: Answer): object {
   const rows = answer.predictions.length;
+  const values = answer.predictions.map((one) => taskType(task).values(one, task));
   return {
     model_name: name,
     model_version: String(answer.version),
     id,
     outputs: [
-      { name: 'label', datatype: 'BYTES', shape: [rows], data: answer.predictions.map(({ label }) => label) },
-      {
-        name: 'probabilities',
-        datatype: 'FP64',
-        shape: [rows, classes.length],
-        data: answer.predictions.flatMap(({ probabilities }) => classes.map((c) => probabilities[c])),
-      },
-      { name: 'classes', datatype: 'BYTES', shape: [classes.length], data: classes },
+      ...tensorsOf(task).map(({ name: tensor, datatype, shape }) => ({
+        name: tensor,
+        datatype,
+        shape: [rows, ...shape],
+        data: values.flatMap((row) => row[tensor] ?? []),
+      })),
+      ...classesOf(task).map((classes) => ({
+        name: 'classes',
+        datatype: 'BYTES',
+        shape: [classes.length],
+        data: classes,
+      })),
     ],
   };
 }

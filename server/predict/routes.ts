@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import type { Prediction } from '../../models/index.js';
+import { classesOf, type ClassAnswer } from '../../models/index.js';
 import type { Cell, LoggedRequest } from '../../workflows/monitor/streams.js';
 import type { RouteModule } from '../services.js';
 import type { Answer, Endpoint } from './endpoint.js';
@@ -58,7 +58,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
     const answer = async (endpoint: Endpoint, id: string, rows: readonly Row[]): Promise<Answer> => {
       const given = await endpoint.predict(rows);
-      log?.add(endpoint.name, logged(id, given, rows));
+      // Monitors compare classes; what other tasks answer has no place in the log yet.
+      if (given.task.type === 'classification') log?.add(endpoint.name, logged(id, given, rows));
       return given;
     };
 
@@ -72,7 +73,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
     app.post<Named>('/v1/endpoints/:name/outcomes', { bodyLimit }, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
-      const outcomes = outcomesOf(request.body, endpoint.predictor.classes);
+      const outcomes = outcomesOf(request.body, classesOf(endpoint.predictor.card, 'an outcome').classes);
       const recorded = await writeOutcomes(redis, endpoint.name, outcomes);
       nudge.count(endpoint.name, recorded);
       return { endpoint: endpoint.name, received: outcomes.length, recorded };
@@ -85,14 +86,17 @@ export function predictRoutes(options: PredictOptions): RouteModule {
     app.get<Named>('/v1/endpoints/:name', async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const { card } = endpoint.predictor;
-      return { ...describe(endpoint, log), inputs: card.inputs, classes: card.classes, label: card.label };
+      const { task } = card;
+      const known = 'label' in task ? { label: task.label } : {};
+      const classes = 'classes' in task ? { classes: task.classes } : {};
+      return { ...describe(endpoint, log), kind: card.kind, task, inputs: card.inputs, ...classes, ...known };
     });
 
     app.post<Named>('/v2/models/:name/infer', asked, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const { id = idOf(request), rows } = rowsOfInference(request.body);
       const given = await answer(endpoint, id, rows);
-      return inferenceAnswer(endpoint.name, id, Object.keys(given.predictions[0]?.probabilities ?? {}), given);
+      return inferenceAnswer(endpoint.name, id, given.task, given);
     });
 
     app.get<Named>('/v2/models/:name', async (request) => {
@@ -103,7 +107,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
     app.get<Named>('/v2/models/:name/ready', async (request) => {
       const endpoint = await endpoints.get(request.params.name);
-      return { name: endpoint.name, ready: endpoint.predictor.classes.length > 0 };
+      return { name: endpoint.name, ready: endpoint.predictor.outputs.length > 0 };
     });
 
     app.get('/v2', async () => ({ name: 'trainyard', extensions: [] }));
@@ -134,12 +138,13 @@ function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
 }
 
 function logged(id: string, { version, predictions }: Answer, rows: readonly Row[]): LoggedRequest {
+  const answers = predictions as readonly ClassAnswer[];
   return {
     id,
     at: Date.now(),
     version,
     rows: rows as readonly Readonly<Record<string, Cell>>[],
-    labels: predictions.map(({ label }) => label),
-    probabilities: predictions.map(({ label, probabilities }: Prediction) => probabilities[label] ?? 0),
+    labels: answers.map(({ label }) => label),
+    probabilities: answers.map(({ label, probabilities }) => probabilities[label] ?? 0),
   };
 }

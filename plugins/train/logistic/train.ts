@@ -2,6 +2,8 @@ import { implement } from '../../../worker/implement.js';
 import { weightsOfClasses } from '../class-weights.js';
 import { logistic } from '../contract.js';
 import { requireClasses } from '../dataset.js';
+import { logisticRegression } from '../kinds/logistic.js';
+import { tensorParts } from '../kinds/tensor-kind.js';
 import { writeOutcome } from '../outcome.js';
 import { readSurroundings } from '../surroundings.js';
 import { fitLogistic } from './fit.js';
@@ -25,12 +27,14 @@ export const logisticNode = implement(logistic, async ({ params, inputs, ctx }) 
   const classes = train.classes.length;
   const { model, figures } = await writeOutcome(
     {
-      learner: 'logistic regression',
-      architecture: {},
-      tensors: {
-        coefficients: { shape: [train.width, classes], values: coefficients },
-        intercepts: { shape: [classes], values: intercepts },
-      },
+      kind: logisticRegression,
+      ...tensorParts(
+        {},
+        {
+          coefficients: { shape: [train.width, classes], values: coefficients },
+          intercepts: { shape: [classes], values: intercepts },
+        },
+      ),
       training: {
         node: logistic.spec.name,
         version: logistic.spec.version,

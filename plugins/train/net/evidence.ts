@@ -1,5 +1,5 @@
-import { biasName, kernelName } from '../../../models/learners/dense-net.js';
-import type { Tensors } from '../../../models/tensors.js';
+import { biasName, kernelName } from '../kinds/dense-net.js';
+import type { Tensors } from '../../../models/index.js';
 import type { Dataset } from '../dataset.js';
 import type { NetShape } from './shape.js';
 

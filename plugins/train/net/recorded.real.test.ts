@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '../../../core/random.js';
-import type { Activation } from '../../../models/learners/dense-net.js';
+import type { Activation } from '../kinds/dense-net.js';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import type { Dataset } from '../dataset.js';
 import { batchOf, groupsOf, orderOf, stepsOf, type BatchPlan } from './batches.js';

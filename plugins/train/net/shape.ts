@@ -1,6 +1,6 @@
 import { randomFrom } from '../../../core/random.js';
-import { biasName, kernelName, type Activation, type DenseArchitecture } from '../../../models/learners/dense-net.js';
-import type { Tensors } from '../../../models/tensors.js';
+import { biasName, kernelName, type Activation, type DenseArchitecture } from '../kinds/dense-net.js';
+import type { Tensors } from '../../../models/index.js';
 
 /** What a random stream is for; each purpose has its own numbers from the same seed. */
 export const PURPOSE = { initialValues: 1, order: 2, dropout: 3 } as const;

@@ -1,6 +1,7 @@
 import { digestText } from '../../../core/digest.js';
 import { canonical } from '../../../core/json.js';
-import type { DenseArchitecture } from '../../../models/learners/dense-net.js';
+import { denseNet, type DenseArchitecture } from '../kinds/dense-net.js';
+import { tensorParts } from '../kinds/tensor-kind.js';
 import { loadTensorflow, type LoadedTensorflow } from '../../../setup/tensorflow-load.js';
 import { implement } from '../../../worker/implement.js';
 import { averages, accuracy, confusionMatrix, logLoss, mostProbable } from '../../../metrics/index.js';
@@ -55,9 +56,8 @@ export const netNode = implement(net, async ({ params, inputs, ctx }) => {
     const tensors = tensorsOf(shape, parameters);
     const { model, figures, probabilities } = await writeOutcome(
       {
-        learner: 'dense net',
-        architecture,
-        tensors,
+        kind: denseNet,
+        ...tensorParts(architecture, tensors),
         training: {
           node: net.spec.name,
           version: net.spec.version,

@@ -1,0 +1,30 @@
+import { TrainyardError } from './errors/index.js';
+
+/**
+ * Something that a plugin brings beside nodes: a way to open a model, say. A plugin brings it by exporting it, from its
+ * worker entry where it needs Node, and the catalogue lists it by what stands here.
+ */
+export interface Part<Sort extends string = string> {
+  /** What it is: `model kind`, and so on. */
+  readonly part: Sort;
+  /** Unique among parts of its sort. */
+  readonly name: string;
+  /** One line for the catalogue. */
+  readonly title: string;
+}
+
+const BRAND = Symbol.for('trainyard.part');
+
+/** Marks a value as a part, so that it is found among what a module exports. Throws TY-CONFIG where its name is no name. */
+export function asPart<P extends Part>(value: P): P {
+  if (!/^[a-z][a-z0-9 .-]{0,79}$/.test(value.name))
+    throw new TrainyardError('TY-CONFIG', {
+      what: `"${value.name}" is no name for a ${value.part}`,
+      expected: 'lower-case letters, digits, spaces, dots and hyphens, with a letter first; at most 80 signs',
+    });
+  return Object.freeze(Object.assign(value, { [BRAND]: true }));
+}
+
+export function isPart(value: unknown): value is Part {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { notProbabilities, type TaskType } from './task.js';
+
+const schema = z.object({
+  type: z.literal('classification'),
+  /** Column that it predicts. */
+  label: z.string(),
+  /** In the order of the probabilities; two for a binary task. */
+  classes: z.array(z.string()).min(1),
+  /** Two classes only: the second one is answered from this probability on; without it the most probable class is. */
+  threshold: z.number().min(0).max(1).optional(),
+});
+export type Classification = z.output<typeof schema>;
+
+/** A classifier's answer for one row. */
+export interface ClassAnswer {
+  readonly label: string;
+  /** By class, summing to 1. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** One of two or more classes. */
+export const classification: TaskType<Classification, ClassAnswer> = {
+  type: 'classification',
+  schema,
+  names: ({ classes }) => classes,
+  problem: (numbers, { classes }) => notProbabilities(numbers, classes),
+  answer: (numbers, task) => ({
+    label: task.classes[chooseClass(numbers, task)]!,
+    probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
+  }),
+  tensors: ({ classes }) => [
+    { name: 'label', datatype: 'BYTES', shape: [] },
+    { name: 'probabilities', datatype: 'FP64', shape: [classes.length] },
+  ],
+  values: ({ label, probabilities }, { classes }) => ({
+    label: [label],
+    probabilities: classes.map((name) => probabilities[name]!),
+  }),
+};
+
+/** Index of the class answered for a row's probabilities: the most probable, or by the threshold. */
+export function chooseClass(probabilities: ArrayLike<number>, { classes, threshold }: Classification): number {
+  if (threshold !== undefined && classes.length === 2) return probabilities[1]! >= threshold ? 1 : 0;
+  let best = 0;
+  for (let k = 1; k < classes.length; k++) if (probabilities[k]! > probabilities[best]!) best = k;
+  return best;
+}

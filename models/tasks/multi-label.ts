@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { notProbabilities, type TaskType } from './task.js';
+
+const schema = z.object({
+  type: z.literal('multi-label'),
+  /** Column of lists that it predicts. */
+  label: z.string(),
+  classes: z.array(z.string()).min(1),
+  /** From which probability on each class is answered, in the order of the classes. */
+  thresholds: z.array(z.number().min(0).max(1)),
+});
+type MultiLabel = z.output<typeof schema>;
+
+/** Any number of classes for each row. */
+export const multiLabel: TaskType<
+  MultiLabel,
+  { readonly labels: readonly string[]; readonly probabilities: Readonly<Record<string, number>> }
+> = {
+  type: 'multi-label',
+  schema,
+  names: ({ classes }) => classes,
+  problem: (numbers, { classes }) => notProbabilities(numbers, classes),
+  answer: (numbers, { classes, thresholds }) => ({
+    labels: classes.filter((_, k) => numbers[k]! >= (thresholds[k] ?? 0.5)),
+    probabilities: Object.fromEntries(classes.map((name, k) => [name, numbers[k]!])),
+  }),
+  tensors: ({ classes }) => [{ name: 'probabilities', datatype: 'FP64', shape: [classes.length] }],
+  values: ({ probabilities }, { classes }) => ({ probabilities: classes.map((name) => probabilities[name]!) }),
+};

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { tensorOf } from '../../../models/index.js';
+import { tensorKind } from './tensor-kind.js';
+
+/** Answers every row alike: tensor `probabilities` `[classes]`. What any other model must beat. */
+export const constant = tensorKind({
+  name: 'constant',
+  title: 'The same answer for every row',
+  architecture: z.object({ features: z.number().int().nonnegative() }),
+  open({ features }, tensors) {
+    const { values } = tensorOf(tensors, 'probabilities', [-1]);
+    return {
+      takes: 'features',
+      width: features,
+      outputs: values.length,
+      score(_, rows) {
+        const all = new Float64Array(rows * values.length);
+        for (let row = 0; row < rows; row++) all.set(values, row * values.length);
+        return all;
+      },
+    };
+  },
+});
