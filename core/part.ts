@@ -11,6 +11,17 @@ export interface Part<Sort extends string = string> {
   readonly name: string;
   /** One line for the catalogue. */
   readonly title: string;
+  /** Kind of artifacts that it opens: a change of its code is one of every node that takes such artifacts. */
+  readonly opens?: string;
+}
+
+/** What the catalogue says of a part. */
+export type PartFacts = Pick<Part, 'part' | 'name' | 'title' | 'opens'>;
+
+/** Where a part is: the export of a compiled module. */
+export interface BroughtPart extends Pick<Part, 'part' | 'name'> {
+  readonly module: string;
+  readonly exportName: string;
 }
 
 const BRAND = Symbol.for('trainyard.part');

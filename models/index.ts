@@ -9,7 +9,6 @@ export {
   type RowScorer,
   type Scorer,
 } from './kind.js';
-export { kindsOf, provideKinds, type KindsOnHand } from './kinds-on-hand.js';
 export { openModel, openScorer } from './open.js';
 export type { Predictor } from './predictor.js';
 export { SAMPLE_TOLERANCE } from './sample.js';

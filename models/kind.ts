@@ -73,5 +73,5 @@ export interface ModelKind<Settings = unknown> extends Part<'model kind'>, Model
 
 /** Declares a model kind. A plugin brings it by exporting it from its worker entry. */
 export function modelKind<Settings>(spec: ModelKindSpec<Settings>): ModelKind<Settings> {
-  return asPart({ part: 'model kind' as const, ...spec });
+  return asPart({ part: 'model kind' as const, opens: 'model', ...spec });
 }

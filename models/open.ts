@@ -1,9 +1,10 @@
 import { isTrainyardError, UserError } from '../core/errors/index.js';
 import { parseTransform } from '../transforms/index.js';
 import type { Json } from '../core/json.js';
+import type { PartsOnHand } from '../core/parts-on-hand.js';
 import { DAMAGED, MODEL_FILES, parseCard, type ModelCard } from './card.js';
 import type { FeatureScorer, ModelKind } from './kind.js';
-import { kindOnHand, type KindsOnHand } from './kinds-on-hand.js';
+import { kindOnHand } from './kinds-on-hand.js';
 import { joinPredictor, type Predictor } from './predictor.js';
 import { checkSample } from './sample.js';
 import { filesOf, type FileContent, type ModelFiles, type ModelSource } from './source.js';
@@ -13,13 +14,14 @@ import { unfit } from './tensors.js';
 /**
  * Opens a model for prediction by its kind, and lets it answer its own sample. Throws a UserError when a file is missing
  * or damaged, when files contradict each other, or when the format or the kind is unknown; TY-MODEL-UNFIT when the
- * answers differ from those kept by more than `SAMPLE_TOLERANCE`. Whoever opens a model disposes of it.
+ * answers differ from those kept by more than `SAMPLE_TOLERANCE`. Whoever opens a model disposes of it. Its kind is looked
+ * for among the `parts` given, else among those of this process.
  */
-export async function openModel(source: ModelSource, kinds?: KindsOnHand): Promise<Predictor> {
+export async function openModel(source: ModelSource, parts?: PartsOnHand): Promise<Predictor> {
   const files = filesOf(source);
   try {
     const card = parseCard(await files.text(MODEL_FILES.card));
-    const kind = await kindOnHand(card.kind, kinds);
+    const kind = await kindOnHand(card.kind, parts);
     const sample = await files.text(MODEL_FILES.sample);
     const predictor = await joinModel(kind, card, files);
     try {

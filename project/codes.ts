@@ -5,6 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
+import type { AnyContract } from '../core/node.js';
+import type { BroughtPart, PartFacts } from '../core/part.js';
 import { hashCode, hashText, installedVersion } from './code-hash.js';
 import { compileModule } from './compile.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
@@ -15,10 +17,9 @@ import { CODES_FORMAT, preparedNodes, type PreparedNodes } from './prepared-node
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
 
-/** Where the work of a node is, and which code it is. */
-export interface NodeCode {
-  readonly node: string;
-  /** Hash of the implementation: part of every key of the node. */
+/** Where an export of a plugin's worker module is, and which code it is. */
+interface ExportedCode {
+  /** Hash of what the export is made of. */
   readonly hash: string;
   /** Module to import, compiled and named by its content: it can still be run when the project has moved on. */
   readonly module: string;
@@ -29,33 +30,116 @@ export interface NodeCode {
   readonly parts: CodeParts;
 }
 
+/** The work of a node. Its hash is part of every key of the node. */
+export interface NodeCode extends ExportedCode {
+  readonly node: string;
+  /** Parts of plugins that open what it takes: they are in its hash, and are what it finds when it runs. */
+  readonly opens?: readonly BroughtPart[] | undefined;
+}
+
+/** A part that a plugin brings beside nodes. */
+export interface PartCode extends ExportedCode {
+  readonly brings: PartFacts;
+}
+
+/** The plugin that code comes with, and its entry there. */
+interface Place {
+  readonly plugin: string;
+  readonly entry: string;
+}
+
+/** Codes of a project, or of some of its plugins. */
+export interface Codes {
+  readonly nodes: readonly (NodeCode & Place)[];
+  readonly brought: readonly (PartCode & Place)[];
+}
+
 /** What a worker module exports, found by loading it in a process of its own. */
-type Exports = Record<string, { exportName: string; node: string }[]>;
+type Exports = Record<string, { exportName: string; node?: string; brings?: PartFacts }[]>;
 
-/** A plugin that has implementations. */
-export type ImplementedPlugin = PluginModule & { readonly workerFile: string };
+/** An entry of a plugin that is loaded where nodes run: of implementations, or of what it brings beside nodes. */
+export interface PluginEntry {
+  /** Unique among the entries of a project. */
+  readonly id: string;
+  readonly plugin: string;
+  readonly builtIn: boolean;
+  readonly file: string;
+}
 
-export function implemented(plugins: readonly PluginModule[]): ImplementedPlugin[] {
-  return plugins.filter((plugin): plugin is ImplementedPlugin => plugin.workerFile !== undefined);
+export function entriesOf(plugins: readonly PluginModule[]): PluginEntry[] {
+  return plugins.flatMap(({ name, builtIn, workerFile, partsFile }) => [
+    ...(workerFile === undefined ? [] : [{ id: name, plugin: name, builtIn, file: workerFile }]),
+    ...(partsFile === undefined ? [] : [{ id: `${name}-parts`, plugin: name, builtIn, file: partsFile }]),
+  ]);
+}
+
+/** Code hashes (`hashCode`) and places of all nodes that have an implementation. */
+export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>> {
+  const { nodes, brought } = await pluginCodes(project);
+  const codes = nodes.map(({ plugin: _, entry: __, ...code }) => withOpeners(code, project.contracts.get(code.node), brought));
+  // Each by itself too, for when the project has moved on.
+  for (const code of codes) {
+    const file = codeFile(project, code.node, code.hash);
+    if (!existsSync(file)) await replaceWhole(file, JSON.stringify(code));
+  }
+  return new Map(codes.map((code) => [code.node, code]));
 }
 
 /**
- * Code hashes (`hashCode`) and places of all nodes that have an implementation. Those of built-in nodes come with the
- * package; the rest is kept under the hash of its worker modules, so an unchanged project pays one bundling.
+ * What the plugins of a project implement and bring. Codes of the built-in ones come with the package; the rest is kept
+ * under the hash of its worker modules, so an unchanged project pays one bundling.
  */
-export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>> {
-  const plugins = implemented(project.plugins);
+export async function pluginCodes(project: Pick<Project, 'plugins' | 'root' | 'build'>): Promise<Codes> {
+  const entries = entriesOf(project.plugins);
   const prepared = await preparedNodes();
-  const rest = prepared ? plugins.filter(({ builtIn }) => !builtIn) : plugins;
-  const codes = [
-    ...(prepared
-      ? await kept(project, canonical([prepared.format, packageRoot(), hashText(JSON.stringify(prepared))]), () =>
-          placePrepared(prepared, plugins, project),
-        )
-      : []),
-    ...(await kept(project, await stateOf(rest, project), () => computeCodes(rest, project))),
-  ];
-  return new Map(codes.map((code) => [code.node, code]));
+  const rest = prepared ? entries.filter(({ builtIn }) => !builtIn) : entries;
+  const own = prepared
+    ? await kept(project, canonical([prepared.format, packageRoot(), hashText(JSON.stringify(prepared))]), () =>
+        placePrepared(prepared, entries, project),
+      )
+    : { nodes: [], brought: [] };
+  const others = await kept(project, await stateOf(rest, project), () => computeCodes(rest, project));
+  requireDistinct([...own.brought, ...others.brought]);
+  return { nodes: [...own.nodes, ...others.nodes], brought: [...own.brought, ...others.brought] };
+}
+
+function requireDistinct(brought: Codes['brought']): void {
+  const first = new Map<string, string>();
+  for (const { brings, plugin } of brought) {
+    const other = first.get(partId(brings));
+    if (other !== undefined)
+      throw new TrainyardError('TY-CONFIG', {
+        what: `two plugins bring a ${brings.part} called "${brings.name}": ${other} and ${plugin}`,
+        where: { field: 'plugins' },
+        remedy: 'rename one of them, or name only one of the plugins in temporal.config.ts',
+      });
+    first.set(partId(brings), plugin);
+  }
+}
+
+/** A node's code together with the parts that open what it takes. */
+function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought: Codes['brought']): NodeCode {
+  const taken = new Set(Object.values(contract?.spec.inputs ?? {}).map(({ kind }) => kind));
+  const openers = brought
+    .filter(({ brings }) => brings.opens !== undefined && taken.has(brings.opens))
+    .sort((a, b) => (partId(a.brings) < partId(b.brings) ? -1 : 1));
+  if (openers.length === 0) return code;
+  const opens = openers.map(({ brings, module, exportName }) => ({ part: brings.part, name: brings.name, module, exportName }));
+  return {
+    ...code,
+    opens,
+    hash: hashText(canonical([code.hash, ...openers.map(({ brings, hash }) => [partId(brings), hash])])),
+    parts: {
+      files: distinct([code, ...openers].flatMap(({ parts }) => parts.files)),
+      packages: distinct([code, ...openers].flatMap(({ parts }) => parts.packages)),
+    },
+  };
+}
+
+const partId = ({ part, name }: Pick<PartFacts, 'part' | 'name'>): string => `${part} ${name}`;
+
+function distinct(pairs: readonly (readonly [string, string])[]): [string, string][] {
+  return [...new Map(pairs.map(([name, value]) => [`${name} ${value}`, [name, value] as [string, string]])).values()];
 }
 
 /** The code of each pipeline, with what it uses: its own file, what it imports, contracts too. */
@@ -78,90 +162,90 @@ export async function pipelineCodes(project: Project): Promise<Map<string, Pick<
 }
 
 /** What decides the codes of plugins. */
-async function stateOf(plugins: readonly ImplementedPlugin[], project: Project): Promise<string> {
-  const whole = await hashCode(
-    Object.fromEntries(plugins.map(({ name, workerFile }) => [name, { file: workerFile }])),
-    project.root,
-  );
-  return canonical([CODES_FORMAT, plugins.map(({ name, workerFile }) => [name, workerFile, whole[name]?.hash ?? ''])]);
+async function stateOf(entries: readonly PluginEntry[], project: Pick<Project, 'root'>): Promise<string> {
+  const whole = await hashCode(Object.fromEntries(entries.map(({ id, file }) => [id, { file }])), project.root);
+  return canonical([CODES_FORMAT, entries.map(({ id, file }) => [id, file, whole[id]?.hash ?? ''])]);
 }
 
-/** Codes as they were kept for a state, else computed and kept, each also by itself for when the project has moved on. */
-async function kept(
-  project: Pick<Project, 'build'>,
-  state: string,
-  compute: () => Promise<NodeCode[]>,
-): Promise<NodeCode[]> {
+/** Codes as they were kept for a state, else computed and kept. */
+async function kept(project: Pick<Project, 'build'>, state: string, compute: () => Promise<Codes>): Promise<Codes> {
   const file = path.join(project.build, `codes-${hashText(state)}.json`);
   const known = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as NodeCode[],
+    (text) => JSON.parse(text) as Codes,
     () => undefined,
   );
-  if (known?.every((code) => existsSync(code.module) && code.parts)) return known;
+  if (known && [...known.nodes, ...known.brought].every(({ module }) => existsSync(module))) return known;
   const codes = await compute();
   await replaceWhole(file, JSON.stringify(codes));
-  for (const code of codes) await replaceWhole(codeFile(project, code.node, code.hash), JSON.stringify(code));
   return codes;
 }
 
 async function placePrepared(
   prepared: PreparedNodes,
-  plugins: readonly ImplementedPlugin[],
+  entries: readonly PluginEntry[],
   { build }: Pick<Project, 'build'>,
-): Promise<NodeCode[]> {
+): Promise<Codes> {
   const modules = await placeOwn(prepared, build);
-  return prepared.nodes.flatMap(({ plugin, ...code }) => {
-    const source = plugins.find(({ name, builtIn }) => builtIn && name === plugin)?.workerFile;
-    const module = modules[plugin];
+  const placed = <Code extends { readonly entry: string }>(code: Code) => {
+    const source = entries.find(({ id, builtIn }) => builtIn && id === code.entry)?.file;
+    const module = modules[code.entry];
     return source === undefined || module === undefined ? [] : [{ ...code, module, source }];
-  });
+  };
+  return { nodes: prepared.nodes.flatMap(placed), brought: prepared.brought.flatMap(placed) };
 }
 
-async function computeCodes(plugins: readonly ImplementedPlugin[], project: Project): Promise<NodeCode[]> {
-  if (plugins.length === 0) return [];
-  const own = plugins.filter(({ builtIn }) => builtIn);
+async function computeCodes(
+  entries: readonly PluginEntry[],
+  project: Pick<Project, 'root' | 'build'>,
+): Promise<Codes> {
+  if (entries.length === 0) return { nodes: [], brought: [] };
+  const own = entries.filter(({ builtIn }) => builtIn);
   const modules = {
-    ...(own.length === 0 ? {} : await placeOwn(await bundleOwn(workersOf(own)), project.build)),
+    ...(own.length === 0 ? {} : await placeOwn(await bundleOwn(filesOf(own)), project.build)),
     ...Object.fromEntries(
       await Promise.all(
-        plugins
+        entries
           .filter(({ builtIn }) => !builtIn)
-          .map(async ({ name, workerFile }) => [name, await compileModule(workerFile, project.build)] as const),
+          .map(async ({ id, file }) => [id, await compileModule(file, project.build)] as const),
       ),
     ),
   };
-  return (await codesIn(plugins, modules, project.root)).map(({ plugin: _, ...code }) => code);
+  return codesIn(entries, modules, project.root);
 }
 
-export function workersOf(plugins: readonly ImplementedPlugin[]): Record<string, string> {
-  return Object.fromEntries(plugins.map(({ name, workerFile }) => [name, workerFile]));
+export function filesOf(entries: readonly PluginEntry[]): Record<string, string> {
+  return Object.fromEntries(entries.map(({ id, file }) => [id, file]));
 }
 
-/** The codes of plugins whose worker modules are compiled (plugin → file). */
+/** The codes in entries whose modules are compiled (entry → file). */
 export async function codesIn(
-  plugins: readonly ImplementedPlugin[],
+  entries: readonly PluginEntry[],
   modules: Readonly<Record<string, string>>,
   root: string,
-): Promise<(NodeCode & { readonly plugin: string })[]> {
+): Promise<Codes> {
   const exports = await scan(modules, root);
-  const nodes = plugins.flatMap((plugin) =>
-    (exports[plugin.name] ?? []).map(({ node, exportName }) => ({ node, exportName, plugin })),
+  const found = entries.flatMap(({ id, plugin, file }) =>
+    (exports[id] ?? []).map((one) => ({ ...one, entry: id, plugin, source: file, name: `${id} ${one.exportName}` })),
   );
   const hashed = await hashCode(
-    Object.fromEntries(nodes.map(({ node, exportName, plugin }) => [node, { file: plugin.workerFile, exportName }])),
+    Object.fromEntries(found.map(({ name, exportName, source }) => [name, { file: source, exportName }])),
     root,
   );
   const files = await fileHashes(
     Object.values(hashed).flatMap((one) => one.files),
     root,
   );
-  return nodes.flatMap(({ node, exportName, plugin }) => {
-    const code = hashed[node];
-    const module = modules[plugin.name];
+  const codes = found.flatMap(({ name, ...one }) => {
+    const code = hashed[name];
+    const module = modules[one.entry];
     if (!code || module === undefined) return [];
     const parts = { files: code.files.flatMap((file) => files.get(file) ?? []), packages: code.packages };
-    return [{ plugin: plugin.name, node, exportName, module, source: plugin.workerFile, hash: code.hash, parts }];
+    return [{ ...one, module, hash: code.hash, parts }];
   });
+  return {
+    nodes: codes.flatMap(({ node, brings: _, ...code }) => (node === undefined ? [] : [{ ...code, node }])),
+    brought: codes.flatMap(({ node: _, brings, ...code }) => (brings === undefined ? [] : [{ ...code, brings }])),
+  };
 }
 
 async function scan(modules: Record<string, string>, root: string): Promise<Exports> {

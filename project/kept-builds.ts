@@ -19,7 +19,11 @@ type Folder = Pick<ProjectBase, 'build'>;
 
 /** Writes down which files a build needs, and that it is used now. */
 export async function noteBuild(project: Folder, buildId: string, codes: Iterable<NodeCode>): Promise<void> {
-  const own = [...codes].flatMap(({ node, hash, module }) => [path.basename(module), `code-${node}-${hash}.json`]);
+  const own = [...codes].flatMap(({ node, hash, module, opens = [] }) => [
+    path.basename(module),
+    `code-${node}-${hash}.json`,
+    ...opens.map((one) => path.basename(one.module)),
+  ]);
   const files = [path.basename(bundleFile(project, buildId)), `entry-${buildId}.ts`, ...own];
   await replaceWhole(path.join(project.build, `files-${buildId}.json`), JSON.stringify([...new Set(files)].sort()));
 }

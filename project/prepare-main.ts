@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { codesIn, implemented, workersOf } from './codes.js';
+import { codesIn, entriesOf, filesOf } from './codes.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { CODES_FORMAT, digestsOf, preparedFile, type PreparedNodes } from './prepared-nodes.js';
@@ -9,18 +9,19 @@ import { builtInPlugins } from './project.js';
 import { replaceWhole } from './write-whole.js';
 
 /** The last step of this package's build: computes the code of the built-in nodes for `preparedNodes`. */
-const plugins = implemented(await builtInPlugins());
-const bundled = await bundleOwn(workersOf(plugins));
+const entries = entriesOf(await builtInPlugins());
+const bundled = await bundleOwn(filesOf(entries));
 const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-prepare-'));
 try {
-  const codes = await codesIn(plugins, await placeOwn(bundled, folder), packageRoot());
+  const codes = await codesIn(entries, await placeOwn(bundled, folder), packageRoot());
   const digests = await digestsOf(bundled.inputs);
   const lost = bundled.inputs.filter((file) => !digests.has(file));
   if (lost.length > 0) throw new Error(`made of files that are not there: ${lost.join(', ')}`);
   const prepared: PreparedNodes = {
     format: CODES_FORMAT,
     inputs: [...digests],
-    nodes: codes.map(({ module: _module, source: _source, ...code }) => code),
+    nodes: codes.nodes.map(({ module: _module, source: _source, ...code }) => code),
+    brought: codes.brought.map(({ module: _module, source: _source, ...code }) => code),
     texts: bundled.texts,
   };
   await replaceWhole(preparedFile(), JSON.stringify(prepared));

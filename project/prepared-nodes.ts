@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installedVersion } from './code-hash.js';
-import type { NodeCode } from './codes.js';
+import type { Codes } from './codes.js';
 import type { OwnModules } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { compiled } from './package-root.js';
@@ -12,13 +12,14 @@ export interface PreparedNodes extends Pick<OwnModules, 'texts'> {
   readonly format: number;
   /** Files that it was made of, relative to the package, with the digest of each. */
   readonly inputs: readonly (readonly [file: string, digest: string])[];
-  readonly nodes: readonly PreparedNode[];
+  readonly nodes: readonly Unplaced<Codes['nodes'][number]>[];
+  readonly brought: readonly Unplaced<Codes['brought'][number]>[];
 }
 
-export type PreparedNode = Omit<NodeCode, 'module' | 'source'> & { readonly plugin: string };
+type Unplaced<Code> = Omit<Code, 'module' | 'source'>;
 
 /** Raised when codes are taken in another way, or kept in another form. */
-export const CODES_FORMAT = 2;
+export const CODES_FORMAT = 3;
 
 export function preparedFile(): string {
   return compiled('built-in-nodes.json');
@@ -34,7 +35,7 @@ export async function preparedNodes(file = preparedFile()): Promise<PreparedNode
   const prepared = JSON.parse(text) as PreparedNodes;
   if (prepared.format !== CODES_FORMAT) return undefined;
   const now = await digestsOf(prepared.inputs.map(([file]) => file));
-  const versions = new Map(prepared.nodes.flatMap(({ parts }) => parts.packages));
+  const versions = new Map([...prepared.nodes, ...prepared.brought].flatMap(({ parts }) => parts.packages));
   const isSame =
     prepared.inputs.every(([file, digest]) => now.get(file) === digest) &&
     [...versions].every(([name, version]) => installedVersion(name, compiled('plugins', 'worker.js')) === version);

@@ -29,6 +29,8 @@ export interface PluginModule {
   readonly contractFile: string;
   /** Absent when the plugin has contracts alone. */
   readonly workerFile: string | undefined;
+  /** Exports what the plugin brings beside nodes; absent when it brings nothing else. */
+  readonly partsFile: string | undefined;
   readonly contracts: readonly AnyContract[];
   /** Functions that call several of its nodes. */
   readonly composites: readonly AnyComposite[];
@@ -103,10 +105,7 @@ function findConfig(from: string | undefined): string {
 export async function loadProject(from?: string): Promise<Project> {
   const base = await loadConfig(from);
   process.env['TRAINYARD_PROJECT'] = base.root;
-  const plugins = [
-    ...(await builtInPlugins()),
-    ...(await Promise.all(base.config.plugins.map((spec) => loadPlugin(spec, base)))),
-  ];
+  const plugins = await loadPlugins(base);
   const contracts = new Map<string, AnyContract>();
   const owners = new Map<string, AnyContract | AnyComposite>();
   for (const plugin of plugins) {
@@ -126,6 +125,12 @@ export async function loadProject(from?: string): Promise<Project> {
   return { ...base, plugins, contracts, pipelines: await loadPipelines(base) };
 }
 
+/** The built-in families, and the plugins that the configuration names. Throws TY-CONFIG for one that is not there. */
+export async function loadPlugins(base: Pick<ProjectBase, 'config' | 'root' | 'configFile' | 'build'>): Promise<PluginModule[]> {
+  const named = base.config.plugins.map((spec) => loadPlugin(spec, base));
+  return [...(await builtInPlugins()), ...(await Promise.all(named))];
+}
+
 /** The families that come with this package. */
 export async function builtInPlugins(): Promise<PluginModule[]> {
   const folder = compiled('plugins');
@@ -137,12 +142,14 @@ export async function builtInPlugins(): Promise<PluginModule[]> {
     withContracts.map(async (family) => {
       const contractFile = path.join(folder, family, 'index.js');
       const workerFile = path.join(folder, family, 'worker.js');
+      const partsFile = path.join(folder, family, 'parts.js');
       const module = (await import(pathToFileURL(contractFile).href)) as Record<string, unknown>;
       return {
         name: family,
         builtIn: true,
         contractFile,
         workerFile: existsSync(workerFile) ? workerFile : undefined,
+        partsFile: existsSync(partsFile) ? partsFile : undefined,
         contracts: exportsOf(module, isContract),
         composites: exportsOf(module, isComposite),
       };
@@ -161,6 +168,7 @@ async function loadPlugin(spec: string, base: Pick<Project, 'root' | 'configFile
     });
   }
   const workerFile = await resolveModule(`${spec}/worker`, base.root);
+  const partsFile = await resolveModule(`${spec}/parts`, base.root);
   const module = await importModule(contractFile, base.build);
   return {
     name: spec,

@@ -1,13 +1,17 @@
 import { pathToFileURL } from 'node:url';
+import { isPart, type PartFacts } from '../core/part.js';
 import { isImplementation } from '../worker/implement.js';
 
-/** Loads worker modules in this process and prints which nodes each export implements. */
+/** Loads worker modules in this process and prints which node each export implements, or which part it is. */
 const modules = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
-const found: Record<string, { exportName: string; node: string }[]> = {};
+const found: Record<string, { exportName: string; node?: string; brings?: PartFacts }[]> = {};
 for (const [plugin, file] of Object.entries(modules)) {
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  found[plugin] = Object.entries(module)
-    .filter(([, value]) => isImplementation(value))
-    .map(([exportName, value]) => ({ exportName, node: isImplementation(value) ? value.contract.spec.name : '' }));
+  found[plugin] = Object.entries(module).flatMap(([exportName, value]) => {
+    if (isImplementation(value)) return [{ exportName, node: value.contract.spec.name }];
+    if (!isPart(value)) return [];
+    const { part, name, title, opens } = value;
+    return [{ exportName, brings: { part, name, title, ...(opens === undefined ? {} : { opens }) } }];
+  });
 }
 process.stdout.write(`\n${JSON.stringify(found)}\n`, () => process.exit(0));

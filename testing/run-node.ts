@@ -11,7 +11,10 @@ import { nodeKey, nodeSeed, type NodeIdentity } from '../core/key.js';
 import type { Reported, ReportList, TrialFacts } from '../core/task.js';
 import type { Ref } from '../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../core/node.js';
+import type { Part } from '../core/part.js';
+import { partsOf, provideParts, type PartsOnHand } from '../core/parts-on-hand.js';
 import { sayIssues } from '../core/pipeline.js';
+import { builtInParts } from '../project/brought-parts.js';
 import { Artifacts, FileStore, type Store } from '../store/index.js';
 import { executeNode, type ExecutionHost } from '../worker/execute.js';
 import type { Implementation } from '../worker/implement.js';
@@ -42,6 +45,8 @@ export interface RunNodeOptions {
   readonly trial?: TrialFacts;
   /** A store to work in; a temporary one by default. */
   readonly store?: Store;
+  /** Parts of the plugin under test that open what the node takes, such as its model kinds. Those of the package are there. */
+  readonly parts?: readonly Part[];
   /** Parts of the surroundings that a test wants to play itself. */
   readonly host?: Partial<ExecutionHost>;
 }
@@ -62,6 +67,21 @@ export interface NodeRun {
   /** Removes the temporary store, if `runNode` made it. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+let given: readonly Part[] = [];
+let packaged: PartsOnHand | undefined;
+
+/** Lets nodes of a test find the parts of the package and those given. */
+function givePartsOf({ parts = [] }: RunNodeOptions): void {
+  given = [...parts, ...given];
+  packaged ??= builtInParts();
+  const own = partsOf(given);
+  const both: PartsOnHand = {
+    names: async (sort) => [...(await own.names(sort)), ...(await packaged!.names(sort))],
+    find: async (sort, name) => (await own.find(sort, name)) ?? packaged!.find(sort, name),
+  };
+  provideParts(() => both);
 }
 
 const temporary = new Set<string>();
@@ -102,6 +122,7 @@ export async function runNode(implementation: Implementation, options: RunNodeOp
     const inputs = await storeInputs(spec, options.inputs ?? {}, artifacts);
     const identity = identityOf(spec, params, inputs, options);
     const key = nodeKey(identity);
+    givePartsOf(options);
     const refs = await executeNode({
       implementation,
       store,

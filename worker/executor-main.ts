@@ -2,7 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { TrainyardClient } from '../client/index.js';
 import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
+import type { BroughtPart } from '../core/part.js';
+import { provideParts, type PartsOnHand } from '../core/parts-on-hand.js';
 import { openStore } from '../store/index.js';
+import { partsIn } from '../project/parts-in.js';
 import { readSecretSource } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
@@ -19,6 +22,9 @@ const redactor = Redactor.of(setup.secrets);
 /** Children that were seen before: a node that started none leaves none. */
 let seen = 0;
 let running: AbortController | undefined;
+/** What opens what the running node takes. */
+let opened: PartsOnHand | undefined;
+provideParts(() => opened);
 let connected: Promise<TrainyardClient> | undefined;
 
 process.setSourceMapsEnabled(true);
@@ -40,7 +46,7 @@ function tell(message: FromExecutor): void {
   process.send?.(message);
 }
 
-async function run({ task, module, exportName, attempt }: RunMessage): Promise<void> {
+async function run({ task, module, exportName, opens = [], attempt }: RunMessage): Promise<void> {
   // What a worker sent just before it was killed is begun elsewhere: not here, too.
   if (process.ppid !== setup.worker) process.exit(0);
   const abort = new AbortController();
@@ -53,6 +59,7 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
   redactor.read(setup.secrets);
   const startedAt = performance.now();
   let checkpoints = false;
+  opened = partsFor(opens);
   try {
     const implementation = await load(module, exportName, task.node);
     const outputs = await executeNode({
@@ -86,6 +93,16 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
   } finally {
     running = undefined;
   }
+}
+
+const parts = new Map<string, PartsOnHand>();
+
+/** The parts that open what a node takes, each loaded once. */
+function partsFor(opens: readonly BroughtPart[]): PartsOnHand {
+  const id = opens.map(({ module, exportName }) => `${module}#${exportName}`).join('\n');
+  let known = parts.get(id);
+  if (!known) parts.set(id, (known = partsIn(opens)));
+  return known;
 }
 
 /** Whether the node may have started processes, which the worker then looks for. */

@@ -1,13 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { TrainyardError } from '../core/errors/index.js';
+import { provideParts, type PartsOnHand } from '../core/parts-on-hand.js';
 import type { NodeTask } from '../core/task.js';
 import type { Compute, Computed } from '../activities/run-node.js';
+import { partsIn } from '../project/parts-in.js';
 import type { NodeCode } from '../project/codes.js';
 import type { Store } from '../store/index.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from './implement.js';
 import type { Redactor } from './redactor.js';
+
+/** What opens what a light node takes: several run here at once. */
+const withParts = new AsyncLocalStorage<PartsOnHand | undefined>();
+provideParts(() => withParts.getStore());
 
 /** Runs a light node in the worker itself: no process, no message, for nodes of a few milliseconds. */
 export function lightCompute(
@@ -30,7 +37,8 @@ export function lightCompute(
         remedy: 'take light: true out of its contract',
       });
     };
-    const outputs = await executeNode({
+    const opens = code.opens?.length ? partsIn(code.opens) : undefined;
+    const outputs = await withParts.run(opens, async () => executeNode({
       implementation: await implementation,
       task,
       store,
@@ -47,7 +55,7 @@ export function lightCompute(
         redactor,
         client: () => refuse('a client'),
       },
-    });
+    }));
     return { outputs, ms: performance.now() - started, device: 'cpu', checkpoints };
   };
 }

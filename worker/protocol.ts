@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/errors/index.js';
 import type { Ref } from '../core/kinds.js';
+import type { BroughtPart } from '../core/part.js';
 import type { NodeTask, Reported } from '../core/task.js';
 
 /** One node to run, as the worker tells an executor. */
@@ -9,6 +10,8 @@ export interface RunMessage {
   /** Module and export of the implementation. */
   readonly module: string;
   readonly exportName: string;
+  /** Parts of plugins that open what the node takes. */
+  readonly opens?: readonly BroughtPart[] | undefined;
   /** Packages that the module imports, in the versions that its hash was taken with. */
   readonly packages: readonly (readonly [name: string, version: string])[];
   readonly attempt: number;

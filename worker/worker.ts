@@ -231,9 +231,9 @@ async function startPools(
       const permits = new Permits(slots.count);
       const inSlot: Compute = async (task, hooks) => {
         const found = await code.find(task.node, task.code);
-        const { module, exportName } = found;
+        const { module, exportName, opens } = found;
         const packages = [...found.parts.packages, ...requireBackend(task, pool)];
-        const message: RunMessage = { type: 'run', task, module, exportName, packages, attempt: hooks.attempt };
+        const message: RunMessage = { type: 'run', task, module, exportName, opens, packages, attempt: hooks.attempt };
         const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };
       };

@@ -3,6 +3,8 @@ import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TrainyardError } from '../../core/errors/index.js';
+import { provideParts } from '../../core/parts-on-hand.js';
+import { partsOfProject } from '../../project/brought-parts.js';
 import type { ProjectBase } from '../../project/project.js';
 import { createServer, listen, openLog, readKeys, type Services } from '../../server/index.js';
 import { predictRoutes } from '../../server/predict/index.js';
@@ -32,6 +34,8 @@ export interface ServerPlace {
 export async function openServer(project: ProjectBase, services: Services, place: ServerPlace): Promise<OpenServer> {
   const { hosts, openPredictions } = project.config.server;
   const beyond = !isLoopback(place.host);
+  const parts = partsOfProject(project);
+  provideParts(() => parts);
   const keyFile = path.join(project.state, 'keys.json');
   if (beyond && !existsSync(keyFile)) throw noKeys(place.host, keyFile);
   const keys = await readKeys(keyFile, { create: true });

@@ -1,0 +1,3 @@
+export { constant } from './kinds/constant.js';
+export { denseNet } from './kinds/dense-net.js';
+export { logisticRegression } from './kinds/logistic.js';

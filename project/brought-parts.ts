@@ -1,0 +1,43 @@
+import { pathToFileURL } from 'node:url';
+import { isPart, type Part } from '../core/part.js';
+import type { PartsOnHand } from '../core/parts-on-hand.js';
+import { pluginCodes } from './codes.js';
+import { partsIn } from './parts-in.js';
+import { builtInPlugins, loadPlugins, type ProjectBase } from './project.js';
+
+/** The parts of the package and of a project's plugins as they are now. A plugin is compiled when it is first needed. */
+export function partsOfProject(project: ProjectBase): PartsOnHand {
+  const packaged = builtInParts();
+  let known: Promise<PartsOnHand> | undefined;
+  const parts = (): Promise<PartsOnHand> => {
+    known ??= (async () => {
+      const { brought } = await pluginCodes({ ...project, plugins: await loadPlugins(project) });
+      return partsIn(brought.map(({ brings, module, exportName }) => ({ ...brings, module, exportName })));
+    })();
+    // What failed once, as while a plugin is being edited, is tried anew.
+    known.catch(() => (known = undefined));
+    return known;
+  };
+  return {
+    names: async (sort) => (await parts()).names(sort),
+    // Names are unique: pluginCodes refuses a plugin's part that is called as one of the package.
+    find: async (sort, name) => (await packaged.find(sort, name)) ?? (await parts()).find(sort, name),
+  };
+}
+
+/** The parts that come with this package, from its own modules: where there is no project, as in a test of a node. */
+export function builtInParts(): PartsOnHand {
+  let known: Promise<readonly Part[]> | undefined;
+  const parts = (): Promise<readonly Part[]> =>
+    (known ??= (async () => {
+      const modules = (await builtInPlugins()).flatMap(({ partsFile }) => partsFile ?? []);
+      const loaded = await Promise.all(
+        modules.map(async (file) => (await import(pathToFileURL(file).href)) as Record<string, unknown>),
+      );
+      return loaded.flatMap((module) => Object.values(module).filter(isPart));
+    })());
+  return {
+    names: async (sort) => (await parts()).filter(({ part }) => part === sort).map(({ name }) => name),
+    find: async (sort, name) => (await parts()).find((one) => one.part === sort && one.name === name),
+  };
+}
