@@ -55,7 +55,11 @@ export async function awaitCurrent(
         where: { file: project.root },
         expected: `build ${buildId}`,
         actual: `build ${routed.buildId ?? 'none'}`,
-        ...(hasDev ? { remedy: `look at ${path.join(project.state, 'logs', 'worker.log')}` } : {}),
+        ...(hasDev
+          ? {
+              remedy: `look at ${path.join(project.state, 'logs', 'worker.log')}; if packages were installed meanwhile, start trainyard dev again`,
+            }
+          : {}),
       });
     await sleep(ASK_EVERY_MS, undefined, options.signal ? { signal: options.signal } : {});
   }

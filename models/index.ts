@@ -32,4 +32,12 @@ export {
   type Tensor,
   type Tensors,
 } from './tensors.js';
+export {
+  applyTransform,
+  applyTransformToRows,
+  featureNames,
+  parseTransform,
+  type FeatureRow,
+  type FittedTransform,
+} from '../transforms/index.js';
 export { writeModel, type ModelSummary, type TrainedModel } from './write.js';

@@ -53,7 +53,7 @@ export async function openScorer<Given>(
     readonly settings: Json;
     readonly files: Readonly<Record<string, FileContent>>;
   },
-  use: (score: FeatureScorer['score']) => Given | Promise<Given>,
+  use: (score: FeatureScorer['score'], width: number) => Given | Promise<Given>,
 ): Promise<Given> {
   const files = filesOf(model.files);
   const { kind, task } = model;
@@ -61,7 +61,7 @@ export async function openScorer<Given>(
   const scorer = await kind.open({ task, settings, inputs: [], bytes: files.bytes, path: files.path });
   try {
     if (scorer.takes !== 'features') throw unfit(`models of the kind "${kind.name}" take rows, not features`);
-    return await use((features, rows) => scorer.score(features, rows));
+    return await use((features, rows) => scorer.score(features, rows), scorer.width);
   } finally {
     await scorer.dispose?.();
     await files.dispose();

@@ -25,7 +25,8 @@ export interface ModelFiles {
 /** Opens a model's files, wherever they are. */
 export function filesOf(source: ModelSource): ModelFiles {
   let folder: Promise<string> | undefined;
-  const bytes = readerOf(source);
+  const read = readerOf(source);
+  const bytes = async (file: string): Promise<Uint8Array> => plain(await read(file));
   const place = placesOf(source);
   return {
     bytes,
@@ -42,6 +43,11 @@ export function filesOf(source: ModelSource): ModelFiles {
       if (folder) await rm(await folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The same bytes as no Buffer, whose `slice` shares its memory, as no author expects of a Uint8Array. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function readerOf(source: ModelSource): (file: string) => Promise<Uint8Array> {

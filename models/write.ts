@@ -2,7 +2,7 @@ import type { OutputArtifact } from '../core/artifact.js';
 import { canonical, type Json } from '../core/json.js';
 import type { Model } from '../core/kinds.js';
 import { transformInputs, type FeatureRow, type FittedTransform } from '../transforms/index.js';
-import { MODEL_FILES, MODEL_FORMAT, modelCard, type ModelInput } from './card.js';
+import { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelInput } from './card.js';
 import type { ModelKind } from './kind.js';
 import { joinModel } from './open.js';
 import { writeSample } from './sample.js';
@@ -50,7 +50,7 @@ export async function writeModel(model: TrainedModel): Promise<OutputArtifact<Mo
   const { transform } = model;
   const inputs = [...(model.inputs ?? (transform ? inputsOf(transform, model.ranges ?? {}) : []))];
   const named = model.name === undefined ? {} : { name: model.name };
-  const card = modelCard.parse({
+  const text = `${canonical({
     format: MODEL_FORMAT,
     ...named,
     kind: model.kind.name,
@@ -62,14 +62,15 @@ export async function writeModel(model: TrainedModel): Promise<OutputArtifact<Mo
     metrics: model.metrics,
     training: model.training,
     libraries: model.libraries,
-  });
+  })}\n`;
+  // As whoever opens it will: from the card's own text and the kind's own files.
+  const card = parseCard(text);
   const content: Record<string, FileContent> = {
     ...model.files,
-    [MODEL_FILES.card]: `${canonical(card)}\n`,
+    [MODEL_FILES.card]: text,
     ...(transform ? { [MODEL_FILES.transform]: `${canonical(transform)}\n` } : {}),
   };
   const files = filesOf(content);
-  // As whoever opens it will: from the card's own text and the kind's own files.
   const predictor = await joinModel(model.kind, card, files);
   try {
     const sample = await writeSample(predictor, inputs, model.rows);

@@ -76,7 +76,9 @@ export function entriesOf(plugins: readonly PluginModule[]): PluginEntry[] {
 /** Code hashes (`hashCode`) and places of all nodes that have an implementation. */
 export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>> {
   const { nodes, brought } = await pluginCodes(project);
-  const codes = nodes.map(({ plugin: _, entry: __, ...code }) => withOpeners(code, project.contracts.get(code.node), brought));
+  const codes = nodes.map(({ plugin: _, entry: __, ...code }) =>
+    withOpeners(code, project.contracts.get(code.node), brought),
+  );
   // Each by itself too, for when the project has moved on.
   for (const code of codes) {
     const file = codeFile(project, code.node, code.hash);
@@ -124,7 +126,12 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
     .filter(({ brings }) => brings.opens !== undefined && taken.has(brings.opens))
     .sort((a, b) => (partId(a.brings) < partId(b.brings) ? -1 : 1));
   if (openers.length === 0) return code;
-  const opens = openers.map(({ brings, module, exportName }) => ({ part: brings.part, name: brings.name, module, exportName }));
+  const opens = openers.map(({ brings, module, exportName }) => ({
+    part: brings.part,
+    name: brings.name,
+    module,
+    exportName,
+  }));
   return {
     ...code,
     opens,
@@ -194,10 +201,7 @@ async function placePrepared(
   return { nodes: prepared.nodes.flatMap(placed), brought: prepared.brought.flatMap(placed) };
 }
 
-async function computeCodes(
-  entries: readonly PluginEntry[],
-  project: Pick<Project, 'root' | 'build'>,
-): Promise<Codes> {
+async function computeCodes(entries: readonly PluginEntry[], project: Pick<Project, 'root' | 'build'>): Promise<Codes> {
   if (entries.length === 0) return { nodes: [], brought: [] };
   const own = entries.filter(({ builtIn }) => builtIn);
   const modules = {

@@ -42,7 +42,10 @@ export async function compileModule(file: string, buildFolder: string): Promise<
 /** Files that were compiled or hashed by this process so far, of whatever kind. */
 const sources = new Set<string>();
 
-/** What the project is made of, as far as this process has read it: installed packages and this one's files are not among it. */
+/**
+ * What the project is made of, as far as this process has read it: of installed packages only what plugins are bundled of, and
+ * none of this one's files.
+ */
 export function projectSources(): readonly string[] {
   return [...sources].sort();
 }
@@ -51,7 +54,7 @@ function noteSources(folder: string, { inputs }: Metafile): void {
   for (const name of Object.keys(inputs)) {
     const file = path.resolve(folder, name);
     const isOwn = !path.relative(compiled(), file).startsWith('..');
-    if (!name.startsWith('virtual:') && !isOwn && !file.split(path.sep).includes('node_modules')) sources.add(file);
+    if (!name.startsWith('virtual:') && !isOwn) sources.add(file);
   }
 }
 
@@ -149,9 +152,9 @@ function loaderOf(file: string): 'ts' | 'js' {
 
 /** Whether a module imports the face with which nodes are written. */
 function isAuthoring(specifier: string, from: string): boolean {
-  if (!specifier.startsWith('.')) return /^trainyard(\/(worker|search|tables))?$/.test(specifier);
+  if (!specifier.startsWith('.')) return /^trainyard(\/(worker|search|tables|models))?$/.test(specifier);
   const relative = path.relative(compiled(), path.resolve(path.dirname(from), specifier));
-  return /^(core|worker|tables)[\\/]/.test(relative);
+  return /^(core|worker|tables|models)[\\/]/.test(relative);
 }
 
 export interface BundledEntry {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { codesIn, implemented, workersOf } from './codes.js';
+import { codesIn, entriesOf, filesOf } from './codes.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { preparedFile, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
@@ -13,13 +13,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the built-in nodes come prepared, with the code that would be computed here', { timeout: 60_000 }, async () => {
   const prepared = await preparedNodes();
-  const plugins = implemented(await builtInPlugins());
-  const bundled = await bundleOwn(workersOf(plugins));
+  const entries = entriesOf(await builtInPlugins());
+  const bundled = await bundleOwn(filesOf(entries));
   expect(prepared?.texts).toEqual(bundled.texts);
   const modules = await placeOwn(bundled, folder);
-  const computed = await codesIn(plugins, modules, packageRoot());
-  expect(computed.length).toBeGreaterThan(20);
-  expect(prepared?.nodes).toEqual(computed.map(({ module: _module, source: _source, ...code }) => code));
+  const { nodes, brought } = await codesIn(entries, modules, packageRoot());
+  expect(nodes.length).toBeGreaterThan(20);
+  expect(brought.length).toBeGreaterThan(2);
+  expect(prepared?.nodes).toEqual(nodes.map(({ module: _module, source: _source, ...code }) => code));
+  expect(prepared?.brought).toEqual(brought.map(({ module: _module, source: _source, ...code }) => code));
   const marks = Object.values(modules).filter((file) =>
     /"trainyard-(import|require|file):/.test(readFileSync(file, 'utf8')),
   );

@@ -126,7 +126,9 @@ export async function loadProject(from?: string): Promise<Project> {
 }
 
 /** The built-in families, and the plugins that the configuration names. Throws TY-CONFIG for one that is not there. */
-export async function loadPlugins(base: Pick<ProjectBase, 'config' | 'root' | 'configFile' | 'build'>): Promise<PluginModule[]> {
+export async function loadPlugins(
+  base: Pick<ProjectBase, 'config' | 'root' | 'configFile' | 'build'>,
+): Promise<PluginModule[]> {
   const named = base.config.plugins.map((spec) => loadPlugin(spec, base));
   return [...(await builtInPlugins()), ...(await Promise.all(named))];
 }
@@ -175,6 +177,7 @@ async function loadPlugin(spec: string, base: Pick<Project, 'root' | 'configFile
     builtIn: false,
     contractFile,
     workerFile,
+    partsFile,
     contracts: exportsOf(module, isContract),
     composites: exportsOf(module, isComposite),
   };

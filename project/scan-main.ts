@@ -7,7 +7,7 @@ const modules = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
 const found: Record<string, { exportName: string; node?: string; brings?: PartFacts }[]> = {};
 for (const [plugin, file] of Object.entries(modules)) {
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  found[plugin] = Object.entries(module).flatMap(([exportName, value]) => {
+  found[plugin] = Object.entries(module).flatMap(([exportName, value]): (typeof found)[string] => {
     if (isImplementation(value)) return [{ exportName, node: value.contract.spec.name }];
     if (!isPart(value)) return [];
     const { part, name, title, opens } = value;

@@ -1,5 +1,13 @@
 import { UserError } from '../core/errors/index.js';
-import type { CategoricalStep, Cell, FeatureRow, FittedTransform, NumericStep, PassStep, TransformStep } from './transform.js';
+import type {
+  CategoricalStep,
+  Cell,
+  FeatureRow,
+  FittedTransform,
+  NumericStep,
+  PassStep,
+  TransformStep,
+} from './transform.js';
 
 type Writer = (row: FeatureRow, into: Float64Array, at: number) => number;
 

@@ -38,24 +38,26 @@ export function lightCompute(
       });
     };
     const opens = code.opens?.length ? partsIn(code.opens) : undefined;
-    const outputs = await withParts.run(opens, async () => executeNode({
-      implementation: await implementation,
-      task,
-      store,
-      host: {
-        scratchRoot,
-        device: 'cpu',
-        attempt: hooks.attempt,
-        signal: hooks.signal,
-        log: hooks.onLog,
-        progress: hooks.onProgress,
-        report: hooks.onReport,
-        onCheckpoint: () => (checkpoints = true),
-        secret: () => refuse('a secret'),
-        redactor,
-        client: () => refuse('a client'),
-      },
-    }));
+    const outputs = await withParts.run(opens, async () =>
+      executeNode({
+        implementation: await implementation,
+        task,
+        store,
+        host: {
+          scratchRoot,
+          device: 'cpu',
+          attempt: hooks.attempt,
+          signal: hooks.signal,
+          log: hooks.onLog,
+          progress: hooks.onProgress,
+          report: hooks.onReport,
+          onCheckpoint: () => (checkpoints = true),
+          secret: () => refuse('a secret'),
+          redactor,
+          client: () => refuse('a client'),
+        },
+      }),
+    );
     return { outputs, ms: performance.now() - started, device: 'cpu', checkpoints };
   };
 }

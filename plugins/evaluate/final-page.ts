@@ -28,8 +28,7 @@ export function finalPage(page: FinalPage): string {
   const { intervals } = value;
   const recallOf = ({ recall, support }: ClassFigures): Interval => wilson(Math.round(recall * support), support);
   const body = html`<p class="soft">
-      A ${card.kind} that predicts ${label}, measured on ${value.n} sealed test rows that nothing before it has
-      seen.
+      A ${card.kind} that predicts ${label}, measured on ${value.n} sealed test rows that nothing before it has seen.
     </p>
     <h2>Figures</h2>
     ${htmlTable(

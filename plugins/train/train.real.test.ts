@@ -115,8 +115,8 @@ describe('a net', () => {
     const right = answers.filter((answer, i) => answer.label === held[i]![label]).length;
     expect(right / held.length).toBe(figuresOf(run).accuracy);
     expect(run.outputs['model']!.value).toMatchObject({
-      learner: 'dense net',
-      classes: ['Barbera', 'Barolo', 'Grignolino'],
+      kind: 'dense net',
+      task: { type: 'classification', classes: ['Barbera', 'Barolo', 'Grignolino'] },
     });
     expect(run.outputs['curves']!.value).toMatchObject({ epochs: 12 });
     expect(run.progress.at(-1)!.message).toMatch(/^epoch 12 of 12: training loss/);

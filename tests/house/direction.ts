@@ -37,7 +37,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'setup',
     'workflows',
   ],
-  testing: ['core', 'tables', 'store', 'worker'],
+  testing: ['core', 'transforms', 'tables', 'store', 'project', 'worker', 'models'],
   server: ['core', 'client', 'graph', 'studies', 'models', 'store', 'setup', 'workflows'],
   cli: ['core', 'studies', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store', 'provenance'],
 };

@@ -57,9 +57,9 @@ export async function packedFiles(): Promise<string[]> {
   return packed!.files.map((file) => file.path);
 }
 
-/** Compiles the example plugin into a folder of its own, as its author would before publishing it. */
-export async function buildPlugin(target: string): Promise<void> {
-  const source = path.join(root, 'examples', 'shout-plugin');
+/** Compiles an example plugin into a folder of its own, as its author would before publishing it. */
+export async function buildPlugin(target: string, name = 'shout-plugin'): Promise<void> {
+  const source = path.join(root, 'examples', name);
   const tsc = path.join(root, 'node_modules', 'typescript', 'lib', 'tsc.js');
   await exec(process.execPath, [tsc, '-p', source, '--outDir', path.join(target, 'dist')]);
   copyFileSync(path.join(source, 'package.json'), path.join(target, 'package.json'));

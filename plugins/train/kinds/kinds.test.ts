@@ -1,19 +1,37 @@
-import fc from 'fast-check';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../core/errors/index.js';
-import { randomFrom } from '../../core/random.js';
-import type { Tensors } from '../tensors.js';
+import { UserError } from '../../../core/errors/index.js';
+import { partsOf } from '../../../core/parts-on-hand.js';
+import { randomFrom } from '../../../core/random.js';
+import { openModel, type ModelKind, type Tensors } from '../../../models/index.js';
+import { modelKindCases, type ModelKindExample } from '../../../testing/index.js';
+import type { FittedTransform } from '../../../transforms/index.js';
+import * as kinds from '../parts.js';
 import { biasName, kernelName } from './dense-net.js';
-import { learnerOf, scorerOf } from './index.js';
+import { tensorParts } from './tensor-kind.js';
 
 const random = randomFrom(1);
 const singles = (size: number) => Float32Array.from({ length: size }, () => random.uniform() * 2 - 1);
 const doubles = (size: number) => Float64Array.from({ length: size }, () => random.uniform() * 2 - 1);
 
-/** One model of each learner: 4 features, 3 classes. */
-const cases: { learner: string; architecture: unknown; tensors: Tensors }[] = [
+const column = (name: string) =>
+  ({ kind: 'numeric', column: name, fill: 0, center: 0, scale: 1, clip: 1e6, indicator: false }) as const;
+const transform: FittedTransform = {
+  format: 'trainyard.transform/1',
+  rows: 3,
+  steps: ['a', 'b', 'c', 'd'].map(column),
+};
+const rows = [
+  { a: 1, b: 2, c: 3, d: 4 },
+  { a: -1, b: null, c: 0, d: 1e5 },
+  { a: 0, b: 0, c: 0, d: 0 },
+];
+
+/** One model of each kind: 4 features, 3 classes. */
+const models: { kind: ModelKind; architecture: object; tensors: Tensors }[] = [
   {
-    learner: 'dense net',
+    kind: kinds.denseNet,
     architecture: {
       features: 4,
       layers: [
@@ -29,7 +47,7 @@ const cases: { learner: string; architecture: unknown; tensors: Tensors }[] = [
     },
   },
   {
-    learner: 'logistic regression',
+    kind: kinds.logisticRegression,
     architecture: {},
     tensors: {
       coefficients: { shape: [4, 3], values: doubles(12) },
@@ -37,53 +55,72 @@ const cases: { learner: string; architecture: unknown; tensors: Tensors }[] = [
     },
   },
   {
-    learner: 'constant',
+    kind: kinds.constant,
     architecture: { features: 4 },
     tensors: { probabilities: { shape: [3], values: Float64Array.of(0.2, 0.3, 0.5) } },
   },
 ];
 
-const row = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 4, maxLength: 4 });
+test('every kind of this family is looked at here', () => {
+  expect(models.map(({ kind }) => kind.name).sort()).toEqual(
+    Object.values(kinds)
+      .map(({ name }) => name)
+      .sort(),
+  );
+});
 
-for (const { learner, architecture, tensors } of cases)
-  describe(`the learner "${learner}"`, () => {
-    const scorer = scorerOf(learner, architecture, tensors);
+for (const { kind, architecture, tensors } of models)
+  describe(`the model kind "${kind.name}"`, () => {
+    const example: ModelKindExample = {
+      kind,
+      task: { type: 'classification', label: 'y', classes: ['r', 's', 't'] },
+      ...tensorParts(architecture as never, tensors),
+      transform,
+      rows,
+    };
+    for (const one of modelKindCases) test(one.name, () => one.run(example));
 
-    test('says how many features it takes and how many probabilities it gives', () => {
-      expect(scorer).toMatchObject({ features: 4, outputs: 3 });
-      expect(learnerOf(learner)).toMatchObject({ name: learner, title: expect.any(String) });
-    });
-    test('gives probabilities that sum to 1, however large the features are', () => {
-      fc.assert(
-        fc.property(row, (features) => {
-          const p = scorer.score(features);
-          expect(p).toHaveLength(3);
-          expect(p.every((value) => value >= 0 && value <= 1)).toBe(true);
-          expect(p.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
-        }),
-      );
-    });
-    test('answers a row alike whatever came before, and gives results away', () => {
-      fc.assert(
-        fc.property(row, row, (one, other) => {
-          const first = scorer.score(one);
-          const kept = Float64Array.from(first);
-          scorer.score(other).fill(NaN);
-          expect(first).toEqual(kept);
-          expect(scorer.score(one)).toEqual(kept);
-        }),
-      );
-    });
-    test('refuses tensors that are missing or of another shape', () => {
+    test('refuses tensors that are missing or of another shape', async () => {
       for (const name of Object.keys(tensors)) {
         const { [name]: taken, ...others } = tensors;
-        expect(() => scorerOf(learner, architecture, others)).toThrow(UserError);
+        const open = (given: Tensors) => {
+          const { settings, files } = tensorParts(architecture as never, given);
+          const bytes = async () => files['weights.bin'] as Uint8Array;
+          const settled = kind.settings.parse(settings);
+          return async () => kind.open({ ...example, settings: settled, inputs: [], bytes, path: async () => '' });
+        };
+        await expect(open(others)()).rejects.toThrow(UserError);
         const wrong = { shape: [1, ...taken!.shape], values: taken!.values };
-        expect(() => scorerOf(learner, architecture, { ...others, [name]: wrong })).toThrow('does not fit');
+        await expect(open({ ...others, [name]: wrong })()).rejects.toThrow('does not fit');
       }
     });
   });
 
-test('a learner that this version does not know is refused, naming those that it does', () => {
-  expect(() => scorerOf('oracle', {}, {})).toThrow(/"oracle"[^]*dense net, logistic regression, constant/);
+test.each(['dense-net', 'logistic', 'constant'])(
+  'a %s model that was written in the first format opens, and answers as it did',
+  async (name) => {
+    const folder = fileURLToPath(new URL(`../../../models/fixtures/format-1/${name}`, import.meta.url));
+    const model = await openModel(folder, partsOf(Object.values(kinds)));
+    const sample = JSON.parse(await readFile(`${folder}/sample.json`, 'utf8')) as {
+      rows: Record<string, unknown>[];
+      probabilities: number[][];
+    };
+    const answers = await model.predict(sample.rows);
+    answers.forEach(({ probabilities }, row) =>
+      Object.values(probabilities as Record<string, number>).forEach((p, k) =>
+        expect(p).toBeCloseTo(sample.probabilities[row]![k]!, 6),
+      ),
+    );
+    expect(model.card).toMatchObject({ format: 'trainyard.model/2', task: { type: 'classification' } });
+    if (name === 'logistic') {
+      const second = answers.map(({ probabilities }) => (probabilities as Record<string, number>)['yes']!);
+      expect(answers.map(({ label }) => label)).toEqual(second.map((p) => (p >= 0.3 ? 'yes' : 'no')));
+    }
+    await model.dispose();
+  },
+);
+
+test('a kind that no plugin brings is refused, naming the nearest', async () => {
+  const folder = fileURLToPath(new URL('../../../models/fixtures/format-1/constant', import.meta.url));
+  await expect(openModel(folder, partsOf([kinds.denseNet]))).rejects.toThrow(/"constant"/);
 });
