@@ -5,18 +5,15 @@ import { pluginCodes } from './codes.js';
 import { partsIn } from './parts-in.js';
 import { builtInPlugins, loadPlugins, type ProjectBase } from './project.js';
 
-/** The parts of the package and of a project's plugins as they are now. A plugin is compiled when it is first needed. */
+/**
+ * The parts of the package and of a project's plugins, as they are whenever one is looked for: whoever opens a new version
+ * of a model opens it with the code of the day. Plugins are compiled only for what the package does not have.
+ */
 export function partsOfProject(project: ProjectBase): PartsOnHand {
   const packaged = builtInParts();
-  let known: Promise<PartsOnHand> | undefined;
-  const parts = (): Promise<PartsOnHand> => {
-    known ??= (async () => {
-      const { brought } = await pluginCodes({ ...project, plugins: await loadPlugins(project) });
-      return partsIn(brought.map(({ brings, module, exportName }) => ({ ...brings, module, exportName })));
-    })();
-    // What failed once, as while a plugin is being edited, is tried anew.
-    known.catch(() => (known = undefined));
-    return known;
+  const parts = async (): Promise<PartsOnHand> => {
+    const { brought } = await pluginCodes({ ...project, plugins: await loadPlugins(project) });
+    return partsIn(brought.map(({ brings, module, exportName }) => ({ ...brings, module, exportName })));
   };
   return {
     names: async (sort) => (await parts()).names(sort),

@@ -71,7 +71,7 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
     await expect.poll(async () => (await ask([{ area: 3 }])).status, { timeout: 30_000 }).toBe(200);
     const { body } = await ask([{ area: 3.1 }, { area: 12 }]);
     expect(body).toMatchObject({ model: 'prices', predictions: [{ value: 301.5 }, { value: 1206 }] });
-    expect((await ask([{ area: 'three' }])).status).toBe(400);
+    expect((await ask([{ area: 'three' }])).status).toBe(422);
     const v2 = `${project.addresses().server}/v2/models/prices`;
     expect(await (await fetch(v2)).json()).toMatchObject({
       outputs: [{ name: 'value', datatype: 'FP64', shape: [-1] }],
