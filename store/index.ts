@@ -10,6 +10,7 @@ export { Artifacts, type Manifest } from './artifacts.js';
 export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
 export { Checkpoints } from './checkpoints.js';
+export { noteProject, projectsIn } from './projects.js';
 export { keepReports, readReports, writeReports } from './reports.js';
 export {
   makersOf,
