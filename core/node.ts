@@ -110,7 +110,7 @@ const BRAND = Symbol.for('trainyard.contract');
 export const ONLY_OUTPUT = 'out';
 
 /** Outputs by port name; a single kind stands under `out`. */
-export function outputPorts(spec: AnyContract['spec']): Ports {
+export function outputPorts(spec: Pick<AnyContract['spec'], 'outputs'>): Ports {
   return 'kind' in spec.outputs && typeof spec.outputs.kind === 'string'
     ? { [ONLY_OUTPUT]: spec.outputs as Kind }
     : (spec.outputs as Ports);

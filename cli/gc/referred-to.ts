@@ -15,6 +15,11 @@ export async function isOpenRun({ temporal }: TrainyardClient, run: string): Pro
   return (await describeRun(seeingAll(temporal), run))?.open ?? false;
 }
 
+/** Whether Temporal knows a durable process, open or closed. */
+export async function isKnownProcess({ temporal }: TrainyardClient, process: string): Promise<boolean> {
+  return (await describeRun(temporal, process)) !== undefined;
+}
+
 /**
  * All that registries and monitors of the projects in this store refer to, as they tell it, and the runs of the models
  * that an alias names. Throws TY-WORKER-NONE when one does not answer: nothing may be removed on a guess.

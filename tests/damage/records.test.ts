@@ -21,6 +21,8 @@ import {
   damagedIn,
   endRun,
   FileStore,
+  keepPage,
+  listPages,
   listRuns,
   lookup,
   makersOf,
@@ -100,6 +102,7 @@ beforeEach(async () => {
   await writeReports(store, KEY, [[1, 0.5]]);
   await noteNeed(store, 'whole', { artifacts: [ref.digest] });
   await pinRun(store, 'whole');
+  await keepPage(store, 'model/m', [1]);
   const opening = { artifact: ref.digest, key: KEY, run: 'r', node: 'toy.a', purpose: 'p', by: null, openedAt: AT };
   await recordOpening(store, opening);
   await createRecord(store, `reviews/${KEY}`, RECORDS.answers, ref);
@@ -156,6 +159,7 @@ const KINDS: Readonly<Record<string, readonly [key: () => string, ...readers: ((
   reports: [() => `reports/${KEY}`, () => readReports(store, KEY), () => reporter().tellFormer()],
   need: [() => firstBelow('needs/whole'), () => noteNeed(store, 'whole', { artifacts: [ref.digest] })],
   pin: [() => 'kept/whole', () => pinnedRuns(store), () => pinRun(store, 'whole')],
+  page: [() => firstBelow('pages/model=2fm'), () => listPages(store), () => keepPage(store, 'model/m', [1])],
   opening: [() => `opened/${ref.digest}/${KEY}`, () => openingsOf(store, ref.digest)],
   answers: [() => `reviews/${KEY}`, () => readRecord(store, `reviews/${KEY}`, RECORDS.answers)],
   latest: [() => 'latest/p', () => engineActivities(store)['trainyard.begin'](start('next'), null)],
@@ -184,7 +188,8 @@ const LISTS: readonly (() => Promise<unknown>)[] = [
 const collecting = (dryRun: boolean) =>
   collect(store, {
     ...{ olderThanMs: 0, graceMs: 0, now: Date.parse('2027-01-01'), dryRun },
-    ...{ isOpen: async (run: string) => run === 'whole', others: async () => ({ named: null, runs: [] }) },
+    ...{ isOpen: async (run: string) => run === 'whole', isKnown: async () => true },
+    ...{ others: async () => ({ named: null, runs: [] }) },
   });
 
 const fileOf = (key: string): string => path.join(store.name, 'records', key);
