@@ -17,6 +17,7 @@ import { schedulesCommand } from './schedules/command.js';
 import { studyCommand } from './study/command.js';
 import { approveCommand } from './approve/command.js';
 import { nodesCommand } from './nodes/command.js';
+import { pluginsCommand } from './plugins/command.js';
 import { predictCommand } from './predict/command.js';
 import { modelsCommand } from './models/command.js';
 import { serveCommand } from './serve/command.js';
@@ -46,6 +47,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   backfillCommand,
   schedulesCommand,
   nodesCommand,
+  pluginsCommand,
   predictCommand,
   modelsCommand,
   serveCommand,

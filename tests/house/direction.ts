@@ -65,12 +65,6 @@ export const exceptions: readonly Exception[] = [
   { from: '', to: 'setup/tensorflow-load.ts', why: 'a training process loads nothing else of the set-up' },
   { from: '', to: 'setup/package-root.ts', why: 'where the package lies; the index brings every service' },
   {
-    from: 'plugins/train/net/',
-    to: 'models/learners/dense-net.ts',
-    why: 'the net that is trained is the net that serves',
-  },
-  { from: 'plugins/train/net/', to: 'models/tensors.ts', why: 'weights are written as the predictor reads them' },
-  {
     from: 'workflows/engine/ports.ts',
     to: 'store/runs.ts',
     why: 'a type: the record that the engine asks to be written',

@@ -66,6 +66,20 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
     expect(lines.length).toBeLessThanOrEqual(65);
   });
 
+  it('stands in the catalogue with the package that brings it', async () => {
+    const { out, code, all } = await project.run('plugins', '--json');
+    expect(code, all).toBe(0);
+    const { parts } = JSON.parse(out) as { parts: { part: string; name: string; package: string }[] };
+    const kinds = parts.filter(({ part }) => part === 'model kind').map(({ name, package: from }) => [name, from]);
+    expect(kinds).toEqual([
+      ['constant', 'trainyard'],
+      ['dense net', 'trainyard'],
+      ['logistic regression', 'trainyard'],
+      ['nearest neighbours', 'trainyard-plugin-neighbours'],
+    ]);
+    expect(parts).toContainEqual(expect.objectContaining({ part: 'node', name: 'neighbours.train' }));
+  });
+
   it('is trained, served, asked over HTTP in both protocols, and verified', async () => {
     const { run: id } = await run();
     await expect.poll(async () => (await ask([{ area: 3 }])).status, { timeout: 30_000 }).toBe(200);
