@@ -5,8 +5,6 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
 import { readAliases } from '../client/models.js';
-import { isTrainyardError } from '../core/errors/index.js';
-import { failureOf } from '../core/failure.js';
 import { Artifacts, type Store } from '../store/index.js';
 import type { MonitorActivities } from '../workflows/monitor/contract.js';
 import { labelledRows, profileTables } from './monitor-tables.js';
@@ -31,7 +29,7 @@ export interface MonitorDesk {
 export function monitorActivities({ temporal, store, redis }: MonitorParts): MonitorActivities {
   const artifacts = new Artifacts(store);
   const atDesk = <T>(work: (desk: MonitorDesk) => Promise<T>): Promise<T> =>
-    inWords(async () => {
+    withHeartbeat(async () => {
       if (!redis) {
         const words = 'predictions and outcomes are kept in Redis, and this worker has none: set redis.url';
         throw ApplicationFailure.retryable(words, 'TY-REDIS-AWAY');
@@ -48,7 +46,7 @@ export function monitorActivities({ temporal, store, redis }: MonitorParts): Mon
     'trainyard.monitorFresh': ({ config, tables }) => atDesk((desk) => labelledRows(desk, config, tables)),
     'trainyard.monitorProfile': ({ config, tables }) => atDesk((desk) => profileTables(desk, config, tables)),
     'trainyard.monitorChampion': ({ endpoint }) =>
-      inWords(async () => {
+      withHeartbeat(async () => {
         const champion = (await readAliases({ temporal }, endpoint))?.aliases['champion'];
         return champion ? { version: champion.version, run: champion.run } : null;
       }),
@@ -58,14 +56,11 @@ export function monitorActivities({ temporal, store, redis }: MonitorParts): Mon
 /** How often Temporal hears that the work goes on, in ms: a killed worker is noticed by its silence. */
 const HEARTBEAT_MS = 2000;
 
-/** A mistake that trying again cannot mend is not tried again; anything else is. */
-async function inWords<T>(work: () => Promise<T>): Promise<T> {
+async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
     return await work();
-  } catch (error) {
-    throw isTrainyardError(error) ? failureOf(error) : error;
   } finally {
     clearInterval(beat);
   }
