@@ -55,7 +55,7 @@ beforeAll(async () => {
     taskQueue,
     workflowsPath: fileURLToPath(new URL('./bundle.ts', import.meta.url)),
     activities: {
-      ...inWords({ ...monitorActivities({ temporal, store, redis }) }),
+      ...inWords({ ...monitorActivities({ temporal, taskQueue, store, redis }) }),
       deployNext: async (endpoint: string, run: string): Promise<number> => {
         const by = { by: 'test', why: 'retrained' };
         const facts = { run, lineage: run, pipeline: 'retrain', metrics: {}, signature: null, evidence: null };

@@ -28,7 +28,7 @@ const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
 redis.on('error', () => undefined);
 
 const activities: Record<string, Activity> = {
-  ...inWords({ ...monitorActivities({ temporal, store: new FileStore(settings.store), redis }) }),
+  ...inWords({ ...monitorActivities({ temporal, taskQueue, store: new FileStore(settings.store), redis }) }),
   deployNext: (async (endpoint: string, run: string) => {
     const by = { by: 'test', why: 'retrained' };
     const facts = { run, lineage: run, pipeline: 'retrain', metrics: {}, signature: null, evidence: null };
