@@ -16,7 +16,7 @@ const REAL: readonly { readonly module: RegExp; readonly names?: RegExp }[] = [
 export function realPartsOf(file: string, seen = new Set<string>()): string[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  return [...read(file).matchAll(/^(?:import|export)\s(?!type\s)([^'"]*)['"]([^'"]+)['"]/gm)].flatMap(
+  return [...read(file).matchAll(/^(?:import|export)\s(?!type\s)(?:([^'"]*)\bfrom\s)?['"]([^'"]+)['"]/gm)].flatMap(
     ([, names = '', specifier = '']) => {
       const module = specifier.startsWith('.') ? source(path.join(path.dirname(file), specifier)) : specifier;
       if (REAL.some((one) => one.module.test(module) && (one.names?.test(names) ?? true))) return [module];
