@@ -4,7 +4,7 @@ import type { Ports } from '../../core/wiring.js';
 
 /** The part of the page of nodes that is made from their contracts: a table for each family. */
 export function builtInNodes(parts: readonly Part[]): string {
-  const families = [...new Set(parts.map(({ name }) => name.split('.')[0] ?? ''))];
+  const families = [...new Set(parts.map(({ name }) => familyOf(name)))];
   return [
     'From their contracts, with the functions that call several of them; `trainyard nodes NAME` shows what each parameter means, and ' +
       'what it holds. A parameter without a default, and not optional, must be given. After a change of a contract run `npx vitest run tests/docs -u`.',
@@ -20,6 +20,10 @@ export function builtInNodes(parts: readonly Part[]): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function familyOf(name: string): string {
+  return name.split('.')[0] ?? '';
 }
 
 function row(part: Part): string {

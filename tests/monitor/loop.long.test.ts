@@ -12,6 +12,7 @@ import { monitorActivities } from '../../activities/monitor.js';
 import type { TrainyardClient } from '../../client/index.js';
 import { getMonitor } from '../../client/monitors.js';
 import { moveAlias, registerVersion } from '../../client/models.js';
+import { aliasChannel } from '../../core/ids.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import { randomFrom } from '../../core/random.js';
 import { writeMassModel } from '../../models/mass-model.test-part.js';
@@ -128,7 +129,7 @@ test('from a deployed model over shifted traffic to the next one that serves, dr
   const retrain = { pipeline: 'retrain', params: { better: true }, leastLabelled: 30, cooldown: 0 };
   const params = { name: 'loop', window: 50, every: 3_600_000, retrain };
   await using watched = await runNode(monitorNode, { params, inputs: { model, reference }, host, store });
-  expect(watched.output.value).toMatchObject({ monitor: 'monitor/loop', columns: 1, referenceRows: 400 });
+  expect(watched.output.value).toMatchObject({ monitor: 'monitor/loop-test/loop', columns: 1, referenceRows: 400 });
 
   expect(new Set(await serve(masses(100, 2, 0), 5))).toEqual(new Set([1]));
   await expect.poll(async () => (await getMonitor(client, 'loop')).windows, { timeout: 30_000 }).toBe(2);
@@ -139,7 +140,7 @@ test('from a deployed model over shifted traffic to the next one that serves, dr
     .poll(async () => (await getMonitor(client, 'loop')).retrainings[0]?.verdict, { timeout: 40_000 })
     .toBe('promoted: version 2 serves');
   // The move was made without Redis being told: the server's next look finds it, here for the sake of time by telling.
-  await client.redis?.publish('trainyard:aliases', JSON.stringify({ model: 'loop' }));
+  await client.redis?.publish(aliasChannel('loop-test'), JSON.stringify({ model: 'loop' }));
   await expect.poll(async () => (await post('/v1/endpoints/loop/predict', { row: { mass: 5.5 } })).version).toBe(2);
 
   const page = await (await fetch(`${url}/models/loop`, { headers: { accept: 'text/html' } })).text();
