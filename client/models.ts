@@ -14,7 +14,7 @@ import {
   REGISTRY_TYPE,
   registryId,
   type Announcement,
-  type ModelState,
+  type ModelHead,
   type MoveAnswer,
   type MoveRequest,
   type RegisterAnswer,
@@ -70,10 +70,10 @@ export async function readAliases(
   }
 }
 
-/** Everything the registry knows of a model. Throws TY-MODEL-UNKNOWN, naming the nearest. */
-export async function getModel({ temporal }: Pick<RegistryAccess, 'temporal'>, model: string): Promise<ModelState> {
+/** What the registry itself tells of a model: the newest of everything (`getModel` reads the rest). Throws TY-MODEL-UNKNOWN, naming the nearest. */
+export async function getModelHead({ temporal }: Pick<RegistryAccess, 'temporal'>, model: string): Promise<ModelHead> {
   try {
-    return await temporal.workflow.getHandle(registryId(modelName(model))).query<ModelState>(REGISTRY.state);
+    return await temporal.workflow.getHandle(registryId(modelName(model))).query<ModelHead>(REGISTRY.state);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw await unknownModel({ temporal }, model);
     throw error;

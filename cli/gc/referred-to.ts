@@ -1,5 +1,5 @@
 import type { TrainyardClient } from '../../client/client.js';
-import { getModel, listModels } from '../../client/models.js';
+import { getModelHead, listModels } from '../../client/models.js';
 import { getMonitor, listMonitors } from '../../client/monitors.js';
 import { describeRun } from '../../client/run-view.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
@@ -26,10 +26,10 @@ export async function referredTo(client: TrainyardClient): Promise<{ named: unkn
   const named: unknown[] = [];
   const runs: string[] = [];
   for (const { model } of await listModels({ temporal })) {
-    const state = await asked(client, `the model registry of ${model}`, () => getModel({ temporal }, model));
-    named.push(state);
-    const standing = new Set(Object.values(state.aliases).map(({ version }) => version));
-    runs.push(...state.versions.filter(({ version }) => standing.has(version)).map(({ run }) => run));
+    // Older versions are in pages of the store, which are kept by themselves, with what they name.
+    const head = await asked(client, `the model registry of ${model}`, () => getModelHead({ temporal }, model));
+    named.push(head);
+    runs.push(...Object.values(head.aliases).map(({ run }) => run));
   }
   for (const { endpoint } of await listMonitors({ temporal }))
     named.push(await asked(client, `the monitor of ${endpoint}`, () => getMonitor({ temporal }, endpoint)));
