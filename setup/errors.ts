@@ -70,7 +70,7 @@ const faults = {
     code: 'TY-SETUP',
     message: 'TensorFlow could not be loaded: {reason}',
     expected:
-      'the native binding in the tools folder, or the packages @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm.',
+      'the native binding in the tools folder, or TensorFlow.js in the folder dist/portable-tensorflow of the package.',
     remedy: 'Run: npx trainyard doctor',
   },
   npm: {
