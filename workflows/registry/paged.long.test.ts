@@ -57,7 +57,7 @@ test('a registry that has moved nearly everything into the store answers and dec
   const store = stage.store('oracle');
   // Nothing is cached: each step replays all before it.
   await stage.work('oracle', store, { cached: false });
-  await begin('oracle', 'oracle', { openBytes: 100, continueAfter: 150 });
+  await begin('oracle', 'oracle', { openBytes: 50, continueAfter: 150 });
   const access = { temporal: stage.temporal, taskQueue: 'oracle', store };
   const draw = drawing(7);
   let state: RegistryState = emptyModel('oracle');
