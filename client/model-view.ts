@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
 import { countOf, itemsBetween, type PagedList } from '../core/paged-list.js';
 import { pageReader, type Store } from '../store/index.js';
@@ -11,11 +10,11 @@ import {
   type ModelHead,
   type ModelVersion,
 } from '../workflows/registry/contract.js';
+import type { ProjectAccess } from './homes.js';
 import { getModelHead } from './models.js';
 
 /** What reading a model needs: its registry answers for the newest, the store for the rest. */
-export interface ModelReading {
-  readonly temporal: Client;
+export interface ModelReading extends ProjectAccess {
   readonly store: Store;
 }
 

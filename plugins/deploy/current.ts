@@ -6,13 +6,13 @@ import { current } from './contract.js';
 
 /** Implements `deploy.current`. */
 export const currentNode = implement(current, async ({ params, ctx }) => {
-  const { temporal, store } = await ctx.client();
+  const client = await ctx.client();
   const none = { value: { version: null, model: null, metrics: {} } };
   try {
-    const head = await getModelHead({ temporal }, params.name);
+    const head = await getModelHead(client, params.name);
     const there = head.aliases[params.alias];
     if (!there) return none;
-    const { version, model, metrics } = await versionIn(store, head, there.version);
+    const { version, model, metrics } = await versionIn(client.store, head, there.version);
     return { value: { version, model, metrics } };
   } catch (error) {
     if (isTrainyardError(error) && error.code === 'TY-MODEL-UNKNOWN') return none;

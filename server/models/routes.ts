@@ -27,10 +27,10 @@ function parse<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
 
 /** The registry and the monitors: a page for each model, and all of it as JSON. */
 export const modelRoutes: RouteModule = async (app, { services }) => {
-  const { temporal } = services.client;
-  const reading = { temporal, store: services.store };
+  const { client } = services;
+  const reading = { ...client, store: services.store };
 
-  app.get('/api/models', async () => ({ models: await listModels({ temporal }) }));
+  app.get('/api/models', async () => ({ models: await listModels(client) }));
 
   app.get<Named>('/api/models/:name', async (request) =>
     getModel(reading, request.params.name, parse(apiQuery, request.query)),
@@ -43,14 +43,14 @@ export const modelRoutes: RouteModule = async (app, { services }) => {
   app.get<Named>('/models/:name', async (request, reply) => {
     const { name } = request.params;
     const model = await getModel(reading, name, parse(pageQuery, request.query));
-    const monitor = await getMonitor({ temporal }, name).catch((error: unknown) => {
+    const monitor = await getMonitor(client, name).catch((error: unknown) => {
       if (isTrainyardError(error) && error.code === 'TY-MONITOR-UNKNOWN') return undefined;
       throw error;
     });
     return reply.type('text/html; charset=utf-8').send(modelPage(model, monitor, request.keyName).text);
   });
 
-  app.get('/api/monitors', async () => ({ monitors: await listMonitors({ temporal }) }));
+  app.get('/api/monitors', async () => ({ monitors: await listMonitors(client) }));
 
-  app.get<Named>('/api/monitors/:name', async (request) => getMonitor({ temporal }, request.params.name));
+  app.get<Named>('/api/monitors/:name', async (request) => getMonitor(client, request.params.name));
 };

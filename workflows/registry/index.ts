@@ -120,7 +120,7 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
     await condition(() => isDone() || shortener.isDue);
     if (!shortener.isDue) continue;
     const before = state;
-    if (!patched('13-registry-pages')) {
+    if (!patched('14-registry-pages')) {
       // What a former release did here is repeated: the store is asked once the history has been caught up with.
       await condition(() => isDone() || state !== before);
       continue;
