@@ -3,10 +3,10 @@ import { getModel, getVersion } from '../../client/model-view.js';
 import { getModelHead, moveAlias, registerVersion, rollback } from '../../client/models.js';
 import { isTrainyardError } from '../../core/errors/index.js';
 import { countOf, pagedCount } from '../../core/paged-list.js';
-import type { ModelEvent, RegistryInput, RegistryState } from './contract.js';
-import { move, register, rollback as rollBack } from './ledger.js';
-import { Stage, versionOf } from './stage.test-part.js';
-import { emptyModel } from './state.js';
+import type { ModelEvent, RegistryInput, RegistryState } from '../../workflows/registry/contract.js';
+import { move, register, rollback as rollBack } from '../../workflows/registry/ledger.js';
+import { Stage, versionOf } from './stage.js';
+import { emptyModel } from '../../workflows/registry/state.js';
 
 let stage: Stage;
 beforeAll(async () => {

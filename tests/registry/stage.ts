@@ -13,7 +13,7 @@ import { digestText } from '../../core/digest.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, type Store } from '../../store/index.js';
-import type { RegisterRequest } from './contract.js';
+import type { RegisterRequest } from '../../workflows/registry/contract.js';
 
 /** A store that can be told to take nothing, or to give nothing, and that counts the blobs that are read. */
 export class MoodyStore extends FileStore {
@@ -63,7 +63,7 @@ export class Stage implements AsyncDisposable {
   }
 
   static async start(): Promise<Stage> {
-    const workflowsPath = fileURLToPath(new URL('./testing-bundle.ts', import.meta.url));
+    const workflowsPath = fileURLToPath(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
     const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
     const server = await startTemporal({ uiPort: false });
     const { address } = server;
@@ -104,7 +104,7 @@ export class Stage implements AsyncDisposable {
     const program = path.join(this.#folder, 'worker.mjs');
     // Bundled, since Node does not run TypeScript; packages are found through a link.
     symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), path.join(this.#folder, 'node_modules'));
-    const entryPoints = [fileURLToPath(new URL('./worker.test-part.ts', import.meta.url))];
+    const entryPoints = [fileURLToPath(new URL('./worker.ts', import.meta.url))];
     await build({ entryPoints, outfile: program, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
     const settings: WorkerSettings = { address: this.#server.address, store, taskQueue, bundle };
     let deaths = 0;

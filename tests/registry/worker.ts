@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pageActivities } from '../../activities/process-pages.js';
 import { FileStore } from '../../store/index.js';
-import type { WorkerSettings } from './stage.test-part.js';
+import type { WorkerSettings } from './stage.js';
 
 const { address, store, taskQueue, bundle } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
 const worker = await Worker.create({

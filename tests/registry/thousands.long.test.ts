@@ -3,7 +3,7 @@ import { getModel, getVersion } from '../../client/model-view.js';
 import { getModelHead, listModels, moveAlias, registerVersion, rollback } from '../../client/models.js';
 import { pagedCount } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
-import { Stage, versionOf } from './stage.test-part.js';
+import { Stage, versionOf } from './stage.js';
 
 const VERSIONS = 5_000;
 const EVIDENCE = 3_500;

@@ -3,8 +3,8 @@ import { getModel } from '../../client/model-view.js';
 import { getModelHead, moveAlias, readAliases, registerVersion, rollback } from '../../client/models.js';
 import { pagedCount } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
-import type { FormerState, ModelEvent, RegistryInput } from './contract.js';
-import { Stage, versionOf } from './stage.test-part.js';
+import type { FormerState, ModelEvent, RegistryInput } from '../../workflows/registry/contract.js';
+import { Stage, versionOf } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
