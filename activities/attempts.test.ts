@@ -33,7 +33,7 @@ it('two runs of a pipeline with a long name do not share the failures of a task,
   }
   await collect(store, {
     ...{ olderThanMs: 30 * 86_400_000, graceMs: 0, now: Date.parse('2026-06-01') },
-    ...{ isOpen: async () => false, others: async () => ({ named: null, runs: [] }) },
+    ...{ isOpen: async () => false, isKnown: async () => false, others: async () => ({ named: null, runs: [] }) },
   });
   expect([await count(old), await count(young)]).toEqual([1, 2]);
 });

@@ -6,7 +6,8 @@ import type { Json } from '../core/json.js';
  * Moments between the engine's own steps at which a worker may die and nothing may be lost. In the life of a node:
  * `reserved`, `before-compute`, `outputs-stored` (nothing recorded yet), `recorded` (not yet found by others),
  * `committed` (Temporal does not know yet). Of a run: while results are looked up, while the journal for
- * continue-as-new or a study is saved, while the graph is saved.
+ * continue-as-new or a study is saved, while the graph is saved. Of a durable process: before a page of its facts is kept,
+ * and after, when it does not know yet.
  */
 export type CrashPoint =
   | 'reserved'
@@ -17,7 +18,9 @@ export type CrashPoint =
   | 'looking-up'
   | 'saving-journal'
   | 'saving-study'
-  | 'saving-graph';
+  | 'saving-graph'
+  | 'keeping-page'
+  | 'page-kept';
 
 /** What is at work when a point is passed. */
 export interface AtWork {

@@ -10,15 +10,28 @@ export interface SchemaField {
   /** JSON of the default. */
   readonly byDefault?: string;
   readonly description?: string;
+  /** What it holds, where that has fields of its own: one form, or one for each of those that it may have. */
+  readonly forms: readonly SchemaForm[];
+}
+
+/** One form that a parameter may have. */
+export interface SchemaForm {
+  /** What tells it from the others, such as `rule: "drop"`; undefined where there is one form. */
+  readonly name?: string;
+  readonly description?: string;
+  readonly fields: readonly SchemaField[];
 }
 
 interface JsonSchema {
-  readonly type?: string | readonly string[];
+  readonly title?: string;
+  readonly pattern?: string;
+  readonly type?: string | string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly items?: JsonSchema;
+  readonly prefixItems?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
   readonly default?: unknown;
@@ -37,15 +50,53 @@ export function jsonSchemaOf(schema: z.ZodType): object {
 
 /** The fields of an object schema; empty for any other. */
 export function fieldsOf(schema: z.ZodType): SchemaField[] {
-  const { properties = {}, required = [] } = jsonSchemaOf(schema) as JsonSchema;
-  return Object.entries(properties).map(([name, field]) => ({
-    name,
-    type: sayType(field),
-    takesText: takesText(field),
-    required: required.includes(name),
-    ...(field.default === undefined ? {} : { byDefault: JSON.stringify(field.default) }),
-    ...(field.description === undefined ? {} : { description: field.description }),
-  }));
+  return fieldsIn(jsonSchemaOf(schema) as JsonSchema);
+}
+
+/** The fields of what a schema gives; empty for any schema but that of an object. */
+export function givenFieldsOf(schema: z.ZodType): SchemaField[] {
+  return fieldsIn(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as JsonSchema);
+}
+
+function fieldsIn({ properties = {}, required = [] }: JsonSchema, known: readonly string[] = []): SchemaField[] {
+  return Object.entries(properties)
+    .filter(([name]) => !known.includes(name))
+    .map(([name, field]) => ({
+      name,
+      type: sayType(field),
+      takesText: takesText(field),
+      required: required.includes(name),
+      ...(field.default === undefined ? {} : { byDefault: JSON.stringify(field.default) }),
+      ...(field.description === undefined ? {} : { description: field.description }),
+      forms: formsOf(field),
+    }));
+}
+
+/** The forms with fields among what a schema takes, lists and records looked into. */
+function formsOf(field: JsonSchema): SchemaForm[] {
+  const forms = objectsIn(field);
+  const [only] = forms;
+  if (forms.length === 1 && only) return [{ fields: fieldsIn(only) }];
+  return forms.map((form) => {
+    const fixed = Object.entries(form.properties ?? {}).filter(([, { const: value }]) => value !== undefined);
+    return {
+      name: fixed.map(([name, { const: value }]) => `${name}: ${JSON.stringify(value)}`).join(', ') || 'or',
+      ...(form.description === undefined ? {} : { description: form.description }),
+      fields: fieldsIn(
+        form,
+        fixed.map(([name]) => name),
+      ),
+    };
+  });
+}
+
+function objectsIn(field: JsonSchema): JsonSchema[] {
+  const either = field.anyOf ?? field.oneOf;
+  if (either) return either.flatMap(objectsIn);
+  if (field.type === 'array') return field.items ? objectsIn(field.items) : [];
+  if (field.type !== 'object') return [];
+  if (field.properties) return [field];
+  return typeof field.additionalProperties === 'object' ? objectsIn(field.additionalProperties) : [];
 }
 
 function takesText(field: JsonSchema): boolean {
@@ -55,30 +106,45 @@ function takesText(field: JsonSchema): boolean {
   return field.type === 'string' || (Array.isArray(field.type) && field.type.includes('string'));
 }
 
-/** A type in a few words: `whole number, 1 or more`, `"a" | "b"`, `list of text`. */
+/** A type in a few words: `whole number, 1 or more`, `"a" | "b"`, `list of text`. Fields of objects are told apart from it. */
 function sayType(field: JsonSchema): string {
   const either = field.anyOf ?? field.oneOf;
-  if (either) return [...new Set(either.map(sayType))].join(' | ');
+  if (either) return sayEither(either);
   if (field.enum) return field.enum.map((one) => JSON.stringify(one)).join(' | ');
   if (field.const !== undefined) return JSON.stringify(field.const);
-  if (Array.isArray(field.type)) return field.type.join(' | ');
+  if (Array.isArray(field.type)) return field.type.map((type) => sayType({ ...field, type })).join(' | ');
   switch (field.type) {
     case 'string':
-      return 'text';
+      return field.pattern === undefined ? 'text' : `text like /${field.pattern}/`;
     case 'integer':
     case 'number':
       return `${field.type === 'integer' ? 'whole number' : 'number'}${sayRange(field)}`;
     case 'boolean':
       return 'true | false';
     case 'array':
-      return `list of ${field.items ? sayType(field.items) : 'anything'}`;
+      return sayList(field);
     case 'object':
-      return field.properties ? `{ ${Object.keys(field.properties).join(', ')} }` : 'object';
+      return typeof field.additionalProperties === 'object' && !field.properties
+        ? `by name: ${sayType(field.additionalProperties)}`
+        : 'object';
     case 'null':
       return 'null';
     default:
-      return 'anything';
+      return field.title ?? 'anything';
   }
+}
+
+/** What may be given instead of one another; several objects count as one, since their fields tell them apart. */
+function sayEither(either: readonly JsonSchema[]): string {
+  const objects = either.filter((one) => one.properties).length;
+  const said = either.map((one) => (one.properties && objects > 1 ? `one of ${objects} objects` : sayType(one)));
+  return [...new Set(said)].join(' | ');
+}
+
+function sayList({ items, prefixItems }: JsonSchema): string {
+  if (prefixItems) return `[${prefixItems.map(sayType).join(', ')}]`;
+  const said = items ? sayType(items) : 'anything';
+  return `list of ${said.includes(' | ') ? `(${said})` : said}`;
 }
 
 function sayRange(field: JsonSchema): string {

@@ -16,6 +16,15 @@ describe('text for the terminal', () => {
     expect(widthOf(table(['a', 'b'], []))).toBe(4);
   });
 
+  it('shows a table whole where that is asked for: a long cell pushes its own row, and no other', () => {
+    const rows = [
+      ['a', 'number', 'one'],
+      ['b', 'a type that takes many words', 'two'],
+    ];
+    const plain = stripVTControlCharacters(table(['name', 'type', 'said'], rows, { whole: true, most: 8 }));
+    expect(plain.split('\n').slice(1)).toEqual(['a     number  one', 'b     a type that takes many words  two']);
+  });
+
   it('cuts by what is seen', () => {
     expect(cut('\u001b[31mred\u001b[39m', 3)).toBe('\u001b[31mred\u001b[39m');
     expect(cut('▶ a long name', 6)).toBe('▶ a l…');

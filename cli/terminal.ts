@@ -15,19 +15,27 @@ export function cut(text: string, columns: number): string {
   return `${[...stripVTControlCharacters(text)].slice(0, Math.max(0, columns - 1)).join('')}…`;
 }
 
-/** Rows as aligned columns, with a dimmed header. Columns named in `right` are aligned to the right. */
+/**
+ * Rows as aligned columns, with a dimmed header. Columns named in `right` are aligned to the right. A cell longer than `most` is
+ * cut; with `whole` nothing is, and a column is as wide as its cells of up to `most`: a longer one pushes the rest of its row.
+ */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  options: { readonly right?: readonly string[]; readonly most?: number } = {},
+  options: { readonly right?: readonly string[]; readonly most?: number; readonly whole?: boolean } = {},
 ): string {
   const most = options.most ?? 60;
-  const cells = rows.map((row) => header.map((_, column) => cut(row[column] ?? '', most)));
+  const cells = rows.map((row) =>
+    header.map((_, column) => (options.whole ? (row[column] ?? '') : cut(row[column] ?? '', most))),
+  );
   const used = header.map(
     (name, column) => cells.length === 0 || name === '' || cells.some((row) => row[column] !== ''),
   );
   const widths = header.map((name, column) =>
-    cells.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? '')), name.length),
+    cells
+      .map((row) => widthOf(row[column] ?? ''))
+      .filter((width) => width <= most)
+      .reduce((widest, width) => Math.max(widest, width), name.length),
   );
   const line = (row: readonly string[]): string =>
     row

@@ -7,6 +7,7 @@ export {
   type Resources,
   type Retry,
 } from './node.js';
+export { composite, type AnyComposite, type CompositeSpec } from './composite.js';
 export { approval, map, pipeline, valueOf, type AnyPipeline, type Pipeline, type PipelineSpec } from './pipeline.js';
 export { gate, type GateLimit } from './gate.js';
 export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './tune.js';

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isComposite, type AnyComposite } from '../core/composite.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { isContract, type AnyContract } from '../core/node.js';
@@ -29,6 +30,8 @@ export interface PluginModule {
   /** Absent when the plugin has contracts alone. */
   readonly workerFile: string | undefined;
   readonly contracts: readonly AnyContract[];
+  /** Functions that call several of its nodes. */
+  readonly composites: readonly AnyComposite[];
 }
 
 /** A user's project: its configuration, with what that names found and loaded. */
@@ -105,17 +108,19 @@ export async function loadProject(from?: string): Promise<Project> {
     ...(await Promise.all(base.config.plugins.map((spec) => loadPlugin(spec, base)))),
   ];
   const contracts = new Map<string, AnyContract>();
+  const owners = new Map<string, AnyContract | AnyComposite>();
   for (const plugin of plugins) {
-    for (const contract of plugin.contracts) {
-      const known = contracts.get(contract.spec.name);
-      if (known && known !== contract) {
+    for (const one of [...plugin.contracts, ...plugin.composites]) {
+      const { name } = isContract(one) ? one.spec : one.composite;
+      if ((owners.get(name) ?? one) !== one) {
         throw new TrainyardError('TY-CONFIG', {
-          what: `two plugins have a node called "${contract.spec.name}"`,
-          where: { file: base.configFile, node: contract.spec.name },
+          what: `two plugins have a node called "${name}"`,
+          where: { file: base.configFile, node: name },
           remedy: `rename it in plugin ${plugin.name}`,
         });
       }
-      contracts.set(contract.spec.name, contract);
+      owners.set(name, one);
+      if (isContract(one)) contracts.set(name, one);
     }
   }
   return { ...base, plugins, contracts, pipelines: await loadPipelines(base) };
@@ -138,7 +143,8 @@ export async function builtInPlugins(): Promise<PluginModule[]> {
         builtIn: true,
         contractFile,
         workerFile: existsSync(workerFile) ? workerFile : undefined,
-        contracts: contractsOf(module),
+        contracts: exportsOf(module, isContract),
+        composites: exportsOf(module, isComposite),
       };
     }),
   );
@@ -155,12 +161,19 @@ async function loadPlugin(spec: string, base: Pick<Project, 'root' | 'configFile
     });
   }
   const workerFile = await resolveModule(`${spec}/worker`, base.root);
-  const contracts = contractsOf(await importModule(contractFile, base.build));
-  return { name: spec, builtIn: false, contractFile, workerFile, contracts };
+  const module = await importModule(contractFile, base.build);
+  return {
+    name: spec,
+    builtIn: false,
+    contractFile,
+    workerFile,
+    contracts: exportsOf(module, isContract),
+    composites: exportsOf(module, isComposite),
+  };
 }
 
-function contractsOf(module: Record<string, unknown>): AnyContract[] {
-  return [...new Set(Object.values(module).filter(isContract))];
+function exportsOf<T>(module: Record<string, unknown>, is: (value: unknown) => value is T): T[] {
+  return [...new Set(Object.values(module).filter(is))];
 }
 
 async function loadPipelines(

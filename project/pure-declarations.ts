@@ -81,12 +81,9 @@ function needsMark({ type }: Expression): boolean {
 
 /** Functions of the authoring face that only make what they return. */
 const AUTHORING = new Set(
-  ['node', 'implement', 'pipeline', 'json', 'report', 'many', 'optional', 'refTo', 'file', 'table'].concat([
-    'float',
-    'int',
-    'categorical',
-    'tableSchema',
-  ]),
+  ['node', 'composite', 'implement', 'pipeline', 'json', 'report', 'many', 'optional', 'refTo', 'file', 'table'].concat(
+    ['float', 'int', 'categorical', 'tableSchema'],
+  ),
 );
 
 /** What zod has beside functions that only make schemas: settings for all, registries, calls of given functions. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPortableTensorflow } from './portable-tensorflow.mjs';
 import { inRoot, runNode } from './program.mjs';
 
 const tsc = () => inRoot('node_modules', 'typescript', 'lib', 'tsc.js');
@@ -35,6 +36,7 @@ const parts = [
     async compile() {
       const types = await runNode(tsc(), ['-p', 'tsconfig.build.json']);
       if (types.code !== 0) return types;
+      await buildPortableTensorflow(inRoot('dist/portable-tensorflow'));
       // What a worker would compute of the built-in nodes at its first start in each project.
       return runNode(inRoot('dist/project/prepare-main.js'));
     },

@@ -26,7 +26,7 @@ const toErrorStream = (line) => void process.stderr.write(`${line}\n`);
 export async function ready({ build: wanted = true, setup: parts = [], say = toErrorStream, signal } = {}) {
   requireNode();
   if (!packagesInstalled()) {
-    say('packages: installing what package-lock.json names (about 450 MB on disk; from npm’s cache where it is there)');
+    say('packages: installing what package-lock.json names (about 620 MB on disk; from npm’s cache where it is there)');
     const { code, output } = await installPackages();
     if (code !== 0) throw new NotReady(`npm ci failed:\n${output.trim()}`);
   }

@@ -23,9 +23,9 @@ const faults = {
   },
   notFound: {
     code: 'TY-SETUP',
-    message: '{what} was not found, and fetching it was not allowed here.',
+    message: '{what} has not been fetched yet.',
     expected: '{what} on the PATH, in {variable}, or in the tools folder {folder}.',
-    remedy: 'Run: npx trainyard setup',
+    remedy: 'Run: npx trainyard setup (npx trainyard dev fetches it too)',
   },
   python: {
     code: 'TY-SETUP',
@@ -70,7 +70,7 @@ const faults = {
     code: 'TY-SETUP',
     message: 'TensorFlow could not be loaded: {reason}',
     expected:
-      'the native binding in the tools folder, or the packages @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm.',
+      'the native binding in the tools folder, or TensorFlow.js in the folder dist/portable-tensorflow of the package.',
     remedy: 'Run: npx trainyard doctor',
   },
   npm: {

@@ -24,6 +24,7 @@ export {
   canLoad,
   isTensorflowNoise,
   loadTensorflow,
+  portableVersions,
   sayBackend,
   type LoadedTensorflow,
   type LoadOptions,

@@ -1,13 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import util from 'node:util';
-import type * as Tfjs from '@tensorflow/tfjs';
+import type * as Tfjs from '@tensorflow/tfjs-core';
+// The operations as methods of tensors.
+import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import type { Backend } from '../core/config.js';
 import { setupError } from './errors.js';
+import { packageRoot } from './package-root.js';
 import { findTensorflow } from './tensorflow-install.js';
 
-/** The interface of TensorFlow.js; the same for every backend. */
+/** What every backend has of TensorFlow.js: its core. */
 export type Tensorflow = typeof Tfjs;
 
 export interface LoadOptions {
@@ -145,16 +148,25 @@ function loadNative(path: string, version: string, devices: string | undefined):
   return { tf, backend: 'tensorflow', version, device: devices && isUsingGpuDevice ? `cuda:${devices}` : 'cpu' };
 }
 
+type Portable = Tensorflow & Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setThreadsCount' | 'setWasmPaths'>;
+
+/** TensorFlow.js as it comes inside the package: built by scripts/portable-tensorflow.mjs. */
+function portable(...parts: string[]): string {
+  return join(packageRoot(), 'dist', 'portable-tensorflow', ...parts);
+}
+
+/** Versions of what it was built from, by the names that they have in records. Takes no time. */
+export function portableVersions(): { readonly [name: string]: string } {
+  return JSON.parse(readFileSync(portable('versions.json'), 'utf8')) as { [name: string]: string };
+}
+
 async function loadPortable(threads: number): Promise<LoadedTensorflow> {
-  const tf = quietly(() => require('@tensorflow/tfjs') as Tensorflow);
+  const tf = quietly(() => require(portable('index.cjs')) as Portable);
   silence(tf);
   const version = tf.version_core;
   try {
-    const wasm = quietly(
-      () => require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm'),
-    );
-    wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), sep));
-    wasm.setThreadsCount(threads);
+    tf.setWasmPaths(join(portable(), sep));
+    tf.setThreadsCount(threads);
     if (await tf.setBackend('wasm')) return { tf, backend: 'wasm', version, device: 'cpu' };
   } catch {
     // No WebAssembly for us here: the plain backend needs nothing.

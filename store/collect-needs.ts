@@ -108,7 +108,8 @@ function keysIn(graph: Json | null, records: readonly NodeRecord[]): Set<Digest>
   return new Set([...records.map(({ key }) => key), ...nodes.flatMap(({ key }) => (isDigest(key) ? [key] : []))]);
 }
 
-async function addJournal(store: Store, journal: Digest, named: Named): Promise<void> {
+/** Names a blob of JSON, and all that it names. */
+export async function addJournal(store: Store, journal: Digest, named: Named): Promise<void> {
   named.blobs.add(journal);
   try {
     namedIn(JSON.parse(Buffer.from(await readBlob(store, journal)).toString('utf8')), named);

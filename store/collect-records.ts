@@ -53,6 +53,8 @@ export interface Decided {
   readonly open: ReadonlySet<string>;
   /** Keys of the node calls of kept runs. */
   readonly keys: ReadonlySet<Digest>;
+  /** Notes of pages of durable processes that go. */
+  readonly pages: readonly StoreKey[];
   readonly strays: readonly StrayRecord[];
 }
 
@@ -62,14 +64,14 @@ export interface Decided {
  * `opened/` (who opened a sealed test set) and `reviews/` stay for good. Gives how many records went.
  */
 export async function removeRecords(store: Store, decided: Decided, check: () => void): Promise<number> {
-  const { listing, kept, dropped, open, keys, strays } = decided;
+  const { listing, kept, dropped, open, keys, pages, strays } = decided;
   let removed = 0;
   const remove = async (key: StoreKey): Promise<void> => {
     check();
     await store.remove(key);
     removed++;
   };
-  for (const key of orphans(listing.cache, keys)) await remove(key);
+  for (const key of [...orphans(listing.cache, keys), ...pages]) await remove(key);
   // An open run may be at any node's checkpoint, or have been told what it reported.
   if (open.size === 0) for (const key of orphans([...listing.checkpoints, ...listing.reports], keys)) await remove(key);
   const unended = new Set(kept.filter(({ end }) => end === null).map(({ start }) => segmentOf(start.id)));

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { digestText, type Digest } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
-import { damagedIn } from './damaged.js';
 import { SWEEP_KEY, sweepState, type SweepState } from './collect-beside.js';
 import {
   Expander,
@@ -11,15 +10,17 @@ import {
   pinnedRuns,
   sortRuns,
   standingNeeds,
-  type RunNeeds,
+  type Named,
 } from './collect-needs.js';
+import { ProcessPages } from './collect-pages.js';
 import { listRecords, removeRecords, strayRecords, type Listing, type StrayRecord } from './collect-records.js';
+import { damagedIn } from './damaged.js';
 import { each } from './each.js';
 import { putRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import { singleFlight } from './reservation.js';
 import type { RunRecord } from './runs.js';
-import type { Store } from './store.js';
+import type { Store, StoreKey } from './store.js';
 
 export interface CollectOptions {
   /** Runs that ended longer ago may go, in ms. */
@@ -32,6 +33,8 @@ export interface CollectOptions {
   readonly dryRun?: boolean;
   /** Whether a run without a recorded end still goes on. */
   readonly isOpen: (run: string) => Promise<boolean>;
+  /** Whether Temporal knows a durable process, open or closed: its pages are kept then. */
+  readonly isKnown: (process: string) => Promise<boolean>;
   /** What others refer to (registries, monitors), as JSON, and the runs that are kept for them. Asked anew in the sweep. */
   readonly others: () => Promise<{ readonly named: unknown; readonly runs: readonly string[] }>;
   /** Now, in ms since the epoch. */
@@ -83,6 +86,8 @@ interface Plan {
   readonly dropped: readonly RunRecord[];
   readonly open: ReadonlySet<string>;
   readonly keys: ReadonlySet<Digest>;
+  /** Notes of pages that go. */
+  readonly pages: readonly StoreKey[];
   /** Blobs that are needed, of those that there are. */
   readonly needed: ReadonlySet<Digest>;
   readonly garbage: readonly { readonly digest: Digest; readonly size: number }[];
@@ -114,7 +119,7 @@ async function sweep(store: Store, options: CollectOptions): Promise<Collected> 
 }
 
 /** Records that say what is needed: while one is damaged, nobody knows what may go. */
-const SAY_NEEDED = [RECORDS.start, RECORDS.need, RECORDS.pin, RECORDS.answers].map(({ name }) => name);
+const SAY_NEEDED = [RECORDS.start, RECORDS.need, RECORDS.pin, RECORDS.answers, RECORDS.page].map(({ name }) => name);
 
 function refuseUnsure(store: Store): void {
   const [first, ...more] = damagedIn(store).filter(({ kind }) => SAY_NEEDED.includes(kind));
@@ -142,6 +147,9 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
   namedIn(others.named, standing);
   const expander = new Expander(store);
   const needed = await expander.blobsOf(standing);
+  const pages = await ProcessPages.read(store);
+  const runs = new Set([...sorted.kept, ...sorted.droppable].map(({ start }) => familyOf(start.id)));
+  for (const blob of await expander.blobsOf(await pages.ofOthers(runs, options.isKnown))) needed.add(blob);
   const keys = new Set<Digest>();
   const must = new Set([...sorted.open, ...sorted.held, ...[...keep].map(familyOf)]);
   const dropped = [...sorted.droppable];
@@ -150,10 +158,11 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
   let full = false;
   for (const family of families(sorted.kept)) {
     const needs = await Promise.all(family.map((run) => needsOfRun(store, run)));
-    const own = await union(expander, needs);
+    const name = familyOf(family[0]!.start.id);
+    const own = await union(expander, [...needs.map(({ named }) => named), await pages.ofFamily(name)]);
     const more = sum(own, sizes, needed);
     full ||= options.maxBytes !== undefined && bytes + more > options.maxBytes;
-    if (full && !must.has(familyOf(family[0]!.start.id))) {
+    if (full && !must.has(name)) {
       dropped.push(...family);
       continue;
     }
@@ -175,6 +184,7 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
     dropped,
     open: sorted.open,
     keys,
+    pages: pages.gone(new Set(kept.map(({ start }) => familyOf(start.id)))),
     needed: new Set([...needed].filter((digest) => sizes.has(digest))),
     // Manifests are among the small ones: an artifact that lacks its manifest is a plain miss, should this stop halfway.
     garbage: garbage.filter((blob) => !blob.young).sort((a, b) => a.size - b.size),
@@ -193,9 +203,9 @@ function families(runs: readonly RunRecord[]): RunRecord[][] {
   return [...found.values()];
 }
 
-async function union(expander: Expander, needs: readonly RunNeeds[]): Promise<Set<Digest>> {
+async function union(expander: Expander, needs: readonly Named[]): Promise<Set<Digest>> {
   const all = new Set<Digest>();
-  for (const { named } of needs) for (const blob of await expander.blobsOf(named)) all.add(blob);
+  for (const named of needs) for (const blob of await expander.blobsOf(named)) all.add(blob);
   return all;
 }
 

@@ -5,6 +5,7 @@ import type { ReportList } from '../core/task.js';
 import type { CacheEntry } from './cache.js';
 import type { Need, SweepState } from './collect-beside.js';
 import type { NodeRecord } from './lineage.js';
+import type { PageNote } from './pages.js';
 import type { DecidedCall, RunEnd, RunStart, SealedOpening } from './runs.js';
 import type { StoreKey } from './store.js';
 
@@ -160,6 +161,12 @@ export const RECORDS = {
     key: /^kept\/[^/]+$/,
     schema: z.object(run),
     without: 'nothing is collected until it is out of use; ask again with trainyard gc --keep',
+  }),
+  page: kind<PageNote>({
+    name: 'that a durable process has a page in the store',
+    key: /^pages\/[^/]+\/[^/]+$/,
+    schema: z.object({ process: text, page: digest }),
+    without: 'nothing is collected until scrub mends it from its page',
   }),
   opening: kind<SealedOpening>({
     name: 'that a sealed test set was opened',

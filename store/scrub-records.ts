@@ -5,6 +5,7 @@ import { Artifacts } from './artifacts.js';
 import { entryAfter, type CacheEntry } from './cache.js';
 import { damagedIn, forgetDamaged } from './damaged.js';
 import { each } from './each.js';
+import { noteOfPage } from './pages.js';
 import { lookAtRecord, putRecord } from './record.js';
 import { kindOf, RECORDS, type JsonObject, type RecordKind } from './record-kinds.js';
 import type { RunStart } from './runs.js';
@@ -85,6 +86,7 @@ async function knownOf(store: Store, key: StoreKey): Promise<object | undefined>
   const [folder, segment = ''] = key.split('/');
   // A later result of the same key stands for those before it.
   if (folder === 'cache') return (await entryAfter(store, key)) ?? undefined;
+  if (folder === 'pages') return noteOfPage(store, key);
   if (!RECORDS.start.key.test(key)) return undefined;
   const looked = await lookAtRecord(store, `runs/${segment}/graph`, RECORDS.graph);
   return looked.state === 'whole' ? startIn(looked.value) : undefined;

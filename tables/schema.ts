@@ -42,7 +42,10 @@ export type TableSchema = z.output<typeof tableSchemaJson>;
  * own output, so parameters that were parsed once may be parsed again.
  */
 export const tableSchemaParam = z
-  .union([z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'a zod object'), tableSchemaJson])
+  .union([
+    z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'a zod object').meta({ title: 'a zod object' }),
+    tableSchemaJson,
+  ])
   .transform((given) => (given instanceof z.ZodObject ? tableSchema(given) : given));
 
 /**

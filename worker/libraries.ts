@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, release } from 'node:os';
 import { packageVersion } from '../project/package-root.js';
-import { findTensorflow } from '../setup/index.js';
+import { findTensorflow, portableVersions } from '../setup/index.js';
 
 const require = createRequire(import.meta.url);
 
 /** Packages whose version a result may depend on, by the name that they have in records. */
 const PACKAGES: Readonly<Record<string, string>> = {
   duckdb: '@duckdb/node-api',
-  tfjs: '@tensorflow/tfjs',
-  'tfjs-wasm': '@tensorflow/tfjs-backend-wasm',
   'ml-hyperparameter': 'ml-hyperparameter',
   zod: 'zod',
 };
@@ -31,6 +29,7 @@ export function libraryVersions(): { [name: string]: string } {
     node: process.versions.node,
     v8: process.versions.v8,
     ...(Object.fromEntries(installed) as { [name: string]: string }),
+    ...portableVersions(),
     ...(tensorflow ? { tensorflow: tensorflow.tensorflowVersion } : {}),
     ...(gpu ? { 'tensorflow-gpu': gpu.tensorflowVersion } : {}),
     platform: `${process.platform}-${process.arch}`,

@@ -64,3 +64,29 @@ test('a build that could not be served is tried anew', async () => {
   await builds.serve({ buildId: 'a' });
   expect(tries).toBe(2);
 });
+
+test('a build is not idle while it is held, from before it is served until the last hold ends, nor right after', async () => {
+  const { builds } = setting();
+  const later = () => Date.now() + 60_000;
+  const letGo = builds.hold('a');
+  await builds.serve({ buildId: 'a' });
+  const letGoAgain = builds.hold('a');
+  expect(builds.idleMs('a', later())).toBe(0);
+  letGo();
+  letGo();
+  expect(builds.idleMs('a', later())).toBe(0);
+  letGoAgain();
+  expect(builds.idleMs('a')).toBeLessThan(60_000);
+  expect(builds.idleMs('a', later())).toBeGreaterThanOrEqual(60_000);
+  await builds.stop();
+});
+
+test('a served build that is asked for again counts as used', async () => {
+  const { builds } = setting();
+  await builds.serve({ buildId: 'a' });
+  await new Promise((wait) => setTimeout(wait, 30));
+  const before = builds.idleMs('a');
+  await builds.serve({ buildId: 'a' });
+  expect(before).toBeGreaterThan(builds.idleMs('a'));
+  await builds.stop();
+});

@@ -17,6 +17,7 @@ export class ServedBuilds<Bundle extends { readonly buildId: string }> {
   readonly #onFailure: (error: unknown) => void;
   readonly #served = new Map<string, Served>();
   readonly #ending = new Map<string, Promise<void>>();
+  readonly #holds = new Map<string, number>();
 
   constructor(open: (bundle: Bundle) => Promise<BuildServer>, onFailure: (error: unknown) => void) {
     this.#open = open;
@@ -27,9 +28,28 @@ export class ServedBuilds<Bundle extends { readonly buildId: string }> {
     return this.#served.has(buildId);
   }
 
-  /** Each build with how long ago it was last used, ms. */
-  idle(now = Date.now()): [buildId: string, ms: number][] {
-    return [...this.#served].map(([buildId, { usedAt }]) => [buildId, now - usedAt]);
+  buildIds(): string[] {
+    return [...this.#served.keys()];
+  }
+
+  /** How long ago a build was last used, ms; 0 for one that is held, or is not served. */
+  idleMs(buildId: string, now = Date.now()): number {
+    const served = this.#served.get(buildId);
+    return served === undefined || this.#holds.has(buildId) ? 0 : now - served.usedAt;
+  }
+
+  /** Keeps a build from being idle, served or not yet, until what this gives is called. */
+  hold(buildId: string): () => void {
+    this.#holds.set(buildId, (this.#holds.get(buildId) ?? 0) + 1);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.used(buildId);
+      const others = (this.#holds.get(buildId) ?? 0) - 1;
+      if (others > 0) this.#holds.set(buildId, others);
+      else this.#holds.delete(buildId);
+    };
   }
 
   used(buildId: string): void {
@@ -40,6 +60,7 @@ export class ServedBuilds<Bundle extends { readonly buildId: string }> {
   /** Resolves when the build is served; called twice at once, it starts one server. */
   async serve(bundle: Bundle): Promise<void> {
     const { buildId } = bundle;
+    this.used(buildId);
     let served = this.#served.get(buildId);
     if (!served) {
       // In the map before anything is awaited: the next caller must find it.

@@ -23,6 +23,8 @@ export interface BuildParts {
   readonly graceMs: number;
   /** How long one step of a Workflow may compute. */
   readonly stuckAfter?: StuckLimits | undefined;
+  /** How long a build stays served after it was last used. Default 20 s. */
+  readonly letGoAfterMs?: number | undefined;
   /** Told when a build's worker ends by a failure. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -62,26 +64,37 @@ const DRAINED = 2;
 export class WorkflowBuilds {
   readonly #parts: BuildParts;
   readonly #serving: ServedBuilds<WorkflowBundle>;
-  #current: string | undefined;
+  readonly #letGoAfterMs: number;
+  /** Lets go of the build that this worker made current last. */
+  #letGoCurrent: () => void = () => undefined;
 
   constructor(parts: BuildParts) {
     this.#parts = parts;
+    this.#letGoAfterMs = parts.letGoAfterMs ?? LET_GO_AFTER_MS;
     this.#serving = new ServedBuilds((bundle) => this.#open(bundle), parts.onFailure);
   }
 
   /** Serves a build and makes it the one that new runs start on, if it is still to be then. */
   async makeCurrent(bundle: WorkflowBundle, isWanted: () => boolean = () => true): Promise<void> {
-    await this.#serving.serve(bundle);
-    if (!isWanted()) return;
-    await this.#setCurrent(bundle.buildId);
-    if (this.#current !== undefined) this.#serving.used(this.#current);
-    this.#current = bundle.buildId;
+    // From before it is served: on a busy machine all this takes longer than an idle build stays.
+    const letGo = this.#serving.hold(bundle.buildId);
+    let isCurrent = false;
+    try {
+      await this.#serving.serve(bundle);
+      if (!isWanted()) return;
+      await this.#setCurrent(bundle.buildId);
+      isCurrent = true;
+    } finally {
+      if (!isCurrent) letGo();
+    }
+    this.#letGoCurrent();
+    this.#letGoCurrent = letGo;
   }
 
   /** Serves the kept builds that open runs still need. Gives those that are needed and not there. */
   async serveFormer(): Promise<string[]> {
     const lost: string[] = [];
-    for (const { buildId, drained } of await this.#versions()) {
+    for (const { buildId, drained } of (await this.#deployment()).versions) {
       if (drained || this.#serving.has(buildId)) continue;
       if (!(await this.#serveKept(buildId)) && (await this.#openRuns(buildId)) > 0) lost.push(buildId);
     }
@@ -104,23 +117,30 @@ export class WorkflowBuilds {
     const { store } = this.#parts.client;
     const needed = new Set<string>();
     const released: string[] = [];
-    for (const { buildId, drained } of await this.#versions()) {
+    const { current, versions } = await this.#deployment();
+    for (const { buildId, drained } of versions) {
       const serves = this.#serving.has(buildId);
-      if (buildId === this.#current || (drained && !serves)) continue;
-      if ((await this.#openRuns(buildId)) === 0) continue;
+      // Whoever made it so, new runs start on the current one.
+      if (buildId !== current) {
+        if (drained && !serves) continue;
+        if ((await this.#openRuns(buildId)) === 0) continue;
+      }
       needed.add(buildId);
       this.#serving.used(buildId);
       if (!serves) await this.#serveKept(buildId);
     }
-    for (const [buildId, idleMs] of this.#serving.idle()) {
-      if (buildId === this.#current || needed.has(buildId) || idleMs < LET_GO_AFTER_MS) continue;
+    for (const buildId of this.#serving.buildIds()) {
+      const isIdle = () => !needed.has(buildId) && this.#serving.idleMs(buildId) > this.#letGoAfterMs;
+      if (!isIdle()) continue;
       const asked = await store.get(`${NEEDED_BUILDS}${buildId}`);
       if (asked && Date.now() - askedAt(asked) < ASKED_WITHIN_MS) continue;
       if (asked) await store.remove(`${NEEDED_BUILDS}${buildId}`);
+      // Somebody may have come while the store was asked.
+      if (!isIdle()) continue;
       await this.#serving.release(buildId);
       released.push(buildId);
     }
-    for (const [buildId] of this.#serving.idle()) needed.add(buildId);
+    for (const buildId of this.#serving.buildIds()) needed.add(buildId);
     await dropOldBuilds(this.#parts.project, needed);
     return released;
   }
@@ -129,17 +149,24 @@ export class WorkflowBuilds {
     return this.#serving.stop();
   }
 
-  /** The builds that Temporal knows of. */
-  async #versions(): Promise<{ readonly buildId: string; readonly drained: boolean }[]> {
+  /** The builds that Temporal knows of, and the one that new runs start on. */
+  async #deployment(): Promise<{
+    readonly current: string | undefined;
+    readonly versions: readonly { readonly buildId: string; readonly drained: boolean }[];
+  }> {
     const { client } = this.#parts;
     const described = await client.temporal.workflowService
       .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
       .catch(() => undefined);
-    return (described?.workerDeploymentInfo?.versionSummaries ?? []).flatMap(({ deploymentVersion, drainageInfo }) =>
-      deploymentVersion?.buildId
-        ? [{ buildId: deploymentVersion.buildId, drained: drainageInfo?.status === DRAINED }]
-        : [],
-    );
+    const info = described?.workerDeploymentInfo;
+    return {
+      current: info?.routingConfig?.currentDeploymentVersion?.buildId || undefined,
+      versions: (info?.versionSummaries ?? []).flatMap(({ deploymentVersion, drainageInfo }) =>
+        deploymentVersion?.buildId
+          ? [{ buildId: deploymentVersion.buildId, drained: drainageInfo?.status === DRAINED }]
+          : [],
+      ),
+    };
   }
 
   /** How many open runs, studies among them, keep to a build. */

@@ -6,7 +6,7 @@ import { collect, pinRun, readRun, unpinRun, type Collected } from '../../store/
 import { unknownRun } from '../show/find-run.js';
 import { note, print, printJson } from '../terminal.js';
 import type { GcOptions } from './command.js';
-import { isOpenRun, referredTo } from './referred-to.js';
+import { isKnownProcess, isOpenRun, referredTo } from './referred-to.js';
 
 /** `trainyard gc`: removes what no kept run needs, or changes which runs are kept. */
 export async function collectGarbage(config: string | undefined, options: GcOptions): Promise<void> {
@@ -22,6 +22,7 @@ export async function collectGarbage(config: string | undefined, options: GcOpti
       dryRun: options.dryRun === true,
       now: Date.now(),
       isOpen: (run) => isOpenRun(client, run),
+      isKnown: (process) => isKnownProcess(client, process),
       others: () => referredTo(client),
       onStep: (what) => (options.json ? undefined : note(what)),
     });

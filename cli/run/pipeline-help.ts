@@ -1,7 +1,8 @@
 import { isTrainyardError } from '../../core/errors/index.js';
 import { loadProject, type Project } from '../../project/project.js';
+import { fieldTable } from '../field-table.js';
 import { fieldsOf } from '../schema-fields.js';
-import { colours, table } from '../terminal.js';
+import { colours } from '../terminal.js';
 import { pipelineOf } from './pipeline-of.js';
 
 /** The parameters of a pipeline, or the pipelines of the project; nothing outside a project. */
@@ -18,13 +19,7 @@ export async function helpOfPipelines(config: string | undefined, name: string |
   const fields = pipeline.spec.params === undefined ? [] : fieldsOf(pipeline.spec.params);
   const title = pipeline.spec.title === undefined ? '' : `: ${pipeline.spec.title}`;
   if (fields.length === 0) return `\nPipeline ${colours.bold(name)}${title}\n  takes no parameters\n`;
-  const rows = fields.map((field) => [
-    `  ${field.name}`,
-    field.type,
-    field.required ? 'required' : (field.byDefault ?? ''),
-    field.description ?? '',
-  ]);
-  return `\nPipeline ${colours.bold(name)}${title}\n${table(['  parameter', 'type', 'default', ''], rows)}\n`;
+  return `\nPipeline ${colours.bold(name)}${title}\n${fieldTable('parameter', fields)}\n`;
 }
 
 function listOf(project: Project): string {

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import type { CallOptions, File, Handle, Table } from '../../core/index.js';
+import { z } from 'zod';
+import { composite, file, table, type CallOptions, type File, type Handle, type Table } from '../../core/index.js';
 import { tableSchema } from '../../tables/schema.js';
 import { parse, snapshot, type ENCODINGS } from './contract.js';
 
@@ -25,11 +25,7 @@ export interface CsvArguments<S extends z.ZodObject> {
 /** A table as read, and the snapshot of the source that it was read from. */
 export type CsvTable<Row> = Handle<Table<Row>> & { readonly source: Handle<File> };
 
-/**
- * Reads a CSV file as a table: `ingest.snapshot` takes the bytes, each time anew; `ingest.parse` reads them, and is
- * found in the cache as long as they are the same.
- */
-export function csv<S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>>(
+function readCsv<S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>>(
   args: CsvArguments<S>,
   options: CallOptions = {},
 ): CsvTable<z.output<S>> {
@@ -51,3 +47,36 @@ export function csv<S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>>(
   );
   return { ...(rows as Handle<Table<z.output<S>>>), source: bytes };
 }
+
+const { delimiter, missing, encoding, where } = parse.spec.params.shape;
+
+/**
+ * Reads a CSV file as a table: `ingest.snapshot` takes the bytes, each time anew; `ingest.parse` reads them, and is
+ * found in the cache as long as they are the same.
+ */
+export const csv = composite(
+  {
+    name: 'ingest.csv',
+    title: 'Reads a CSV file as a table: takes its bytes, then reads them',
+    params: z.object({
+      source: snapshot.spec.params.shape.source,
+      schema: z
+        .custom<z.ZodObject>()
+        .meta({ title: 'a zod object' })
+        .optional()
+        .describe('the columns, and the type of the rows; without it types follow the cells'),
+      delimiter: delimiter.describe('the character between cells; a tab by default where the file is called .tsv'),
+      missing,
+      encoding,
+      key: z
+        .union([z.string(), z.array(z.string())])
+        .optional()
+        .describe('columns that identify a row; without them its content does, with a number for equal rows'),
+      where,
+    }),
+    inputs: {},
+    outputs: { out: table, source: file },
+    nodes: [snapshot, parse],
+  },
+  readCsv,
+);

@@ -62,20 +62,23 @@ export const suspects = node({
   title: 'Rows whose label is likely wrong, the likeliest first, and a random audit share',
   seeded: true,
   params: z.object({
-    /** Column with the class label. */
-    label: z.string(),
-    /** Columns to judge by; all but the label by default. */
-    columns: z.array(z.string()).optional(),
-    /** Share of labelled rows drawn at random to be checked as well: it tells how many labels are wrong in all. */
-    audit: z.number().min(0).max(1).default(0.05),
-    /** Most rows to look at, the audit included; all suspects by default. */
-    budget: z.int().positive().optional(),
-    /** Folds of the cross-validation of `logistic`. */
-    folds: z.int().min(2).max(20).default(5),
-    /** Neighbours that vote with `neighbours`. */
-    neighbours: z.int().min(1).max(200).default(10),
-    /** `auto`: neighbours and logistic regression averaged up to 5,000 rows, logistic regression alone beyond. */
-    probabilities: z.enum(['auto', 'neighbours', 'logistic']).default('auto'),
+    label: z.string().describe('column with the class label'),
+    columns: z.array(z.string()).optional().describe('columns to judge by; all but the label by default'),
+    audit: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .describe(
+        'share of labelled rows drawn at random to be checked as well: it tells how many labels are wrong in all',
+      ),
+    budget: z.int().positive().optional().describe('most rows to look at, the audit included; all suspects by default'),
+    folds: z.int().min(2).max(20).default(5).describe('folds of the cross-validation of logistic'),
+    neighbours: z.int().min(1).max(200).default(10).describe('neighbours that vote with neighbours'),
+    probabilities: z
+      .enum(['auto', 'neighbours', 'logistic'])
+      .default('auto')
+      .describe('auto: both, averaged, up to 5,000 rows, logistic regression alone beyond'),
   }),
   inputs: { table },
   outputs: queueKind,
@@ -95,7 +98,10 @@ export const corrupt = node({
   version: '1',
   title: 'For demonstrations only: gives a stated share of rows a wrong label, and says which',
   seeded: true,
-  params: z.object({ label: z.string(), share: z.number().min(0).max(1) }),
+  params: z.object({
+    label: z.string().describe('column with the class label'),
+    share: z.number().min(0).max(1).describe('of the rows that get a wrong one'),
+  }),
   inputs: { table },
   outputs: {
     table,

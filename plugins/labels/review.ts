@@ -1,18 +1,20 @@
+import { composite } from '../../core/composite.js';
 import { durationMs, type Duration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Handle } from '../../core/handle.js';
-import type { JsonKind, Report, Table, Ref } from '../../core/kinds.js';
+import { report, table, type JsonKind, type Report, type Table, type Ref } from '../../core/kinds.js';
 import { defer, valueOf } from '../../core/pipeline.js';
 import { currentRuntime } from '../../core/runtime.js';
 import type { Json } from '../../core/json.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   answersKind,
   apply,
+  queueKind,
+  reviewFigures,
   suspects,
   type answersSummary,
   type queueSummary,
-  type reviewFigures,
 } from './contract.js';
 
 export interface ReviewOptions {
@@ -49,16 +51,11 @@ export interface Reviewed {
   readonly answers: Handle<JsonKind<z.output<typeof answersSummary>>>;
 }
 
-/**
- * Has people check the labels that are likely wrong, and a random share of the others; gives the table with their
- * labels. The pipeline waits for them, for weeks if need be, holding no slot. Throws TY-PARAM for a wrong option.
- */
-export function review(options: ReviewOptions): Handle<Table> {
-  return reviewed(options).table;
+function giveTable(options: ReviewOptions): Handle<Table> {
+  return giveAll(options).table;
 }
 
-/** As `review`, with the report, the queue and the answers beside the table. */
-export function reviewed(options: ReviewOptions): Reviewed {
+function giveAll(options: ReviewOptions): Reviewed {
   const runtime = currentRuntime('labels.review');
   const { table, label, guideline = '', byDefault = 'keep', reviewers = 1, askAgain = false } = options;
   const name = options.name ?? label;
@@ -99,6 +96,57 @@ export function reviewed(options: ReviewOptions): Reviewed {
   const { table: labelled, report } = apply({ table, queue, answers });
   return { table: labelled, report: report as Reviewed['report'], queue, answers };
 }
+
+const { label, columns, audit, budget } = suspects.spec.params.shape;
+const title = 'Has people check labels that are likely wrong';
+const duration = z.union([z.string(), z.number()]);
+const about = {
+  params: z.object({
+    label,
+    columns,
+    audit,
+    budget,
+    reviewers: z
+      .int()
+      .min(1)
+      .max(15)
+      .default(1)
+      .describe('people asked for each row; where they differ, others are asked until more than half agree'),
+    name: z.string().optional().describe("what the review is called, unique within its scope; the label's column"),
+    deadline: duration
+      .optional()
+      .describe("such as '2 days': byDefault then counts for what is not answered; without it, the review waits"),
+    byDefault: z
+      .enum(['keep', 'drop'])
+      .default('keep')
+      .describe('rows without an answer at the deadline keep their labels, or are left out'),
+    guideline: z.string().default('').describe('Markdown beside each row: how to tell the labels apart'),
+    lease: duration.default('10 minutes').describe('how long a row is kept for the one it is shown to'),
+    askAgain: z
+      .boolean()
+      .default(false)
+      .describe('ask people though an equal review was answered in another lineage of runs'),
+  }),
+  inputs: { table },
+  nodes: [suspects, apply],
+};
+
+/**
+ * Has people check the labels that are likely wrong, and a random share of the others; gives the table with their
+ * labels. The pipeline waits for them, for weeks if need be, holding no slot. Throws TY-PARAM for a wrong option.
+ */
+export const review = composite({ ...about, name: 'labels.review', title, outputs: table }, giveTable);
+
+/** As `review`, with the report, the queue and the answers beside the table. */
+export const reviewed = composite(
+  {
+    ...about,
+    name: 'labels.reviewed',
+    title: `${title}, and gives the report, the queue and the answers too`,
+    outputs: { table, report: report(reviewFigures), queue: queueKind, answers: answersKind },
+  },
+  giveAll,
+);
 
 function lengthOf(field: string, duration: Duration): number {
   const ms = durationMs(duration);

@@ -21,6 +21,8 @@ import {
   damagedIn,
   endRun,
   FileStore,
+  keepPage,
+  listPages,
   listRuns,
   lookup,
   makersOf,
@@ -100,6 +102,7 @@ beforeEach(async () => {
   await writeReports(store, KEY, [[1, 0.5]]);
   await noteNeed(store, 'whole', { artifacts: [ref.digest] });
   await pinRun(store, 'whole');
+  await keepPage(store, 'model/m', [1]);
   const opening = { artifact: ref.digest, key: KEY, run: 'r', node: 'toy.a', purpose: 'p', by: null, openedAt: AT };
   await recordOpening(store, opening);
   await createRecord(store, `reviews/${KEY}`, RECORDS.answers, ref);
@@ -110,7 +113,7 @@ beforeEach(async () => {
   ]);
   const code = { hash: 'x', parts: { files: [['p.ts', 'x']], packages: [] } } as const;
   await notePipelines(store, 'abcdef0123456789', new Map([['p', code]]));
-  plan = (await recordBackfill(store, planBackfill({ pipeline: 'p', param: 'rows', values: [1, 2] }))).id;
+  plan = (await recordBackfill(store, planBackfill({ pipeline: 'p', param: 'rows', values: [1, 2] }, 'zoo'))).id;
   await putRecord(store, 'triggers/t/source', RECORDS.change, { sequence: 1, digest: null, stamp: 's' });
   await countFailure(store, task(), new TrainyardError('TY-NODE-FAILED', { what: 'it failed' }));
 });
@@ -156,6 +159,7 @@ const KINDS: Readonly<Record<string, readonly [key: () => string, ...readers: ((
   reports: [() => `reports/${KEY}`, () => readReports(store, KEY), () => reporter().tellFormer()],
   need: [() => firstBelow('needs/whole'), () => noteNeed(store, 'whole', { artifacts: [ref.digest] })],
   pin: [() => 'kept/whole', () => pinnedRuns(store), () => pinRun(store, 'whole')],
+  page: [() => firstBelow('pages/model=2fm'), () => listPages(store), () => keepPage(store, 'model/m', [1])],
   opening: [() => `opened/${ref.digest}/${KEY}`, () => openingsOf(store, ref.digest)],
   answers: [() => `reviews/${KEY}`, () => readRecord(store, `reviews/${KEY}`, RECORDS.answers)],
   latest: [() => 'latest/p', () => engineActivities(store)['trainyard.begin'](start('next'), null)],
@@ -173,7 +177,7 @@ const KINDS: Readonly<Record<string, readonly [key: () => string, ...readers: ((
 /** What reads all runs, or all records. */
 const LISTS: readonly (() => Promise<unknown>)[] = [
   () => listRuns(store),
-  () => listRunListings({ store }),
+  () => listRunListings({ store, taskQueue: 'trainyard-zoo' }),
   () => readRunView({ store }, 'r'),
   () => readRunView({ store }, 'whole'),
   () => collecting(true),
@@ -184,7 +188,8 @@ const LISTS: readonly (() => Promise<unknown>)[] = [
 const collecting = (dryRun: boolean) =>
   collect(store, {
     ...{ olderThanMs: 0, graceMs: 0, now: Date.parse('2027-01-01'), dryRun },
-    ...{ isOpen: async (run: string) => run === 'whole', others: async () => ({ named: null, runs: [] }) },
+    ...{ isOpen: async (run: string) => run === 'whole', isKnown: async () => true },
+    ...{ others: async () => ({ named: null, runs: [] }) },
   });
 
 const fileOf = (key: string): string => path.join(store.name, 'records', key);
@@ -284,7 +289,7 @@ it('records of former versions, without a check, are read', async () => {
 
 it('lists show the runs that are whole beside a damaged one', async () => {
   writeFileSync(fileOf('runs/r/start'), '');
-  expect((await listRunListings({ store })).runs.map(({ id }) => id)).toEqual(['whole']);
+  expect((await listRunListings({ store, taskQueue: 'trainyard-zoo' })).runs.map(({ id }) => id)).toEqual(['whole']);
   expect(damagedIn(store).map(({ key, fault }) => [key, fault])).toEqual([['runs/r/start', 'it is empty']]);
 });
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
@@ -33,6 +33,12 @@ test('the package holds what the set-up, the pages and the search need, and noth
     'setup/tfjs/package-lock.json',
     'server/assets/style.css',
     'dist/built-in-nodes.json',
+    'dist/portable-tensorflow/index.cjs',
+    'dist/portable-tensorflow/tfjs-backend-wasm-simd.wasm',
+    'dist/portable-tensorflow/tfjs-backend-wasm.wasm',
+    'dist/portable-tensorflow/versions.json',
+    'dist/portable-tensorflow/LICENSE',
+    'dist/portable-tensorflow/NOTICE',
     'node_modules/ml-hyperparameter/dist/index.js',
     'node_modules/ml-hyperparameter/dist/index.d.ts',
     'LICENSE',
@@ -50,6 +56,21 @@ test('every entry loads', async () => {
     `for (const name of ${names}) if (Object.keys(await import(name)).length > 0) console.log(name);`,
   );
   expect(stdout.trim().split('\n')).toEqual(entries.map(({ specifier }) => specifier));
+});
+
+test('TensorFlow.js comes inside the package, complete: it needs no other package', async () => {
+  const { metafile } = await build({
+    entryPoints: [path.join(root, 'dist', 'portable-tensorflow', 'index.cjs')],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    external: ['node-fetch'],
+    logLevel: 'silent',
+  });
+  expect(Object.keys(metafile.inputs).filter((file) => file.includes('node_modules'))).toEqual([]);
+  const notice = readFileSync(path.join(root, 'dist', 'portable-tensorflow', 'NOTICE'), 'utf8');
+  for (const owner of ['Google LLC', 'David Bau', 'Johannes Baagøe']) expect(notice).toContain(owner);
 });
 
 test('what is not an entry cannot be imported', async () => {

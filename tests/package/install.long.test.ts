@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -126,6 +126,18 @@ test('what is installed runs a pipeline with a node of one’s own', async () =>
   expect(first).toMatchObject({ outcome: 'done', result: { value: { letters: 'nightingale'.length } } });
   expect(await run()).toMatchObject({ result: first.result });
 }, 120_000);
+
+/** Megabytes that the files of a folder take on disk, as `du` counts them. */
+function megabytesOf(where: string): number {
+  const names = readdirSync(where, { recursive: true, encoding: 'utf8' });
+  return names.reduce((sum, name) => sum + lstatSync(path.join(where, name)).blocks * 512, 0) / 2 ** 20;
+}
+
+// It took 683 MB, half of them TensorFlow.js for browsers.
+test('an installation takes less than 400 MB, and nothing of TensorFlow.js for browsers', () => {
+  expect(megabytesOf(path.join(folder, 'node_modules'))).toBeLessThan(400);
+  expect(existsSync(path.join(folder, 'node_modules', '@tensorflow'))).toBe(false);
+});
 
 test('the first project passes the compiler under its own rules', async () => {
   await exec(command, ['init', 'first'], { cwd: folder });

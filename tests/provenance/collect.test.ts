@@ -15,6 +15,8 @@ import {
   commit,
   endRun,
   FileStore,
+  keepPage,
+  listPages,
   lookup,
   noteNeed,
   pinRun,
@@ -45,6 +47,7 @@ const options = (more: Partial<CollectOptions> = {}): CollectOptions => ({
   graceMs: 0,
   now: NOW,
   isOpen: async () => false,
+  isKnown: async () => false,
   others: async () => ({ named: null, runs: [] }),
   ...more,
 });
@@ -130,6 +133,30 @@ it('keeps open runs with what they found, pinned runs, what others name, and che
   expect(await areWhole(store, [model.ref])).toBe(true);
   expect(await areWhole(store, [found.ref])).toBe(false);
   expect(await new Checkpoints(store, orphan).load()).toBeUndefined();
+});
+
+it('keeps what pages of durable processes name: a run’s with the run, others’ while Temporal knows them', async () => {
+  const store = new FileStore(path.join(folder, 'pages'));
+  const models = await Promise.all(
+    ['kept', 'ended', 'answer'].map((text) => new Artifacts(store).write('json', { value: { text }, files: { text } })),
+  );
+  const [kept, ended, answer] = models.map(({ kind, digest, size }) => [{ kind, digest, size }]);
+  await run(store, 'young', 3);
+  await run(store, 'old', 90);
+  const top = await keepPage(store, 'model/kept', [{ digest: await keepPage(store, 'model/kept', kept!), items: 1 }]);
+  await keepPage(store, 'model/ended', ended!);
+  await keepPage(store, 'young/review', answer!);
+  await keepPage(store, 'old/review', [{ answer: 'of a run that goes' }]);
+  const isKnown = async (process: string) => process === 'model/kept';
+  const { records } = await collect(store, options({ isKnown }));
+  expect(records).toBeGreaterThan(2);
+  expect((await listPages(store)).map(({ process }) => process).sort()).toEqual([
+    'model/kept',
+    'model/kept',
+    'young/review',
+  ]);
+  expect(await store.blobSize(top)).not.toBeNull();
+  expect(await Promise.all(models.map((model) => areWhole(store, [model])))).toEqual([true, false, true]);
 });
 
 it('keeps the youngest runs that fit a size', async () => {

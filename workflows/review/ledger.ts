@@ -11,32 +11,46 @@ import type {
   ReviewProgress,
   ReviewSpec,
 } from './contract.js';
+import { ItemSet } from './item-set.js';
+import { Items, type ItemState } from './items.js';
+import { Leases } from './leases.js';
+import { SortedTimes } from './sorted-times.js';
 
 /** Items that one person may hold at once. */
 const MOST_HELD = 20;
 
+/** What is known of one reviewer who has answered. */
+interface Person {
+  /** Times of the answers that count, in ms. */
+  readonly times: SortedTimes;
+  /** Open items that this person has not answered. */
+  readonly todo: ItemSet;
+}
+
 /**
  * The rules of a review: who is shown what, which answers count, when an item is settled. Plain data and no clock:
- * times come in from outside, so the same requests always give the same state.
+ * times come in from outside, so the same requests always give the same state. Every answer enters at one place, which
+ * keeps all counts: what a request costs does not grow with the answers or the items.
  */
 export class ReviewLedger {
   readonly #spec: ReviewSpec;
   readonly #answers: Answer[] = [];
   readonly #byRequest = new Map<string, Answer>();
-  /** For each item the answers that count, one for each reviewer, in the order given. */
-  readonly #counting: Map<string, Answer>[];
-  /** For each item those who are looking at it. */
-  readonly #leases: Map<string, number>[];
-  readonly #settled: boolean[];
+  readonly #items: Items;
+  /** Items that are not settled. */
+  readonly #open: ItemSet;
+  readonly #people = new Map<string, Person>();
+  readonly #leases: Leases;
   #settledCount = 0;
+  #pairs = 0;
+  #equalPairs = 0;
 
   constructor(spec: ReviewSpec, answers: readonly Answer[] = [], leases: readonly Lease[] = []) {
     this.#spec = spec;
-    this.#counting = Array.from({ length: spec.items }, () => new Map<string, Answer>());
-    this.#leases = Array.from({ length: spec.items }, () => new Map<string, number>());
-    this.#settled = Array.from({ length: spec.items }, () => false);
+    this.#items = new Items(spec.items, spec.reviewers);
+    this.#open = ItemSet.full(spec.items);
+    this.#leases = new Leases(leases.filter(({ item }) => this.#items.of(item)));
     for (const answer of answers) this.#enter(answer);
-    for (const { item, reviewer, until } of leases) this.#leases[item]?.set(reviewer, until);
   }
 
   /** All answers ever given, those that were revised included. */
@@ -45,7 +59,7 @@ export class ReviewLedger {
   }
 
   get leases(): Lease[] {
-    return this.#leases.flatMap((held, item) => [...held].map(([reviewer, until]) => ({ item, reviewer, until })));
+    return this.#leases.all();
   }
 
   get complete(): boolean {
@@ -53,7 +67,7 @@ export class ReviewLedger {
   }
 
   progress(reviewer: string): ReviewProgress {
-    const mine = this.#counting.reduce((sum, answers) => sum + (answers.has(reviewer) ? 1 : 0), 0);
+    const mine = this.#people.get(reviewer)?.times.length ?? 0;
     return { items: this.#spec.items, settled: this.#settledCount, mine };
   }
 
@@ -63,22 +77,20 @@ export class ReviewLedger {
    */
   next(request: NextRequest, now: number): NextReply {
     const held = this.available(request, now);
-    this.#leases.forEach((leases, item) => {
-      if (held.includes(item)) leases.set(request.reviewer, now + this.#spec.leaseMs);
-      else leases.delete(request.reviewer);
-    });
+    this.#leases.keep(request.reviewer, held, now, now + this.#spec.leaseMs);
     return { ...this.progress(request.reviewer), held };
   }
 
   /** The items that `next` would keep: first those that the reviewer holds, then others in the order of the queue. Changes nothing. */
   available({ reviewer, hold }: NextRequest, now: number): number[] {
-    const found: number[] = [];
-    const take = (fits: (item: number) => boolean): void => {
-      for (let item = 0; item < this.#spec.items && found.length < hold; item++)
-        if (!found.includes(item) && this.#wants(item, reviewer) && fits(item)) found.push(item);
-    };
-    take((item) => (this.#leases[item]?.get(reviewer) ?? 0) > now);
-    take((item) => this.#lookedAt(item, reviewer, now) < this.#missing(item));
+    const todo = this.#people.get(reviewer)?.todo ?? this.#open;
+    const found = this.#leases
+      .of(reviewer, now)
+      .filter((item) => todo.has(item))
+      .slice(0, hold);
+    for (let item = todo.next(0); item >= 0 && found.length < hold; item = todo.next(item + 1))
+      if (!found.includes(item) && this.#leases.others(item, reviewer, now) < this.#items.of(item)!.missing)
+        found.push(item);
     return found;
   }
 
@@ -112,7 +124,8 @@ export class ReviewLedger {
       refuse('another answer was already sent under this id', 'requestId', 'an id of its own for each answer');
     }
     if (!open) refuse('the review is closed', 'item', 'an open review');
-    const earlier = this.#counting[item]?.get(request.reviewer);
+    const state = this.#items.of(item);
+    const earlier = state?.counting.get(request.reviewer);
     if (earlier && revises !== earlier.requestId)
       refuse(
         `${request.reviewer} has answered this item already`,
@@ -122,7 +135,7 @@ export class ReviewLedger {
       );
     if (!earlier && revises !== undefined)
       refuse('there is no answer of this reviewer to be replaced', 'revises', 'nothing', revises);
-    if (!earlier && this.#settled[item])
+    if (!earlier && state?.missing === 0)
       refuse('others have settled this item meanwhile', 'item', 'an item that is still open', item);
   }
 
@@ -150,85 +163,63 @@ export class ReviewLedger {
 
   /** What each item's label is by the answers so far. */
   finals(): FinalLabel[] {
-    return this.#counting.map((answers, item) => ({ item, ...settle([...answers.values()], this.#settled[item]!) }));
+    return this.#items.finals();
   }
 
   people(): ReviewerState[] {
-    const times = new Map<string, number[]>();
-    for (const answers of this.#counting)
-      for (const { reviewer, ms } of answers.values()) times.set(reviewer, [...(times.get(reviewer) ?? []), ms]);
-    return [...times]
+    return [...this.#people]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([reviewer, taken]) => ({ reviewer, answers: taken.length, medianMs: median(taken) }));
+      .map(([reviewer, { times }]) => ({ reviewer, answers: times.length, medianMs: times.median() }));
   }
 
   /** Pairs of answers to the same item by different people, and how many are equal. */
   agreement(): { pairs: number; equalPairs: number } {
-    let [pairs, equalPairs] = [0, 0];
-    for (const answers of this.#counting) {
-      const labels = [...answers.values()].map((answer) => answer.label);
-      labels.forEach((label, index) => {
-        for (const other of labels.slice(index + 1)) {
-          pairs++;
-          if (other === label) equalPairs++;
-        }
-      });
-    }
-    return { pairs, equalPairs };
+    return { pairs: this.#pairs, equalPairs: this.#equalPairs };
   }
 
+  /** The one place at which an answer comes in: all counts are kept here. */
   #enter(answer: Answer): void {
-    const counting = this.#counting[answer.item];
-    if (!counting) return;
+    const { item, reviewer, label, ms, requestId } = answer;
+    const state = this.#items.of(item);
+    if (!state) return;
     this.#answers.push(answer);
-    this.#byRequest.set(answer.requestId, answer);
-    counting.set(answer.reviewer, answer);
-    this.#leases[answer.item]?.delete(answer.reviewer);
-    const settled = this.#missing(answer.item) === 0;
-    if (settled !== this.#settled[answer.item]) this.#settledCount += settled ? 1 : -1;
-    this.#settled[answer.item] = settled;
+    this.#byRequest.set(requestId, answer);
+    const person = this.#person(reviewer);
+    const earlier = state.counting.get(reviewer);
+    if (earlier) person.times.delete(earlier.ms);
+    person.times.add(ms);
+    for (const [who, other] of state.counting) {
+      if (who === reviewer) continue;
+      if (!earlier) this.#pairs++;
+      this.#equalPairs += Number(other.label === label) - Number(other.label === earlier?.label);
+    }
+    state.counting.set(reviewer, answer);
+    person.todo.delete(item);
+    this.#leases.drop(item, reviewer);
+    this.#needs(item, state, this.#items.missing(state));
   }
 
-  /** How many more answers an item needs: up to the number of reviewers, then one at a time until more than half agree. */
-  #missing(item: number): number {
-    const answers = [...(this.#counting[item]?.values() ?? [])];
-    const { reviewers } = this.#spec;
-    if (answers.length < reviewers) return reviewers - answers.length;
-    return leader(answers)[1] * 2 > answers.length || answers.length > 2 * reviewers ? 0 : 1;
+  /** Takes down how many more answers an item needs. A revised answer can open it again. */
+  #needs(item: number, state: ItemState, missing: number): void {
+    const [was, is] = [state.missing === 0, missing === 0];
+    state.missing = missing;
+    if (is === was) return;
+    this.#settledCount += is ? 1 : -1;
+    if (is) this.#open.delete(item);
+    else this.#open.add(item);
+    for (const [who, { todo }] of this.#people) {
+      if (is) todo.delete(item);
+      else if (!state.counting.has(who)) todo.add(item);
+    }
   }
 
-  #wants(item: number, reviewer: string): boolean {
-    return !this.#settled[item] && !this.#counting[item]?.has(reviewer);
+  #person(reviewer: string): Person {
+    const known = this.#people.get(reviewer);
+    if (known) return known;
+    const person = { times: new SortedTimes(), todo: this.#open.copy() };
+    this.#people.set(reviewer, person);
+    return person;
   }
-
-  /** How many others look at an item. */
-  #lookedAt(item: number, reviewer: string, now: number): number {
-    let looking = 0;
-    for (const [who, until] of this.#leases[item] ?? []) if (who !== reviewer && until > now) looking++;
-    return looking;
-  }
-}
-
-/** The label with the most answers and how many; of equals the one named first. */
-function leader(answers: readonly Answer[]): readonly [label: string, votes: number] {
-  const votes = new Map<string, number>();
-  for (const { label } of answers) votes.set(label, (votes.get(label) ?? 0) + 1);
-  let best: readonly [string, number] = ['', 0];
-  for (const entry of votes) if (entry[1] > best[1]) best = entry;
-  return best;
-}
-
-function settle(answers: readonly Answer[], settled: boolean): { label: string | null; how: FinalLabel['how'] } {
-  if (!settled) return { label: null, how: 'unanswered' };
-  const [label, votes] = leader(answers);
-  if (votes === answers.length) return { label, how: 'agreed' };
-  return votes * 2 > answers.length ? { label, how: 'majority' } : { label: null, how: 'tie' };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : Math.round((sorted[middle - 1]! + sorted[middle]!) / 2);
 }
 
 function isText(value: unknown, least: number, most: number): boolean {

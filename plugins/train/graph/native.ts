@@ -1,4 +1,4 @@
-import type { DataTypeMap, Tensor } from '@tensorflow/tfjs';
+import type { DataTypeMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Tensorflow } from '../../../setup/tensorflow-load.js';
 
 /** A tensor as kernels hand it on. */

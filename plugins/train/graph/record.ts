@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NativeBackend, OpAttribute, TensorInfo } from './native.js';
 
 /** Where a value in a recording comes from: `name` or `name:output`. */

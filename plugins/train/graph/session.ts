@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NativeBackend } from './native.js';
 import type { Recording } from './record.js';
 import { savedModelOf, TAG } from './saved-model.js';

@@ -1,4 +1,4 @@
-import type { Tensor1D } from '@tensorflow/tfjs';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { Tensorflow } from '../../../setup/tensorflow-load.js';
 
 /** A rule that moves a vector of parameters against its gradient. It holds no state: that is handed through. */

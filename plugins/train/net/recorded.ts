@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Tensorflow } from '../../../setup/tensorflow-load.js';
 import { nativeBackend, type NativeBackend } from '../graph/native.js';
 import { record } from '../graph/record.js';

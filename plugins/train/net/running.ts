@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch, NetInTraining, NetParts } from './in-training.js';
 import { probabilitiesOf, step, type BatchTensors } from './step.js';
 
