@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planBackfill, recordBackfill } from '../../client/backfill-plan.js';
@@ -64,7 +64,9 @@ it('a trigger starts one run for each change, whatever is killed, asked twice an
   const CHANGES = 12;
   for (let change = 1; change <= CHANGES; change++) {
     // Three contents, in turn: each comes back several times.
-    probe.write('data/rows.csv', `x\n${change % 3}\n`);
+    // Put in place whole: a look between its beginning and its end would see a content of its own.
+    probe.write('rows.csv', `x\n${change % 3}\n`);
+    renameSync(probe.path('rows.csv'), probe.path('data/rows.csv'));
     await wait(900 + random() * 1_600);
     if (random() < 0.7) await kill(VICTIMS[Math.floor(random() * 3)] ?? 'worker');
     const handle = probe.client.temporal.workflow.getHandle(id);
