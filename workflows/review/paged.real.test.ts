@@ -94,7 +94,7 @@ async function carriedBytes(id: string, first: string): Promise<number[]> {
 test('20,000 answers of several people with notes did not fit into what a review carries on', async () => {
   const store = stage.store('many');
   await stage.work('many', store);
-  const { spec, handle, id, desk } = await begin('many', 10_000, { reviewers: 2 });
+  const { spec, handle, id, desk } = await begin('many', 10_000, { reviewers: 2 }, { continueAfter: 300 });
   const first = (await handle.describe()).runId;
   let done = false;
   const people = Array.from({ length: 8 }, async (_, person) => {
