@@ -83,7 +83,7 @@ export async function labelledRows(
 ): Promise<{ fresh: Ref<Table>; labelled: number }> {
   const rows = await readWindows(desk, tables);
   const joined = await withOutcomes(
-    desk.redis,
+    desk,
     config.endpoint,
     rows.map((row) => ({ row, id: String(row[ROW_ID]), outcome: row['_outcome'] as string | null })),
   );

@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis';
 import { TransientError } from '../core/errors/index.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { columnsOf, compareProfiles, profileOf, type DriftReport, type Profile } from '../drift/index.js';
-import { predictionStream, type Cell, type LoggedRequest } from '../workflows/monitor/streams.js';
+import { formerPredictionStream, predictionStream } from '../core/ids.js';
+import type { Cell, LoggedRequest } from '../workflows/monitor/streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
 import type { MonitorDesk } from './monitor.js';
 import { withOutcomes } from './monitor-outcomes.js';
@@ -51,10 +52,10 @@ const KEPT = 8;
  */
 export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<WindowAnswer> {
   const { config, number } = ask;
-  const read = await readEntries(desk.redis, ask);
+  const read = await readEntries(desk, ask);
   const ready = read.requests.reduce((sum, request) => sum + request.rows.length, 0);
   if (ready < config.window) return { ready: false, rows: ready };
-  const rows = await withOutcomes(desk.redis, config.endpoint, rowsOf(read.requests));
+  const rows = await withOutcomes(desk, config.endpoint, rowsOf(read.requests));
   const table = await writeWindow(desk, config, rows);
   const profiles = await Promise.all([config.reference, ...ask.accepted].map((ref) => readProfile(desk, ref)));
   const reports = compareWith(profiles, rows, config);
@@ -91,19 +92,26 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
   };
 }
 
-async function readEntries(redis: Redis, { config, cursor, entries, lost }: WindowAsk): Promise<Entries> {
-  const stream = predictionStream(config.endpoint);
+async function readEntries(
+  { redis, project, isFormer }: MonitorDesk,
+  { config, cursor, entries, lost }: WindowAsk,
+): Promise<Entries> {
+  const former = isFormer ? [formerPredictionStream(config.endpoint)] : [];
+  const streams = [...former, predictionStream(project, config.endpoint)];
   const requests: LoggedRequest[] = [];
   let last = cursor;
   let count = entries;
   let rows = 0;
   try {
-    const trimmed = await trimmedEntries(redis, stream);
+    // Nothing is written to it any more, so nothing else makes it shorter.
+    for (const stream of former) await redis.xtrim(stream, 'MINID', cursor);
+    const trimmed = await trimmedEntries(redis, streams);
     for (let more = true; more && rows < config.window;) {
-      const page = await redis.xrange(stream, `(${last}`, '+', 'COUNT', PAGE);
-      more = page.length === PAGE;
-      for (const [id, fields] of page) {
-        if (rows >= config.window) break;
+      const page = await readPage(redis, streams, last);
+      more = page.more;
+      for (const [id, fields] of page.found) {
+        // Two streams may each have an entry of one id: the place after it is after both.
+        if (rows >= config.window && id !== last) break;
         last = id;
         count++;
         const request = parseRequest(fields[1]);
@@ -120,12 +128,39 @@ async function readEntries(redis: Redis, { config, cursor, entries, lost }: Wind
   }
 }
 
-/** How many entries a stream has ever let go. */
-async function trimmedEntries(redis: Redis, stream: string): Promise<number> {
-  if ((await redis.exists(stream)) === 0) return 0;
-  const info = (await redis.xinfo('STREAM', stream)) as (string | number)[];
-  const at = (name: string): number => Number(info[info.indexOf(name) + 1]);
-  return at('entries-added') - at('length');
+type StreamEntry = [id: string, fields: string[]];
+
+/** The next entries of streams after a place, in the order in which Redis took them. */
+async function readPage(
+  redis: Redis,
+  streams: readonly string[],
+  after: string,
+): Promise<{ readonly found: StreamEntry[]; readonly more: boolean }> {
+  const pages = await Promise.all(streams.map((stream) => redis.xrange(stream, `(${after}`, '+', 'COUNT', PAGE)));
+  // Beyond the end of a full page, what its stream holds is not known yet.
+  const [end] = pages.flatMap((page) => (page.length === PAGE ? [page.at(-1)![0]] : [])).sort(byId);
+  const found = pages.flat().sort(([one], [other]) => byId(one, other));
+  return { found: end === undefined ? found : found.filter(([id]) => byId(id, end) <= 0), more: end !== undefined };
+}
+
+/** Ids of entries are `MS-NUMBER`. */
+function byId(one: string, other: string): number {
+  const [[ms = 0, number = 0], [otherMs = 0, otherNumber = 0]] = [one, other].map((id) =>
+    id.split('-').map(Number),
+  ) as [number[], number[]];
+  return ms - otherMs || number - otherNumber;
+}
+
+/** How many entries streams have ever let go. */
+async function trimmedEntries(redis: Redis, streams: readonly string[]): Promise<number> {
+  let trimmed = 0;
+  for (const stream of streams) {
+    if ((await redis.exists(stream)) === 0) continue;
+    const info = (await redis.xinfo('STREAM', stream)) as (string | number)[];
+    const at = (name: string): number => Number(info[info.indexOf(name) + 1]);
+    trimmed += at('entries-added') - at('length');
+  }
+  return trimmed;
 }
 
 function parseRequest(text: string | undefined): LoggedRequest | undefined {

@@ -2,18 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
+import type { ProjectAccess } from '../client/homes.js';
 import { readAliases } from '../client/models.js';
 import { isTrainyardError } from '../core/errors/index.js';
 import { failureOf } from '../core/failure.js';
+import { monitorId } from '../core/ids.js';
+import { projectOfQueue } from '../core/queues.js';
 import { Artifacts, type Store } from '../store/index.js';
 import type { MonitorActivities } from '../workflows/monitor/contract.js';
 import { labelledRows, profileTables } from './monitor-tables.js';
 import { takeWindow } from './monitor-window.js';
 
-export interface MonitorParts {
-  readonly temporal: Client;
+export interface MonitorParts extends ProjectAccess {
   readonly store: Store;
   /** Where predictions and outcomes are; without one there is nothing to watch. */
   readonly redis?: Redis | undefined;
@@ -23,14 +24,18 @@ export interface MonitorParts {
 export interface MonitorDesk {
   readonly artifacts: Artifacts;
   readonly redis: Redis;
+  readonly project: string;
+  /** Whether the monitor is one that a former release started: it knows what was logged under the names of that time, too. */
+  readonly isFormer: boolean;
   /** A folder of its own. */
   readonly scratch: string;
 }
 
 /** Activities of monitors, for the Workflow worker. Each can be done again: it then gives the same. */
-export function monitorActivities({ temporal, store, redis }: MonitorParts): MonitorActivities {
+export function monitorActivities({ temporal, taskQueue, store, redis }: MonitorParts): MonitorActivities {
   const artifacts = new Artifacts(store);
-  const atDesk = <T>(work: (desk: MonitorDesk) => Promise<T>): Promise<T> =>
+  const project = projectOfQueue(taskQueue);
+  const atDesk = <T>(endpoint: string, work: (desk: MonitorDesk) => Promise<T>): Promise<T> =>
     inWords(async () => {
       if (!redis) {
         const words = 'predictions and outcomes are kept in Redis, and this worker has none: set redis.url';
@@ -38,18 +43,21 @@ export function monitorActivities({ temporal, store, redis }: MonitorParts): Mon
       }
       const scratch = await mkdtemp(path.join(tmpdir(), 'trainyard-monitor-'));
       try {
-        return await work({ artifacts, redis, scratch });
+        const isFormer = Context.current().info.workflowExecution?.workflowId === monitorId(project, endpoint).former;
+        return await work({ artifacts, redis, project, isFormer, scratch });
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }
     });
   return {
-    'trainyard.monitorWindow': (ask) => atDesk((desk) => takeWindow(desk, ask)),
-    'trainyard.monitorFresh': ({ config, tables }) => atDesk((desk) => labelledRows(desk, config, tables)),
-    'trainyard.monitorProfile': ({ config, tables }) => atDesk((desk) => profileTables(desk, config, tables)),
+    'trainyard.monitorWindow': (ask) => atDesk(ask.config.endpoint, (desk) => takeWindow(desk, ask)),
+    'trainyard.monitorFresh': ({ config, tables }) =>
+      atDesk(config.endpoint, (desk) => labelledRows(desk, config, tables)),
+    'trainyard.monitorProfile': ({ config, tables }) =>
+      atDesk(config.endpoint, (desk) => profileTables(desk, config, tables)),
     'trainyard.monitorChampion': ({ endpoint }) =>
       inWords(async () => {
-        const champion = (await readAliases({ temporal }, endpoint))?.aliases['champion'];
+        const champion = (await readAliases({ temporal, taskQueue }, endpoint))?.aliases['champion'];
         return champion ? { version: champion.version, run: champion.run } : null;
       }),
   };

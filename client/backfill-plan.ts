@@ -1,6 +1,7 @@
 import { digestText } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical, type Json } from '../core/json.js';
+import { partitionRunId } from '../core/ids.js';
 import { sayNearest } from '../core/nearest.js';
 import {
   createRecord,
@@ -26,13 +27,10 @@ export interface BackfillAsk {
 }
 
 /** The plan of a backfill: each value once, in the order given, its run's id following from plan and value. */
-export function planBackfill({
-  pipeline,
-  param,
-  values,
-  params = {},
-  id,
-}: BackfillAsk): Omit<BackfillPlan, 'createdAt'> {
+export function planBackfill(
+  { pipeline, param, values, params = {}, id }: BackfillAsk,
+  project: string,
+): Omit<BackfillPlan, 'createdAt'> {
   const distinct = [...new Map(values.map((value) => [canonical(value), value])).values()];
   if (distinct.length === 0)
     throw new TrainyardError('TY-USAGE', { what: `there is no value of ${param} to run ${pipeline} for` });
@@ -43,21 +41,20 @@ export function planBackfill({
       where: { field: 'id' },
       expected: 'letters, digits, dots, hyphens and underscores, at most 40',
     });
-  const runs = distinct.map((value) => `${pipeline}-${chosen}-${slugOf(value)}`);
-  const partitions = distinct.map((value, at): Partition => {
-    const run = runs[at] as string;
-    // `1` and `"1"` look the same: the text keeps the plain id.
-    const isShared = typeof value !== 'string' && runs.some((other, index) => index !== at && other === run);
-    return { value, run: isShared ? `${run}-${hexOf(canonical(value)).slice(0, 6)}` : run };
+  const partitions = distinct.map((value): Partition => {
+    const run = partitionRunId(project, { pipeline, backfill: chosen, value, shown: shownOf(value) });
+    return { value, run };
   });
   return { format: 1, id: chosen, pipeline, param, params, partitions };
 }
 
-/** A value as part of an id: as it is where it can be, else made so and told apart by its digest. */
-function slugOf(value: Json): string {
+/** A value as it can stand in an id; what tells it from others is the digest that the id ends in. */
+function shownOf(value: Json): string {
   const text = typeof value === 'string' ? value : canonical(value);
-  const plain = text.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 40);
-  return plain === text ? plain : `${plain.replace(/^-+|-+$/g, '')}-${hexOf(canonical(value)).slice(0, 6)}`;
+  return text
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
 }
 
 const hexOf = (text: string): string => digestText(text).slice('sha256-'.length);
@@ -89,24 +86,33 @@ export function dates(from: string, to: string, step: 'day' | 'month'): string[]
   throw new TrainyardError('TY-USAGE', { what: `${from} comes after ${to}`, where: { field: '--to' } });
 }
 
-/** Records a plan, once; gives the one that counts. Throws TY-USAGE when there is another of this id. */
+/**
+ * Records a plan, once; gives the one that counts. One that a former release recorded for the same question keeps the
+ * ids of its runs, so that none is run twice. Throws TY-USAGE when there is another of this id.
+ */
 export async function recordBackfill(store: Store, plan: Omit<BackfillPlan, 'createdAt'>): Promise<BackfillPlan> {
   const whole: BackfillPlan = { ...plan, createdAt: new Date().toISOString() };
   const key = keyOf(plan.id);
   if (await createRecord(store, key, RECORDS.backfill, whole as unknown as JsonObject)) return whole;
   const known = await readBackfill(store, plan.id);
-  const { createdAt: _, ...same } = known;
-  if (canonical(same as unknown as Json) === canonical(plan as unknown as Json)) return known;
-  // Recorded by a version that gave `1` and `"1"` one run: all others keep their ids.
-  if (new Set(known.partitions.map(({ run }) => run)).size < known.partitions.length && isSameQuestion(known, plan)) {
-    const mended = { ...plan, createdAt: known.createdAt };
-    await putRecord(store, key, RECORDS.backfill, mended as unknown as JsonObject);
+  if (isSameQuestion(known, plan)) {
+    const mended = withOwnRuns(known, plan);
+    if (mended !== known) await putRecord(store, key, RECORDS.backfill, mended as unknown as JsonObject);
     return mended;
   }
   throw new TrainyardError('TY-USAGE', {
     what: `there is another backfill "${plan.id}": of ${known.pipeline}, with ${known.partitions.length} values of ${known.param}`,
     remedy: 'choose another --id, or leave it to Trainyard',
   });
+}
+
+/** A known plan in which no two values share a run: a former release gave `1` and `"1"` one, which the text keeps. */
+function withOwnRuns(known: BackfillPlan, plan: Omit<BackfillPlan, 'createdAt'>): BackfillPlan {
+  const partitions = known.partitions.map((one, at): Partition => {
+    const isShared = known.partitions.some(({ run }, index) => index !== at && run === one.run);
+    return isShared && typeof one.value !== 'string' ? (plan.partitions[at] ?? one) : one;
+  });
+  return partitions.every((one, at) => one === known.partitions[at]) ? known : { ...known, partitions };
 }
 
 function isSameQuestion(one: BackfillPlan, other: Omit<BackfillPlan, 'createdAt'>): boolean {

@@ -1,18 +1,20 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TrainyardError } from '../core/errors/index.js';
+import { backfillId } from '../core/ids.js';
 import type { Json } from '../core/json.js';
+import { projectOfQueue } from '../core/queues.js';
 import { listRuns, type RunRecord } from '../store/index.js';
 import {
   BACKFILL,
   BACKFILL_TYPE,
-  backfillWorkflowId,
   type BackfillInput,
   type BackfillPlan,
   type Stop,
 } from '../workflows/backfill/contract.js';
 import { listPlans, planBackfill, readBackfill, recordBackfill, type BackfillAsk } from './backfill-plan.js';
 import type { TrainyardClient } from './client.js';
-import { describeRun, type RunReader } from './run-view.js';
+import { findHome, homeHandle, openHome, type ProjectAccess } from './homes.js';
+import { describeRun, PATIENCE_MS, type ProjectReader, type RunReader } from './run-view.js';
 import { act } from './runs.js';
 
 export { dates, planBackfill, type BackfillAsk } from './backfill-plan.js';
@@ -46,11 +48,11 @@ export async function startBackfill(
   ask: BackfillAsk,
   options: { readonly parallel?: number } = {},
 ): Promise<BackfillPlan> {
-  const plan = await recordBackfill(client.store, planBackfill(ask));
+  const plan = await recordBackfill(client.store, planBackfill(ask, projectOfQueue(client.taskQueue)));
   const { id, pipeline, partitions, param } = plan;
   try {
     await client.temporal.workflow.start(BACKFILL_TYPE, {
-      workflowId: backfillWorkflowId(id),
+      workflowId: await openHome(client, homeOf(client, id)),
       taskQueue: client.taskQueue,
       args: [{ id, pipeline, parallel: options.parallel ?? 2 } satisfies BackfillInput],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -67,20 +69,23 @@ export async function startBackfill(
 }
 
 /** Nothing of it is started any more; what runs may finish. Throws TY-RUN-UNKNOWN when it does not go on. */
-export async function stopBackfill(client: Pick<TrainyardClient, 'temporal'>, id: string, stop: Stop): Promise<void> {
-  const workflow = backfillWorkflowId(id);
-  await act(workflow, () =>
-    client.temporal.withDeadline(Date.now() + 10_000, () =>
-      client.temporal.workflow.getHandle(workflow).executeUpdate(BACKFILL.stop, { args: [stop] }),
+export async function stopBackfill(client: ProjectAccess, id: string, stop: Stop): Promise<void> {
+  await act(`backfill ${id}`, () =>
+    client.temporal.withDeadline(Date.now() + 10_000, async () =>
+      (await homeHandle(client, homeOf(client, id))).executeUpdate(BACKFILL.stop, { args: [stop] }),
     ),
   );
+}
+
+function homeOf({ taskQueue }: Pick<ProjectAccess, 'taskQueue'>, id: string) {
+  return backfillId(projectOfQueue(taskQueue), id);
 }
 
 /**
  * Where a backfill stands, from its plan and the records of its runs and of those that resumed them. Throws
  * TY-RUN-UNKNOWN.
  */
-export async function showBackfill(reader: RunReader, id: string): Promise<BackfillView> {
+export async function showBackfill(reader: ProjectReader, id: string): Promise<BackfillView> {
   const plan = await readBackfill(reader.store, id);
   const lineages = await lineagesOf(reader, plan);
   const partitions: PartitionView[] = [];
@@ -93,7 +98,7 @@ export async function showBackfill(reader: RunReader, id: string): Promise<Backf
       )),
     );
   }
-  return { plan, open: await isOpen(reader, backfillWorkflowId(id)), partitions };
+  return { plan, open: await goesOn(reader, id), partitions };
 }
 
 /** By the run of a partition: it and those that resumed it, the youngest first. */
@@ -128,8 +133,19 @@ async function isOpen({ temporal }: RunReader, id: string): Promise<boolean | un
   return (await describeRun(temporal, id))?.open ?? false;
 }
 
+/** Whether the Workflow of a backfill goes on. */
+async function goesOn({ temporal, taskQueue }: ProjectReader, id: string): Promise<boolean | undefined> {
+  if (temporal === undefined) return undefined;
+  const home = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    findHome({ temporal, taskQueue }, homeOf({ taskQueue }, id)),
+  );
+  return home?.status.name === 'RUNNING';
+}
+
 /** All backfills, the youngest first. */
-export async function listBackfills(reader: RunReader): Promise<{ plan: BackfillPlan; open: boolean | undefined }[]> {
+export async function listBackfills(
+  reader: ProjectReader,
+): Promise<{ plan: BackfillPlan; open: boolean | undefined }[]> {
   const plans = await listPlans(reader.store);
-  return Promise.all(plans.map(async (plan) => ({ plan, open: await isOpen(reader, backfillWorkflowId(plan.id)) })));
+  return Promise.all(plans.map(async (plan) => ({ plan, open: await goesOn(reader, plan.id) })));
 }

@@ -9,6 +9,7 @@ import { readAddresses } from '../project/addresses.js';
 import { loadConfig, type ProjectBase } from '../project/project.js';
 import { readSecretSource } from '../project/secret-source.js';
 import { openStore } from '../store/index.js';
+import { hideOthers } from './homes.js';
 import type { TrainyardClient } from './client.js';
 
 export type { ProjectBase };
@@ -80,10 +81,16 @@ function clientOver(project: ProjectBase, connection: Connection): TrainyardClie
   const { namespace } = project.config.temporal;
   const url = redisUrl(project);
   const redis = url === undefined ? undefined : openRedis(url);
-  return {
-    temporal: new Client({ connection, namespace }),
+  const taskQueue = workflowQueue(project.name);
+  const temporal: Client = new Client({
+    connection,
     namespace,
-    taskQueue: workflowQueue(project.name),
+    interceptors: { workflow: [hideOthers(taskQueue, () => temporal)] },
+  });
+  return {
+    temporal,
+    namespace,
+    taskQueue,
     store: openStore(storeUrl(project)),
     redis,
     close: async () => {

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
-
-/** The Redis channel on which moved aliases are announced. */
-export const ALIAS_CHANNEL = 'trainyard:aliases';
+import { aliasChannel } from '../core/ids.js';
+import { projectOfQueue } from '../core/queues.js';
 
 /** An alias that has moved; servers look at the registry when they hear of one that is newer than what they know. */
 export interface AliasAnnouncement {
@@ -25,8 +24,13 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
  * Tells the servers that an alias has moved. Best effort by design: the registry is the truth, and a server that
  * hears nothing looks there by itself. True when Redis took it.
  */
-export async function announceAlias(redis: Redis | undefined, announcement: AliasAnnouncement): Promise<boolean> {
+export async function announceAlias(
+  { redis, taskQueue }: { readonly redis?: Redis | undefined; readonly taskQueue: string },
+  announcement: AliasAnnouncement,
+): Promise<boolean> {
   if (!redis) return false;
-  const sent = redis.publish(ALIAS_CHANNEL, JSON.stringify(announcement)).catch(() => undefined);
+  const sent = redis
+    .publish(aliasChannel(projectOfQueue(taskQueue)), JSON.stringify(announcement))
+    .catch(() => undefined);
   return (await within(sent, 1000)) !== undefined;
 }

@@ -3,16 +3,16 @@ import {
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { Redis } from 'ioredis';
+import { registryId } from '../core/ids.js';
 import { sayNearest } from '../core/nearest.js';
 import { TrainyardError } from '../core/errors/index.js';
+import { projectOfQueue } from '../core/queues.js';
 import {
   REGISTRY,
   REGISTRY_TYPE,
-  registryId,
   type Announcement,
   type ModelState,
   type MoveAnswer,
@@ -23,13 +23,11 @@ import {
   type RollbackRequest,
 } from '../workflows/registry/contract.js';
 import { announceAlias } from './endpoints.js';
+import { findHome, homeHandle, ofProject, openHome, type ProjectAccess } from './homes.js';
 import { refusalOf } from './refusal.js';
 
 /** What the registry's functions need of a client. */
-export interface RegistryAccess {
-  readonly temporal: Client;
-  /** The queue that the engine's own Workflows run on. */
-  readonly taskQueue: string;
+export interface RegistryAccess extends ProjectAccess {
   /** Where moves are announced; without one, servers see them at their next look. */
   readonly redis?: Redis | undefined;
 }
@@ -44,11 +42,13 @@ export function modelName(name: string): string {
   });
 }
 
-/** All models with where their aliases stand, by name. Needs no worker; a change of the last second may be missing. */
-export async function listModels({ temporal }: Pick<RegistryAccess, 'temporal'>): Promise<Announcement[]> {
+const homeOf = ({ taskQueue }: ProjectAccess, model: string) => registryId(projectOfQueue(taskQueue), modelName(model));
+
+/** The project's models with where their aliases stand, by name. Needs no worker; a change of the last second may be missing. */
+export async function listModels(access: ProjectAccess): Promise<Announcement[]> {
   const found: Announcement[] = [];
-  const query = `WorkflowType = '${REGISTRY_TYPE}' AND ExecutionStatus = 'Running'`;
-  for await (const { memo } of temporal.workflow.list({ query })) {
+  const query = `WorkflowType = '${REGISTRY_TYPE}' AND ExecutionStatus = 'Running' AND ${ofProject(access)}`;
+  for await (const { memo } of access.temporal.workflow.list({ query })) {
     const announcement = memo?.[REGISTRY.announcement] as Announcement | undefined;
     if (announcement) found.push(announcement);
   }
@@ -56,31 +56,23 @@ export async function listModels({ temporal }: Pick<RegistryAccess, 'temporal'>)
 }
 
 /** Where a model's aliases stand, as of the last finished move; undefined when there is no such model. Needs no worker. */
-export async function readAliases(
-  { temporal }: Pick<RegistryAccess, 'temporal'>,
-  model: string,
-): Promise<Announcement | undefined> {
-  try {
-    const { memo, type } = await temporal.workflow.getHandle(registryId(modelName(model))).describe();
-    if (type !== REGISTRY_TYPE) return undefined;
-    return memo?.[REGISTRY.announcement] as Announcement | undefined;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+export async function readAliases(access: ProjectAccess, model: string): Promise<Announcement | undefined> {
+  const home = await findHome(access, homeOf(access, model));
+  if (home?.type !== REGISTRY_TYPE) return undefined;
+  return home.memo?.[REGISTRY.announcement] as Announcement | undefined;
 }
 
 /** Everything the registry knows of a model. Throws TY-MODEL-UNKNOWN, naming the nearest. */
-export async function getModel({ temporal }: Pick<RegistryAccess, 'temporal'>, model: string): Promise<ModelState> {
+export async function getModel(access: ProjectAccess, model: string): Promise<ModelState> {
   try {
-    return await temporal.workflow.getHandle(registryId(modelName(model))).query<ModelState>(REGISTRY.state);
+    return await (await homeHandle(access, homeOf(access, model))).query<ModelState>(REGISTRY.state);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw await unknownModel({ temporal }, model);
+    if (error instanceof WorkflowNotFoundError) throw await unknownModel(access, model);
     throw error;
   }
 }
 
-async function unknownModel(access: Pick<RegistryAccess, 'temporal'>, model: string): Promise<TrainyardError> {
+async function unknownModel(access: ProjectAccess, model: string): Promise<TrainyardError> {
   const names = (await listModels(access)).map((known) => known.model);
   return new TrainyardError('TY-MODEL-UNKNOWN', { what: `there is no model "${model}"; ${sayNearest(model, names)}` });
 }
@@ -94,7 +86,7 @@ export async function registerVersion(
   model: string,
   request: RegisterRequest,
 ): Promise<RegisterAnswer> {
-  const workflowId = registryId(modelName(model));
+  const workflowId = await openHome(access, homeOf(access, model));
   const startWorkflowOperation = new WithStartWorkflowOperation(REGISTRY_TYPE, {
     workflowId,
     taskQueue: access.taskQueue,
@@ -130,7 +122,7 @@ async function update(
   name: string,
   request: MoveRequest | RollbackRequest,
 ): Promise<MoveAnswer> {
-  const handle = access.temporal.workflow.getHandle(registryId(modelName(model)));
+  const handle = await homeHandle(access, homeOf(access, model));
   const answer = await inWords(async () => {
     try {
       return await handle.executeUpdate<MoveAnswer, [MoveRequest | RollbackRequest]>(name, { args: [request] });
@@ -138,7 +130,7 @@ async function update(
       throw error instanceof WorkflowNotFoundError ? await unknownModel(access, model) : error;
     }
   });
-  await announceAlias(access.redis, { model, alias: answer.alias, version: answer.to, move: answer.move });
+  await announceAlias(access, { model, alias: answer.alias, version: answer.to, move: answer.move });
   return answer;
 }
 

@@ -1,16 +1,12 @@
-import {
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  type Client,
-} from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { TrainyardError } from '../core/errors/index.js';
+import { monitorId } from '../core/ids.js';
 import { sayNearest } from '../core/nearest.js';
+import { projectOfQueue } from '../core/queues.js';
 import {
   MONITOR,
   MONITOR_TYPE,
-  monitorId,
   type FreezeOrder,
   type MonitorConfig,
   type MonitorInput,
@@ -19,18 +15,17 @@ import {
   type Order,
 } from '../workflows/monitor/contract.js';
 
+import { homeHandle, ofProject, openHome, type ProjectAccess } from './homes.js';
+
 export type { MonitorConfig, MonitorMemo, MonitorState } from '../workflows/monitor/contract.js';
 
-/** What the functions of monitors need of a client. */
-export interface MonitorAccess {
-  readonly temporal: Client;
-}
+const homeOf = ({ taskQueue }: ProjectAccess, endpoint: string) => monitorId(projectOfQueue(taskQueue), endpoint);
 
-/** All monitors with what they are about, by endpoint. Needs no worker; a change of the last second may be missing. */
-export async function listMonitors({ temporal }: MonitorAccess): Promise<MonitorMemo[]> {
+/** The project's monitors with what they are about, by endpoint. Needs no worker; a change of the last second may be missing. */
+export async function listMonitors(access: ProjectAccess): Promise<MonitorMemo[]> {
   const found: MonitorMemo[] = [];
-  const query = `WorkflowType = '${MONITOR_TYPE}' AND ExecutionStatus = 'Running'`;
-  for await (const { memo } of temporal.workflow.list({ query })) {
+  const query = `WorkflowType = '${MONITOR_TYPE}' AND ExecutionStatus = 'Running' AND ${ofProject(access)}`;
+  for await (const { memo } of access.temporal.workflow.list({ query })) {
     const shown = memo?.[MONITOR.memo] as MonitorMemo | undefined;
     if (shown) found.push(shown);
   }
@@ -38,19 +33,20 @@ export async function listMonitors({ temporal }: MonitorAccess): Promise<Monitor
 }
 
 /** Everything that the monitor of an endpoint knows. Throws TY-MONITOR-UNKNOWN, naming the nearest. */
-export async function getMonitor(access: MonitorAccess, endpoint: string): Promise<MonitorState> {
-  return ask(access, endpoint, () =>
-    access.temporal.workflow.getHandle(monitorId(endpoint)).query<MonitorState>(MONITOR.state),
+export async function getMonitor(access: ProjectAccess, endpoint: string): Promise<MonitorState> {
+  return ask(access, endpoint, async () =>
+    (await homeHandle(access, homeOf(access, endpoint))).query<MonitorState>(MONITOR.state),
   );
 }
 
-/** Starts the monitor of an endpoint, or gives the one that runs another configuration; the place in the stream stays. */
-export async function configureMonitor(
-  access: MonitorAccess & { readonly taskQueue: string },
-  config: MonitorConfig,
-): Promise<void> {
+/**
+ * Starts the monitor of an endpoint, or gives the one that runs another configuration; the place in the stream stays.
+ * Gives its Workflow id.
+ */
+export async function configureMonitor(access: ProjectAccess, config: MonitorConfig): Promise<string> {
+  const workflowId = await openHome(access, homeOf(access, config.endpoint));
   const startWorkflowOperation = new WithStartWorkflowOperation(MONITOR_TYPE, {
-    workflowId: monitorId(config.endpoint),
+    workflowId,
     taskQueue: access.taskQueue,
     args: [{} satisfies MonitorInput],
     workflowIdConflictPolicy: 'USE_EXISTING',
@@ -60,28 +56,30 @@ export async function configureMonitor(
     args: [config],
     startWorkflowOperation,
   });
+  return workflowId;
 }
 
 /** No windows are taken until it is resumed; rows wait in the stream. Throws TY-MONITOR-UNKNOWN, TY-PARAM. */
-export async function pauseMonitor(access: MonitorAccess, endpoint: string, order: Order): Promise<void> {
+export async function pauseMonitor(access: ProjectAccess, endpoint: string, order: Order): Promise<void> {
   return tell(access, endpoint, MONITOR.pause, order);
 }
 
-export async function resumeMonitor(access: MonitorAccess, endpoint: string, order: Order): Promise<void> {
+export async function resumeMonitor(access: ProjectAccess, endpoint: string, order: Order): Promise<void> {
   return tell(access, endpoint, MONITOR.resume, order);
 }
 
 /** Whether retrainings may begin; windows are taken and drift is recorded all the same. */
-export async function freezeMonitor(access: MonitorAccess, endpoint: string, order: FreezeOrder): Promise<void> {
+export async function freezeMonitor(access: ProjectAccess, endpoint: string, order: FreezeOrder): Promise<void> {
   return tell(access, endpoint, MONITOR.freeze, order);
 }
 
-async function tell(access: MonitorAccess, endpoint: string, name: string, order: Order): Promise<void> {
-  const handle = access.temporal.workflow.getHandle(monitorId(endpoint));
-  return ask(access, endpoint, () => handle.executeUpdate<void, [Order]>(name, { args: [order] }));
+async function tell(access: ProjectAccess, endpoint: string, name: string, order: Order): Promise<void> {
+  return ask(access, endpoint, async () =>
+    (await homeHandle(access, homeOf(access, endpoint))).executeUpdate<void, [Order]>(name, { args: [order] }),
+  );
 }
 
-async function ask<T>(access: MonitorAccess, endpoint: string, work: () => Promise<T>): Promise<T> {
+async function ask<T>(access: ProjectAccess, endpoint: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

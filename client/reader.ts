@@ -4,10 +4,11 @@ import { openStore } from '../store/index.js';
 import { isAway } from './away.js';
 import type { TrainyardClient } from './client.js';
 import { connectTo, storeUrl, temporalAddress, type ProjectBase } from './connect.js';
-import type { RunReader } from './run-view.js';
+import { workflowQueue } from '../core/queues.js';
+import type { ProjectReader } from './run-view.js';
 
 /** What reads runs: the store always, Temporal where it answers. */
-export interface OpenedReader extends RunReader {
+export interface OpenedReader extends ProjectReader {
   readonly client: TrainyardClient | undefined;
   close(): Promise<void>;
 }
@@ -21,7 +22,8 @@ export async function openReader(project: ProjectBase): Promise<OpenedReader> {
       })
     : undefined;
   const store = client?.store ?? openStore(storeUrl(project));
-  return { store, temporal: client?.temporal, client, close: async () => client?.close() };
+  const taskQueue = workflowQueue(project.name);
+  return { store, temporal: client?.temporal, taskQueue, client, close: async () => client?.close() };
 }
 
 /** Connects to a project's parts. Throws TY-TEMPORAL-AWAY at once where nobody listens. */

@@ -19,6 +19,7 @@ import {
   type ReviewRequest,
   type ReviewState,
 } from '../workflows/review/contract.js';
+import { ofProject, type ProjectAccess } from './homes.js';
 import { isUnknownUpdate } from './refusal.js';
 
 export type { Answer, AnswerRequest, NextReply, NextRequest, ReviewState } from '../workflows/review/contract.js';
@@ -44,14 +45,14 @@ const ATTEMPTS = 4;
 /** Keeps an Update's payload far below Temporal's 2 MB, whatever the notes. */
 const MOST_IN_BATCH = 100;
 
-/** Open reviews, or all that the server still remembers, newest first. Needs no worker. */
+/** A project's open reviews, or all that the server still remembers, newest first. Needs no worker. */
 export async function listReviews(
-  { temporal }: ReviewAccess,
+  access: ProjectAccess,
   options: { readonly all?: boolean; readonly run?: string } = {},
 ): Promise<ReviewListing[]> {
   const found: ReviewListing[] = [];
-  const query = `WorkflowType = '${REVIEW_TYPE}'${options.all ? '' : " AND ExecutionStatus = 'Running'"}`;
-  for await (const { workflowId, memo, status, startTime } of temporal.workflow.list({ query })) {
+  const query = `WorkflowType = '${REVIEW_TYPE}' AND ${ofProject(access)}${options.all ? '' : " AND ExecutionStatus = 'Running'"}`;
+  for await (const { workflowId, memo, status, startTime } of access.temporal.workflow.list({ query })) {
     const review = memo?.[REVIEW.memo] as ReviewMemo | undefined;
     if (review === undefined || (options.run !== undefined && review.run !== options.run)) continue;
     const { name, run, pipeline, label, items } = review;

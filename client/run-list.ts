@@ -1,9 +1,9 @@
-import type { Client } from '@temporalio/client';
 import type { GraphRecord, RunMetric } from '../core/graph.js';
 import type { Json } from '../core/json.js';
 import { listRuns, readGraph, type RunRecord } from '../store/index.js';
 import { isAway } from './away.js';
-import { PATIENCE_MS, queryGraph, type RunReader } from './run-view.js';
+import { ofProject, type ProjectAccess } from './homes.js';
+import { PATIENCE_MS, queryGraph, type ProjectReader, type RunReader } from './run-view.js';
 
 /** `lost`: recorded as started, but Temporal knows nothing of it. `unknown`: not ended, and Temporal could not be asked. */
 export type ListedState = 'running' | 'done' | 'failed' | 'cancelled' | 'terminated' | 'lost' | 'unknown';
@@ -52,11 +52,12 @@ const ENDS = { completed: 'done', failed: 'failed', cancelled: 'cancelled', term
  * listed with `parts` only.
  */
 export async function listRunListings(
-  reader: RunReader,
+  reader: ProjectReader,
   options: { readonly limit?: number; readonly pipeline?: string; readonly state?: string; readonly parts?: true } = {},
 ): Promise<{ readonly runs: RunListing[]; readonly temporalAnswers: boolean }> {
   const { limit = 20 } = options;
-  const executions = reader.temporal === undefined ? undefined : await listExecutions(reader.temporal);
+  const { temporal, taskQueue } = reader;
+  const executions = temporal === undefined ? undefined : await listExecutions({ temporal, taskQueue });
   const known = new Map<string, RunListing>();
   for (const record of await listRuns(reader.store)) known.set(record.start.id, ofRecord(record, executions));
   for (const execution of executions?.values() ?? [])
@@ -78,13 +79,14 @@ export function isPart(id: string): boolean {
   return id.includes('/');
 }
 
-/** Runs of pipelines that Temporal remembers, by id; undefined when it does not answer. */
-async function listExecutions(temporal: Client): Promise<Map<string, Execution> | undefined> {
+/** Runs of a project's pipelines that Temporal remembers, by id; undefined when it does not answer. */
+async function listExecutions(access: ProjectAccess): Promise<Map<string, Execution> | undefined> {
+  const { temporal } = access;
   const found = new Map<string, Execution>();
   try {
     await temporal.withDeadline(Date.now() + PATIENCE_MS, async () => {
       for await (const { workflowId, type, status, startTime, closeTime } of temporal.workflow.list({
-        query: 'TrainyardPipeline IS NOT NULL',
+        query: `TrainyardPipeline IS NOT NULL AND ${ofProject(access)}`,
       })) {
         const other = found.get(workflowId);
         if (other && other.startedAt > startTime) continue;

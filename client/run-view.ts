@@ -15,6 +15,12 @@ export interface RunReader {
   readonly temporal?: Client | undefined;
 }
 
+/** The same for what lists what is a project's. */
+export interface ProjectReader extends RunReader {
+  /** The queue that the project's Workflows run on. */
+  readonly taskQueue: string;
+}
+
 /** What Temporal says of an open run. */
 export interface OpenRun {
   readonly description: WorkflowExecutionDescription;

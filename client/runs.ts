@@ -19,6 +19,7 @@ import type { PipelineInput, Recovery } from '../core/task.js';
 import { checkTravels } from '../core/travel.js';
 import { readRun, startRun, type RunStart, type Store } from '../store/index.js';
 import { inWords } from './away.js';
+import { projectOf } from './homes.js';
 import { endedWith } from './end-run.js';
 import type { TrainyardClient } from './client.js';
 import { isUnknownUpdate, refusalOf } from './refusal.js';
@@ -54,6 +55,8 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
   const id = runId(start.id ?? newRunId(start.pipeline));
   const { input, pipeline } = start;
   checkTravels(`the parameters of ${pipeline}`, input.params, { run: id });
+  // Nobody else can have made an id like ours: only one that was chosen is asked for.
+  if (start.id !== undefined) await refuseTaken(client, id);
   const cause = (input.cause ?? { kind: 'person' }) as { kind?: string };
   const page = start.pages === undefined ? undefined : `${start.pages}/runs/${encodeURIComponent(id)}`;
   await recordStart(client.store, {
@@ -99,9 +102,26 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
       }),
     );
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) throw runExists(id);
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw inWords(error);
+    await refuseTaken(client, id);
+    throw runExists(id);
+  }
+}
+
+/** Throws TY-RUN-EXISTS where another project that shares this Temporal has a run of this id. */
+async function refuseTaken(client: TrainyardClient, id: string): Promise<void> {
+  let other: string | undefined;
+  try {
+    other = await client.temporal.withDeadline(Date.now() + PATIENCE_MS, () => projectOf(client, id));
+  } catch (error) {
     throw inWords(error);
   }
+  if (other === undefined) return;
+  throw new TrainyardError('TY-RUN-EXISTS', {
+    what: `the project ${other}, which shares this Temporal, has a run "${id}"`,
+    where: { run: id },
+    remedy: 'choose another id, or leave it to Trainyard; or give each project a namespace of its own',
+  });
 }
 
 /** Ids become part of addresses and Workflow ids: a `/` is for a run's children. */

@@ -7,6 +7,7 @@ import {
 import { cronParts } from '../core/cron.js';
 import { durationMs } from '../core/duration.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { scheduledRunId, scheduleFolder, scheduleId } from '../core/ids.js';
 import type { Json } from '../core/json.js';
 import { sayNearest } from '../core/nearest.js';
 import { parsePipelineParams, type AnyPipeline } from '../core/pipeline.js';
@@ -52,12 +53,10 @@ const POLICIES: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
 const CATCH_UP_MS = 3_600_000;
 
 const folderOf = ({ taskQueue }: Pick<ScheduleAccess, 'taskQueue'>): string =>
-  `trainyard/${projectOfQueue(taskQueue)}/`;
+  scheduleFolder(projectOfQueue(taskQueue));
 
-/** Id of the Temporal Schedule of a pipeline. */
-export function scheduleId(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: string): string {
-  return `${folderOf(access)}${pipeline}`;
-}
+const idOf = ({ taskQueue }: Pick<ScheduleAccess, 'taskQueue'>, pipeline: string): string =>
+  scheduleId(projectOfQueue(taskQueue), pipeline);
 
 /**
  * Makes the project's Temporal Schedules what its code says: those that are new are made, the others changed, and those
@@ -96,7 +95,7 @@ export function wantedSchedules(
 ): Map<string, ScheduleOptions> {
   const wanted = new Map<string, ScheduleOptions>();
   for (const pipeline of pipelines)
-    if (pipeline.spec.schedule) wanted.set(scheduleId(access, pipeline.name), optionsOf(access, pipeline));
+    if (pipeline.spec.schedule) wanted.set(idOf(access, pipeline.name), optionsOf(access, pipeline));
   return wanted;
 }
 
@@ -120,7 +119,7 @@ function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipel
       where: { field: 'schedule.timezone' },
       expected: "the name of one, such as 'Europe/Vienna' or 'UTC'",
     });
-  const id = scheduleId(access, pipeline.name);
+  const id = idOf(access, pipeline.name);
   const input: PipelineInput = { params: params as Json, cause: { kind: 'schedule', schedule: id } };
   return {
     scheduleId: id,
@@ -133,7 +132,7 @@ function optionsOf(access: Pick<ScheduleAccess, 'taskQueue'>, pipeline: AnyPipel
       type: 'startWorkflow',
       workflowType: pipeline.name,
       // Temporal adds the time that it was due.
-      workflowId: `${pipeline.name}-scheduled`,
+      workflowId: scheduledRunId(projectOfQueue(access.taskQueue), pipeline.name),
       taskQueue: access.taskQueue,
       args: [input],
       // Temporal gives times back as calendars: here they stand as the code says them.
@@ -227,7 +226,7 @@ export async function triggerSchedule(
 
 async function tell(access: ScheduleAccess, pipeline: string, what: (id: string) => Promise<void>): Promise<void> {
   try {
-    await what(scheduleId(access, pipeline));
+    await what(idOf(access, pipeline));
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     const known = (await listSchedules(access)).map((one) => one.pipeline);

@@ -1,15 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { durationMs } from '../core/duration.js';
 import type { Json } from '../core/json.js';
+import { triggerId } from '../core/ids.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { projectOfQueue } from '../core/queues.js';
-import {
-  TRIGGER,
-  TRIGGER_TYPE,
-  triggerId,
-  type TriggerConfig,
-  type TriggerInput,
-} from '../workflows/trigger/contract.js';
+import { TRIGGER, TRIGGER_TYPE, type TriggerConfig, type TriggerInput } from '../workflows/trigger/contract.js';
+import { ofProject } from './homes.js';
 import { checkParamsOf, type ScheduleAccess } from './schedules.js';
 
 const EVERY_MS = 60_000;
@@ -70,9 +66,9 @@ export function wantedTriggers(
   return wanted;
 }
 
-function openTriggers({ temporal, taskQueue }: ScheduleAccess) {
-  const query = `WorkflowType = '${TRIGGER_TYPE}' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${triggerId(projectOfQueue(taskQueue), '')}'`;
-  return temporal.workflow.list({ query });
+function openTriggers(access: ScheduleAccess) {
+  const query = `WorkflowType = '${TRIGGER_TYPE}' AND ExecutionStatus = 'Running' AND ${ofProject(access)}`;
+  return access.temporal.workflow.list({ query });
 }
 
 /** The triggers of a project, by pipeline. Needs no worker; a change of the last second may be missing. */

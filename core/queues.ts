@@ -1,11 +1,18 @@
+const PREFIX = 'trainyard-';
+
 /** Task queue of a project's Workflow workers. Projects may share a Temporal, so each has its own. */
 export function workflowQueue(project: string): string {
-  return `trainyard-${project}`;
+  return `${PREFIX}${project}`;
 }
 
 /** The project whose Workflows' queue it is. */
 export function projectOfQueue(queue: string): string {
-  return queue.slice('trainyard-'.length);
+  return queue.startsWith(PREFIX) ? queue.slice(PREFIX.length) : queue;
+}
+
+/** The project that a queue belongs to where that is another one than ours; undefined for queues that are no project's. */
+export function otherProject(queue: string, ours: string): string | undefined {
+  return queue.startsWith(PREFIX) && queue !== ours ? projectOfQueue(queue) : undefined;
 }
 
 /** Task queue of a pool's slots, beside the queue of the Workflows that use it. */

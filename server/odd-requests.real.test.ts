@@ -201,7 +201,7 @@ describe('odd requests', () => {
   it('routes of reviews, studies and approvals asked about an id of another kind say what it is not', async () => {
     const answer = '{"item": 0, "label": "adelie", "reviewer": "ann", "ms": 1, "requestId": "r"}';
     const review = { status: 404, body: { code: 'TY-REVIEW-UNKNOWN' } };
-    for (const id of ['model%2Fpenguins', 'penguins-1', 'nothing']) {
+    for (const id of ['model%2Fodd-test%2Fpenguins', 'penguins-1', 'nothing']) {
       expect(await json(`/api/reviews/${id}`)).toMatchObject(review);
       expect(await json(`/api/reviews/${id}/answers`, 'POST', answer)).toMatchObject(review);
     }
@@ -209,13 +209,13 @@ describe('odd requests', () => {
     const steered = await json('/api/runs/penguins-2%2Flabels/study', 'POST', '{"action": "pause"}');
     expect(steered).toMatchObject(decision);
     const approved = await json(
-      '/api/runs/model%2Fpenguins/approvals',
+      '/api/runs/model%2Fodd-test%2Fpenguins/approvals',
       'POST',
       '{"name": "release", "approved": true}',
     );
     expect(approved).toMatchObject(decision);
     // What lasts beyond runs is not ended by a wrong id.
-    expect(await json('/api/runs/model%2Fpenguins/cancel', 'POST', '{}')).toMatchObject(decision);
+    expect(await json('/api/runs/model%2Fodd-test%2Fpenguins/cancel', 'POST', '{}')).toMatchObject(decision);
     expect(await json('/api/models/penguins')).toMatchObject({ status: 200 });
   });
 

@@ -96,7 +96,7 @@ const knownIds = [
   'penguins-1',
   'forgotten',
   'penguins-2/labels',
-  'model/penguins',
+  'model/odd-test/penguins',
   'penguins',
   'n1',
   'style.css',

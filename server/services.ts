@@ -1,14 +1,10 @@
-import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
 import type { FastifyInstance } from 'fastify';
+import type { ProjectAccess } from '../client/homes.js';
 import type { Store } from '../store/index.js';
 
-/** What the server needs of the public client: a connection to Temporal. */
-export interface ServerClient {
-  readonly temporal: Client;
-  /** Task queue of the project's Workflows: without it no run is started from the pages. */
-  readonly taskQueue?: string | undefined;
-}
+/** What the server needs of the public client: a connection to Temporal, and whose Workflows it shows. */
+export type ServerClient = ProjectAccess;
 
 /** The real parts that routes talk to. */
 export interface Services {

@@ -11,6 +11,7 @@ export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
 export { findInPages, keepPage, listPages, pageReader, readPage, type PageNote } from './pages.js';
 export { Checkpoints } from './checkpoints.js';
+export { noteProject, projectsIn } from './projects.js';
 export { keepReports, readReports, writeReports } from './reports.js';
 export {
   makersOf,

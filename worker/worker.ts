@@ -23,7 +23,7 @@ import { currentSandbox } from '../project/sandbox.js';
 import { buildIdOf, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
 import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../provenance/index.js';
 import { requireBackend } from './backend-on-hand.js';
-import { onDamaged } from '../store/index.js';
+import { noteProject, onDamaged } from '../store/index.js';
 import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
@@ -88,6 +88,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const code = new CodeOnHand(project);
   let environment = describeEnvironment(project, libraryVersions());
   await client.store.probe();
+  await noteProject(client.store, project.name);
 
   const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
   const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'), Redactor.of(project.config.secrets));

@@ -1,15 +1,18 @@
 import type { TrainyardClient } from '../../client/client.js';
+import { seeingAll, type ProjectAccess } from '../../client/homes.js';
 import { getModel, listModels } from '../../client/models.js';
 import { getMonitor, listMonitors } from '../../client/monitors.js';
 import { describeRun } from '../../client/run-view.js';
+import { projectOfQueue, workflowQueue } from '../../core/queues.js';
+import { projectsIn } from '../../store/index.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
 
 /** Longest wait for a registry or monitor, which need a worker to answer, ms. */
 const PATIENCE_MS = 15_000;
 
-/** Whether Temporal has a run that goes on under this id. */
+/** Whether Temporal has a run that goes on under this id, of whatever project: several may have one store. */
 export async function isOpenRun({ temporal }: TrainyardClient, run: string): Promise<boolean> {
-  return (await describeRun(temporal, run))?.open ?? false;
+  return (await describeRun(seeingAll(temporal), run))?.open ?? false;
 }
 
 /** Whether Temporal knows a durable process, open or closed. */
@@ -18,31 +21,34 @@ export async function isKnownProcess({ temporal }: TrainyardClient, process: str
 }
 
 /**
- * All that registries and monitors refer to, as they tell it, and the runs of the models that an alias names. Throws
- * TY-WORKER-NONE when one does not answer: nothing may be removed on a guess.
+ * All that registries and monitors of the projects in this store refer to, as they tell it, and the runs of the models
+ * that an alias names. Throws TY-WORKER-NONE when one does not answer: nothing may be removed on a guess.
  */
 export async function referredTo(client: TrainyardClient): Promise<{ named: unknown; runs: string[] }> {
-  const { temporal } = client;
+  const temporal = seeingAll(client.temporal);
   const named: unknown[] = [];
   const runs: string[] = [];
-  for (const { model } of await listModels({ temporal })) {
-    const state = await asked(client, `the model registry of ${model}`, () => getModel({ temporal }, model));
-    named.push(state);
-    const standing = new Set(Object.values(state.aliases).map(({ version }) => version));
-    runs.push(...state.versions.filter(({ version }) => standing.has(version)).map(({ run }) => run));
+  for (const project of new Set([projectOfQueue(client.taskQueue), ...(await projectsIn(client.store))])) {
+    const access = { temporal, taskQueue: workflowQueue(project) };
+    for (const { model } of await listModels(access)) {
+      const state = await asked(access, `the model registry of ${model}`, () => getModel(access, model));
+      named.push(state);
+      const standing = new Set(Object.values(state.aliases).map(({ version }) => version));
+      runs.push(...state.versions.filter(({ version }) => standing.has(version)).map(({ run }) => run));
+    }
+    for (const { endpoint } of await listMonitors(access))
+      named.push(await asked(access, `the monitor of ${endpoint}`, () => getMonitor(access, endpoint)));
   }
-  for (const { endpoint } of await listMonitors({ temporal }))
-    named.push(await asked(client, `the monitor of ${endpoint}`, () => getMonitor({ temporal }, endpoint)));
   return { named, runs };
 }
 
-async function asked<T>({ temporal }: TrainyardClient, who: string, ask: () => Promise<T>): Promise<T> {
+async function asked<T>({ temporal, taskQueue }: ProjectAccess, who: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await temporal.withDeadline(Date.now() + PATIENCE_MS, ask);
   } catch (error) {
     if (isTrainyardError(error)) throw error;
     throw new TrainyardError('TY-WORKER-NONE', {
-      what: `${who} did not answer, and nothing is removed without knowing what it refers to`,
+      what: `${who} in the project ${projectOfQueue(taskQueue)} did not answer, and nothing is removed without knowing what it refers to`,
       remedy: 'start a worker with trainyard dev or trainyard worker, then collect again',
       cause: error,
     });

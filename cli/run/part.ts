@@ -1,5 +1,5 @@
 import { latestRunOf, readPlan, type PartPlan } from '../../client/partial.js';
-import type { RunReader } from '../../client/run-view.js';
+import type { ProjectReader } from '../../client/run-view.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { GraphNode } from '../../core/graph.js';
 import { readRun } from '../../store/index.js';
@@ -31,7 +31,7 @@ export function isPart(options: RunOptions): boolean {
 }
 
 /** The plan that a command asks for, on the run that it names or the pipeline's latest. */
-export async function planOf(reader: RunReader, pipeline: string, options: RunOptions): Promise<PartPlan> {
+export async function planOf(reader: ProjectReader, pipeline: string, options: RunOptions): Promise<PartPlan> {
   const used = options.using ?? (await latestRunOf(reader.store, pipeline));
   const record = await readRun(reader.store, used);
   if (!record) throw await unknownRun(reader, used);

@@ -9,7 +9,7 @@ import { listRunListings } from '../../client/run-list.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-run-list-'));
 const store = new FileStore(folder);
-const reader = { store, temporal: undefined };
+const reader = { store, temporal: undefined, taskQueue: 'trainyard-zoo' };
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function record(id: string, startedAt: string, metric?: RunMetric): Promise<void> {

@@ -1,5 +1,5 @@
 import { listRunListings } from '../../client/run-list.js';
-import { readRunView, type RunReader, type RunView } from '../../client/run-view.js';
+import { readRunView, type ProjectReader, type RunView } from '../../client/run-view.js';
 import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
 
@@ -7,7 +7,7 @@ import { sayNearest } from '../../core/nearest.js';
 const MOST_IDS = 500;
 
 /** A run by its id, or the youngest. Throws TY-RUN-UNKNOWN naming the nearest. */
-export async function findRun(reader: RunReader, id: string | undefined): Promise<RunView> {
+export async function findRun(reader: ProjectReader, id: string | undefined): Promise<RunView> {
   const chosen = id ?? (await listRunListings(reader, { limit: 1 })).runs[0]?.id;
   if (chosen === undefined) throw new TrainyardError('TY-RUN-UNKNOWN', { what: 'there are no runs yet' });
   try {
@@ -19,7 +19,7 @@ export async function findRun(reader: RunReader, id: string | undefined): Promis
 }
 
 /** The error for a run that is not there. */
-export async function unknownRun(reader: RunReader, id: string): Promise<TrainyardError> {
+export async function unknownRun(reader: ProjectReader, id: string): Promise<TrainyardError> {
   const { runs } = await listRunListings(reader, { limit: MOST_IDS, parts: true });
   return new TrainyardError('TY-RUN-UNKNOWN', {
     what: `there is no run "${id}"; ${sayNearest(

@@ -5,10 +5,10 @@ import { current } from './contract.js';
 
 /** Implements `deploy.current`. */
 export const currentNode = implement(current, async ({ params, ctx }) => {
-  const { temporal } = await ctx.client();
+  const client = await ctx.client();
   const none = { value: { version: null, model: null, metrics: {} } };
   try {
-    const { aliases, versions } = await getModel({ temporal }, params.name);
+    const { aliases, versions } = await getModel(client, params.name);
     const version = aliases[params.alias]?.version;
     const found = versions.find((candidate) => candidate.version === version);
     return found ? { value: { version: found.version, model: found.model, metrics: found.metrics } } : none;

@@ -46,7 +46,7 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
     why,
     once,
   });
-  const announced = await announceAlias(redis, { model: name, alias, version, move });
+  const announced = await announceAlias(access, { model: name, alias, version, move });
   ctx.log(`version ${version} of ${name} is the ${alias}${from === null ? '' : `, after version ${from}`}`);
   return { value: { endpoint: name, alias, version, from, announced, sampleRows: rows.length } };
 });

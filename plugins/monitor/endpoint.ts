@@ -5,7 +5,7 @@ import { MODEL_FILES, parseCard } from '../../models/index.js';
 import { Artifacts } from '../../store/index.js';
 import { openTable, readRows, requireColumn, TABLE_FILE, withDatabase } from '../../tables/index.js';
 import { implement } from '../../worker/implement.js';
-import { monitorId, type MonitoredColumn } from '../../workflows/monitor/contract.js';
+import type { MonitoredColumn } from '../../workflows/monitor/contract.js';
 import { endpoint } from './contract.js';
 
 /** Implements `monitor.endpoint`. Done again it configures the monitor the same way again. */
@@ -36,7 +36,7 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
   const reference: Ref<File> = { kind: 'file', digest, size };
   const { ref } = inputs.reference;
   const { pipeline, params: given = {}, leastLabelled = 1, cooldown = 0, most = 1 } = retrain ?? {};
-  await configureMonitor(
+  const monitor = await configureMonitor(
     { temporal, taskQueue },
     {
       endpoint: name,
@@ -51,10 +51,8 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
       retrain: pipeline === undefined ? null : { pipeline, params: given, leastLabelled, cooldownMs: cooldown, most },
     },
   );
-  ctx.log(
-    `${monitorId(name)} compares windows of ${window} rows with ${profile.rows} rows in ${columns.length} columns`,
-  );
-  const value = { endpoint: name, monitor: monitorId(name), columns: columns.length, referenceRows: profile.rows };
+  ctx.log(`${monitor} compares windows of ${window} rows with ${profile.rows} rows in ${columns.length} columns`);
+  const value = { endpoint: name, monitor, columns: columns.length, referenceRows: profile.rows };
   return { value };
 });
 

@@ -7,12 +7,10 @@ import { jsonText } from './words.js';
 export interface ActionOptions {
   /** Whether the reader may decide and cancel. */
   readonly canAct: boolean;
-  /** Whether the server can start runs. */
-  readonly canStart: boolean;
 }
 
 /** Cancelling a run that goes on, resuming one that has ended without being done: unfolded first, then confirmed. */
-export function runActions({ graph, open }: RunView, { canAct, canStart }: ActionOptions): Html | false {
+export function runActions({ graph, open }: RunView, { canAct }: ActionOptions): Html | false {
   if (!canAct) return false;
   if (open)
     return step(
@@ -23,7 +21,7 @@ export function runActions({ graph, open }: RunView, { canAct, canStart }: Actio
           <button type="submit">Cancel this run</button>`,
       ]),
     );
-  if (graph.state === 'done' || !canStart || graph.run.includes('/')) return false;
+  if (graph.state === 'done' || graph.run.includes('/')) return false;
   return step(
     'resume',
     'Resume …',

@@ -1,16 +1,17 @@
-import type { Client } from '@temporalio/client';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
-import { ALIAS_CHANNEL } from '../../client/endpoints.js';
+import { aliasChannel } from '../../core/ids.js';
+import { projectOfQueue } from '../../core/queues.js';
+import type { ProjectAccess } from '../../client/homes.js';
 import { listModels, readAliases } from '../../client/models.js';
 import { Artifacts, type Store } from '../../store/index.js';
 import { AssignmentFiles } from './assignment-files.js';
 import { Endpoint, type Assignment } from './endpoint.js';
 
 export interface EndpointsOptions {
-  readonly temporal: Client;
+  readonly access: ProjectAccess;
   readonly store: Store;
   readonly redis?: Redis | undefined;
   /** Folder for the last known assignments. */
@@ -99,7 +100,7 @@ export class Endpoints {
   }
 
   #subscribe(): void {
-    const { redis, log } = this.#options;
+    const { redis, log, access } = this.#options;
     if (!redis) return;
     const subscriber = redis.duplicate({ lazyConnect: true, maxRetriesPerRequest: null });
     this.#subscriber = subscriber;
@@ -110,13 +111,13 @@ export class Endpoints {
     });
     // What was announced while the connection was away is caught up with at once.
     subscriber.on('ready', () => void this.#lookAtKnown());
-    void subscriber.subscribe(ALIAS_CHANNEL).catch(() => undefined);
+    void subscriber.subscribe(aliasChannel(projectOfQueue(access.taskQueue))).catch(() => undefined);
   }
 
   async #lookAtAll(): Promise<void> {
-    const { temporal, log, pollMs } = this.#options;
+    const { access, log, pollMs } = this.#options;
     try {
-      const listed = await temporal.withDeadline(Date.now() + LOOK_MS, () => listModels({ temporal }));
+      const listed = await access.temporal.withDeadline(Date.now() + LOOK_MS, () => listModels(access));
       await Promise.all([...new Set([...listed.map(({ model }) => model), ...this.names()])].map((m) => this.#look(m)));
     } catch (error) {
       log.debug({ err: error }, 'Temporal is away: the last known versions are served');
@@ -150,9 +151,9 @@ export class Endpoints {
   }
 
   async #follow(model: string): Promise<void> {
-    const { temporal, alias, log } = this.#options;
+    const { access, alias, log } = this.#options;
     try {
-      const found = await temporal.withDeadline(Date.now() + LOOK_MS, () => readAliases({ temporal }, model));
+      const found = await access.temporal.withDeadline(Date.now() + LOOK_MS, () => readAliases(access, model));
       // Known nowhere, as after the loss of Temporal's data: what is served stays.
       if (!found || this.#closed) return;
       const assignment = found.aliases[alias];

@@ -1,5 +1,7 @@
-import type { Client } from '@temporalio/client';
-import { MONITOR, monitorId } from '../../workflows/monitor/contract.js';
+import { homeHandle, type ProjectAccess } from '../../client/homes.js';
+import { monitorId } from '../../core/ids.js';
+import { projectOfQueue } from '../../core/queues.js';
+import { MONITOR } from '../../workflows/monitor/contract.js';
 
 /** A monitor hears of new rows at most this often, in milliseconds. */
 const EVERY_MS = 1000;
@@ -11,12 +13,12 @@ const NUDGE_MS = 2000;
  * of them, and when fewer have waited for a while. Best effort: a monitor also looks by itself.
  */
 export class Nudge {
-  readonly #temporal: Client;
+  readonly #access: ProjectAccess;
   readonly #rows: number;
   readonly #pending = new Map<string, { rows: number; last: number; timer: NodeJS.Timeout | undefined }>();
 
-  constructor(temporal: Client, rows: number) {
-    this.#temporal = temporal;
+  constructor(access: ProjectAccess, rows: number) {
+    this.#access = access;
     this.#rows = rows;
   }
 
@@ -40,7 +42,9 @@ export class Nudge {
     const pending = this.#pending.get(endpoint);
     if (!pending) return;
     Object.assign(pending, { rows: 0, last: performance.now(), timer: undefined });
-    const handle = this.#temporal.workflow.getHandle(monitorId(endpoint));
-    void this.#temporal.withDeadline(Date.now() + NUDGE_MS, () => handle.signal(MONITOR.nudge)).catch(() => undefined);
+    const { temporal, taskQueue } = this.#access;
+    const signal = async (): Promise<void> =>
+      (await homeHandle(this.#access, monitorId(projectOfQueue(taskQueue), endpoint))).signal(MONITOR.nudge);
+    void temporal.withDeadline(Date.now() + NUDGE_MS, signal).catch(() => undefined);
   }
 }

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
-import { outcomeKey, outcomeStream, type Outcome } from '../../workflows/monitor/streams.js';
+import { outcomeKey, outcomeStream } from '../../core/ids.js';
+import type { Outcome } from '../../workflows/monitor/streams.js';
 import { MOST_ROWS, refuseRequest, requestIdOf } from './request.js';
 
 /** How long an outcome can be joined to its prediction. */
@@ -57,13 +58,14 @@ export function outcomesOf(body: unknown, classes: readonly string[]): Outcome[]
  */
 export async function writeOutcomes(
   redis: Redis | undefined,
-  endpoint: string,
+  { project, endpoint }: { readonly project: string; readonly endpoint: string },
   outcomes: readonly Outcome[],
 ): Promise<number> {
   if (!redis) {
     throw new TrainyardError('TY-REDIS-AWAY', { what: 'outcomes are kept in Redis, and this server has none' });
   }
-  const keys = [outcomeStream(endpoint), ...outcomes.map(({ requestId, row }) => outcomeKey(endpoint, requestId, row))];
+  const of = outcomes.map(({ requestId, row }) => outcomeKey(project, endpoint, requestId, row));
+  const keys = [outcomeStream(project, endpoint), ...of];
   const values = outcomes.flatMap((outcome) => [outcome.label, JSON.stringify(outcome)]);
   try {
     return (await redis.eval(WRITE, keys.length, ...keys, String(KEEP_SECONDS), String(KEEP), ...values)) as number;

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startValkey, type ValkeyService } from '../../setup/index.js';
-import { predictionStream, type LoggedRequest } from '../../workflows/monitor/streams.js';
+import { predictionStream } from '../../core/ids.js';
+import type { LoggedRequest } from '../../workflows/monitor/streams.js';
 import { PredictionLog } from './prediction-log.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-log-'));
@@ -29,7 +30,7 @@ function request(id: string, rows: number, text = 'x'): LoggedRequest {
 }
 
 async function logged(endpoint: string): Promise<string[]> {
-  const entries = await redis.xrange(predictionStream(endpoint), '-', '+');
+  const entries = await redis.xrange(predictionStream('logged', endpoint), '-', '+');
   return entries.map(([, fields]) => (JSON.parse(fields[1]!) as LoggedRequest).id);
 }
 
@@ -76,8 +77,8 @@ test('no endpoint starves beside a busy one, and what was taken is written once 
         if (name === busy && refills-- > 0) add(busy, 1);
       };
       // A stream that takes nothing, as after a failed move of data: it must not hold up the others.
-      await redis.set(predictionStream(refused), 'no stream');
-      const log = new PredictionLog(redis, { capacity, onWritten });
+      await redis.set(predictionStream('logged', refused), 'no stream');
+      const log = new PredictionLog(redis, 'logged', { capacity, onWritten });
       add(busy, 1);
       for (const { of, requests, rows } of sent) {
         for (let i = 0; i < requests; i++) add(names[of % endpoints]!, rows);
@@ -89,7 +90,7 @@ test('no endpoint starves beside a busy one, and what was taken is written once 
         .toEqual([true, ...healthy.map(() => 0)]);
       expect(passedOver).toEqual([]);
       expect(log.figures(refused)).toMatchObject({ written: 0 });
-      await redis.del(predictionStream(refused));
+      await redis.del(predictionStream('logged', refused));
       await expect.poll(() => log.figures(refused).waiting, { interval: 2, timeout: 10_000 }).toBe(0);
       for (const name of names) {
         const { written, waiting, dropped } = log.figures(name);
@@ -104,12 +105,12 @@ test('no endpoint starves beside a busy one, and what was taken is written once 
 });
 
 test('large rows are bounded by their size, not by their number alone, and what is dropped is counted', async () => {
-  await redis.set(predictionStream('large'), 'no stream');
-  const log = new PredictionLog(redis, { capacityCharacters: 100_000 });
+  await redis.set(predictionStream('logged', 'large'), 'no stream');
+  const log = new PredictionLog(redis, 'logged', { capacityCharacters: 100_000 });
   const took = Array.from({ length: 10 }, (_, i) => log.add('large', request(`r${i}`, 1, 'x'.repeat(30_000))));
   expect(took.filter(Boolean)).toHaveLength(3);
   expect(log.figures('large')).toMatchObject({ waiting: 3, dropped: 7 });
-  await redis.del(predictionStream('large'));
+  await redis.del(predictionStream('logged', 'large'));
   await expect.poll(() => log.figures('large').written).toBe(3);
   // What was written leaves room again.
   expect(log.add('large', request('later', 1, 'x'.repeat(30_000)))).toBe(true);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { batchKey, predictionStream, type LoggedRequest } from '../../workflows/monitor/streams.js';
+import { batchKey, predictionStream } from '../../core/ids.js';
+import type { LoggedRequest } from '../../workflows/monitor/streams.js';
 
 export interface PredictionLogOptions {
   /** Rows of an endpoint that wait in memory at most; what comes beyond is dropped and counted. Default 20,000. */
@@ -63,6 +64,7 @@ return 1`;
  */
 export class PredictionLog {
   readonly #redis: Redis;
+  readonly #project: string;
   readonly #options: Required<Omit<PredictionLogOptions, 'onWritten'>> & PredictionLogOptions;
   /** In the order of their turns. */
   readonly #buffers = new Map<string, Buffer>();
@@ -71,7 +73,8 @@ export class PredictionLog {
   #gaveUp = false;
   readonly #running: Promise<void>;
 
-  constructor(redis: Redis, options: PredictionLogOptions = {}) {
+  constructor(redis: Redis, project: string, options: PredictionLogOptions = {}) {
+    this.#project = project;
     // A connection of its own, which fails instead of queueing: this class does the waiting, and counts it.
     this.#redis = redis.duplicate({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5000 });
     this.#redis.on('error', () => undefined);
@@ -178,7 +181,7 @@ export class PredictionLog {
   }
 
   async #write(endpoint: string, { id, lines }: NonNullable<Buffer['batch']>): Promise<void> {
-    const keys = [predictionStream(endpoint), batchKey(endpoint, id)];
+    const keys = [predictionStream(this.#project, endpoint), batchKey(this.#project, endpoint, id)];
     const values = lines.map(({ json }) => json);
     await this.#redis.eval(WRITE, 2, ...keys, String(BATCH_SECONDS), String(this.#options.keep), ...values);
   }

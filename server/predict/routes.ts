@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import type { Prediction } from '../../models/index.js';
 import type { Cell, LoggedRequest } from '../../workflows/monitor/streams.js';
+import { projectOfQueue } from '../../core/queues.js';
 import type { RouteModule } from '../services.js';
 import type { Answer, Endpoint } from './endpoint.js';
 import { Endpoints } from './endpoints.js';
@@ -38,11 +39,12 @@ const health = { config: { access: 'open' as const } };
 export function predictRoutes(options: PredictOptions): RouteModule {
   return async (app, { services }) => {
     const { store, client, redis } = services;
-    const nudge = new Nudge(client.temporal, options.nudgeRows ?? 50);
+    const project = projectOfQueue(client.taskQueue);
+    const nudge = new Nudge(client, options.nudgeRows ?? 50);
     const onWritten = (endpoint: string, rows: number): void => nudge.count(endpoint, rows);
-    const log = redis ? new PredictionLog(redis, { ...options.log, onWritten }) : undefined;
+    const log = redis ? new PredictionLog(redis, project, { ...options.log, onWritten }) : undefined;
     const endpoints = new Endpoints({
-      temporal: client.temporal,
+      access: client,
       store,
       redis,
       folder: join(options.stateFolder, 'endpoints'),
@@ -73,7 +75,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
     app.post<Named>('/v1/endpoints/:name/outcomes', { bodyLimit }, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const outcomes = outcomesOf(request.body, endpoint.predictor.classes);
-      const recorded = await writeOutcomes(redis, endpoint.name, outcomes);
+      const recorded = await writeOutcomes(redis, { project, endpoint: endpoint.name }, outcomes);
       nudge.count(endpoint.name, recorded);
       return { endpoint: endpoint.name, received: outcomes.length, recorded };
     });

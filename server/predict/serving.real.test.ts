@@ -14,13 +14,14 @@ import type { Model, Ref } from '../../core/kinds.js';
 import { writeModel } from '../../models/index.js';
 import { endpointNode } from '../../plugins/deploy/worker.js';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
+import { outcomeStream, predictionStream } from '../../core/ids.js';
 import { Artifacts, FileStore } from '../../store/index.js';
 import { runNode } from '../../testing/index.js';
-import { outcomeStream, predictionStream, type LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../../workflows/monitor/streams.js';
 import { createServer, listen } from '../index.js';
 import { predictRoutes, type PredictOptions } from './index.js';
 
-const taskQueue = 'serving-test';
+const taskQueue = 'trainyard-served';
 const key = 'a-key-for-this-test';
 let folder = '';
 let temporalServer: TemporalService;
@@ -271,7 +272,7 @@ test('requests are logged once each, outcomes join them, and sending outcomes ag
     Array.from({ length: 50 }, (_, i) => post(`${at}/predict`, { rows: [{ mass: i / 5 }, { mass: null }] })),
   );
   await expect.poll(async () => (await get(at)).log.written).toBe(100);
-  const entries = (await redis.xrange(predictionStream('logged'), '-', '+')).map(
+  const entries = (await redis.xrange(predictionStream('served', 'logged'), '-', '+')).map(
     ([, f]) => JSON.parse(f[1]!) as LoggedRequest,
   );
   expect(entries.map(({ id }) => id).sort()).toEqual(asked.map(({ body }) => body.requestId as string).sort());
@@ -281,7 +282,7 @@ test('requests are logged once each, outcomes join them, and sending outcomes ag
   const headers = { authorization: `Bearer ${key}` };
   expect((await post(`${at}/outcomes`, { outcomes }, headers)).body).toMatchObject({ received: 1, recorded: 1 });
   expect((await post(`${at}/outcomes`, { outcomes }, headers)).body).toMatchObject({ received: 1, recorded: 0 });
-  expect(await redis.xlen(outcomeStream('logged'))).toBe(1);
+  expect(await redis.xlen(outcomeStream('served', 'logged'))).toBe(1);
   expect(await post(`${at}/outcomes`, { requestId: 'x', label: 'gento' }, headers)).toMatchObject({
     status: 422,
     body: { detail: expect.stringContaining('did you mean "gentoo"?') as string },
@@ -306,7 +307,7 @@ test('with Redis gone answers go on, what the log cannot hold is counted, and th
   expect((await get(at)).log).toMatchObject({ waiting: 30, dropped: 20 });
   valkey = await startValkey({ dir: path.join(folder, 'valkey'), port: valkey.port });
   await expect.poll(async () => (await get(at)).log.waiting, { timeout: 15_000 }).toBe(0);
-  const rows = (await redis.xrange(predictionStream('away'), '-', '+')).length;
+  const rows = (await redis.xrange(predictionStream('served', 'away'), '-', '+')).length;
   // The entry of before may be lost with the server: it writes its file once a second.
   expect([30, 31]).toContain(rows);
 });
@@ -321,7 +322,10 @@ test('a server started while Temporal and Redis are away serves the last known v
   await gone.close();
   const nobody = new Redis(1, { lazyConnect: true, maxRetriesPerRequest: 0 });
   nobody.on('error', () => undefined);
-  const url = await serve({ stateFolder }, { client: { temporal: new Client({ connection: gone }) }, redis: nobody });
+  const url = await serve(
+    { stateFolder },
+    { client: { temporal: new Client({ connection: gone }), taskQueue }, redis: nobody },
+  );
   expect((await post(`${url}/v1/endpoints/alone/predict`, { row: { mass: 6 } })).body).toMatchObject({ version: 1 });
   nobody.disconnect();
   await deploy('alone', models[1]!);

@@ -43,7 +43,10 @@ async function startWorker(): Promise<void> {
 }
 
 async function startServer(port = 0): Promise<void> {
-  app = createServer({ services: { store, client: { temporal: client } }, keys: [{ name: 'local', key: KEY }] });
+  app = createServer({
+    services: { store, client: { temporal: client, taskQueue } },
+    keys: [{ name: 'local', key: KEY }],
+  });
   url = await listen(app, { port });
 }
 

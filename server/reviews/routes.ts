@@ -53,7 +53,7 @@ export const reviewRoutes: RouteModule = async (app, { services }) => {
 
   app.get('/api/reviews', async (request) => {
     const { all } = request.query as { all?: string };
-    return { reviews: await listReviews({ temporal }, { all: all !== undefined }) };
+    return { reviews: await listReviews(services.client, { all: all !== undefined }) };
   });
 
   app.get<Named>('/api/reviews/:id', async (request) => {

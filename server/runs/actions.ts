@@ -123,11 +123,6 @@ async function perform(
     case 'resume': {
       const { newCode, pause } = parse(action, body);
       const { temporal, taskQueue } = client;
-      if (taskQueue === undefined)
-        throw new TrainyardError('TY-USAGE', {
-          what: 'this server starts no runs',
-          remedy: `trainyard resume ${id}`,
-        });
       const parts = { temporal, taskQueue, store, namespace: temporal.options.namespace, close: async () => undefined };
       const { workflowId } = await resumeRun(parts, id, {
         newCode,

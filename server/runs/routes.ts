@@ -32,7 +32,6 @@ const HOME_MS = 3_000;
 export const runRoutes: RouteModule = async (app, { services }) => {
   const { store, client } = services;
   const { temporal } = client;
-  const canStart = client.taskQueue !== undefined;
   const reader = { store, temporal };
   const view = (id: string): Promise<RunView> => readRunView(reader, id);
 
@@ -41,8 +40,8 @@ export const runRoutes: RouteModule = async (app, { services }) => {
       temporal.withDeadline(Date.now() + HOME_MS, ask).catch(() => undefined);
     const [runs, reviews, models] = await Promise.all([
       listRuns(store),
-      soon(() => listReviews({ temporal })),
-      soon(() => listModels({ temporal })),
+      soon(() => listReviews(client)),
+      soon(() => listModels(client)),
     ]);
     // A run's children are found on its page.
     const listed = runs.filter(({ start }) => !isPart(start.id)).slice(0, MOST_LISTED);
@@ -133,7 +132,7 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const [study, children] = await Promise.all([readStudyView(reader, found), childStudies(reader, found)]);
     return {
       content: { view: found, study, children },
-      options: { now: Date.now(), ui: uiLink(id), canStart, canAct: keyName !== undefined, sort },
+      options: { now: Date.now(), ui: uiLink(id), canAct: keyName !== undefined, sort },
     };
   }
 

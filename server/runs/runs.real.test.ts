@@ -41,7 +41,10 @@ beforeAll(async () => {
   connection = await Connection.connect({ address: temporal.address });
   native = await NativeConnection.connect({ address: temporal.address });
   client = new Client({ connection });
-  app = createServer({ services: { store, client: { temporal: client } }, keys: [{ name: 'local', key: KEY }] });
+  app = createServer({
+    services: { store, client: { temporal: client, taskQueue } },
+    keys: [{ name: 'local', key: KEY }],
+  });
   url = await listen(app);
   const found = await findChromium();
   browser = await chromium.launch({ executablePath: found.path, args: [...found.args], env: found.env });
@@ -276,7 +279,7 @@ describe('pages of runs', () => {
 describe('pages without Temporal', () => {
   it('show what the store has, and say that this may not be the newest', async () => {
     const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-    const alone = createServer({ services: { store, client: { temporal: away } }, keys: [] });
+    const alone = createServer({ services: { store, client: { temporal: away, taskQueue } }, keys: [] });
     const at = await listen(alone);
     const shown = async (id: string): Promise<string> => (await fetch(`${at}/runs/${id}`)).text();
     await recordedRun('penguins-closed');

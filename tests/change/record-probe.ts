@@ -95,8 +95,7 @@ async function processes(probe: Probe): Promise<void> {
     param: 'salt',
     values: ['monday', 'tuesday', 'wednesday'],
   });
-  const isDone = async (): Promise<boolean> =>
-    (await showBackfill({ store: probe.client.store, temporal: probe.client.temporal }, plan.id)).open === false;
+  const isDone = async (): Promise<boolean> => (await showBackfill(probe.client, plan.id)).open === false;
   while (!(await isDone())) await wait(200);
   probe.write('data/two.csv', 'a\n2\n');
   while (((await listTriggers(probe.client))[0]?.changes ?? 0) < 2) await wait(200);

@@ -113,7 +113,7 @@ beforeEach(async () => {
   ]);
   const code = { hash: 'x', parts: { files: [['p.ts', 'x']], packages: [] } } as const;
   await notePipelines(store, 'abcdef0123456789', new Map([['p', code]]));
-  plan = (await recordBackfill(store, planBackfill({ pipeline: 'p', param: 'rows', values: [1, 2] }))).id;
+  plan = (await recordBackfill(store, planBackfill({ pipeline: 'p', param: 'rows', values: [1, 2] }, 'zoo'))).id;
   await putRecord(store, 'triggers/t/source', RECORDS.change, { sequence: 1, digest: null, stamp: 's' });
   await countFailure(store, task(), new TrainyardError('TY-NODE-FAILED', { what: 'it failed' }));
 });
@@ -177,7 +177,7 @@ const KINDS: Readonly<Record<string, readonly [key: () => string, ...readers: ((
 /** What reads all runs, or all records. */
 const LISTS: readonly (() => Promise<unknown>)[] = [
   () => listRuns(store),
-  () => listRunListings({ store }),
+  () => listRunListings({ store, taskQueue: 'trainyard-zoo' }),
   () => readRunView({ store }, 'r'),
   () => readRunView({ store }, 'whole'),
   () => collecting(true),
@@ -289,7 +289,7 @@ it('records of former versions, without a check, are read', async () => {
 
 it('lists show the runs that are whole beside a damaged one', async () => {
   writeFileSync(fileOf('runs/r/start'), '');
-  expect((await listRunListings({ store })).runs.map(({ id }) => id)).toEqual(['whole']);
+  expect((await listRunListings({ store, taskQueue: 'trainyard-zoo' })).runs.map(({ id }) => id)).toEqual(['whole']);
   expect(damagedIn(store).map(({ key, fault }) => [key, fault])).toEqual([['runs/r/start', 'it is empty']]);
 });
 

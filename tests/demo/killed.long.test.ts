@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retrainingRunId } from '../../core/ids.js';
 import { DemoProject, sleep, type DemoResult } from './demo-project.js';
 
 const WORKER = /worker\/main\.js/;
@@ -48,7 +49,12 @@ describe('the demo, killed', () => {
     const running = killed.demo('--once', '--json');
     await killed.reaches('train.net', ['running'], () => `${killed.run() ?? ''}/tune`);
     expect(killed.kill(TEMPORAL)).toBe(1);
-    await killed.reaches('train.net', ['running'], () => 'penguins-retrain-penguins-1/tune', 240_000);
+    await killed.reaches(
+      'train.net',
+      ['running'],
+      () => `${retrainingRunId('penguins', 'penguins', 'penguins', 1)}/tune`,
+      240_000,
+    );
     await sleep(500);
     expect(killed.kill(WORKER)).toBe(1);
     const { code, out, err } = await running.ended;

@@ -13,7 +13,10 @@ it('docs/http.md has every route of the server, and no other, each once, with a 
   // Nothing is asked of it: routes are made before a server is ready.
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const app = createServer({
-    services: { store: new FileStore(folder), client: { temporal: new Client({ connection }) } },
+    services: {
+      store: new FileStore(folder),
+      client: { temporal: new Client({ connection }), taskQueue: 'trainyard-zoo' },
+    },
     keys: [],
     routes: [predictRoutes({ stateFolder: folder })],
   });

@@ -21,8 +21,8 @@ beforeAll(async () => {
   probe = await Probe.start(server);
   service = await startService({ loseEvery: 1_000_000 });
   probe.write('service.txt', service.url);
-  const { temporal, store } = probe.client;
-  pages = createServer({ services: { store, client: { temporal } }, keys: [] });
+  const { client } = probe;
+  pages = createServer({ services: { store: client.store, client }, keys: [] });
   url = await listen(pages);
 });
 afterAll(async () => {

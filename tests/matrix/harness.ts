@@ -53,6 +53,8 @@ export interface ProbeOptions {
   readonly package?: string;
   /** Whether deaths can be planned: the worker looks for plans several times a node. Default true. */
   readonly crashes?: boolean;
+  /** URL of a Redis or Valkey. Default: none. */
+  readonly redis?: string;
   /** Options of Node for the worker. */
   readonly execArgv?: readonly string[];
 }
@@ -107,7 +109,7 @@ export class Probe {
     writeFileSync(this.path('package.json'), '{ "name": "probe", "type": "module", "private": true }\n');
     writeFileSync(
       this.path('.trainyard/services.json'),
-      JSON.stringify({ temporal: server.address, pid: process.pid }),
+      JSON.stringify({ temporal: server.address, redis: options.redis, pid: process.pid }),
     );
     this.write(
       'temporal.config.ts',

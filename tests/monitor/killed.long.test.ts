@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { retrainingRunId } from '../../core/ids.js';
 import type { MonitorState } from '../../workflows/monitor/contract.js';
 import {
   ask,
   folder,
   makeEndpoint,
   makeRows,
+  project,
   retrainings,
   startWorker,
   stopWorkers,
@@ -41,7 +43,7 @@ describe('a worker killed with -9 leaves the same decisions as an undisturbed on
       endpoint,
       ({ retrainings: [one], windows }) => one?.verdict !== undefined && windows === 3,
     );
-    expect(await retrainings(endpoint)).toEqual([`retrain-retrain-${endpoint}-1`]);
+    expect(await retrainings(endpoint)).toEqual([retrainingRunId(project, 'retrain', endpoint, 1)]);
     return facts(ended);
   };
 

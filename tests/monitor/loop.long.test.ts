@@ -54,7 +54,7 @@ beforeAll(async () => {
     taskQueue,
     workflowsPath: fileURLToPath(new URL('./bundle.ts', import.meta.url)),
     activities: {
-      ...monitorActivities({ temporal, store, redis }),
+      ...monitorActivities({ temporal, taskQueue, store, redis }),
       deployNext: async (endpoint: string, run: string): Promise<number> => {
         const by = { by: 'test', why: 'retrained' };
         const facts = { run, lineage: run, pipeline: 'retrain', metrics: {}, signature: null, evidence: null };

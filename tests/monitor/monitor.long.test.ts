@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { freezeMonitor, getMonitor, pauseMonitor, resumeMonitor } from '../../client/monitors.js';
+import { monitorId, retrainingRunId } from '../../core/ids.js';
 import type { Ref, Table } from '../../core/kinds.js';
 import { readRows, withDatabase } from '../../tables/index.js';
-import { monitorId } from '../../workflows/monitor/contract.js';
 import {
+  access,
   artifacts,
   ask,
   interruptValkey,
   makeConfig,
   makeEndpoint,
   makeRows,
+  project,
   retrainings,
   startWorker,
   state,
@@ -58,7 +60,7 @@ test('drift starts one retraining though many windows alarm; its rows are labell
   expect(first.retrainings).toMatchObject([
     {
       number: 1,
-      run: 'retrain-retrain-shifted-1',
+      run: retrainingRunId(project, 'retrain', 'shifted', 1),
       columns: ['mass'],
       promoted: true,
       verdict: 'promoted: version 2 serves',
@@ -80,7 +82,7 @@ test('drift starts one retraining though many windows alarm; its rows are labell
   const back = await until('shifted', ({ windows }) => windows === 29);
   expect(back.recent.slice(-2).map(({ drifted }) => drifted)).toEqual([false, true]);
   expect(back.waiting ?? 'it cools down after the last retraining').toBe('it cools down after the last retraining');
-  expect(await retrainings('shifted')).toEqual(['retrain-retrain-shifted-1']);
+  expect(await retrainings('shifted')).toEqual([retrainingRunId(project, 'retrain', 'shifted', 1)]);
 });
 
 test('a model that is not better leaves the alias, and its reason is on record; alarms go on without another retraining', async () => {
@@ -94,7 +96,7 @@ test('a model that is not better leaves the alias, and its reason is on record; 
     { promoted: false, verdict: 'not better: f1 0.81 against 0.84 of version 1' },
   ]);
   expect(ended).toMatchObject({ drifted: 13, started: 1, waiting: 'it cools down after the last retraining' });
-  expect(await retrainings('worse')).toEqual(['retrain-retrain-worse-1']);
+  expect(await retrainings('worse')).toEqual([retrainingRunId(project, 'retrain', 'worse', 1)]);
 });
 
 test('attempts have an end: as many within 30 days as configured, each with its verdict', async () => {
@@ -117,34 +119,38 @@ test('drift without outcomes waits for them; frozen and paused monitors start no
   await makeEndpoint('orders');
   await ask('orders', makeRows(100, 3, 1.5), 0, false);
   await until('orders', ({ waiting }) => waiting === 'it waits for outcomes: 0 of the 50 labelled rows that it needs');
-  await freezeMonitor({ temporal }, 'orders', { ...order, frozen: true });
+  await freezeMonitor(access, 'orders', { ...order, frozen: true });
   await ask('orders', makeRows(100, 4, 1.5), 100);
   await until('orders', ({ windows, waiting }) => windows === 2 && waiting === 'retraining is frozen');
-  await pauseMonitor({ temporal }, 'orders', order);
+  await pauseMonitor(access, 'orders', order);
   await ask('orders', makeRows(100, 5, 1.5), 200);
   await sleep(700);
   expect(await state('orders')).toMatchObject({ windows: 2, started: 0, paused: true });
-  await freezeMonitor({ temporal }, 'orders', { ...order, frozen: false });
-  await resumeMonitor({ temporal }, 'orders', order);
+  await freezeMonitor(access, 'orders', { ...order, frozen: false });
+  await resumeMonitor(access, 'orders', order);
   const ended = await until('orders', ({ retrainings: [one] }) => one?.verdict !== undefined);
   expect(ended).toMatchObject({ windows: 3, started: 1, retrainings: [{ promoted: true }] });
   expect(ended.notes.map(({ what }) => what)).toContain('paused by test: to see');
-  await expect(pauseMonitor({ temporal }, 'orders', { by: '', why: 'x' })).rejects.toThrow('the order lacks "by"');
-  await expect(getMonitor({ temporal }, 'order')).rejects.toThrow('did you mean "orders"?');
+  await expect(pauseMonitor(access, 'orders', { by: '', why: 'x' })).rejects.toThrow('the order lacks "by"');
+  await expect(getMonitor(access, 'order')).rejects.toThrow('did you mean "orders"?');
 });
 
 test('continuing as new loses no window and counts none twice', async () => {
   startWorker();
   const config = await makeConfig('long', { retrain: null });
   const input = { config, continueAfter: 60 };
-  const handle = await temporal.workflow.start('monitor', { workflowId: monitorId('long'), taskQueue, args: [input] });
+  const handle = await temporal.workflow.start('monitor', {
+    workflowId: monitorId(project, 'long').id,
+    taskQueue,
+    args: [input],
+  });
   for (let i = 0; i < 8; i++) await ask('long', makeRows(500, 20 + i), i * 500);
   const ended = await until('long', ({ windows }) => windows === 40);
   expect(ended).toMatchObject({ entries: 400, lost: 0 });
   expect(ended.recent.map(({ number, from }) => [number, from - 1_700_000_000_000])).toEqual(
     Array.from({ length: 40 }, (_, i) => [i + 1, i * 100]),
   );
-  const { runId } = await temporal.workflow.getHandle(monitorId('long')).describe();
+  const { runId } = await temporal.workflow.getHandle(monitorId(project, 'long').id).describe();
   expect(runId).not.toBe(handle.firstExecutionRunId);
 });
 

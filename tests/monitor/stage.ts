@@ -10,9 +10,11 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { build } from 'esbuild';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { ProjectAccess } from '../../client/homes.js';
 import { moveAlias, registerVersion } from '../../client/models.js';
 import { configureMonitor, getMonitor } from '../../client/monitors.js';
 import { digestText } from '../../core/digest.js';
+import { monitorId } from '../../core/ids.js';
 import type { File, Ref } from '../../core/kinds.js';
 import { PROFILE_FILE, profileOf } from '../../drift/index.js';
 import { randomFrom } from '../../core/random.js';
@@ -20,15 +22,17 @@ import { startTemporal, startValkey, type TemporalService, type ValkeyService } 
 import { Artifacts, FileStore } from '../../store/index.js';
 import { writeOutcomes } from '../../server/predict/outcomes.js';
 import { PredictionLog } from '../../server/predict/prediction-log.js';
-import { MONITOR, monitorId, type MonitorConfig, type MonitorState } from '../../workflows/monitor/contract.js';
+import { MONITOR, type MonitorConfig, type MonitorState } from '../../workflows/monitor/contract.js';
 import type { LoggedRequest } from '../../workflows/monitor/streams.js';
 import type { WorkerSettings } from './worker.js';
 
-export const taskQueue = 'monitor-test';
+export const taskQueue = 'trainyard-watched';
+export const project = 'watched';
 export let folder = '';
 let server: TemporalService;
 let valkey: ValkeyService;
 export let temporal: Client;
+export let access: ProjectAccess;
 let redis: Redis;
 let log: PredictionLog;
 export let artifacts: Artifacts;
@@ -52,9 +56,10 @@ async function start(): Promise<void> {
     startValkey({ dir: path.join(folder, 'valkey') }),
   ]);
   temporal = new Client({ connection: await Connection.connect({ address: server.address }) });
+  access = { temporal, taskQueue };
   redis = new Redis(valkey.url);
   redis.on('error', () => undefined);
-  log = new PredictionLog(redis);
+  log = new PredictionLog(redis, project);
   const store = path.join(folder, 'store');
   artifacts = new Artifacts(new FileStore(store));
   const quiet = {
@@ -172,13 +177,13 @@ export async function makeEndpoint(
   const config = await makeConfig(endpoint, more, params);
   const by = { by: 'test', why: 'first' };
   const facts = { run: 'first', lineage: 'first', pipeline: 'p', metrics: {}, signature: null, evidence: null };
-  await registerVersion({ temporal, taskQueue }, endpoint, {
+  await registerVersion(access, endpoint, {
     model: { kind: 'model', digest: digestText(endpoint), size: 1 },
     ...facts,
     ...by,
   });
-  await moveAlias({ temporal, taskQueue }, endpoint, { alias: 'champion', to: 1, ...by });
-  await configureMonitor({ temporal, taskQueue }, config);
+  await moveAlias(access, endpoint, { alias: 'champion', to: 1, ...by });
+  await configureMonitor(access, config);
   return config;
 }
 
@@ -201,16 +206,16 @@ export async function ask(
     };
     log.add(endpoint, request);
     const outcomes = part.map((_, row) => ({ requestId: request.id, row, label: row < 9 ? 'Adelie' : 'Gentoo' }));
-    if (withOutcome) await writeOutcomes(redis, endpoint, outcomes);
+    if (withOutcome) await writeOutcomes(redis, { project, endpoint }, outcomes);
   }
   await expect.poll(() => log.figures(endpoint).waiting).toBe(0);
   await temporal.workflow
-    .getHandle(monitorId(endpoint))
+    .getHandle(monitorId(project, endpoint).id)
     .signal(MONITOR.nudge)
     .catch(() => undefined);
 }
 
-export const state = (endpoint: string): Promise<MonitorState> => getMonitor({ temporal }, endpoint);
+export const state = (endpoint: string): Promise<MonitorState> => getMonitor(access, endpoint);
 
 /** Runs of the pipeline for an endpoint, as Temporal has them. */
 export async function retrainings(endpoint: string): Promise<string[]> {

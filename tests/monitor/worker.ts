@@ -27,7 +27,7 @@ const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
 redis.on('error', () => undefined);
 
 const activities: Record<string, Activity> = {
-  ...(monitorActivities({ temporal, store: new FileStore(settings.store), redis }) as unknown as Record<
+  ...(monitorActivities({ temporal, taskQueue, store: new FileStore(settings.store), redis }) as unknown as Record<
     string,
     Activity
   >),

@@ -48,14 +48,17 @@ describe('the command', () => {
       '--json',
     );
     expect(begun.code, begun.all).toBe(0);
-    expect(JSON.parse(begun.out)).toEqual({ backfill: 'two', runs: ['toy-two-a', 'toy-two-2'] });
+    expect(JSON.parse(begun.out)).toEqual({
+      backfill: 'two',
+      runs: [expect.stringMatching(/^toy-two-a-[0-9a-f]{8}$/), expect.stringMatching(/^toy-two-2-[0-9a-f]{8}$/)],
+    });
     for (let turn = 0; turn < 30; turn++) {
       const { out } = await project.run('backfill', 'show', 'two', '--json');
       if ((JSON.parse(out) as { open: boolean }).open === false) break;
     }
     const shown = await project.run('backfill', 'show', 'two');
     expect(shown.out).toMatch(/two {2}toy, label: 2 done; it does not go on/);
-    expect(shown.out).toMatch(/^2\s+done\s+.*toy-two-2$/m);
+    expect(shown.out).toMatch(/^2\s+done\s+.*toy-two-2-[0-9a-f]{8}$/m);
     const folders = await project.run(
       ...['backfill', 'toy', '--param', 'label', '--folders', 'nodes/*', '--with', 'count=1', '--id', 'dirs', '--json'],
     );

@@ -3,11 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planBackfill, recordBackfill } from '../../client/backfill-plan.js';
 import { showBackfill, startBackfill } from '../../client/backfill.js';
+import { backfillId, triggerId } from '../../core/ids.js';
 import { projectOfQueue } from '../../core/queues.js';
 import { listTriggers } from '../../client/triggers.js';
 import { listRuns } from '../../store/index.js';
-import { BACKFILL_TYPE, backfillWorkflowId, type BackfillInput } from '../../workflows/backfill/contract.js';
-import { TRIGGER, TRIGGER_TYPE, triggerId, type TriggerInput } from '../../workflows/trigger/contract.js';
+import { BACKFILL_TYPE, type BackfillInput } from '../../workflows/backfill/contract.js';
+import { TRIGGER, TRIGGER_TYPE, type TriggerInput } from '../../workflows/trigger/contract.js';
 import { instantText, mostAtOnce, Stage } from './stage.js';
 
 let stage: Stage;
@@ -112,8 +113,8 @@ it('a backfill of many partitions continues as new, is killed, asked for twice, 
   const PARALLEL = 3;
   const values = Array.from({ length: PARTITIONS }, (_, index) => `part ${index}`);
   const ask = { pipeline: 'daily', param: 'day', values, id: 'many' };
-  await recordBackfill(client.store, planBackfill(ask));
-  const id = backfillWorkflowId('many');
+  await recordBackfill(client.store, planBackfill(ask, projectOfQueue(client.taskQueue)));
+  const id = backfillId(projectOfQueue(client.taskQueue), 'many').id;
   await client.temporal.workflow.start(BACKFILL_TYPE, {
     workflowId: id,
     taskQueue: client.taskQueue,

@@ -3,7 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listRunListings } from '../../client/run-list.js';
 import { decide } from '../../client/runs.js';
-import { listSchedules, scheduleId, type ScheduleListing } from '../../client/schedules.js';
+import { listSchedules, type ScheduleListing } from '../../client/schedules.js';
+import { scheduledRunId, scheduleId } from '../../core/ids.js';
+import { projectOfQueue } from '../../core/queues.js';
 import { OVERLAPS, type Overlap } from '../../core/schedule.js';
 import { instantText, mostAtOnce, Stage, waitingText } from './stage.js';
 
@@ -32,7 +34,7 @@ describe('schedules on the real server', () => {
       // By the bare service: the client's own call says what to do about overlap, and the schedule shall.
       await temporal.workflowService.patchSchedule({
         namespace,
-        scheduleId: scheduleId(stage.probe.client, name),
+        scheduleId: scheduleId(projectOfQueue(stage.probe.client.taskQueue), name),
         patch: { triggerImmediately: {} },
         requestId: randomUUID(),
       });
@@ -99,7 +101,8 @@ describe('schedules on the real server', () => {
     await wait(60_000);
     const back = Date.now();
     await stage.startServer();
-    const dueAt = (id: string): number => Date.parse(id.slice('often-scheduled-'.length));
+    const called = scheduledRunId(projectOfQueue(probe.client.taskQueue), 'often');
+    const dueAt = (id: string): number => Date.parse(id.slice(`${called}-`.length));
     const inBetween = async (): Promise<number[]> =>
       (await stage.executions('often')).map(({ id }) => dueAt(id)).filter((due) => due > gone && due < back);
     await stage.until(async () => ((await listing('often'))?.missed ?? 0) > 0, 'missed ones are counted');

@@ -7,18 +7,18 @@ import {
   listSchedules,
   pauseSchedule,
   resumeSchedule,
-  scheduleId,
   syncSchedules,
   triggerSchedule,
 } from '../../client/schedules.js';
 import { resumeRun } from '../../client/resume.js';
 import { listTriggers } from '../../client/triggers.js';
+import { backfillId, scheduleId, triggerId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
+import { projectOfQueue } from '../../core/queues.js';
 import { pipeline } from '../../core/index.js';
 import { listRuns } from '../../store/index.js';
 import type { TemporalService } from '../../setup/index.js';
-import { backfillWorkflowId } from '../../workflows/backfill/contract.js';
-import { TRIGGER, triggerId } from '../../workflows/trigger/contract.js';
+import { TRIGGER } from '../../workflows/trigger/contract.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 const nodes = `import { z } from 'zod';
@@ -68,16 +68,21 @@ describe('what runs by itself', () => {
       expect(await listSchedules(probe.client)).toMatchObject([
         { pipeline: 'timed', paused: false, when: 'every 1 day', overlap: 'skip', runs: [] },
       ]);
-      const handle = probe.client.temporal.schedule.getHandle(scheduleId(probe.client, 'timed'));
+      const handle = probe.client.temporal.schedule.getHandle(
+        scheduleId(projectOfQueue(probe.client.taskQueue), 'timed'),
+      );
       // Three days that are over: three runs, though nodes of equal calls are computed once.
       const end = new Date();
       await handle.backfill({ start: new Date(end.getTime() - 3 * 86_400_000), end, overlap: 'ALLOW_ALL' });
       const runs = async (): Promise<string[]> => (await listSchedules(probe.client))[0]?.runs.slice() ?? [];
       await until(async () => (await runs()).length === 3, 'three scheduled runs');
       for (const run of await runs()) {
-        expect(run).toMatch(/^timed-scheduled-\d{4}-\d\d-\d\dT/);
+        expect(run).toMatch(/^timed-scheduled-[0-9a-f]{8}-\d{4}-\d\d-\d\dT/);
         await probe.client.temporal.workflow.getHandle(run).result();
-        expect(await causeOf(run)).toEqual({ kind: 'schedule', schedule: scheduleId(probe.client, 'timed') });
+        expect(await causeOf(run)).toEqual({
+          kind: 'schedule',
+          schedule: scheduleId(projectOfQueue(probe.client.taskQueue), 'timed'),
+        });
       }
       expect(started('timed').length).toBeGreaterThan(0);
     });
@@ -92,7 +97,9 @@ describe('what runs by itself', () => {
       expect(await listSchedules(probe.client)).toMatchObject([
         { when: '30 6 * * *', overlap: 'buffer', paused: true, note: 'ada: the source moves' },
       ]);
-      const { policies } = await probe.client.temporal.schedule.getHandle(scheduleId(probe.client, 'timed')).describe();
+      const { policies } = await probe.client.temporal.schedule
+        .getHandle(scheduleId(projectOfQueue(probe.client.taskQueue), 'timed'))
+        .describe();
       expect(policies.catchupWindow).toBe(7_200_000);
       await resumeSchedule(probe.client, 'timed', 'ada: it is there');
       const [resumed] = await listSchedules(probe.client);
@@ -123,7 +130,7 @@ describe('what runs by itself', () => {
       const timesOf = async (from: string, to: string): Promise<string[]> => {
         const { startTime: times } = await probe.client.temporal.workflowService.listScheduleMatchingTimes({
           namespace: 'default',
-          scheduleId: scheduleId(other, 'nightly'),
+          scheduleId: scheduleId('zoned', 'nightly'),
           startTime: msToTs(Date.parse(from)),
           endTime: msToTs(Date.parse(to)),
         });
@@ -211,7 +218,7 @@ describe('what runs by itself', () => {
     });
 
     it('is told of a new source, and ends with its code', async () => {
-      const id = triggerId(probe.client.taskQueue.slice('trainyard-'.length), 'watching');
+      const id = triggerId(projectOfQueue(probe.client.taskQueue), 'watching');
       probe.write('pipelines/watching.ts', watching(`trigger: { source: 'data/b.csv', every: '2 seconds' }`));
       await probe.reload();
       await until(async () => (await listTriggers(probe.client))[0]?.source === 'data/b.csv', 'the new source');
@@ -234,13 +241,13 @@ describe('what runs by itself', () => {
       id,
     });
     const ended = (id: string): Promise<unknown> =>
-      probe.client.temporal.workflow.getHandle(backfillWorkflowId(id)).result();
+      probe.client.temporal.workflow.getHandle(backfillId(projectOfQueue(probe.client.taskQueue), id).id).result();
     const statesOf = async (id: string): Promise<string> =>
       (await showBackfill(probe.client, id)).partitions.map(({ state }) => state).join(' ');
 
     it('runs each value once, a bounded number at once, in order', async () => {
       const plan = await startBackfill(probe.client, ask('jan', 300), { parallel: 2 });
-      expect(plan.partitions.map(({ run }) => run)).toEqual(
+      expect(plan.partitions.map(({ run }) => run.slice(0, -'-01234567'.length))).toEqual(
         ['30', '31']
           .map((day) => `daily-jan-2013-01-${day}`)
           .concat(['01', '02', '03'].map((day) => `daily-jan-2013-02-${day}`)),
@@ -251,7 +258,7 @@ describe('what runs by itself', () => {
       let [now, most] = [0, 0];
       for (const { what } of events) most = Math.max(most, (now += what === 'start' ? 1 : what === 'end' ? -1 : 0));
       expect([events.filter(({ what }) => what === 'start').length, most <= 2]).toEqual([5, true]);
-      expect(await causeOf('daily-jan-2013-02-01')).toEqual({
+      expect(await causeOf(plan.partitions[2]?.run ?? '')).toEqual({
         kind: 'backfill',
         backfill: 'jan',
         partition: '2013-02-01',
@@ -259,7 +266,9 @@ describe('what runs by itself', () => {
     });
 
     it('stops, and goes on where it stopped; a failed value holds up no other and is not run twice', async () => {
-      probe.planFault('daily-feb-2013-01-31', { label: '2013-01-31', moment: 'before', kind: 'user', times: 1 });
+      const { partitions: planned } = planBackfill(ask('feb', 1_500), projectOfQueue(probe.client.taskQueue));
+      const second = planned[1]?.run ?? '';
+      probe.planFault(second, { label: '2013-01-31', moment: 'before', kind: 'user', times: 1 });
       await startBackfill(probe.client, ask('feb', 1_500), { parallel: 1 });
       await expect(startBackfill(probe.client, ask('feb', 1_500))).rejects.toThrow(/goes on already/);
       await until(async () => (await statesOf('feb')).startsWith('done failed running'), 'the third run');
@@ -273,23 +282,26 @@ describe('what runs by itself', () => {
       const starts = probe.events().filter(({ run, what }) => what === 'start' && run.startsWith('daily-feb-'));
       expect(starts.map(({ label }) => label).sort()).toEqual(ask('feb').values);
       // A run that takes up the failed one stands for it.
-      const resumed = await resumeRun(probe.client, 'daily-feb-2013-01-31');
+      const resumed = await resumeRun(probe.client, second);
       await resumed.result();
       expect(await statesOf('feb')).toBe('done done done done done');
       const { partitions } = await showBackfill(probe.client, 'feb');
-      expect(partitions[1]).toMatchObject({ run: 'daily-feb-2013-01-31', resumedBy: resumed.workflowId });
+      expect(partitions[1]).toMatchObject({ run: second, resumedBy: resumed.workflowId });
     });
 
     it('is one backfill when it is asked for twice, and refuses another of its name', async () => {
-      const one = planBackfill({ pipeline: 'daily', param: 'day', values: ['a', 'b', 'a'] });
-      expect(one.id).toBe(planBackfill({ pipeline: 'daily', param: 'day', values: ['a', 'b'] }).id);
+      const one = planBackfill({ pipeline: 'daily', param: 'day', values: ['a', 'b', 'a'] }, 'zoo');
+      expect(one.id).toBe(planBackfill({ pipeline: 'daily', param: 'day', values: ['a', 'b'] }, 'zoo').id);
       expect(one.partitions).toHaveLength(2);
-      const odd = planBackfill({
-        pipeline: 'daily',
-        param: 'day',
-        values: ['data/x y', 'data/x-y', 'data/x_y'],
-        id: 'odd',
-      });
+      const odd = planBackfill(
+        {
+          pipeline: 'daily',
+          param: 'day',
+          values: ['data/x y', 'data/x-y', 'data/x_y'],
+          id: 'odd',
+        },
+        'zoo',
+      );
       expect(new Set(odd.partitions.map(({ run }) => run)).size).toBe(3);
       for (const { run } of odd.partitions) expect(run).toMatch(/^[A-Za-z0-9._-]+$/);
       await expect(startBackfill(probe.client, { ...ask('feb'), values: ['x'] })).rejects.toThrow(

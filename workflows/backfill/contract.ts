@@ -6,11 +6,6 @@ export const BACKFILL_TYPE = 'backfill';
 /** Names of its messages. */
 export const BACKFILL = { stop: 'stop' } as const;
 
-/** Workflow id of a backfill. */
-export function backfillWorkflowId(id: string): string {
-  return `backfill/${id}`;
-}
-
 /** One run of a backfill. */
 export interface Partition {
   /** The parameter's value. */

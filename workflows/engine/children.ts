@@ -1,6 +1,7 @@
 import { executeChild, ParentClosePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
 import { isRef } from '../../core/handle.js';
+import { childId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
 import type { ChildCall, RunFacts } from '../../core/runtime.js';
 import { checkTravels } from '../../core/travel.js';
@@ -34,7 +35,7 @@ export class Children {
   async run(call: ChildCall, scope: string): Promise<Json> {
     const { run, graph, makers, ends, part, grow } = this.#parts;
     const name = scope === '' ? call.name : `${scope}/${call.name}`;
-    const workflowId = `${run.id}/${name.replaceAll('/', '.')}`;
+    const workflowId = childId(run.id, name);
     if (this.#names.has(workflowId)) {
       throw new TrainyardError('TY-PARAM', {
         what: `two children of this run are called "${name}"`,

@@ -15,11 +15,6 @@ export const MONITOR = {
   memo: 'monitor',
 } as const;
 
-/** Workflow id of an endpoint's monitor. */
-export function monitorId(endpoint: string): string {
-  return `monitor/${endpoint}`;
-}
-
 /** A column of the requests, with the type that it has in the training table. */
 export interface MonitoredColumn {
   readonly name: string;

@@ -2,13 +2,17 @@ import {
   ApplicationFailure,
   ChildWorkflowFailure,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   startChild,
+  workflowInfo,
   type ChildWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { formerRetrainingRunId, retrainingRunId } from '../../core/ids.js';
 import type { Ref, Table } from '../../core/kinds.js';
+import { projectOfQueue } from '../../core/queues.js';
 import type { PipelineInput } from '../../core/task.js';
 import type { MonitorActivities, MonitorState, Retraining } from './contract.js';
 import { accept, begin, end, note, whyNot } from './ledger.js';
@@ -80,10 +84,14 @@ async function startOnce(
   pipeline: string,
   input: PipelineInput,
 ): Promise<{ number: number; handle: ChildWorkflowHandle<Pipeline & Workflow> }> {
+  const project = projectOfQueue(workflowInfo().taskQueue);
+  const idOf = patched('13-retrainings-of-the-project')
+    ? (number: number): string => retrainingRunId(project, pipeline, endpoint, number)
+    : (number: number): string => formerRetrainingRunId(pipeline, endpoint, number);
   for (let number = first; ; number++) {
     try {
       const handle = await startChild<Pipeline>(pipeline, {
-        workflowId: `${pipeline}-retrain-${endpoint}-${number}`,
+        workflowId: idOf(number),
         args: [input],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

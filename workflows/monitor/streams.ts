@@ -1,25 +1,4 @@
-// Names in Redis of what an endpoint writes and its monitor reads. Keys of one endpoint share a hash tag, so that a
-// cluster keeps them on one node.
-
-/** Stream of answered requests: one entry each, its field `p` the JSON of a `LoggedRequest`. */
-export function predictionStream(endpoint: string): string {
-  return `trainyard:predictions:${endpoint}`;
-}
-
-/** Stream of outcomes as they became known, each once: field `o`, the JSON of an `Outcome`. */
-export function outcomeStream(endpoint: string): string {
-  return `trainyard:outcomes:${endpoint}`;
-}
-
-/** Where the newest outcome of one row stands. */
-export function outcomeKey(endpoint: string, requestId: string, row: number): string {
-  return `{${outcomeStream(endpoint)}}:of:${requestId}:${row}`;
-}
-
-/** Marks a batch of the log as written, so that sending it again writes nothing. */
-export function batchKey(endpoint: string, batch: string): string {
-  return `{${predictionStream(endpoint)}}:batch:${batch}`;
-}
+// What an endpoint writes to Redis and its monitor reads; the names of the streams are made in `core/ids.ts`.
 
 export type Cell = number | string | boolean | null;
 

@@ -13,11 +13,6 @@ export const REGISTRY = {
   announcement: 'aliases',
 } as const;
 
-/** Workflow id of a model's registry entry. */
-export function registryId(model: string): string {
-  return `model/${model}`;
-}
-
 /** The longest JSON, in characters, that a version's metrics, signature or evidence may have: references beyond that. */
 export const RECORD_CHARACTERS = 4096;
 

@@ -7,11 +7,6 @@ export const TRIGGER_TYPE = 'trigger';
 /** Names of its messages; `memo` is the field that lists read without a worker. */
 export const TRIGGER = { configure: 'configure', state: 'state', memo: 'trigger' } as const;
 
-/** Workflow id of the trigger of a pipeline. */
-export function triggerId(project: string, pipeline: string): string {
-  return `trigger/${project}/${pipeline}`;
-}
-
 export interface TriggerConfig {
   readonly pipeline: string;
   /** A file, a folder or a pattern, relative to the project's folder. */

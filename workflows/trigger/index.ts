@@ -13,8 +13,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { digestText, type Digest } from '../../core/digest.js';
-import { canonical } from '../../core/json.js';
+import type { Digest } from '../../core/digest.js';
+import { changeRunId } from '../../core/ids.js';
 import type { PipelineInput } from '../../core/task.js';
 import {
   TRIGGER,
@@ -105,8 +105,7 @@ async function start(
   { sequence, digest }: Change & { readonly digest: Digest },
 ): Promise<string> {
   // Of this trigger, too: other projects beside it may have a pipeline of this name.
-  const change = digestText(canonical([workflowInfo().workflowId, source, sequence, digest]));
-  const workflowId = `${pipeline}-data-${sequence}-${change.slice('sha256-'.length, 'sha256-'.length + 8)}`;
+  const workflowId = changeRunId(workflowInfo().workflowId, pipeline, { source, sequence, digest });
   try {
     await startChild<Pipeline>(pipeline, {
       workflowId,
