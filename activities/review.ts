@@ -11,10 +11,8 @@ import { answerKey, currentSandbox } from '../project/sandbox.js';
 import { Artifacts, createRecord, pageReader, readRecord, RECORDS, type Store, type StoreKey } from '../store/index.js';
 import type { Answer, AnswerRow, ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
 
-/** Most bytes of answers that go through the history at once: far below the 2 MB that Temporal takes. */
-const ROWS_BYTES = 1_000_000;
-/** Most answers that are read for that. */
-const ROWS = 10_000;
+/** Most answers that are read for one payload. */
+const ROWS = 1_000;
 
 /** An answer as it stands in a page. */
 const answerSchema = z.object({
@@ -48,7 +46,7 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
         ms,
         requestId,
       ]);
-      return rows.slice(0, pageEnd(rows, 0, ROWS_BYTES));
+      return rows.slice(0, pageEnd(rows));
     },
     'trainyard.writeReview': async (outcome) => {
       const all = await itemsBetween(outcome.answers, 0, countOf(outcome.answers), pages);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { build } from 'esbuild';
 import { inWords } from '../../activities/in-words.js';
 import { pageActivities } from '../../activities/process-pages.js';
@@ -63,6 +63,7 @@ export class Stage implements AsyncDisposable {
 
   /** For the Workflows that a file exports. */
   static async start(workflows: URL): Promise<Stage> {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(workflows), logger: quiet });
     const server = await startTemporal({ uiPort: false });
     const { address } = server;

@@ -44,7 +44,7 @@ export interface ReviewInput {
   readonly carried?: CarriedReview;
   /** Continue as new from this many events on, instead of when the server suggests it: for tests. */
   readonly continueAfter?: number;
-  /** Most bytes of answers that are carried, instead of `PAGE_BYTES`: for tests. */
+  /** Most bytes of answers that are carried, instead of `OPEN_BYTES`: for tests. */
   readonly pageBytes?: number;
 }
 

@@ -4,15 +4,12 @@ import { keepNext } from '../pages/index.js';
 import type { AnswerRow, CarriedReview, ReviewActivities } from './contract.js';
 import type { ReviewLedger } from './ledger.js';
 
-/** Most bytes of answers that a review carries when it continues as new; older ones go into pages of the store. */
-export const PAGE_BYTES = 200_000;
-
 /** A store that did not do its part is asked again after this time, and after twice as long each time, up to the longest; ms. */
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 300_000;
 
 /** Moves answers into pages until few enough are left. None leaves the ledger before its page is kept. */
-export async function shorten(ledger: ReviewLedger, patiently: Patience, bytes = PAGE_BYTES): Promise<void> {
+export async function shorten(ledger: ReviewLedger, patiently: Patience, bytes?: number): Promise<void> {
   while (nextFold(ledger.answers, bytes) && isPaged()) {
     const put = await patiently(() => keepNext(ledger.answers, bytes));
     if (put) ledger.letGo(put);
