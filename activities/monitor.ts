@@ -5,8 +5,6 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Redis } from 'ioredis';
 import type { ProjectAccess } from '../client/homes.js';
 import { readAliases } from '../client/models.js';
-import { isTrainyardError } from '../core/errors/index.js';
-import { failureOf } from '../core/failure.js';
 import { monitorId } from '../core/ids.js';
 import { projectOfQueue } from '../core/queues.js';
 import { Artifacts, type Store } from '../store/index.js';
@@ -36,7 +34,7 @@ export function monitorActivities({ temporal, taskQueue, store, redis }: Monitor
   const artifacts = new Artifacts(store);
   const project = projectOfQueue(taskQueue);
   const atDesk = <T>(endpoint: string, work: (desk: MonitorDesk) => Promise<T>): Promise<T> =>
-    inWords(async () => {
+    withHeartbeat(async () => {
       if (!redis) {
         const words = 'predictions and outcomes are kept in Redis, and this worker has none: set redis.url';
         throw ApplicationFailure.retryable(words, 'TY-REDIS-AWAY');
@@ -56,7 +54,7 @@ export function monitorActivities({ temporal, taskQueue, store, redis }: Monitor
     'trainyard.monitorProfile': ({ config, tables }) =>
       atDesk(config.endpoint, (desk) => profileTables(desk, config, tables)),
     'trainyard.monitorChampion': ({ endpoint }) =>
-      inWords(async () => {
+      withHeartbeat(async () => {
         const champion = (await readAliases({ temporal, taskQueue }, endpoint))?.aliases['champion'];
         return champion ? { version: champion.version, run: champion.run } : null;
       }),
@@ -66,14 +64,11 @@ export function monitorActivities({ temporal, taskQueue, store, redis }: Monitor
 /** How often Temporal hears that the work goes on, in ms: a killed worker is noticed by its silence. */
 const HEARTBEAT_MS = 2000;
 
-/** A mistake that trying again cannot mend is not tried again; anything else is. */
-async function inWords<T>(work: () => Promise<T>): Promise<T> {
+async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
     return await work();
-  } catch (error) {
-    throw isTrainyardError(error) ? failureOf(error) : error;
   } finally {
     clearInterval(beat);
   }

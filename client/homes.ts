@@ -49,10 +49,15 @@ export async function homeHandle(access: ProjectAccess, durable: DurableId): Pro
 
 /** The project that has a Workflow of this id, where that is not ours. */
 export async function projectOf({ temporal, taskQueue }: ProjectAccess, id: string): Promise<string | undefined> {
+  return otherProject((await queueOf(temporal, id)) ?? '', taskQueue);
+}
+
+/** The queue of the Workflow of this id, whoever has it; undefined where there is none. */
+async function queueOf(temporal: Client, id: string): Promise<string | undefined> {
   const described = await temporal.workflowService
     .describeWorkflowExecution({ namespace: temporal.options.namespace, execution: { workflowId: id } })
     .catch(unlessGone);
-  return otherProject(described?.workflowExecutionInfo?.taskQueue ?? '', taskQueue);
+  return described?.workflowExecutionInfo?.taskQueue ?? undefined;
 }
 
 /** A client that sees the Workflows of all projects, for what must not touch anybody's. */
@@ -69,22 +74,25 @@ const MOST_KNOWN = 1000;
  */
 export function hideOthers(taskQueue: string, client: () => Client): WorkflowClientInterceptor {
   const known = new Set<string>();
+  const hide = (id: string, queue: string): void => {
+    const other = otherProject(queue, taskQueue);
+    if (other !== undefined) throw new WorkflowNotFoundError(`it is a Workflow of the project ${other}`, id, undefined);
+  };
   const check = async ({ workflowId = '' }: { readonly workflowId?: string | null | undefined }): Promise<void> => {
     const id = workflowId ?? '';
     if (known.has(id)) return;
-    const other = await projectOf({ temporal: client(), taskQueue }, id);
-    if (other !== undefined) throw new WorkflowNotFoundError(`it is a Workflow of the project ${other}`, id, undefined);
+    const queue = await queueOf(client(), id);
+    // Another project may take it yet.
+    if (queue === undefined) return;
+    hide(id, queue);
     if (known.size >= MOST_KNOWN) known.clear();
     known.add(id);
   };
   return {
     describe: async (input, next) => {
       const described = await next(input);
-      const { taskQueue: queue } = described.workflowExecutionInfo ?? {};
-      const other = otherProject(queue ?? '', taskQueue);
-      if (other === undefined) return described;
-      const id = input.workflowExecution.workflowId ?? '';
-      throw new WorkflowNotFoundError(`it is a Workflow of the project ${other}`, id, undefined);
+      hide(input.workflowExecution.workflowId ?? '', described.workflowExecutionInfo?.taskQueue ?? '');
+      return described;
     },
     query: async (input, next) => (await check(input.workflowExecution), next(input)),
     signal: async (input, next) => (await check(input.workflowExecution), next(input)),

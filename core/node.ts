@@ -22,6 +22,7 @@ export interface Retry {
   readonly attempts?: number;
   /** Wait before the second attempt; doubled for each further one. Default 1 second. */
   readonly initialInterval?: Duration;
+  /** Longest wait before an attempt. Default 1 minute. */
   readonly maximumInterval?: Duration;
 }
 
@@ -81,6 +82,19 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
    */
   readonly light?: boolean;
 }
+
+/** What holds where neither the contract nor the call says otherwise. */
+export const NODE_DEFAULTS = {
+  resources: { cpu: 1, gpu: 0 },
+  retry: { attempts: 3, initialInterval: '1 second', maximumInterval: '1 minute' },
+  timeout: '1 hour',
+  seeded: false,
+  tensorflow: false,
+  effect: false,
+  cache: true,
+  notInKey: [],
+  light: false,
+} as const satisfies Partial<AnyContract['spec']>;
 
 /** What one call may change of the contract's settings. */
 export interface CallOptions {

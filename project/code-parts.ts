@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { transform } from 'esbuild';
+import { transform } from './compiler.js';
 import { packageRoot } from '../setup/package-root.js';
 
 /** What a node's code hash was taken of. */

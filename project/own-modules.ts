@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type OnResolveArgs, type Plugin } from 'esbuild';
+import type { OnResolveArgs, Plugin } from 'esbuild';
 import { guard, hashOf, ownUrls } from './compile.js';
+import { build } from './compiler.js';
 import { packageRoot } from '../setup/package-root.js';
 import { packagesOutside } from './packages-outside.js';
 import { writeWhole } from './write-whole.js';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build } from '../project/compiler.js';
 import { TrainyardError } from '../core/errors/index.js';
 import type { Project } from '../project/project.js';
 

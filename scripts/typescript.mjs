@@ -4,12 +4,14 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inRoot, runNode } from './program.mjs';
 
-/** `import.meta.url` of a file that was merged into another still names the file's own place. */
+/** `import.meta.url` and `dirname` of a file that was merged into another still name the file's own place. */
 const ownUrls = {
   name: 'own-urls',
   setup: (on) =>
     on.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
-      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
+      contents: readFileSync(file, 'utf8')
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href))
+        .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file))),
       loader: 'ts',
     })),
 };

@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import { vi } from 'vitest';
 import { moveAlias, registerVersion } from '../client/models.js';
 import type { Digest } from '../core/digest.js';
-import type { JsonKind, Model, Ref } from '../core/kinds.js';
-import { writeModel } from '../models/index.js';
+import type { JsonKind, Ref } from '../core/kinds.js';
+import { writeMassModel } from '../models/mass-model.test-part.js';
 import { Artifacts, startRun, type Store } from '../store/index.js';
 
 /**
@@ -12,26 +12,7 @@ import { Artifacts, startRun, type Store } from '../store/index.js';
  */
 export async function oneOfEachKind(client: Client, taskQueue: string, store: Store): Promise<Digest> {
   const artifacts = new Artifacts(store);
-  const output = await writeModel({
-    learner: 'logistic regression',
-    label: 'species',
-    classes: ['adelie', 'gentoo'],
-    architecture: null,
-    tensors: {
-      coefficients: { shape: [1, 2], values: Float64Array.from([-1, 1]) },
-      intercepts: { shape: [2], values: Float64Array.from([0, 0]) },
-    },
-    transform: {
-      format: 'trainyard.transform/1',
-      steps: [{ kind: 'numeric', column: 'mass', fill: 4, center: 5, scale: 1, clip: 10, indicator: false }],
-      rows: 1,
-    },
-    metrics: {},
-    training: {},
-    libraries: {},
-    rows: [{ mass: 4 }],
-  });
-  const model = (await artifacts.write('model', output)) as Ref<Model>;
+  const model = await writeMassModel(artifacts);
   const by = { by: 'test', why: 'for the test' };
   const facts = { run: 'r', lineage: 'r', pipeline: 'p', metrics: {}, signature: null, evidence: null };
   const registry = { temporal: client, taskQueue };

@@ -23,9 +23,9 @@ const faults = {
   },
   notFound: {
     code: 'TY-SETUP',
-    message: '{what} was not found, and fetching it was not allowed here.',
+    message: '{what} has not been fetched yet.',
     expected: '{what} on the PATH, in {variable}, or in the tools folder {folder}.',
-    remedy: 'Run: npx trainyard setup',
+    remedy: 'Run: npx trainyard setup (npx trainyard dev fetches it too)',
   },
   python: {
     code: 'TY-SETUP',

@@ -50,6 +50,8 @@ const REMEMBERED = 100_000;
  */
 export class FileStore implements Store {
   readonly name: string;
+  readonly #records: string;
+  readonly #anyTemp: string;
   readonly #folders = new Map<string, 'made' | 'durable'>();
   readonly #verified = new Map<Digest, string>();
   readonly #unique = `${process.pid}-${randomBytes(6).toString('hex')}`;
@@ -59,6 +61,8 @@ export class FileStore implements Store {
   /** `folder` is made at the first write. */
   constructor(folder: string) {
     this.name = path.resolve(folder);
+    this.#records = path.join(this.name, 'records');
+    this.#anyTemp = path.join(this.name, 'tmp', 'any');
   }
 
   async probe(): Promise<void> {
@@ -137,8 +141,9 @@ export class FileStore implements Store {
     if (statSync(final, { throwIfNoEntry: false })) return false;
     if (options.durable !== false)
       return this.#writing(body.byteLength, (temp) => this.#createDurable(temp, final, body));
-    const create = () => this.#within(final, false, () => this.#reused.create(final, body));
-    return this.#inWords(body.byteLength, () => this.#within(path.join(this.name, 'tmp', 'any'), false, create));
+    return this.#inWords(body.byteLength, () =>
+      this.#within([final, this.#anyTemp], false, () => this.#reused.create(final, body)),
+    );
   }
 
   async put(key: StoreKey, body: Uint8Array, { durable = true }: { durable?: boolean } = {}): Promise<void> {
@@ -162,11 +167,10 @@ export class FileStore implements Store {
   }
 
   async *list(prefix: string): AsyncIterable<{ key: StoreKey; size: number }> {
-    const records = path.join(this.name, 'records');
-    const folder = path.join(records, checkPrefix(prefix));
+    const folder = path.join(this.#records, checkPrefix(prefix));
     try {
       for await (const { file, size } of walk(folder))
-        yield { key: path.relative(records, file).split(path.sep).join('/'), size };
+        yield { key: path.relative(this.#records, file).split(path.sep).join('/'), size };
     } catch (error) {
       throw storeRefused(error, this.name) ?? error;
     }
@@ -228,22 +232,29 @@ export class FileStore implements Store {
     }
   }
 
-  /** Makes a file's folder, then acts on the file; once more when the folder was removed since this process made it. */
-  async #within<T>(file: string, durable: boolean, act: () => T | Promise<T>): Promise<T> {
-    await this.#makeFolder(path.dirname(file), durable);
+  /** Makes the folders of files, then acts on these; once more when a folder was removed since this process made it. */
+  async #within<T>(files: string | readonly string[], durable: boolean, act: () => T | Promise<T>): Promise<T> {
+    const folders = typeof files === 'string' ? [path.dirname(files)] : files.map((file) => path.dirname(file));
+    for (const folder of folders) if (!this.#isMade(folder, durable)) await this.#makeFolder(folder, durable);
     try {
-      return await act();
+      const done = act();
+      // What is there already is not waited for: each wait costs a promise or two, for every file of every node.
+      return done instanceof Promise ? await done : done;
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || statSync(path.dirname(file), { throwIfNoEntry: false })) throw error;
+      if (codeOf(error) !== 'ENOENT' || folders.every((folder) => statSync(folder, { throwIfNoEntry: false })))
+        throw error;
       this.#folders.clear();
-      await this.#makeFolder(path.dirname(file), durable);
+      for (const folder of folders) await this.#makeFolder(folder, durable);
       return act();
     }
   }
 
-  async #makeFolder(folder: string, durable: boolean): Promise<void> {
+  #isMade(folder: string, durable: boolean): boolean {
     const known = this.#folders.get(folder);
-    if (known === 'durable' || (known && !durable)) return;
+    return known === 'durable' || (known !== undefined && !durable);
+  }
+
+  async #makeFolder(folder: string, durable: boolean): Promise<void> {
     const first = makeFolders(folder);
     if (first !== undefined && durable)
       for (let made = folder; made.length >= first.length; made = path.dirname(made))
@@ -272,11 +283,11 @@ export class FileStore implements Store {
 
   #blobFile(digest: Digest): string {
     const hex = checkDigest(digest).slice('sha256-'.length);
-    return path.join(this.name, 'blobs', hex.slice(0, 2), digest);
+    return `${this.name}${path.sep}blobs${path.sep}${hex.slice(0, 2)}${path.sep}${digest}`;
   }
 
   #recordFile(key: StoreKey): string {
-    return path.join(this.name, 'records', checkKey(key));
+    return `${this.#records}${path.sep}${checkKey(key)}`;
   }
 }
 

@@ -5,13 +5,14 @@ import type { StoreKey } from './store.js';
 /** The longest key, in bytes; all its characters are ASCII. */
 export const KEY_BYTES = 200;
 
-const SEGMENT = /^[a-z0-9._~=-]+$/;
+const SEGMENTS = /^[a-z0-9._~=-]+(?:\/[a-z0-9._~=-]+)*$/;
+/** What stays as it is in a segment. */
+const PLAIN = /^[a-z0-9._-]*$/;
+const DOTS_ALONE = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 /** Gives back a key that every store can hold, or throws TY-STORE-KEY: keys become paths and URLs. */
 export function checkKey(key: StoreKey): StoreKey {
-  const segments = key.split('/');
-  if (key.length <= KEY_BYTES && segments.every((segment) => SEGMENT.test(segment) && !/^\.{1,2}$/.test(segment)))
-    return key;
+  if (key.length <= KEY_BYTES && SEGMENTS.test(key) && !DOTS_ALONE.test(key)) return key;
   throw refusal('a record cannot have this key', key);
 }
 
@@ -38,10 +39,13 @@ export function checkDigest(digest: Digest): Digest {
  * ends in `~` and 16 digits of the name's SHA-256, so that different names have different segments.
  */
 export function segmentOf(name: string, most = 60): string {
-  let segment = '';
-  for (const byte of new TextEncoder().encode(name)) {
-    const character = String.fromCharCode(byte);
-    segment += /[a-z0-9._-]/.test(character) ? character : `=${byte.toString(16).padStart(2, '0')}`;
+  let segment = name;
+  if (!PLAIN.test(name)) {
+    segment = '';
+    for (const byte of new TextEncoder().encode(name)) {
+      const character = String.fromCharCode(byte);
+      segment += PLAIN.test(character) ? character : `=${byte.toString(16).padStart(2, '0')}`;
+    }
   }
   if (/^\.{0,2}$/.test(segment)) segment = segment === '' ? '=' : segment.replaceAll('.', '=2e');
   if (segment.length <= most) return segment;

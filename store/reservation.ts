@@ -13,7 +13,7 @@ export interface Clock {
 
 const processClock: Clock = {
   now: () => performance.now(),
-  // By hand: the one of Node makes an error of its own with each end, and this is asked for every node.
+  // By hand: the one of Node makes an error of its own with each end.
   sleep: (ms, signal) =>
     new Promise((slept, ended) => {
       if (signal?.aborted) return ended(signal.reason as Error);
@@ -29,8 +29,9 @@ const processClock: Clock = {
     }),
 };
 
-/** Why a holder's heartbeat ends. */
-const ENDED = new Error('the reservation has ended');
+/** Sets apart what this process reserves. */
+const UNIQUE = randomBytes(12).toString('hex');
+let flights = 0;
 
 export interface SingleFlight<T> {
   /** The result, if it is there. Asked before each wait and once more after the reservation is won. */
@@ -67,10 +68,10 @@ export async function singleFlight<T>(
 ): Promise<{ value: T; found: boolean }> {
   const { found, leaseMs = 15_000, pollMs = 100, signal, clock = processClock } = flight;
   const place = `resv/${checkDigest(key)}`;
-  const body = Buffer.from(JSON.stringify({ nonce: randomBytes(12).toString('hex'), owner: flight.owner }));
+  const body = Buffer.from(JSON.stringify({ nonce: `${UNIQUE}-${++flights}`, owner: flight.owner }));
   const reserve = (epoch: number): Promise<boolean> => store.create(name(place, epoch), body, { durable: false });
   signal?.throwIfAborted();
-  if (await reserve(1)) return hold(store, place, 1, { ...flight, leaseMs, clock });
+  if (await reserve(1)) return hold(store, place, 1, { ...flight, leaseMs });
   let last: { beat: string; since: number } | undefined;
   for (;;) {
     signal?.throwIfAborted();
@@ -83,7 +84,7 @@ export async function singleFlight<T>(
       if (last?.beat !== beat) last = { beat, since: clock.now() };
       free = clock.now() - last.since >= leaseMs;
     }
-    if (free && (await reserve(epoch + 1))) return hold(store, place, epoch + 1, { ...flight, leaseMs, clock });
+    if (free && (await reserve(epoch + 1))) return hold(store, place, epoch + 1, { ...flight, leaseMs });
     flight.onWait?.();
     await clock.sleep(pollMs * (0.5 + Math.random()), signal).catch(() => signal?.throwIfAborted());
   }
@@ -93,37 +94,56 @@ async function hold<T>(
   store: Store,
   place: string,
   epoch: number,
-  flight: SingleFlight<T> & { leaseMs: number; clock: Clock },
+  flight: SingleFlight<T> & { leaseMs: number },
 ): Promise<{ value: T; found: boolean }> {
-  const done = new AbortController();
-  const beating = heartbeat(store, name(place, epoch), flight, done.signal);
+  const heartbeat = new Heartbeat(store, name(place, epoch), flight.leaseMs / 4);
   try {
     // Looked for once the key is held: it may have been committed until then.
     const there = await flight.found();
     const value = there ?? (await flight.compute());
-    done.abort(ENDED);
-    await prune(store, place, epoch, await beating);
+    await prune(store, place, epoch, await heartbeat.end());
     return { value, found: there !== null };
   } catch (error) {
-    done.abort(ENDED);
-    await beating;
+    await heartbeat.end();
     await store.put(`${name(place, epoch)}.end`, Buffer.from('failed'), { durable: false }).catch(() => undefined);
     throw error;
   }
 }
 
-/** Tells the others, four times a lease, that this holder lives. Gives how often it did. */
-async function heartbeat(
-  store: Store,
-  epoch: string,
-  { leaseMs, clock }: { leaseMs: number; clock: Clock },
-  done: AbortSignal,
-): Promise<number> {
-  for (let beat = 1; ; beat++) {
-    await clock.sleep(leaseMs / 4, done).catch(() => undefined);
-    if (done.aborted) return beat - 1;
+/** Tells the others again and again that a holder lives. By hand, with a timer: it is made for every node. */
+class Heartbeat {
+  readonly #store: Store;
+  readonly #epoch: string;
+  readonly #everyMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #beats = 0;
+  #writing: Promise<void> | undefined;
+  #ended = false;
+
+  constructor(store: Store, epoch: string, everyMs: number) {
+    this.#store = store;
+    this.#epoch = epoch;
+    this.#everyMs = everyMs;
+    this.#next();
+  }
+
+  /** Ends it. Gives how often it was told, once nothing more is written. */
+  async end(): Promise<number> {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    if (this.#writing) await this.#writing;
+    return this.#beats;
+  }
+
+  #next(): void {
+    if (!this.#ended) this.#timer = setTimeout(() => (this.#writing = this.#beat()), this.#everyMs);
+  }
+
+  async #beat(): Promise<void> {
+    const body = Buffer.from(String(++this.#beats));
     // A beat that cannot be written may cost the lease, never the result.
-    await store.put(`${epoch}.hb`, Buffer.from(String(beat)), { durable: false }).catch(() => undefined);
+    await this.#store.put(`${this.#epoch}.hb`, body, { durable: false }).catch(() => undefined);
+    this.#next();
   }
 }
 

@@ -7,17 +7,24 @@ import { readSecretSource } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from './implement.js';
-import { childrenSeen, killTree, MARK_VARIABLE } from './process-tree.js';
-import { SETUP_VARIABLE, type ExecutorSetup, type FromExecutor, type RunMessage, type ToExecutor } from './protocol.js';
+import { killTree, MARK_VARIABLE } from './process-tree.js';
+import {
+  SETUP_VARIABLE,
+  type ExecutorSetup,
+  type FromExecutor,
+  type Remains,
+  type RunMessage,
+  type ToExecutor,
+} from './protocol.js';
 import { Redactor } from './redactor.js';
+import { StartedProcesses } from './started-processes.js';
 
 /** The process in which nodes compute: one at a time, kept warm, ended with its worker. */
 const setup = JSON.parse(process.env[SETUP_VARIABLE] ?? '{}') as ExecutorSetup;
 const store = openStore(setup.store);
 const implementations = new Map<string, Promise<Implementation>>();
 const redactor = Redactor.of(setup.secrets);
-/** Children that were seen before: a node that started none leaves none. */
-let seen = 0;
+const started = new StartedProcesses();
 let running: AbortController | undefined;
 let connected: Promise<TrainyardClient> | undefined;
 
@@ -40,7 +47,7 @@ function tell(message: FromExecutor): void {
   process.send?.(message);
 }
 
-async function run({ task, module, exportName, attempt }: RunMessage): Promise<void> {
+async function run({ task, module, exportName, attempt, begun }: RunMessage): Promise<void> {
   // What a worker sent just before it was killed is begun elsewhere: not here, too.
   if (process.ppid !== setup.worker) process.exit(0);
   const abort = new AbortController();
@@ -49,7 +56,7 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
     running = undefined;
     return tell({ type: 'busy' });
   }
-  tell({ type: 'begun' });
+  if (!begun) tell({ type: 'begun' });
   redactor.read(setup.secrets);
   const startedAt = performance.now();
   let checkpoints = false;
@@ -74,7 +81,7 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
       },
     });
     const ms = performance.now() - startedAt;
-    tell({ type: 'done', outputs, ms, checkpoints, started: hasStarted() });
+    tell({ type: 'done', outputs, ms, checkpoints, ...remains() });
   } catch (error) {
     const known = isTrainyardError(error)
       ? error
@@ -82,18 +89,15 @@ async function run({ task, module, exportName, attempt }: RunMessage): Promise<v
           what: redactor.clean(sayThrown(error)),
           where: { node: task.node },
         });
-    tell({ type: 'failed', error: known.toRecord(), cancelled: abort.signal.aborted, started: hasStarted() });
+    tell({ type: 'failed', error: known.toRecord(), cancelled: abort.signal.aborted, ...remains() });
   } finally {
     running = undefined;
   }
 }
 
-/** Whether the node may have started processes, which the worker then looks for. */
-function hasStarted(): boolean {
-  const now = childrenSeen(process.pid);
-  const started = now === undefined || now !== seen;
-  seen = now ?? seen;
-  return started;
+/** What is left of the node in its process, when it has ended. */
+function remains(): Remains {
+  return { started: started.any(), residentBytes: process.memoryUsage.rss() };
 }
 
 let place: DevicePlace | undefined;

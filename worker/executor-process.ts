@@ -3,7 +3,7 @@ import { compiled } from '../project/package-root.js';
 import { newMark, watchNoMore, watchOver } from './death-watch.js';
 import { executorNodeOptions } from './node-options.js';
 import { OutputLines } from './output-lines.js';
-import { endTree, hasLeft, MARK_VARIABLE, residentOf, type Tree } from './process-tree.js';
+import { endTree, hasLeft, MARK_VARIABLE, type Tree } from './process-tree.js';
 import { SETUP_VARIABLE, type ExecutorSetup, type ToExecutor } from './protocol.js';
 import type { Redactor } from './redactor.js';
 
@@ -12,6 +12,8 @@ export class ExecutorProcess {
   readonly child: ChildProcess;
   readonly tree: Tree;
   readonly output: OutputLines;
+  /** Whether it takes nodes at once: it has started up. */
+  isReady = false;
   #ending: Promise<void> | undefined;
 
   constructor(setup: ExecutorSetup, redactor: Redactor) {
@@ -34,6 +36,7 @@ export class ExecutorProcess {
     this.tree = { pid: this.child.pid ?? 0, mark };
     this.output = new OutputLines([this.child.stdout, this.child.stderr], redactor);
     this.child.on('error', () => undefined);
+    this.child.once('message', () => (this.isReady = true));
     if (this.child.pid === undefined) return;
     watchOver(this.tree);
     // However it ends: what it has started does not go on.
@@ -60,10 +63,5 @@ export class ExecutorProcess {
   /** Whether something goes on that a node of it has started. */
   hasLeft(): Promise<boolean> {
     return hasLeft(this.tree);
-  }
-
-  /** Its own resident memory. */
-  get residentBytes(): number {
-    return residentOf(this.tree.pid) ?? 0;
   }
 }

@@ -5,7 +5,7 @@ import { sayDeath } from './executor-death.js';
 import { ExecutorProcess } from './executor-process.js';
 import { LoadedPackages } from './loaded-packages.js';
 import { bytesAbove } from './process-tree.js';
-import type { ExecutorSetup, FromExecutor, RunMessage } from './protocol.js';
+import type { ExecutorSetup, FromExecutor, Remains, RunMessage } from './protocol.js';
 import { Redactor } from './redactor.js';
 
 export interface ExecutionHooks {
@@ -66,7 +66,7 @@ export class Executor {
   /** Runs a node. Undefined, and nothing has happened, when other processes have all places on the device. */
   async run(message: RunMessage, hooks: ExecutionHooks): Promise<Executed | undefined> {
     this.busy = true;
-    const told = { started: false };
+    const told: { left?: Remains } = {};
     try {
       this.#redactor.read(this.#setup.secrets);
       if (!this.#loaded.admit(message.packages)) this.kill();
@@ -76,8 +76,9 @@ export class Executor {
     } finally {
       // The node has ended by itself after all.
       if (this.#process?.connected) this.#dropNext();
-      if (told.started && (await this.#process?.hasLeft())) this.kill();
-      if (this.#wanted || (this.#process?.residentBytes ?? 0) > TOO_LARGE_TO_KEEP) this.kill();
+      const { started = false, residentBytes = 0 } = told.left ?? {};
+      if (started && (await this.#process?.hasLeft())) this.kill();
+      if (this.#wanted || residentBytes > TOO_LARGE_TO_KEEP) this.kill();
       await this.#ending;
       this.busy = false;
     }
@@ -124,7 +125,7 @@ export class Executor {
     if (loads) started.send({ type: 'prepare', module, exportName, node: task.node });
   }
 
-  #run(message: RunMessage, hooks: ExecutionHooks, told: { started: boolean }): Promise<Executed | undefined> {
+  #run(message: RunMessage, hooks: ExecutionHooks, told: { left?: Remains }): Promise<Executed | undefined> {
     const running = this.#start();
     const { child, output } = running;
     const { node } = message.task;
@@ -169,10 +170,10 @@ export class Executor {
         else if (answer.type === 'begun') hooks.onBegin();
         else if (answer.type === 'busy') settle(() => resolve(undefined));
         else if (answer.type === 'done') {
-          told.started = answer.started;
+          told.left = answer;
           settle(() => resolve(answer));
         } else if (answer.type === 'failed') {
-          told.started = answer.started;
+          told.left = answer;
           settle(() => reject(answer.cancelled ? new Cancelled() : TrainyardError.fromRecord(answer.error)));
         }
       };
@@ -192,7 +193,10 @@ export class Executor {
       child.on('exit', onExit);
       hooks.signal.addEventListener('abort', cancel, { once: true });
       if (hooks.signal.aborted) cancel();
-      running.send(message);
+      // On a device the process says itself when it has a place there, and one that starts up when it is there.
+      const begun = this.#setup.gpu === undefined && running.isReady;
+      if (begun) hooks.onBegin();
+      running.send({ ...message, begun });
     });
   }
 }

@@ -37,6 +37,8 @@ class Stream {
   readonly #give: (line: string) => void;
   #decoder = new StringDecoder('utf8');
   #rest = '';
+  /** Whether anything has come since the end before. */
+  #begun = false;
 
   constructor(redactor: Redactor, give: (line: string) => void) {
     this.#redactor = redactor;
@@ -44,6 +46,7 @@ class Stream {
   }
 
   add(chunk: Buffer): void {
+    this.#begun = true;
     const piece = this.#decoder.write(chunk);
     const before = this.#rest.length;
     this.#rest += piece;
@@ -61,6 +64,9 @@ class Stream {
   }
 
   end(): void {
+    // Most nodes write nothing.
+    if (!this.#begun) return;
+    this.#begun = false;
     this.#giveLines(this.#rest + this.#decoder.end());
     this.#rest = '';
     this.#decoder = new StringDecoder('utf8');

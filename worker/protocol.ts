@@ -12,6 +12,8 @@ export interface RunMessage {
   /** Packages that the module imports, in the versions that its hash was taken with. */
   readonly packages: readonly (readonly [name: string, version: string])[];
   readonly attempt: number;
+  /** The worker has counted it as begun: the process need not say so. */
+  readonly begun?: boolean;
 }
 
 /** Loads a node's code, so that the first run of it need not. */
@@ -34,20 +36,21 @@ export type FromExecutor =
   | { readonly type: 'log'; readonly line: string }
   /** The value of a secret that a node was given, to be hidden in all that comes from it. */
   | { readonly type: 'secret'; readonly name: string; readonly value: string }
-  | {
+  | ({
       readonly type: 'done';
       readonly outputs: { readonly [port: string]: Ref };
       readonly ms: number;
       readonly checkpoints: boolean;
-      /** Whether the node may have started processes. */
-      readonly started: boolean;
-    }
-  | {
-      readonly type: 'failed';
-      readonly error: ErrorRecord;
-      readonly cancelled: boolean;
-      readonly started: boolean;
-    };
+    } & Remains)
+  | ({ readonly type: 'failed'; readonly error: ErrorRecord; readonly cancelled: boolean } & Remains);
+
+/** What is left of a node in its process, when it has ended. */
+export interface Remains {
+  /** Whether it may have started processes. */
+  readonly started: boolean;
+  /** Resident memory of the process. */
+  readonly residentBytes: number;
+}
 
 /** What an executor is told once, through its environment. */
 export interface ExecutorSetup {

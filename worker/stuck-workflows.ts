@@ -1,4 +1,5 @@
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
+import { UntimedWorker } from './untimed-worker.js';
 
 /** A Workflow that computes without a pause, so that its thread answers nobody. */
 export interface StuckWorkflow {
@@ -64,7 +65,7 @@ interface Statics {
 export function watchWorkflows(worker: Worker, options: StuckOptions): () => void {
   const { workflowCreator: main, options: made, logger } = worker as unknown as Internals;
   if (main === undefined) return () => undefined;
-  const statics = Worker as unknown as Statics;
+  const statics = UntimedWorker as unknown as Statics;
   const another = async (): Promise<Creator> =>
     statics.createWorkflowCreator(await statics.getOrCreateBundle(made, logger), made, logger);
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { currentBuild } from '../client/current-code.js';
 import type { TrainyardClient } from '../client/index.js';
 import { endFromOutside } from '../client/end-run.js';
@@ -12,12 +12,7 @@ import { dropOldBuilds } from '../project/kept-builds.js';
 import { bundleFile, isRunType, type WorkflowBundle } from '../project/workflow-bundle.js';
 import { ServedBuilds, type BuildServer } from './served-builds.js';
 import { STUCK_AFTER, watchWorkflows, type StuckLimits, type StuckWorkflow } from './stuck-workflows.js';
-
-/**
- * The SDK's own limit on one activation of a Workflow ends the whole process where it is met, so it is put out of reach:
- * `watchWorkflows` keeps the limit. The SDK has this setting but does not name it among its options.
- */
-const SANDBOX = { isolateExecutionTimeout: '1 day' };
+import { UntimedWorker } from './untimed-worker.js';
 
 export interface BuildParts {
   readonly project: ProjectBase;
@@ -193,14 +188,13 @@ export class WorkflowBuilds {
 
   async #open(bundle: WorkflowBundle): Promise<BuildServer> {
     const { connection, client, identity, activities, graceMs } = this.#parts;
-    const worker = await Worker.create({
+    const worker = await UntimedWorker.create({
       connection,
       namespace: client.namespace,
       identity,
       taskQueue: client.taskQueue,
       workflowBundle: { code: LEAN_PROMISES + bundle.code },
       activities,
-      ...SANDBOX,
       shutdownGraceTime: graceMs,
       workerDeploymentOptions: {
         version: { deploymentName: client.taskQueue, buildId: bundle.buildId },

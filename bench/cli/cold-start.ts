@@ -1,8 +1,9 @@
 /**
  * From the start of the command `trainyard run` to the start of the first node's Activity, with the services and a worker
  * up: what a person waits for. Beside it two programs on Temporal by hand: one that only asks a worker that is up, and
- * one that brings its own. Each is a process of its own, in turn; the end is the time in the run's history. Milliseconds:
- * lower is better.
+ * one that brings its own. Each is a process of its own, in turn; the end is the time in the run's history. Milliseconds.
+ * Then the memory of what stays up, at rest: `trainyard dev` with all that it has started, and by hand the same Temporal
+ * server with a worker. Lower is better.
  *
  *   npm run bench cli/cold-start -- [--json] [--rounds=5]
  */
@@ -14,9 +15,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { build } from 'esbuild';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { interrupt, TestProject } from '../../tests/cli/harness.js';
 import type { PeerSettings } from './peer-script.js';
 import { median, round, type Row } from '../figures.js';
+import { memoryMb } from '../memory.js';
 
 const { values: asked } = parseArgs({
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
@@ -58,6 +61,9 @@ await build({
   logLevel: 'error',
 });
 const project = new TestProject();
+/** At rest: no command runs, and what is kept for the next edit alone has ended. */
+const AT_REST_MS = 10_000;
+const memory = { ours: NaN, peer: NaN };
 const times = { ours: [] as number[], client: [] as number[], whole: [] as number[] };
 try {
   const dev = await project.dev();
@@ -98,6 +104,11 @@ try {
     const began = await ran(program, { address, id });
     if (turn > 0) times.client.push((await firstStarted(client, id)) - began);
   }
+  await sleep(AT_REST_MS);
+  const processes = project.processes();
+  memory.ours = memoryMb(processes.map(({ pid }) => pid));
+  const server = processes.filter(({ command }) => command.includes('start-dev')).map(({ pid }) => pid);
+  memory.peer = memoryMb([...server, ...(up.pid === undefined ? [] : [up.pid])]);
   up.kill('SIGKILL');
   await connection.close();
   await interrupt(dev);
@@ -117,10 +128,20 @@ const rows = (['client', 'whole'] as const).map((kind): Row => {
     unit: 'ms, lower is better',
   };
 });
+rows.push({
+  case: 'memory of what stays up, at rest',
+  ours: round(memory.ours),
+  peer: round(memory.peer),
+  peerName: 'by hand, server and worker',
+  ratio: round(memory.ours / memory.peer),
+  unit: 'MB, lower is better',
+});
 const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}, ${rounds} rounds`;
 if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'cli/cold-start', machine, rows }, null, 2)}\n`);
 else {
   process.stdout.write(`${machine}\n`);
-  for (const { case: name, ours, peer, peerName, ratio } of rows)
-    process.stdout.write(`${name}: ${ours} ms; ${peerName}: ${peer} ms; ${ratio} ×\n`);
+  for (const { case: name, ours, peer, peerName, ratio, unit } of rows) {
+    const [short = ''] = unit.split(',');
+    process.stdout.write(`${name}: ${ours} ${short}; ${peerName}: ${peer} ${short}; ${ratio} ×\n`);
+  }
 }

@@ -1,3 +1,4 @@
+import { NODE_DEFAULTS } from '../../core/node.js';
 import type { Ports } from '../../core/wiring.js';
 import { fieldTable } from '../field-table.js';
 import { fieldsOf, givenFieldsOf } from '../schema-fields.js';
@@ -27,7 +28,7 @@ export function inFull(part: Part): string {
 }
 
 function nodeFacts(spec: (Part & { part: 'node' })['spec']): [string, string][] {
-  const { cpu = 1, memory, gpu, labels } = spec.resources ?? {};
+  const { cpu = NODE_DEFAULTS.resources.cpu, memory, gpu, labels } = spec.resources ?? {};
   const needs = [
     `${cpu} cpu`,
     ...(memory === undefined ? [] : [memory]),
@@ -46,8 +47,8 @@ function nodeFacts(spec: (Part & { part: 'node' })['spec']): [string, string][] 
   ];
   return [
     ['resources', needs.join(', ')],
-    ['attempts', String(spec.retry?.attempts ?? 3)],
-    ['timeout', String(spec.timeout ?? '1 hour')],
+    ['attempts', String(spec.retry?.attempts ?? NODE_DEFAULTS.retry.attempts)],
+    ['timeout', String(spec.timeout ?? NODE_DEFAULTS.timeout)],
     ...(spec.queueTimeout === undefined ? [] : [['waits', String(spec.queueTimeout)] as [string, string]]),
     ...(traits.length === 0 ? [] : [['about', traits.join('; ')] as [string, string]]),
   ];

@@ -1,4 +1,5 @@
 import type { Kind } from '../../core/kinds.js';
+import { NODE_DEFAULTS } from '../../core/node.js';
 import type { Ports } from '../../core/wiring.js';
 import { loadProject } from '../../project/project.js';
 import { jsonSchemaOf } from '../schema-fields.js';
@@ -48,19 +49,15 @@ function recordOf(part: Part): object {
 }
 
 function settingsOf(spec: (Part & { part: 'node' })['spec']): object {
+  const { name: _, version: _v, title: _t, params: _p, inputs: _i, outputs: _o, ...said } = spec;
   return {
-    resources: { cpu: 1, ...spec.resources },
-    retry: { attempts: 3, ...spec.retry },
-    timeout: spec.timeout ?? '1 hour',
-    queueTimeout: spec.queueTimeout ?? null,
-    seeded: spec.seeded ?? false,
-    tensorflow: spec.tensorflow ?? false,
-    effect: spec.effect ?? false,
-    cache: spec.cache ?? true,
-    light: spec.light ?? false,
-    notInKey: spec.notInKey ?? [],
-    continuesOver: spec.continuesOver ?? null,
-    facts: spec.facts ?? {},
-    reproducible: spec.reproducible ?? null,
+    queueTimeout: null,
+    continuesOver: null,
+    facts: {},
+    reproducible: null,
+    ...NODE_DEFAULTS,
+    ...said,
+    resources: { ...NODE_DEFAULTS.resources, ...spec.resources },
+    retry: { ...NODE_DEFAULTS.retry, ...spec.retry },
   };
 }

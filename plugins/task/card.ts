@@ -3,18 +3,22 @@ import { z } from 'zod';
 /** What a model is to do, and when it is good enough: declared before any data is looked at. */
 export const taskCard = z.strictObject({
   goal: z.string().min(1).describe('what the model is for, in a sentence'),
-  kind: z.enum(['binary', 'multi-class', 'multi-label', 'regression', 'forecasting', 'images', 'text']),
+  kind: z
+    .enum(['binary', 'multi-class', 'multi-label', 'regression', 'forecasting', 'images', 'text'])
+    .describe('what is predicted, and from what'),
   target: z.string().min(1).describe('the column to predict'),
-  metric: z.strictObject({
-    name: z.string().min(1).describe('a figure of the evaluation, such as f1.macro'),
-    direction: z.enum(['maximize', 'minimize']).default('maximize'),
-    threshold: z.number().describe('from where on the model is good enough'),
-    precision: z
-      .number()
-      .positive()
-      .default(0.1)
-      .describe('half the widest confidence interval with which that may be claimed'),
-  }),
+  metric: z
+    .strictObject({
+      name: z.string().min(1).describe('a figure of the evaluation, such as f1.macro'),
+      direction: z.enum(['maximize', 'minimize']).default('maximize'),
+      threshold: z.number().describe('from where on the model is good enough'),
+      precision: z
+        .number()
+        .positive()
+        .default(0.1)
+        .describe('half the widest confidence interval with which that may be claimed'),
+    })
+    .describe('what the model is judged by'),
   scope: z.string().default('').describe('where and for whom it holds'),
   exclusions: z.array(z.string()).default([]).describe('what it must not be used for'),
   affected: z.string().default('').describe('who is affected by its mistakes, and how'),

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { TrainyardClient } from '../../client/index.js';
 import { getModel, moveAlias, registerVersion, rollback } from '../../client/models.js';
 import type { Model, Ref } from '../../core/kinds.js';
-import { writeModel } from '../../models/index.js';
+import { writeMassModel } from '../../models/mass-model.test-part.js';
 import { endpointNode } from '../../plugins/deploy/worker.js';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
 import { outcomeStream, predictionStream } from '../../core/ids.js';
@@ -73,27 +73,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A model that answers `gentoo` above a mass of 5 and `adelie` below, more or less surely. */
-async function makeModel(sureness: number): Promise<Ref<Model>> {
-  const numeric = { kind: 'numeric', fill: 4, center: 5, scale: 1, clip: 10, indicator: false } as const;
-  const output = await writeModel({
-    learner: 'logistic regression',
-    label: 'species',
-    classes: ['adelie', 'gentoo'],
-    architecture: null,
-    tensors: {
-      coefficients: { shape: [1, 2], values: Float64Array.from([-sureness, sureness]) },
-      intercepts: { shape: [2], values: Float64Array.from([0, 0]) },
-    },
-    transform: { format: 'trainyard.transform/1', steps: [{ ...numeric, column: 'mass' }], rows: 1 },
-    metrics: { validation: { f1: { macro: 0.9 } } },
-    training: {},
-    libraries: {},
-    rows: [{ mass: 4 }, { mass: 6 }, { mass: null }],
-  });
-  return (await artifacts.write('model', output)) as Ref<Model>;
-}
-
 function deploy(name: string, model: Ref, more: object = {}) {
   return runNode(endpointNode, {
     params: { name, ...more },
@@ -125,7 +104,7 @@ async function post(url: string, body: unknown, headers: object = {}): Promise<{
 const get = async (url: string): Promise<any> => (await fetch(url)).json();
 
 test('a deployed model answers by both interfaces, with the same numbers', async () => {
-  await deploy('both', await makeModel(1));
+  await deploy('both', await writeMassModel(artifacts));
   const url = await serve();
   const plain = await post(
     `${url}/v1/endpoints/both/predict`,
@@ -155,7 +134,7 @@ test('a deployed model answers by both interfaces, with the same numbers', async
 });
 
 test('a wrong request is a problem that names field and row, and is no fault of the server', async () => {
-  await deploy('wrong', await makeModel(1));
+  await deploy('wrong', await writeMassModel(artifacts));
   const url = await serve();
   const at = `${url}/v1/endpoints/wrong/predict`;
   const cases: [unknown, number, string][] = [
@@ -186,7 +165,7 @@ test('a wrong request is a problem that names field and row, and is no fault of 
 });
 
 test('an alias moves under load: no request is lost, and each is answered by one version', async () => {
-  const models = await Promise.all([makeModel(1), makeModel(2)]);
+  const models = await Promise.all([writeMassModel(artifacts), writeMassModel(artifacts, { sureness: 2 })]);
   await deploy('swap', models[0]!);
   const url = await serve();
   const sure = [1, 2].map((sureness) => 1 / (1 + Math.exp(-2 * sureness)));
@@ -216,7 +195,7 @@ test('an alias moves under load: no request is lost, and each is answered by one
 });
 
 test('a moved alias is heard of within 200 ms', async () => {
-  const models = await Promise.all([makeModel(1), makeModel(2)]);
+  const models = await Promise.all([writeMassModel(artifacts), writeMassModel(artifacts, { sureness: 2 })]);
   for (const model of models) await deploy('quick', model);
   const url = await serve();
   const took: number[] = [];
@@ -233,7 +212,7 @@ test('a moved alias is heard of within 200 ms', async () => {
 });
 
 test('a model that cannot be opened leaves the version before in service, and says why', async () => {
-  const good = await makeModel(1);
+  const good = await writeMassModel(artifacts);
   await deploy('damaged', good);
   const url = await serve({ pollMs: 200 });
   const bad = (await artifacts.write('model', { value: {}, files: { 'model.json': '{}' } })) as Ref<Model>;
@@ -251,7 +230,10 @@ test('a model that cannot be opened leaves the version before in service, and sa
 });
 
 test('a deployment done again registers and moves nothing, and one that was overtaken is told', async () => {
-  const [first, second] = await Promise.all([makeModel(3), makeModel(4)]);
+  const [first, second] = await Promise.all([
+    writeMassModel(artifacts, { sureness: 3 }),
+    writeMassModel(artifacts, { sureness: 4 }),
+  ]);
   await using once = await deploy('again', first);
   await using twice = await deploy('again', first);
   expect(twice.output.value).toEqual(once.output.value);
@@ -265,7 +247,7 @@ test('a deployment done again registers and moves nothing, and one that was over
 });
 
 test('requests are logged once each, outcomes join them, and sending outcomes again changes nothing', async () => {
-  await deploy('logged', await makeModel(1));
+  await deploy('logged', await writeMassModel(artifacts));
   const url = await serve();
   const at = `${url}/v1/endpoints/logged`;
   const asked = await Promise.all(
@@ -290,7 +272,7 @@ test('requests are logged once each, outcomes join them, and sending outcomes ag
 });
 
 test('with Redis gone answers go on, what the log cannot hold is counted, and the rest arrives once when it is back', async () => {
-  await deploy('away', await makeModel(1));
+  await deploy('away', await writeMassModel(artifacts));
   const url = await serve({ log: { capacity: 30 } });
   const at = `${url}/v1/endpoints/away`;
   await post(`${at}/predict`, { row: { mass: 1 } });
@@ -313,7 +295,10 @@ test('with Redis gone answers go on, what the log cannot hold is counted, and th
 });
 
 test('a server started while Temporal and Redis are away serves the last known version, and catches up afterwards', async () => {
-  const models = await Promise.all([makeModel(5), makeModel(6)]);
+  const models = await Promise.all([
+    writeMassModel(artifacts, { sureness: 5 }),
+    writeMassModel(artifacts, { sureness: 6 }),
+  ]);
   await deploy('alone', models[0]!);
   const stateFolder = path.join(folder, 'state-alone');
   await serve({ stateFolder });

@@ -63,20 +63,38 @@ it('the graph of the latest run is empty: the next run goes on, and finds the re
   writeFileSync(file, whole);
 });
 
-it('an input that was lost two levels deep was not made again', async () => {
-  probe.planFault('lost', { label: 'turn 4', moment: 'before', kind: 'user', times: 1 });
-  expect((await probe.run('loop', { salt: 'lost' }, { id: 'lost' })).state).toBe('failed');
-  const { nodes } = await probe.graph('lost');
-  for (const label of ['turn 2', 'turn 3']) {
+/** Damages what nodes with these labels have given in a run. */
+async function damage(run: string, labels: readonly string[]): Promise<void> {
+  const { nodes } = await probe.graph(run);
+  for (const label of labels) {
     const made = nodes.find(({ params }) => (params as { label?: string }).label === label)?.outputs?.['out'];
     const digest = made?.digest ?? '';
     const file = probe.path(`.trainyard/store/blobs/${digest.slice('sha256-'.length).slice(0, 2)}/${digest}`);
     chmodSync(file, 0o644);
     writeFileSync(file, 'damaged');
   }
+}
+
+it('an input that was lost two levels deep was not made again', async () => {
+  probe.planFault('lost', { label: 'turn 4', moment: 'before', kind: 'user', times: 1 });
+  expect((await probe.run('loop', { salt: 'lost' }, { id: 'lost' })).state).toBe('failed');
+  await damage('lost', ['turn 2', 'turn 3']);
   const again = await probe.run('loop', { salt: 'lost' }, { id: 'lost-again', lineage: 'lost', using: 'lost' });
   expect(again).toMatchObject({ state: 'done' });
   expect([...new Set(starts('lost-again'))]).toEqual(['turn 2', 'turn 3', 'turn 4']);
+});
+
+it('a remake of a lost input that failed was kept: the next that needed the input failed with it', async () => {
+  const fail = (run: string, label: string): void =>
+    probe.planFault(run, { label, moment: 'before', kind: 'user', times: 1 });
+  fail('kept', 'instead');
+  expect((await probe.run('caught', { salt: 'kept' }, { id: 'kept' })).state).toBe('failed');
+  await damage('kept', ['a']);
+  fail('kept-again', 'a');
+  const again = await probe.run('caught', { salt: 'kept' }, { id: 'kept-again', lineage: 'kept', using: 'kept' });
+  expect(again).toMatchObject({ state: 'done', result: { value: { n: 7 } } });
+  // The first remake fails for `risky`, which is caught; the second is for what is called instead.
+  expect(starts('kept-again').filter((label) => label === 'a')).toHaveLength(2);
 });
 
 it('a race that was over was decided again in a resume, and its effects happened twice', async () => {

@@ -7,13 +7,15 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inWords } from '../../activities/in-words.js';
 import { monitorActivities } from '../../activities/monitor.js';
 import type { TrainyardClient } from '../../client/index.js';
 import { getMonitor } from '../../client/monitors.js';
 import { moveAlias, registerVersion } from '../../client/models.js';
+import { aliasChannel } from '../../core/ids.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import { randomFrom } from '../../core/random.js';
-import { writeModel } from '../../models/index.js';
+import { writeMassModel } from '../../models/mass-model.test-part.js';
 import { endpointNode as deployNode } from '../../plugins/deploy/worker.js';
 import { endpointNode as monitorNode } from '../../plugins/monitor/worker.js';
 import { createServer, listen } from '../../server/index.js';
@@ -48,13 +50,13 @@ beforeAll(async () => {
   const store = new FileStore(path.join(folder, 'store'));
   artifacts = new Artifacts(store);
   client = { temporal, namespace: 'default', taskQueue, store, redis, close: () => connection.close() };
-  better = await makeModel(6);
+  better = await writeMassModel(artifacts, { above: 6, sureness: 3 });
   worker = await Worker.create({
     connection: native,
     taskQueue,
     workflowsPath: fileURLToPath(new URL('./bundle.ts', import.meta.url)),
     activities: {
-      ...monitorActivities({ temporal, taskQueue, store, redis }),
+      ...inWords({ ...monitorActivities({ temporal, taskQueue, store, redis }) }),
       deployNext: async (endpoint: string, run: string): Promise<number> => {
         const by = { by: 'test', why: 'retrained' };
         const facts = { run, lineage: run, pipeline: 'retrain', metrics: {}, signature: null, evidence: null };
@@ -84,30 +86,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A model that answers `gentoo` above a mass and `adelie` below. */
-async function makeModel(above: number): Promise<Ref<Model>> {
-  const output = await writeModel({
-    learner: 'logistic regression',
-    label: 'species',
-    classes: ['adelie', 'gentoo'],
-    architecture: null,
-    tensors: {
-      coefficients: { shape: [1, 2], values: Float64Array.from([-3, 3]) },
-      intercepts: { shape: [2], values: Float64Array.from([0, 0]) },
-    },
-    transform: {
-      format: 'trainyard.transform/1',
-      steps: [{ kind: 'numeric', column: 'mass', fill: above, center: above, scale: 1, clip: 10, indicator: false }],
-      rows: 1,
-    },
-    metrics: { test: { f1: { macro: 0.9 } } },
-    training: {},
-    libraries: {},
-    rows: [{ mass: 4 }, { mass: 6 }],
-  });
-  return (await artifacts.write('model', output)) as Ref<Model>;
-}
-
 const masses = (size: number, seed: number, shift: number): number[] => {
   const random = randomFrom(seed);
   return Array.from({ length: size }, () => 3 + 4 * random.uniform() + shift);
@@ -136,7 +114,7 @@ async function serve(values: readonly number[], threshold: number): Promise<numb
 test('from a deployed model over shifted traffic to the next one that serves, driven by what the server tells', async () => {
   const host = { client: async () => client };
   const { store } = client;
-  const model = await makeModel(5);
+  const model = await writeMassModel(artifacts, { sureness: 3 });
   await using deployed = await runNode(deployNode, { params: { name: 'loop' }, inputs: { model }, host, store });
   expect(deployed.output.value).toMatchObject({ version: 1, announced: true });
 
@@ -151,7 +129,7 @@ test('from a deployed model over shifted traffic to the next one that serves, dr
   const retrain = { pipeline: 'retrain', params: { better: true }, leastLabelled: 30, cooldown: 0 };
   const params = { name: 'loop', window: 50, every: 3_600_000, retrain };
   await using watched = await runNode(monitorNode, { params, inputs: { model, reference }, host, store });
-  expect(watched.output.value).toMatchObject({ monitor: 'monitor/loop', columns: 1, referenceRows: 400 });
+  expect(watched.output.value).toMatchObject({ monitor: 'monitor/loop-test/loop', columns: 1, referenceRows: 400 });
 
   expect(new Set(await serve(masses(100, 2, 0), 5))).toEqual(new Set([1]));
   await expect.poll(async () => (await getMonitor(client, 'loop')).windows, { timeout: 30_000 }).toBe(2);
@@ -162,7 +140,7 @@ test('from a deployed model over shifted traffic to the next one that serves, dr
     .poll(async () => (await getMonitor(client, 'loop')).retrainings[0]?.verdict, { timeout: 40_000 })
     .toBe('promoted: version 2 serves');
   // The move was made without Redis being told: the server's next look finds it, here for the sake of time by telling.
-  await client.redis?.publish('trainyard:aliases', JSON.stringify({ model: 'loop' }));
+  await client.redis?.publish(aliasChannel('loop-test'), JSON.stringify({ model: 'loop' }));
   await expect.poll(async () => (await post('/v1/endpoints/loop/predict', { row: { mass: 5.5 } })).version).toBe(2);
 
   const page = await (await fetch(`${url}/models/loop`, { headers: { accept: 'text/html' } })).text();

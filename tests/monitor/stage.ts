@@ -228,7 +228,7 @@ export async function retrainings(endpoint: string): Promise<string[]> {
 
 export async function until(endpoint: string, check: (state: MonitorState) => boolean): Promise<MonitorState> {
   let last: MonitorState | undefined;
-  for (const began = performance.now(); performance.now() - began < 40_000; await sleep(100)) {
+  for (const began = performance.now(); performance.now() - began < 120_000; await sleep(100)) {
     last = await state(endpoint).catch(() => last);
     if (last && check(last)) return last;
   }

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Redis } from 'ioredis';
+import { inWords } from '../../activities/in-words.js';
 import { monitorActivities } from '../../activities/monitor.js';
 import { moveAlias, registerVersion } from '../../client/models.js';
 import { digestText } from '../../core/digest.js';
@@ -27,10 +28,7 @@ const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
 redis.on('error', () => undefined);
 
 const activities: Record<string, Activity> = {
-  ...(monitorActivities({ temporal, taskQueue, store: new FileStore(settings.store), redis }) as unknown as Record<
-    string,
-    Activity
-  >),
+  ...inWords({ ...monitorActivities({ temporal, taskQueue, store: new FileStore(settings.store), redis }) }),
   deployNext: (async (endpoint: string, run: string) => {
     const by = { by: 'test', why: 'retrained' };
     const facts = { run, lineage: run, pipeline: 'retrain', metrics: {}, signature: null, evidence: null };

@@ -147,6 +147,8 @@ it('equal changes of equal sources start a run in each project', async () => {
 
 it("an id that another project's run has is refused with a sentence, and nothing of it is recorded", async () => {
   const start = { pipeline: 'asks', input: { params: {} }, id: 'nightly' };
+  // That nobody had it once does not count later.
+  await expect(cancelRun(park.client, 'nightly')).rejects.toThrow('there is no run "nightly"');
   await startPipeline(zoo.client, start);
   await expect(startPipeline(park.client, start)).rejects.toThrow(
     new RegExp(`the project ${zoo.project}, which shares this Temporal, has a run "nightly"`),

@@ -6,15 +6,12 @@ import { isHandle } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import { nodeKey, nodeSeed, type KeyedParts, type NodeIdentity } from '../../core/key.js';
 import type { Ref } from '../../core/kinds.js';
-import type { AnyContract, CallOptions } from '../../core/node.js';
+import { NODE_DEFAULTS, type AnyContract, type CallOptions } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { NodeTask, Recovery, TrialFacts } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import { timeoutOf } from './proxies.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
-
-/** Attempts of a node whose contract does not say how many. */
-const DEFAULT_ATTEMPTS = 3;
 
 /** A node call whose inputs are known, and with them its key. */
 export interface Call {
@@ -83,7 +80,7 @@ function identityOfCall(
     code,
     params: keyed,
     inputs: digests,
-    threads: options.resources?.cpu ?? spec.resources?.cpu ?? 1,
+    threads: options.resources?.cpu ?? spec.resources?.cpu ?? NODE_DEFAULTS.resources.cpu,
     seed: spec.seeded ? run.seed : undefined,
     backend: spec.tensorflow ? pools.find(({ name }) => name === pool)?.backend : undefined,
     id: options.id,
@@ -168,7 +165,7 @@ function omit(params: Json, names: readonly string[]): Json {
 
 function settingsOf(spec: AnyContract['spec'], options: CallOptions): NodeTask['settings'] {
   const memory = options.resources?.memory ?? spec.resources?.memory;
-  const attempts = options.retry?.attempts ?? spec.retry?.attempts ?? DEFAULT_ATTEMPTS;
+  const attempts = options.retry?.attempts ?? spec.retry?.attempts ?? NODE_DEFAULTS.retry.attempts;
   const { gpu = 0 } = { ...spec.resources, ...options.resources };
   const queueMs = spec.queueTimeout === undefined ? undefined : durationMs(spec.queueTimeout);
   const onDevice = { timeMs: timeoutOf(spec, options), ...(queueMs === undefined ? {} : { queueMs }) };

@@ -5,8 +5,8 @@ import {
   workflowInfo,
   type LocalActivityOptions,
 } from '@temporalio/workflow';
-import { durationMs } from '../../core/duration.js';
-import type { AnyContract, CallOptions } from '../../core/node.js';
+import { durationMs, type Duration } from '../../core/duration.js';
+import { NODE_DEFAULTS, type AnyContract, type CallOptions } from '../../core/node.js';
 import { poolQueue } from '../../core/queues.js';
 import { DEVICE_WAIT_MS, TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
@@ -36,7 +36,10 @@ function localActivities<A extends object>(options: LocalActivityOptions): A {
   return new Proxy({}, { get: (_, name) => call(String(name)) }) as A;
 }
 
-const DEFAULT_TIMEOUT_MS = 3_600_000;
+/** A length of time, as it is stated or by default. */
+const lengthOf = (stated: Duration | undefined, byDefault: Duration): number =>
+  durationMs(stated ?? byDefault) ?? durationMs(byDefault) ?? 0;
+
 /** Workers that may die under one node before it is given up. */
 const WORKER_DEATHS = 25;
 
@@ -58,8 +61,8 @@ export function runNodeActivity(
     retry: {
       // The worker counts the node's own failures; the deaths of workers come on top and must not use them up.
       maximumAttempts: task.settings.attempts + WORKER_DEATHS,
-      initialInterval: durationMs(retry.initialInterval ?? 1000) ?? 1000,
-      maximumInterval: durationMs(retry.maximumInterval ?? 60_000) ?? 60_000,
+      initialInterval: lengthOf(retry.initialInterval, NODE_DEFAULTS.retry.initialInterval),
+      maximumInterval: lengthOf(retry.maximumInterval, NODE_DEFAULTS.retry.maximumInterval),
     },
     summary: shown(spec, summary),
   });
@@ -89,7 +92,7 @@ export function runNodeInline(
 
 /** The time that one attempt of a node may take, and the grace. */
 export function timeoutOf(spec: AnyContract['spec'], options: CallOptions): number {
-  return (durationMs(options.timeout ?? spec.timeout ?? DEFAULT_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS) + TIMEOUT_GRACE_MS;
+  return lengthOf(options.timeout ?? spec.timeout, NODE_DEFAULTS.timeout) + TIMEOUT_GRACE_MS;
 }
 
 /** What the timeline of the Temporal UI shows after the node's name. */
