@@ -4,10 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listReviews, ReviewDesk, reviewState } from '../../client/reviews.js';
 import type { AnswersFile } from '../../plugins/labels/outcome.js';
 import { digestText } from '../../core/digest.js';
+import { isTrainyardError } from '../../core/errors/index.js';
 import { jsonBytes } from '../../core/paging.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
 import { Artifacts, collect, type Store } from '../../store/index.js';
-import { Stage } from '../pages/stage.test-part.js';
+import { Stage } from '../../tests/processes/stage.js';
 import type { AnswerRequest, ReviewInput, ReviewSpec } from './contract.js';
 import { PlainReview } from './testing-plain.js';
 
@@ -73,8 +74,8 @@ async function work(desk: ReviewDesk, id: string, person: number, hold = 20): Pr
 }
 
 /** Throws all but that a review is closed, and that others were faster. */
-function closed(error: { code?: string }): void {
-  if (error.code !== 'TY-REVIEW-UNKNOWN' && error.code !== 'TY-REVIEW-ANSWER') throw error;
+function closed(error: unknown): void {
+  if (!isTrainyardError(error) || !['TY-REVIEW-UNKNOWN', 'TY-REVIEW-ANSWER'].includes(error.code)) throw error;
 }
 
 /** Bytes that each run of a review handed to the next. */
@@ -224,7 +225,7 @@ async function answered<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {
-      if ((error as { code?: string }).code !== 'TY-WORKER-NONE') throw error;
+      if (!isTrainyardError(error) || error.code !== 'TY-WORKER-NONE') throw error;
       await sleep(200);
     }
   }

@@ -5,7 +5,7 @@ import { inWords } from '../../activities/in-words.js';
 import { pageActivities } from '../../activities/process-pages.js';
 import { reviewActivities } from '../../activities/review.js';
 import { FileStore } from '../../store/index.js';
-import type { WorkerSettings } from './stage.test-part.js';
+import type { WorkerSettings } from './stage.js';
 
 const { address, store: folder, taskQueue, bundle } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
 const store = new FileStore(folder);

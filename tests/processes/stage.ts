@@ -37,8 +37,6 @@ export interface WorkerSettings {
   readonly bundle: string;
 }
 
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
-
 export class Stage implements AsyncDisposable {
   readonly #ends: (() => Promise<unknown>)[] = [];
   readonly temporal: Client;
@@ -63,8 +61,9 @@ export class Stage implements AsyncDisposable {
 
   /** For the Workflows that a file exports. */
   static async start(workflows: URL): Promise<Stage> {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(workflows), logger: quiet });
+    const logger = new DefaultLogger('ERROR');
+    Runtime.install({ logger });
+    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(workflows), logger });
     const server = await startTemporal({ uiPort: false });
     const { address } = server;
     return new Stage(server, await Connection.connect({ address }), await NativeConnection.connect({ address }), code);
@@ -104,7 +103,7 @@ export class Stage implements AsyncDisposable {
     const program = path.join(this.#folder, 'worker.mjs');
     // Bundled, since Node does not run TypeScript; packages are found through a link.
     symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), path.join(this.#folder, 'node_modules'));
-    const entryPoints = [fileURLToPath(new URL('./worker.test-part.ts', import.meta.url))];
+    const entryPoints = [fileURLToPath(new URL('./worker-main.ts', import.meta.url))];
     await build({ entryPoints, outfile: program, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
     const settings: WorkerSettings = { address: this.#server.address, store, taskQueue, bundle };
     let deaths = 0;
