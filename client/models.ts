@@ -14,7 +14,7 @@ import {
   REGISTRY,
   REGISTRY_TYPE,
   type Announcement,
-  type ModelState,
+  type ModelHead,
   type MoveAnswer,
   type MoveRequest,
   type RegisterAnswer,
@@ -62,10 +62,10 @@ export async function readAliases(access: ProjectAccess, model: string): Promise
   return home.memo?.[REGISTRY.announcement] as Announcement | undefined;
 }
 
-/** Everything the registry knows of a model. Throws TY-MODEL-UNKNOWN, naming the nearest. */
-export async function getModel(access: ProjectAccess, model: string): Promise<ModelState> {
+/** What the registry itself tells of a model: the newest of everything (`getModel` reads the rest). Throws TY-MODEL-UNKNOWN, naming the nearest. */
+export async function getModelHead(access: ProjectAccess, model: string): Promise<ModelHead> {
   try {
-    return await (await homeHandle(access, homeOf(access, model))).query<ModelState>(REGISTRY.state);
+    return await (await homeHandle(access, homeOf(access, model))).query<ModelHead>(REGISTRY.state);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw await unknownModel(access, model);
     throw error;

@@ -3,8 +3,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setupError } from './errors.js';
 
+let root: string | undefined;
+
 /** The folder of the package trainyard itself, whether this code runs from source or from `dist/`. */
 export function packageRoot(): string {
+  // Asked for with each of some hundred files.
+  return (root ??= findRoot());
+}
+
+function findRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');

@@ -33,7 +33,7 @@ export async function keepPage(store: Store, process: string, items: readonly un
 
 /** The facts in a page, each checked. Throws TY-STORE-MISSING or TY-STORE-DAMAGED. */
 export async function readPage<T>(store: Store, page: Digest, item: z.ZodType<T>): Promise<readonly T[]> {
-  const parsed = pageSchema.extend({ items: z.array(item) }).safeParse(await readJsonBlob(store, page));
+  const parsed = pageSchema.extend({ items: z.array(item) }).safeParse(await readWhole(store, page));
   if (parsed.success) return parsed.data.items;
   const [issue] = parsed.error.issues;
   throw new TrainyardError('TY-STORE-DAMAGED', {
@@ -41,7 +41,26 @@ export async function readPage<T>(store: Store, page: Digest, item: z.ZodType<T>
     where: { field: issue?.path.join('.') ?? '' },
     expected: 'what a durable process has kept there',
     actual: issue?.message,
+    remedy: NOWHERE_ELSE,
   });
+}
+
+const NOWHERE_ELSE =
+  'put the blob back from a copy of the store: what a durable process has kept there is nowhere else';
+
+async function readWhole(store: Store, page: Digest): Promise<unknown> {
+  try {
+    return await readJsonBlob(store, page);
+  } catch (error) {
+    if (!isTrainyardError(error) || !['TY-STORE-DAMAGED', 'TY-STORE-MISSING'].includes(error.code)) throw error;
+    const { what, where } = error;
+    throw new TrainyardError(error.code, {
+      what: `a page of a durable process cannot be read: ${what}`,
+      where: { ...where },
+      remedy: NOWHERE_ELSE,
+      cause: error,
+    });
+  }
 }
 
 /** Reads the pages of a list whose items are of this schema. */

@@ -1,6 +1,6 @@
 import type { TrainyardClient } from '../../client/client.js';
 import { seeingAll, type ProjectAccess } from '../../client/homes.js';
-import { getModel, listModels } from '../../client/models.js';
+import { getModelHead, listModels } from '../../client/models.js';
 import { getMonitor, listMonitors } from '../../client/monitors.js';
 import { describeRun } from '../../client/run-view.js';
 import { projectOfQueue, workflowQueue } from '../../core/queues.js';
@@ -15,9 +15,9 @@ export async function isOpenRun({ temporal }: TrainyardClient, run: string): Pro
   return (await describeRun(seeingAll(temporal), run))?.open ?? false;
 }
 
-/** Whether Temporal knows a durable process, open or closed. */
+/** Whether Temporal knows a durable process, open or closed, of whatever project. */
 export async function isKnownProcess({ temporal }: TrainyardClient, process: string): Promise<boolean> {
-  return (await describeRun(temporal, process)) !== undefined;
+  return (await describeRun(seeingAll(temporal), process)) !== undefined;
 }
 
 /**
@@ -31,10 +31,10 @@ export async function referredTo(client: TrainyardClient): Promise<{ named: unkn
   for (const project of new Set([projectOfQueue(client.taskQueue), ...(await projectsIn(client.store))])) {
     const access = { temporal, taskQueue: workflowQueue(project) };
     for (const { model } of await listModels(access)) {
-      const state = await asked(access, `the model registry of ${model}`, () => getModel(access, model));
-      named.push(state);
-      const standing = new Set(Object.values(state.aliases).map(({ version }) => version));
-      runs.push(...state.versions.filter(({ version }) => standing.has(version)).map(({ run }) => run));
+      // Older versions are in pages of the store, which are kept by themselves, with what they name.
+      const head = await asked(access, `the model registry of ${model}`, () => getModelHead(access, model));
+      named.push(head);
+      runs.push(...Object.values(head.aliases).map(({ run }) => run));
     }
     for (const { endpoint } of await listMonitors(access))
       named.push(await asked(access, `the monitor of ${endpoint}`, () => getMonitor(access, endpoint)));

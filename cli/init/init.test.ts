@@ -44,6 +44,16 @@ it('what npm wrote before stays, and is a module from then on', async () => {
   });
 });
 
+it('npm warned of install scripts at every installation: a project says that nothing needs them, and keeps what it said', async () => {
+  const none = { esbuild: false, protobufjs: false, '@swc/core': false };
+  await init(folder);
+  expect(JSON.parse(read('package.json'))).toMatchObject({ allowScripts: none });
+  rmSync(path.join(folder, 'package.json'));
+  write('package.json', '{"allowScripts":{"esbuild":true}}');
+  await init(folder);
+  expect(JSON.parse(read('package.json'))).toMatchObject({ allowScripts: { esbuild: true } });
+});
+
 it('a file that is there is not written over: nothing is written, and it is named', async () => {
   write('pipelines/penguins.ts', 'mine');
   await expect(init(folder)).rejects.toThrow('nothing was written: pipelines/penguins.ts');

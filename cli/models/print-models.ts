@@ -1,24 +1,48 @@
 import { isAway } from '../../client/away.js';
-import { getModel, listModels } from '../../client/models.js';
+import { getModel, getVersion } from '../../client/model-view.js';
+import { listModels } from '../../client/models.js';
 import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import { connectNow } from '../../client/reader.js';
 import type { TrainyardClient } from '../../client/client.js';
+import type { ModelAsk } from '../../client/model-view.js';
+import { sayCount } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { loadConfig } from '../../project/project.js';
-import { clock, colours, print, printJson, table } from '../terminal.js';
+import type { ModelsOptions } from './command.js';
+import { clock, colours, note, print, printJson, table } from '../terminal.js';
 
 /** Longest wait for the registry's own answer, which needs a worker, ms. */
 const PATIENCE_MS = 10_000;
 
+/** What is asked for: everything, a model or a part of it, one of its versions. */
+type Asked = ModelsOptions & { readonly name: string | undefined; readonly version: string | undefined };
+
 /** `trainyard models`: the list needs no worker, a single model does. */
-export async function printModels(config: string | undefined, name: string | undefined, json: boolean): Promise<void> {
+export async function printModels(config: string | undefined, asked: Asked): Promise<void> {
+  const { name, json = false } = asked;
+  const version = numberOf('version', asked.version);
+  const part = {
+    versionsBefore: numberOf('--before', asked.before),
+    historyBefore: numberOf('--history-before', asked.historyBefore),
+  };
   const client = await connectNow(await loadConfig(config));
   try {
     if (name === undefined) await printList(client, json);
-    else await printOne(client, name, json);
+    else if (version !== undefined) await printVersion(client, name, version, json);
+    else await printOne(client, name, part, json);
   } finally {
     await client.close();
   }
+}
+
+function numberOf(field: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (/^[1-9]\d{0,15}$/.test(given)) return Number(given);
+  throw new TrainyardError('TY-USAGE', {
+    what: `${JSON.stringify(given)} is no number of a version or line`,
+    where: { field },
+    expected: 'a whole number from 1',
+  });
 }
 
 async function printList(client: TrainyardClient, json: boolean): Promise<void> {
@@ -41,13 +65,33 @@ function figureCells(version: Parameters<typeof figuresOfVersion>[0]): [tested: 
   return [tested ? sayMeasured(tested) : '', trained.map((one) => `${one.on}: ${sayMeasured(one)}`).join('; ')];
 }
 
-async function printOne(client: TrainyardClient, name: string, json: boolean): Promise<void> {
-  const model = await client.temporal
-    .withDeadline(Date.now() + PATIENCE_MS, () => getModel(client, name))
-    .catch((error: unknown) => {
-      if (!isAway(error)) throw error;
-      throw new TrainyardError('TY-WORKER-NONE', { what: 'the model registry did not answer in time', cause: error });
-    });
+function inTime<T>({ temporal }: TrainyardClient, ask: () => Promise<T>): Promise<T> {
+  return temporal.withDeadline(Date.now() + PATIENCE_MS, ask).catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+    throw new TrainyardError('TY-WORKER-NONE', { what: 'the model registry did not answer in time', cause: error });
+  });
+}
+
+async function printVersion(client: TrainyardClient, name: string, number: number, json: boolean): Promise<void> {
+  const version = await inTime(client, () => getVersion(client, name, number));
+  if (json) return printJson(version);
+  const [tested, trained] = figureCells(version);
+  const { model, run, pipeline, registeredAt, by, why, evidence, signature } = version;
+  const rows = [
+    ['tested', tested],
+    ['in training', trained],
+    ['model', model.digest],
+    ['run', `${run}, of ${pipeline}`],
+    ['registered', `${clock(registeredAt)} by ${by}: ${why}`],
+    ['evidence', JSON.stringify(evidence)],
+    ['signature', JSON.stringify(signature)],
+  ];
+  print(`${colours.bold(`${name} version ${number}`)}\n`);
+  print(table(['', ''], rows));
+}
+
+async function printOne(client: TrainyardClient, name: string, part: ModelAsk, json: boolean): Promise<void> {
+  const model = await inTime(client, () => getModel(client, name, part));
   if (json) return printJson(model);
   const standing = (version: number): string =>
     Object.entries(model.aliases)
@@ -67,6 +111,17 @@ async function printOne(client: TrainyardClient, name: string, json: boolean): P
       event.why,
     ]);
   print(`${colours.bold(model.name)}\n`);
+  const shown = new Set(model.versions.map(({ version }) => version));
+  for (const [alias, { version }] of Object.entries(model.aliases))
+    if (!shown.has(version)) print(`${alias}: version ${version} (trainyard models ${name} ${version})`);
   print(table(['version', 'aliases', 'tested', 'in training', 'run', 'registered'], versions));
+  sayOlder('version', model.versions[0]?.version, '--before', name);
   print(`\n${table(['when', 'what', 'by', 'why'], history)}`);
+  sayOlder('line', model.history[0]?.number, '--history-before', name);
+  if (model.problem !== undefined) note(`older versions could not be moved into the store: ${model.problem}`);
+}
+
+function sayOlder(what: string, first: number | undefined, option: string, name: string): void {
+  if (first === undefined || first === 1) return;
+  print(colours.dim(`${sayCount(first - 1, `older ${what}`)}: trainyard models ${name} ${option} ${first}`));
 }

@@ -1,4 +1,5 @@
-import { getModel } from '../../client/models.js';
+import { versionIn } from '../../client/model-view.js';
+import { getModelHead } from '../../client/models.js';
 import { isTrainyardError } from '../../core/errors/index.js';
 import { implement } from '../../worker/implement.js';
 import { current } from './contract.js';
@@ -8,10 +9,11 @@ export const currentNode = implement(current, async ({ params, ctx }) => {
   const client = await ctx.client();
   const none = { value: { version: null, model: null, metrics: {} } };
   try {
-    const { aliases, versions } = await getModel(client, params.name);
-    const version = aliases[params.alias]?.version;
-    const found = versions.find((candidate) => candidate.version === version);
-    return found ? { value: { version: found.version, model: found.model, metrics: found.metrics } } : none;
+    const head = await getModelHead(client, params.name);
+    const there = head.aliases[params.alias];
+    if (!there) return none;
+    const { version, model, metrics } = await versionIn(client.store, head, there.version);
+    return { value: { version, model, metrics } };
   } catch (error) {
     if (isTrainyardError(error) && error.code === 'TY-MODEL-UNKNOWN') return none;
     throw error;

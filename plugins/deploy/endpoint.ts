@@ -1,5 +1,5 @@
 import { announceAlias } from '../../client/endpoints.js';
-import { getModel, moveAlias, registerVersion } from '../../client/models.js';
+import { getModelHead, moveAlias, registerVersion } from '../../client/models.js';
 import { canonical, type Json } from '../../core/json.js';
 import { MODEL_FILES, openModel, type ModelCard } from '../../models/index.js';
 import { implement } from '../../worker/implement.js';
@@ -36,7 +36,9 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
 
   ctx.progress(0.7, `moving ${alias} to version ${version}`);
   const expected =
-    params.expected === undefined ? ((await getModel(access, name)).aliases[alias]?.version ?? null) : params.expected;
+    params.expected === undefined
+      ? ((await getModelHead(access, name)).aliases[alias]?.version ?? null)
+      : params.expected;
   const once = `deploy ${ctx.run.lineage} ${alias} ${version}`;
   const { from, move } = await moveAlias({ temporal, taskQueue }, name, {
     alias,

@@ -1,24 +1,26 @@
 import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
-import type { ModelState, ModelVersion } from '../../workflows/registry/contract.js';
+import type { ModelView } from '../../client/model-view.js';
+import type { ModelVersion } from '../../workflows/registry/contract.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
 import { sayCount } from '../../core/duration.js';
 import { html, type Html } from '../../core/html.js';
 import { page } from '../pages/layout.js';
 import { artifactLink, moment } from '../pages/words.js';
 
-/** Lines of the history and of the windows that the page shows. */
+/** Lines of the history and of the windows that the page shows at once. */
 const SHOWN = 30;
 
 /** A model: where its aliases stand, its versions, who moved what and why, and what its monitor sees. */
-export function modelPage(model: ModelState, monitor: MonitorState | undefined, keyName: string | undefined): Html {
+export function modelPage(model: ModelView, monitor: MonitorState | undefined, keyName: string | undefined): Html {
   const aliases = Object.entries(model.aliases);
   const main = html`<h1>Model ${model.name}</h1>
     <p class="quiet">
-      ${aliases.map(([alias, { version, since, by, why }]) => html`<strong>${alias}</strong>: version ${version} since ${moment(since)}, by ${by}: ${why}. `)}
+      ${aliases.map(([alias, { version, since, by, why }]) => html`<strong>${alias}</strong>: ${versionLink(model, version)} since ${moment(since)}, by ${by}: ${why}. `)}
       As JSON:
       <a href="/api/models/${model.name}">model</a
       >${monitor && html`, <a href="/api/monitors/${model.name}">monitor</a>`}.
     </p>
+    ${model.problem !== undefined && html`<p class="problem">Older versions could not be moved into the store: ${model.problem}</p>`}
     <h2>Versions</h2>
     <div class="wide">
       <table class="rows">
@@ -43,6 +45,7 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
         </tbody>
       </table>
     </div>
+    ${older(model, 'versionsBefore', model.versions[0]?.version, model.counts.versions, 'version')}
     <h2>History</h2>
     <ol reversed class="small">
       ${[...model.history]
@@ -57,9 +60,32 @@ export function modelPage(model: ModelState, monitor: MonitorState | undefined, 
             </li>`,
         )}
     </ol>
+    ${older(model, 'historyBefore', model.history.slice(-SHOWN)[0]?.number, model.counts.history, 'line')}
     <h2>Monitor</h2>
     ${monitor ? monitorPart(monitor) : html`<p class="quiet">No monitor watches this endpoint.</p>`}`;
   return page({ title: `Model ${model.name}`, main, keyName });
+}
+
+/** A version's number; with a link to where it stands when that is another part of the list. */
+function versionLink({ name, versions }: ModelView, version: number): Html {
+  if (versions.some((one) => one.version === version)) return html`version ${version}`;
+  return html`<a href="/models/${name}?versionsBefore=${version + 1}">version ${version}</a>`;
+}
+
+/** Where the list goes on: to older ones, and back to the newest. */
+function older(
+  { name, versions, history }: ModelView,
+  field: 'versionsBefore' | 'historyBefore',
+  first: number | undefined,
+  count: number,
+  what: string,
+): Html {
+  const last = (field === 'versionsBefore' ? versions.at(-1)?.version : history.at(-1)?.number) ?? 0;
+  const before = (first ?? 1) - 1;
+  return html`<p class="quiet">
+    ${before > 0 && html`<a href="/models/${name}?${field}=${before + 1}">${sayCount(before, `older ${what}`)}</a> `}
+    ${last < count && html`<a href="/models/${name}">the newest</a>`}
+  </p>`;
 }
 
 function versionRow(one: ModelVersion, aliases: readonly string[]): Html {

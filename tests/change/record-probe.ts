@@ -90,6 +90,20 @@ async function processes(probe: Probe): Promise<void> {
     await moveAlias(probe.client, 'recorded', { alias: 'champion', to: index + 1, ...by });
   }
   await rollback(probe.client, 'recorded', { alias: 'champion', ...by });
+  // Longer than what a registry carries.
+  for (let n = 1; n <= 30; n++) {
+    const text = `long ${n}`;
+    const model = { kind: 'model', digest: digestText(text), size: 1 } as const;
+    const facts = {
+      run: text,
+      lineage: text,
+      pipeline: 'p',
+      metrics: {},
+      signature: null,
+      evidence: text.padEnd(3_500),
+    };
+    await registerVersion(probe.client, 'long', { model, ...facts, ...by });
+  }
   const plan = await startBackfill(probe.client, {
     pipeline: 'linear',
     param: 'salt',

@@ -1,5 +1,8 @@
+import { z } from 'zod';
+import { isDigest, type Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import type { Model, Ref } from '../../core/kinds.js';
+import type { PagedList } from '../../core/paged-list.js';
 
 /** Workflow type of a model's registry entry. */
 export const REGISTRY_TYPE = 'model-registry';
@@ -73,7 +76,34 @@ export type ModelEvent =
       readonly once?: string | undefined;
     };
 
-export interface ModelState {
+/** An alias as the registry keeps it. */
+export interface StandingAlias extends Omit<Alias, 'past'> {
+  readonly past: PagedList<number>;
+  /** Of the version: what servers must know. */
+  readonly model: Ref<Model>;
+  readonly run: string;
+}
+
+/** What a query for a model's state answers: the newest of everything, and where the store has the rest. */
+export interface ModelHead {
+  readonly name: string;
+  /** Version 1 is the first. */
+  readonly versions: PagedList<ModelVersion>;
+  readonly aliases: { readonly [alias: string]: StandingAlias };
+  /** Number 1 is the first. */
+  readonly history: PagedList<ModelEvent>;
+  /** Why older versions and lines could not be moved into the store, in words: they are all here then. */
+  readonly problem?: string | undefined;
+}
+
+/** What the Workflow carries. */
+export interface RegistryState extends Omit<ModelHead, 'problem'> {
+  /** By which a request is known again: of versions with their numbers, of moves with those of their lines. */
+  readonly keys: PagedList<readonly [key: string, number: number]>;
+}
+
+/** What the Workflow of 0.1.0 carried. */
+export interface FormerState {
   readonly name: string;
   readonly versions: readonly ModelVersion[];
   readonly aliases: { readonly [alias: string]: Alias };
@@ -83,9 +113,11 @@ export interface ModelState {
 export interface RegistryInput {
   readonly name: string;
   /** Carried over when the Workflow continues as new. */
-  readonly state?: ModelState;
+  readonly state?: RegistryState | FormerState;
   /** Continue as new from this many history events on; by Temporal's own suggestion otherwise. */
   readonly continueAfter?: number;
+  /** Bytes that each list may have before its older items become a page; 30,000 otherwise. */
+  readonly openBytes?: number;
 }
 
 export type RegisterRequest = Omit<ModelVersion, 'version' | 'registeredAt'>;
@@ -141,3 +173,37 @@ export interface Announcement {
     };
   };
 }
+
+const text = z.string();
+const json = z.custom<Json>((value) => value !== undefined);
+const model = z.object({ kind: z.literal('model'), digest: z.custom<Digest>(isDigest), size: z.number() });
+
+/** A place where an alias stood, as pages hold it. */
+export const pastSchema = z.number().int();
+
+/** A version as pages hold it. */
+export const modelVersionSchema: z.ZodType<ModelVersion> = z.object({
+  version: z.number().int(),
+  model,
+  ...{ run: text, lineage: text, pipeline: text, registeredAt: text, by: text, why: text },
+  metrics: z.record(text, z.number()),
+  signature: json,
+  evidence: json,
+});
+
+const line = { number: z.number().int(), at: text, by: text, why: text };
+const place = z.number().int().nullable();
+
+/** A line of the history as pages hold it. */
+export const modelEventSchema: z.ZodType<ModelEvent> = z.union([
+  z.object({ ...line, what: z.literal('registered'), version: z.number().int(), run: text }),
+  z.object({
+    ...line,
+    what: z.enum(['moved', 'rolled back']),
+    alias: text,
+    from: place,
+    to: place,
+    evidence: json,
+    once: text.optional(),
+  }),
+]);

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { digestText } from '../../core/digest.js';
 import { isTrainyardError } from '../../core/errors/index.js';
-import { announcement, emptyModel, move, register, rollback } from './ledger.js';
-import type { ModelState, RegisterRequest } from './contract.js';
+import type { RegisterRequest, RegistryState } from './contract.js';
+import { checkRoom, move, register, rollback } from './ledger.js';
+import { announcement, emptyModel, fromFormer } from './state.js';
 
 const by = { by: 'test', why: 'because' };
 const version = (text: string, evidence: string | null = null): RegisterRequest => ({
@@ -25,7 +26,7 @@ const request = fc.oneof(
   fc.record({ kind: fc.constant('rollback' as const), alias: fc.constantFrom('champion', 'challenger') }),
 );
 
-function apply(state: ModelState, asked: typeof request extends fc.Arbitrary<infer R> ? R : never): ModelState {
+function apply(state: RegistryState, asked: typeof request extends fc.Arbitrary<infer R> ? R : never): RegistryState {
   try {
     if (asked.kind === 'register') return register(state, version(asked.text), at).state;
     if (asked.kind === 'rollback') return rollback(state, { ...asked, ...by }, at).state;
@@ -40,10 +41,10 @@ test('whatever is asked in whatever order: aliases name versions that exist, and
   fc.assert(
     fc.property(fc.array(request, { maxLength: 40 }), (requests) => {
       const state = requests.reduce(apply, emptyModel('m'));
-      expect(state.history.map((event) => event.number)).toEqual(state.history.map((_, i) => i + 1));
-      expect(new Set(state.versions.map((v) => v.model.digest)).size).toBe(state.versions.length);
+      expect(state.history.open.map((event) => event.number)).toEqual(state.history.open.map((_, i) => i + 1));
+      expect(new Set(state.versions.open.map((v) => v.model.digest)).size).toBe(state.versions.open.length);
       const told: Record<string, number> = {};
-      for (const event of state.history) {
+      for (const event of state.history.open) {
         if (event.what === 'registered') continue;
         expect(event.from).toBe(told[event.alias] ?? null);
         if (event.to === null) delete told[event.alias];
@@ -56,11 +57,13 @@ test('whatever is asked in whatever order: aliases name versions that exist, and
   );
 });
 
-test('a record that would outgrow what Temporal carries refuses new versions in words, and still rolls back', () => {
+test('while the store takes nothing, a registry refuses versions before Temporal could not carry them, and still rolls back', () => {
   let state = emptyModel('m');
   const words = (): string => {
     for (let i = 0; ; i++) {
       try {
+        // What it asks takes as long as the state is long.
+        if (i > 280) checkRoom(state, 'the disk is full');
         ({ state } = register(state, version(`v${i}`, 'x'.repeat(4000)), at));
         ({ state } = move(state, { alias: 'champion', to: i + 1, ...by }, at));
       } catch (error) {
@@ -68,7 +71,26 @@ test('a record that would outgrow what Temporal carries refuses new versions in 
       }
     }
   };
-  expect(words()).toMatch(/with \d+ versions its record is full/);
+  expect(words()).toMatch(/takes no version until the store has taken its older ones: \d+ wait[\s\S]*the disk is full/);
   expect(JSON.stringify(state).length).toBeLessThan(1_500_000);
-  expect(rollback(state, { alias: 'champion', ...by }, at).answer.to).toBe(state.versions.length - 1);
+  expect(rollback(state, { alias: 'champion', ...by }, at).answer.to).toBe(state.versions.open.length - 1);
+});
+
+test('what a Workflow of 0.1.0 carried is what it would be today', () => {
+  fc.assert(
+    fc.property(fc.array(request, { maxLength: 40 }), (requests) => {
+      const state = requests.reduce(apply, emptyModel('m'));
+      const aliases = Object.entries(state.aliases).map(([alias, { model: _, run: __, past, ...there }]) => [
+        alias,
+        { ...there, past: past.open },
+      ]);
+      const former = {
+        name: 'm',
+        versions: state.versions.open,
+        aliases: Object.fromEntries(aliases) as never,
+        history: state.history.open,
+      };
+      expect(fromFormer(former)).toEqual(state);
+    }),
+  );
 });

@@ -1,28 +1,44 @@
 import { TrainyardError } from '../../core/errors/index.js';
 import { isDigest } from '../../core/digest.js';
 import { canonical, type Json } from '../../core/json.js';
+import { appended, countOf, pagedList, type PagedList } from '../../core/paged-list.js';
+import { jsonBytes } from '../../core/paging.js';
 import {
   RECORD_CHARACTERS,
-  type Announcement,
   type ModelEvent,
-  type ModelState,
+  type ModelVersion,
   type MoveAnswer,
   type MoveRequest,
   type RegisterAnswer,
   type RegisterRequest,
+  type RegistryState,
   type RollbackRequest,
 } from './contract.js';
+import { numberOf, onceKey, standing, versionKey } from './state.js';
 
-// The registry's rules as pure functions of its state: what a request changes, or the words in which it is refused.
+// The registry's rules as pure functions of its state: what a request changes, or the words in which it is refused. What
+// a request needs of facts that the store has is looked up before, and handed in.
 
-/** Most JSON that a model may have, in characters: it travels whole when the Workflow continues as new (2 MB at most). */
-const MOST_CHARACTERS = 1_400_000;
+/**
+ * Most JSON that waits for the store to take it, in bytes: it travels whole when the Workflow continues as new (2 MB at
+ * most). Room is left for moves, since a rollback must always be possible.
+ */
+const MOST_WAITING_BYTES = 1_400_000;
 
-export function emptyModel(name: string): ModelState {
-  return { name, versions: [], aliases: {}, history: [] };
+/** Aliases that a model may have: servers and lists are told of all of them with every change. */
+const MOST_ALIASES = 200;
+
+/** What the pages told about a request. */
+export interface Looked {
+  /** The number that its key stands for. */
+  readonly number?: number | undefined;
+  /** The line of an earlier request with its key. */
+  readonly line?: ModelEvent | undefined;
+  /** The version that it names. */
+  readonly version?: Pick<ModelVersion, 'model' | 'run'> | undefined;
 }
 
-function refuse(state: ModelState, what: string, field: string, expected?: string, actual?: unknown): never {
+function refuse(state: RegistryState, what: string, field: string, expected?: string, actual?: unknown): never {
   const given = actual === undefined ? undefined : JSON.stringify(actual);
   throw new TrainyardError('TY-MODEL-REQUEST', {
     what: `${state.name}: ${what}`,
@@ -32,12 +48,12 @@ function refuse(state: ModelState, what: string, field: string, expected?: strin
   });
 }
 
-function checkText(state: ModelState, field: string, value: unknown, most = 500): void {
+function checkText(state: RegistryState, field: string, value: unknown, most = 500): void {
   if (typeof value !== 'string' || value.trim() === '' || value.length > most)
     refuse(state, `${field} is missing or too long`, field, `1 to ${most} characters`, value);
 }
 
-function checkRecord(state: ModelState, field: string, value: Json | undefined): void {
+function checkRecord(state: RegistryState, field: string, value: Json | undefined): void {
   const size = canonical(value ?? null).length;
   if (size > RECORD_CHARACTERS)
     refuse(
@@ -50,7 +66,7 @@ function checkRecord(state: ModelState, field: string, value: Json | undefined):
 }
 
 /** Throws TY-MODEL-REQUEST when a registration is not acceptable. */
-export function checkRegister(state: ModelState, request: RegisterRequest): void {
+export function checkRegister(state: RegistryState, request: RegisterRequest): void {
   if (typeof request !== 'object' || request === null) refuse(state, 'the request is empty', 'request');
   if (!isDigest(request.model?.digest))
     refuse(
@@ -67,23 +83,34 @@ export function checkRegister(state: ModelState, request: RegisterRequest): void
     if (typeof value !== 'number' || !Number.isFinite(value))
       refuse(state, `metric ${name} is no number`, `metrics.${name}`, 'a finite number', value);
   for (const field of ['metrics', 'signature', 'evidence'] as const) checkRecord(state, field, request[field]);
-  // Room is left for moves: a rollback must always be possible.
-  if (JSON.stringify(state).length > MOST_CHARACTERS)
-    refuse(state, `with ${state.versions.length} versions its record is full`, 'model', 'register under a new name');
+}
+
+/** Throws TY-MODEL-REQUEST where so much waits for the store that a version more could not be carried. */
+export function checkRoom(state: RegistryState, problem: string | undefined): void {
+  const { versions, history, keys } = state;
+  if (jsonBytes([versions.open, history.open, keys.open]) <= MOST_WAITING_BYTES) return;
+  refuse(
+    state,
+    `it takes no version until the store has taken its older ones: ${versions.open.length} wait`,
+    'model',
+    `a store that takes them${problem === undefined ? '' : `; it said: ${problem}`}`,
+  );
 }
 
 /** Adds a version, or finds the one that this model of this lineage already is. */
 export function register(
-  state: ModelState,
+  state: RegistryState,
   request: RegisterRequest,
   at: string,
-): { state: ModelState; answer: RegisterAnswer } {
+  looked: Looked = {},
+): { state: RegistryState; answer: RegisterAnswer } {
   checkRegister(state, request);
-  const known = state.versions.find((v) => v.model.digest === request.model.digest && v.lineage === request.lineage);
-  if (known) return { state, answer: { version: known.version, created: false } };
+  const key = versionKey(request);
+  const known = numberOf(state, key) ?? looked.number;
+  if (known !== undefined) return { state, answer: { version: known, created: false } };
   const { kind, digest, size } = request.model;
   const { run, lineage, pipeline, metrics = {}, signature = null, evidence = null, by, why } = request;
-  const version = state.versions.length + 1;
+  const version = countOf(state.versions) + 1;
   const added = {
     version,
     model: { kind, digest, size },
@@ -97,22 +124,28 @@ export function register(
     by,
     why,
   };
-  const event: ModelEvent = { number: state.history.length + 1, at, what: 'registered', version, by, why, run };
+  const event: ModelEvent = { number: countOf(state.history) + 1, at, what: 'registered', version, by, why, run };
   return {
-    state: { ...state, versions: [...state.versions, added], history: [...state.history, event] },
+    state: {
+      ...state,
+      versions: appended(state.versions, added),
+      history: appended(state.history, event),
+      keys: appended(state.keys, [key, version] as const),
+    },
     answer: { version, created: true },
   };
 }
 
 /** The answer that a request with this key got before. */
-function answered(state: ModelState, once: string | undefined): MoveAnswer | undefined {
+function answered(state: RegistryState, once: string | undefined, looked: Looked): MoveAnswer | undefined {
   if (once === undefined) return undefined;
-  const event = state.history.find((e) => e.what !== 'registered' && e.once === once);
+  const number = numberOf(state, onceKey(once));
+  const event = state.history.open.find((line) => line.number === number) ?? looked.line;
   if (!event || event.what === 'registered') return undefined;
   return { alias: event.alias, from: event.from, to: event.to, at: event.at, move: event.number };
 }
 
-function checkExpected(state: ModelState, alias: string, expected: number | null | undefined): void {
+function checkExpected(state: RegistryState, alias: string, expected: number | null | undefined): void {
   if (expected === undefined) return;
   const there = state.aliases[alias];
   if ((there?.version ?? null) === expected) return;
@@ -125,45 +158,65 @@ function checkExpected(state: ModelState, alias: string, expected: number | null
 }
 
 /** Throws TY-MODEL-REQUEST, TY-MODEL-UNKNOWN or TY-ALIAS-MOVED when a move is not acceptable. */
-export function checkMove(state: ModelState, request: MoveRequest): void {
+export function checkMove(state: RegistryState, request: MoveRequest, looked: Looked = {}): void {
   if (typeof request !== 'object' || request === null) refuse(state, 'the request is empty', 'request');
   if (typeof request.alias !== 'string' || !/^[a-z][a-z0-9-]{0,62}$/.test(request.alias))
     refuse(state, 'this is not an alias', 'alias', 'lower-case letters, digits and hyphens, 63 at most', request.alias);
   checkText(state, 'by', request.by);
   checkText(state, 'why', request.why);
   checkRecord(state, 'evidence', request.evidence);
-  if (answered(state, request.once)) return;
-  if (request.to !== null && !state.versions.some((v) => v.version === request.to))
+  if (answered(state, request.once, looked)) return;
+  const count = countOf(state.versions);
+  if (request.to !== null && !(Number.isInteger(request.to) && request.to >= 1 && request.to <= count))
     throw new TrainyardError('TY-MODEL-UNKNOWN', {
       what: `${state.name} has no version ${JSON.stringify(request.to)}`,
       where: { field: 'to' },
-      expected:
-        state.versions.length > 0 ? `a version from 1 to ${state.versions.length}` : 'a version that was registered',
+      expected: count > 0 ? `a version from 1 to ${count}` : 'a version that was registered',
     });
   checkExpected(state, request.alias, request.expected);
   if (request.to === null && !state.aliases[request.alias])
     refuse(state, `there is no alias "${request.alias}" to remove`, 'alias');
 }
 
+/** Throws TY-MODEL-REQUEST for an alias too many. */
+export function checkAliases(state: RegistryState, { alias, to }: MoveRequest): void {
+  if (to === null || state.aliases[alias] || Object.keys(state.aliases).length < MOST_ALIASES) return;
+  refuse(
+    state,
+    `it has ${MOST_ALIASES} aliases`,
+    'alias',
+    `${MOST_ALIASES} aliases at most: remove one that is not used`,
+  );
+}
+
 /** Moves an alias: all or nothing, and only from where the request expects it. */
-export function move(state: ModelState, request: MoveRequest, at: string): { state: ModelState; answer: MoveAnswer } {
-  checkMove(state, request);
-  const before = answered(state, request.once);
+export function move(
+  state: RegistryState,
+  request: MoveRequest,
+  at: string,
+  looked: Looked = {},
+): { state: RegistryState; answer: MoveAnswer } {
+  checkMove(state, request, looked);
+  const before = answered(state, request.once, looked);
   if (before) return { state, answer: before };
   const there = state.aliases[request.alias];
-  const past = there ? (there.version === request.to ? there.past : [...there.past, there.version]) : [];
-  return settle(state, { ...request, what: 'moved', from: there?.version ?? null, past, at });
+  const past = there
+    ? there.version === request.to
+      ? there.past
+      : appended(there.past, there.version)
+    : pagedList<number>();
+  return settle(state, { ...request, what: 'moved', from: there?.version ?? null, past, at }, looked);
 }
 
 /** Throws as `checkMove`, and TY-MODEL-REQUEST when the alias has stood nowhere before. */
-export function checkRollback(state: ModelState, request: RollbackRequest): void {
+export function checkRollback(state: RegistryState, request: RollbackRequest): void {
   if (typeof request !== 'object' || request === null) refuse(state, 'the request is empty', 'request');
   checkText(state, 'by', request.by);
   checkText(state, 'why', request.why);
   const there = state.aliases[request.alias];
   if (!there) refuse(state, `there is no alias "${String(request.alias)}"`, 'alias');
   checkExpected(state, request.alias, request.expected);
-  if (there.past.length === 0)
+  if (countOf(there.past) === 0)
     refuse(
       state,
       `alias "${request.alias}" has stood at version ${there.version} only: there is nothing to go back to`,
@@ -173,28 +226,31 @@ export function checkRollback(state: ModelState, request: RollbackRequest): void
 
 /** Moves an alias back to where it stood before; asked again, one further back. */
 export function rollback(
-  state: ModelState,
+  state: RegistryState,
   request: RollbackRequest,
   at: string,
-): { state: ModelState; answer: MoveAnswer } {
+  looked: Looked = {},
+): { state: RegistryState; answer: MoveAnswer } {
   checkRollback(state, request);
   const { version, past } = state.aliases[request.alias]!;
-  return settle(state, {
+  const change = {
     ...request,
     what: 'rolled back',
     from: version,
-    to: past.at(-1)!,
-    past: past.slice(0, -1),
+    to: past.open.at(-1)!,
+    past: { ...past, open: past.open.slice(0, -1) },
     at,
-  });
+  } as const;
+  return settle(state, change, looked);
 }
 
 function settle(
-  state: ModelState,
-  change: MoveRequest & { what: 'moved' | 'rolled back'; from: number | null; past: readonly number[]; at: string },
-): { state: ModelState; answer: MoveAnswer } {
+  state: RegistryState,
+  change: MoveRequest & { what: 'moved' | 'rolled back'; from: number | null; past: PagedList<number>; at: string },
+  looked: Looked,
+): { state: RegistryState; answer: MoveAnswer } {
   const { alias, from, to, by, why, evidence = null, once, what, past, at } = change;
-  const number = state.history.length + 1;
+  const number = countOf(state.history) + 1;
   const event: ModelEvent = {
     number,
     at,
@@ -208,20 +264,21 @@ function settle(
     ...(once === undefined ? {} : { once }),
   };
   const { [alias]: _, ...others } = state.aliases;
-  const aliases =
-    to === null ? others : { ...others, [alias]: { version: to, since: at, by, why, move: number, past } };
+  const found = to === null ? undefined : (standing(state, to) ?? looked.version);
+  if (to !== null && !found) throw new Error(`version ${to} was not looked up`);
+  const aliases = found
+    ? {
+        ...others,
+        [alias]: { version: to!, since: at, by, why, move: number, past, model: found.model, run: found.run },
+      }
+    : others;
   return {
-    state: { ...state, aliases, history: [...state.history, event] },
+    state: {
+      ...state,
+      aliases,
+      history: appended(state.history, event),
+      keys: once === undefined ? state.keys : appended(state.keys, [onceKey(once), number] as const),
+    },
     answer: { alias, from, to, at, move: number },
   };
-}
-
-/** What readers without a worker need to know. */
-export function announcement(state: ModelState): Announcement {
-  const aliases: Record<string, Announcement['aliases'][string]> = {};
-  for (const [alias, { version, move: number }] of Object.entries(state.aliases)) {
-    const found = state.versions.find((v) => v.version === version);
-    if (found) aliases[alias] = { version, move: number, model: found.model, run: found.run };
-  }
-  return { model: state.name, move: state.history.length, versions: state.versions.length, aliases };
 }

@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestText } from '../../core/digest.js';
-import { getModel, listModels, moveAlias, readAliases, registerVersion, rollback } from '../../client/models.js';
+import { pageActivities } from '../../activities/process-pages.js';
+import { getModel } from '../../client/model-view.js';
+import { listModels, moveAlias, readAliases, registerVersion, rollback } from '../../client/models.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
+import { FileStore, type Store } from '../../store/index.js';
 import type { MoveRequest, RegisterRequest, RegistryInput } from './contract.js';
 
 const taskQueue = 'registry-test';
@@ -12,16 +18,18 @@ let server: TemporalService;
 let connection: Connection;
 let worker: Worker;
 let running: Promise<void>;
+let folder: string;
 let native: NativeConnection;
-let access: { temporal: Client; taskQueue: string };
+let access: { temporal: Client; taskQueue: string; store: Store };
 
 beforeAll(async () => {
   server = await startTemporal({ uiPort: false });
   connection = await Connection.connect({ address: server.address });
   native = await NativeConnection.connect({ address: server.address });
-  access = { temporal: new Client({ connection }), taskQueue };
+  folder = mkdtempSync(path.join(tmpdir(), 'trainyard-registry-'));
+  access = { temporal: new Client({ connection }), taskQueue, store: new FileStore(folder) };
   const workflowsPath = fileURLToPath(new URL('./testing-bundle.ts', import.meta.url));
-  worker = await Worker.create({ connection: native, taskQueue, workflowsPath });
+  worker = await Worker.create({ connection: native, taskQueue, workflowsPath, activities: pageActivities(access) });
   running = worker.run();
 });
 
@@ -31,6 +39,7 @@ afterAll(async () => {
   await native?.close();
   await connection?.close();
   await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const version = (text: string, run = `run-${text}`): RegisterRequest => ({

@@ -50,7 +50,7 @@ export function patience(tell: (problem: string | undefined) => void): Patience 
 
 /** Former histories carry all answers, and fail when the store does. */
 function isPaged(): boolean {
-  return patched('14-review-pages');
+  return patched('15-review-pages');
 }
 
 function causeOf(error: unknown): string {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { ModelView } from '../../client/model-view.js';
+import { digestText } from '../../core/digest.js';
+import type { ModelVersion } from '../../workflows/registry/contract.js';
+import { modelPage } from './page.js';
+
+const at = '2026-01-01T00:00:00.000Z';
+const by = { by: 'ann', why: 'better' };
+
+/** A part of a model of so many versions: those from one number to another, and their lines. */
+function part(count: number, from: number, to: number): ModelView {
+  const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const versions = numbers.map((version): ModelVersion => {
+    const model = { kind: 'model', digest: digestText(`${version}`), size: 1 } as const;
+    const facts = { lineage: 'r', pipeline: 'p', metrics: {}, signature: null, evidence: null };
+    return { version, model, run: `run-${version}`, registeredAt: at, ...facts, ...by };
+  });
+  return {
+    name: 'penguins',
+    versions,
+    aliases: { champion: { version: 7, since: at, move: 1, past: [], ...by } },
+    history: versions.map(({ version, run }) => ({ number: version, at, what: 'registered', version, run, ...by })),
+    counts: { versions: count, history: count },
+  };
+}
+
+test('a model with more versions than a page shows links to the older ones, and to where its champion stands', () => {
+  const { text } = modelPage(part(5_000, 4_901, 5_000), undefined, undefined);
+  expect(text).toContain('<a href="/models/penguins?versionsBefore=4901">4900 older versions</a>');
+  expect(text).toContain('<a href="/models/penguins?historyBefore=4971">4970 older lines</a>');
+  expect(text).toContain('<a href="/models/penguins?versionsBefore=8">version 7</a>');
+  expect(text).not.toContain('the newest');
+});
+
+test('a part with the oldest versions links back to the newest, and a model that fits shows no links', () => {
+  const old = modelPage(part(5_000, 1, 100), undefined, undefined).text;
+  expect(old).not.toContain('older version');
+  expect(old).toContain('<a href="/models/penguins">the newest</a>');
+  const whole = modelPage(part(20, 1, 20), undefined, undefined).text;
+  expect(whole).not.toMatch(/older|the newest/);
+  expect(whole).toContain('<strong>champion</strong>: version 7 since');
+});
+
+test('a store that takes no pages is named on the page', () => {
+  const { text } = modelPage({ ...part(20, 1, 20), problem: 'there is no space left' }, undefined, undefined);
+  expect(text).toContain('Older versions could not be moved into the store: there is no space left');
+});
