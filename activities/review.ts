@@ -1,16 +1,35 @@
 import { Context, type ApplicationFailure } from '@temporalio/activity';
+import { z } from 'zod';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import { digestText } from '../core/digest.js';
 import { failureOf } from '../core/failure.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
+import { countOf, itemsBetween } from '../core/paged-list.js';
+import { pageEnd } from '../core/paging.js';
 import { answerKey, currentSandbox } from '../project/sandbox.js';
-import { Artifacts, createRecord, readRecord, RECORDS, type Store, type StoreKey } from '../store/index.js';
-import type { ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
+import { Artifacts, createRecord, pageReader, readRecord, RECORDS, type Store, type StoreKey } from '../store/index.js';
+import type { Answer, AnswerRow, ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
+
+/** Most answers that are read for one payload. */
+const ROWS = 1_000;
+
+/** An answer as it stands in a page. */
+const answerSchema = z.object({
+  item: z.int().min(0),
+  label: z.string(),
+  reviewer: z.string(),
+  note: z.string().exactOptional(),
+  ms: z.number().min(0),
+  requestId: z.string(),
+  revises: z.string().exactOptional(),
+  at: z.number(),
+}) satisfies z.ZodType<Answer>;
 
 /** Activities of label reviews, for the Workflow worker. */
 export function reviewActivities({ store }: { store: Store }): ReviewActivities {
   const artifacts = new Artifacts(store);
+  const pages = pageReader<Answer>(store, answerSchema);
   return {
     'trainyard.findReview': async (input) => {
       const repeated = currentSandbox() !== undefined;
@@ -18,8 +37,20 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
       if (repeated && !record) throw nobodyToAsk(input);
       return record as Ref<JsonKind> | null;
     },
+    'trainyard.readAnswers': async (paged, from) => {
+      const answers = await itemsBetween({ pages: paged, open: [] }, from, from + ROWS, pages);
+      const rows = answers.map(({ item, label, reviewer, ms, requestId }): AnswerRow => [
+        item,
+        label,
+        reviewer,
+        ms,
+        requestId,
+      ]);
+      return rows.slice(0, pageEnd(rows));
+    },
     'trainyard.writeReview': async (outcome) => {
-      const ref = (await artifacts.write('json', answersArtifact(outcome))) as Ref<JsonKind>;
+      const all = await itemsBetween(outcome.answers, 0, countOf(outcome.answers), pages);
+      const ref = (await artifacts.write('json', answersArtifact(outcome, all))) as Ref<JsonKind>;
       if (outcome.closed !== 'complete') return ref;
       const key = recordKey(outcome.input);
       if (await createRecord(store, key, RECORDS.answers, ref)) return ref;
@@ -58,14 +89,14 @@ function recordKey({ args, run }: ReviewAsked): StoreKey {
   return `reviews/${digestText(canonical(asked))}`;
 }
 
-function answersArtifact({ input, finals, answers, ...outcome }: ReviewOutcome) {
+function answersArtifact({ input, finals, ...outcome }: ReviewOutcome, all: readonly Answer[]) {
   const { args, run, name } = input;
   const { queue, label, labels, reviewers, guideline, byDefault } = args;
   const summary = {
     label,
     items: args.items,
     settled: finals.filter(({ how }) => how !== 'unanswered').length,
-    answers: answers.length,
+    answers: all.length,
     reviewers,
     closed: outcome.closed,
     byDefault,
@@ -85,7 +116,7 @@ function answersArtifact({ input, finals, answers, ...outcome }: ReviewOutcome) 
     ...summary,
     people: outcome.people,
     finals,
-    all: answers,
+    all,
   };
   return { value: JSON.parse(canonical(summary)), files: { 'answers.json': `${canonical(whole)}\n` } };
 }

@@ -195,9 +195,12 @@ async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError || isUnknownUpdate(error))
       throw noReview(id);
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isDeadline(error)) {
+    const failed = hasCode(error, [FAILED_PRECONDITION]);
+    if (failed || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || hasCode(error, UNANSWERED)) {
       throw new TrainyardError('TY-WORKER-NONE', {
-        what: `the review "${id}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
+        what: failed
+          ? `the review "${id}" does not answer: the worker that served it has failed`
+          : `the review "${id}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
         remedy: 'start one with trainyard dev or trainyard worker, then send it again: it counts once',
         cause: error,
       });
@@ -206,11 +209,13 @@ async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** gRPC's DEADLINE_EXCEEDED (4), CANCELLED (1) and UNAVAILABLE (14). */
-function isDeadline(error: unknown): boolean {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as { code?: unknown };
-    if (code === 4 || code === 1 || code === 14) return true;
-  }
+/** gRPC's DEADLINE_EXCEEDED, CANCELLED and UNAVAILABLE. */
+const UNANSWERED = [4, 1, 14];
+/** gRPC's code for a Workflow whose last tasks have failed or timed out, as after deaths of its workers. */
+const FAILED_PRECONDITION = 9;
+
+function hasCode(error: unknown, codes: readonly number[]): boolean {
+  for (let inner = error; inner instanceof Error; inner = inner.cause)
+    if (codes.includes((inner as { code?: unknown }).code as number)) return true;
   return false;
 }

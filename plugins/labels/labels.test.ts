@@ -59,6 +59,7 @@ async function answer(
     ledger.answer({ item, label: say(row, given), reviewer: 'ann', ms: 900, requestId: `${item}` }, 1_700_000_000_000);
   }
   const run = { id: 'penguins-1', lineage: 'penguins-1', pipeline: 'penguins', seed: 0, cause: null };
+  const { people, pairs, equalPairs } = ledger.figures();
   return reviewActivities({ store })['trainyard.writeReview']({
     input: { args: spec, run, name: 'answers', scope: 'answers' },
     startedAt: 0,
@@ -66,8 +67,9 @@ async function answer(
     closed: ledger.complete ? 'complete' : 'deadline',
     answers: ledger.answers,
     finals: ledger.finals(),
-    people: ledger.people(),
-    ...ledger.agreement(),
+    people,
+    pairs,
+    equalPairs,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../core/errors/index.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
+import type { PagedList } from '../../core/paged-list.js';
 import type { RunFacts } from '../../core/runtime.js';
 
 /** Workflow type of a label review. */
@@ -43,13 +44,20 @@ export interface ReviewInput {
   readonly carried?: CarriedReview;
   /** Continue as new from this many events on, instead of when the server suggests it: for tests. */
   readonly continueAfter?: number;
+  /** Most bytes of answers that are carried, instead of `OPEN_BYTES`: for tests. */
+  readonly pageBytes?: number;
 }
 
 /** What a review is asked, without how far it is. */
-export type ReviewAsked = Omit<ReviewInput, 'carried' | 'continueAfter'>;
+export type ReviewAsked = Omit<ReviewInput, 'carried' | 'continueAfter' | 'pageBytes'>;
 
 export interface CarriedReview {
+  /** The newest answers; without `pages` all of them. */
   readonly answers: readonly Answer[];
+  /** Where the answers before them are. */
+  readonly pages?: PagedList<Answer>['pages'];
+  /** What is told while those are read. */
+  readonly figures?: ReviewFigures;
   readonly leases: readonly Lease[];
   /** When the review began, ms since the epoch. */
   readonly startedAt: number;
@@ -72,6 +80,9 @@ export interface AnswerRequest {
 export interface Answer extends AnswerRequest {
   readonly at: number;
 }
+
+/** What the rules of a review need of an answer: item, label, reviewer, ms, requestId. Notes and times stay in the store. */
+export type AnswerRow = readonly [item: number, label: string, reviewer: string, ms: number, requestId: string];
 
 export interface Lease {
   readonly item: number;
@@ -123,19 +134,25 @@ export interface ReviewerState {
   readonly medianMs: number;
 }
 
-export interface ReviewState extends ReviewProgress {
+/** What all answers together amount to. */
+export interface ReviewFigures {
+  readonly answers: number;
+  readonly people: readonly ReviewerState[];
+  /** Pairs of answers to the same item by different people, and how many of them are equal. */
+  readonly pairs: number;
+  readonly equalPairs: number;
+  /** Items whose label is settled. */
+  readonly settled: number;
+}
+
+export interface ReviewState extends ReviewProgress, ReviewFigures {
   readonly spec: ReviewSpec;
   readonly name: string;
   readonly run: string;
   readonly pipeline: string;
   readonly open: boolean;
-  readonly answers: number;
   readonly startedAt: number;
   readonly deadline?: number;
-  readonly people: readonly ReviewerState[];
-  /** Pairs of answers to the same item by different people, and how many of them are equal. */
-  readonly pairs: number;
-  readonly equalPairs: number;
 }
 
 /** What stands in the memo: enough to list open reviews when no worker is there. */
@@ -147,7 +164,7 @@ export interface ReviewMemo {
   readonly items: number;
 }
 
-/** How far a review is: it looks for the answers of an equal one, it takes answers, or it takes no more. */
+/** How far a review is: it looks for the answers of an equal one or for its own, it takes answers, or it takes no more. */
 export type ReviewPhase = 'opening' | 'open' | 'closed';
 
 /** Everything that a closed review leaves behind. */
@@ -156,7 +173,7 @@ export interface ReviewOutcome {
   readonly startedAt: number;
   readonly closedAt: number;
   readonly closed: 'complete' | 'deadline';
-  readonly answers: readonly Answer[];
+  readonly answers: PagedList<Answer>;
   readonly finals: readonly FinalLabel[];
   readonly people: readonly ReviewerState[];
   readonly pairs: number;
@@ -167,6 +184,8 @@ export interface ReviewOutcome {
 export interface ReviewActivities {
   /** The answers of an equal review that was completed before, or null. */
   'trainyard.findReview'(input: ReviewAsked): Promise<Ref<JsonKind> | null>;
+  /** Answers from the pages of a review, from a place on, as many as may go through the history at once: one at least. */
+  'trainyard.readAnswers'(pages: PagedList<Answer>['pages'], from: number): Promise<readonly AnswerRow[]>;
   /** Stores what a review gave, and where it is found again when it is complete. */
   'trainyard.writeReview'(outcome: ReviewOutcome): Promise<Ref<JsonKind>>;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { digestText } from '../../core/digest.js';
 import { isTrainyardError } from '../../core/errors/index.js';
-import type { AnswerRequest, ReviewSpec } from './contract.js';
+import { folded, nextFold, pagedCount } from '../../core/paged-list.js';
+import type { AnswerRequest, AnswerRow, ReviewSpec } from './contract.js';
 import { Desk } from './desk.js';
 import { ItemSet } from './item-set.js';
 import { Items } from './items.js';
@@ -27,7 +28,7 @@ describe('what a review counts as it goes', () => {
   it('is what a plain recomputation gives, after any sequence of requests', () => {
     const who = fc.nat(4).map((n) => `person ${n}`);
     const step = fc.record({
-      what: fc.constantFrom('next', 'answer', 'answer', 'answer', 'again', 'revise', 'carry'),
+      what: fc.constantFrom('next', 'answer', 'answer', 'answer', 'again', 'revise', 'page', 'carry'),
       who,
       hold: fc.integer({ min: 1, max: 4 }),
       item: fc.nat(8),
@@ -50,7 +51,8 @@ describe('what a review counts as it goes', () => {
           now += wait;
           if (what === 'next')
             expect(ledger.next({ reviewer, hold }, now).held).toEqual(plain.next({ reviewer, hold }, now));
-          else if (what === 'carry') ledger = new ReviewLedger(plain.spec, ledger.answers, ledger.leases);
+          else if (what === 'page') letGo(ledger, hold * 120);
+          else if (what === 'carry') ledger = carriedOn(ledger, plain, now);
           else {
             const earlier = plain.counting(item).get(reviewer);
             const request: AnswerRequest =
@@ -140,21 +142,39 @@ function compare(ledger: ReviewLedger, plain: PlainReview, people: readonly stri
   const each = <T>(told: (reviewer: string) => T): T[] => [...people, 'nobody'].map(told);
   const holds = [1, 20];
   expect({
-    ...ledger.agreement(),
-    people: ledger.people(),
+    ...ledger.figures(),
     complete: ledger.complete,
-    settled: ledger.finals().flatMap(({ item, how }) => (how === 'unanswered' ? [] : [item])),
-    answers: ledger.answers.map(({ requestId }) => requestId),
+    finals: ledger.finals().flatMap(({ item, how }) => (how === 'unanswered' ? [] : [item])),
+    newest: ledger.answers.open.map(({ requestId }) => requestId),
     progress: each((reviewer) => ledger.progress(reviewer)),
     available: each((reviewer) => holds.map((hold) => ledger.available({ reviewer, hold }, now))),
   }).toEqual({
     ...plain.figures(),
     complete: settled.length === items,
-    settled,
-    answers: plain.answers.map(({ requestId }) => requestId),
+    settled: settled.length,
+    finals: settled,
+    answers: plain.answers.length,
+    newest: plain.answers.slice(pagedCount(ledger.answers)).map(({ requestId }) => requestId),
     progress: each((reviewer) => ({ items, settled: settled.length, mine: plain.mine(reviewer) })),
     available: each((reviewer) => holds.map((hold) => plain.available({ reviewer, hold }, now))),
   });
+}
+
+/** Has the oldest answers kept elsewhere. */
+function letGo(ledger: ReviewLedger, bytes: number): void {
+  const fold = nextFold(ledger.answers, bytes);
+  if (fold) ledger.letGo((now) => folded(now, fold, digestText(JSON.stringify(fold.items))));
+}
+
+/** The ledger after a continue-as-new: it gets what is in no page, and of the rest what a review reads of its pages. */
+function carriedOn(ledger: ReviewLedger, plain: PlainReview, now: number): ReviewLedger {
+  const { answers } = ledger;
+  const carried = new ReviewLedger(plain.spec);
+  const paged = plain.answers
+    .slice(0, pagedCount(answers))
+    .map(({ item, label, reviewer, ms, requestId }): AnswerRow => [item, label, reviewer, ms, requestId]);
+  carried.carryOn({ pages: answers.pages, answers: answers.open, leases: ledger.leases(now) }, paged);
+  return carried;
 }
 
 function accepted(ledger: ReviewLedger, request: AnswerRequest): boolean {
@@ -189,9 +209,8 @@ function readsOf(items: number, people: number, reviewers: number): number {
     const answer = { item, label: LABELS[item % 3]!, reviewer, ms: item % 700, requestId: `${index}` };
     const asked = { kind: 'answer', hold: 3, ...answer } as const;
     if (!desk.changes(asked, 'open', 1) || 'refused' in desk.serve(asked, 'open', 1)) throw new Error('not taken');
-    ledger.agreement();
-    ledger.people();
-    const entered = ledger.answers.at(-1)!;
+    ledger.figures();
+    const entered = ledger.answers.open.at(-1)!;
     for (const [field, value] of Object.entries(entered))
       Object.defineProperty(entered, field, { get: () => (reads++, value) });
   }

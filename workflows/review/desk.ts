@@ -39,10 +39,11 @@ export class Desk {
   }
 
   #check(request: ReviewRequest, phase: ReviewPhase): void {
-    if (request.kind === 'answer') this.#ledger.checkAnswer(request, phase !== 'closed');
-    this.#ledger.checkNext(request);
+    // First: while its own answers are read, a review cannot judge others.
     if (phase === 'opening')
       throw new TrainyardError('TY-REVIEW-OPENING', { what: 'the review is not open yet: it begins just now' });
+    if (request.kind === 'answer') this.#ledger.checkAnswer(request, phase !== 'closed');
+    this.#ledger.checkNext(request);
   }
 }
 

@@ -1,8 +1,8 @@
 import { sayDuration } from '../../core/duration.js';
 import type { ReviewState } from './contract.js';
 
-/** A review in a few lines of Markdown, for the Temporal UI: how much is left, who works on it, how far they agree. */
-export function detailsOf(state: ReviewState, now: number): string {
+/** A review in a few lines of Markdown, for the Temporal UI: how much is left, who works on it, how far they agree, what it waits for. */
+export function detailsOf(state: ReviewState, now: number, problem?: string): string {
   const { spec, settled, items, people, pairs, equalPairs, deadline } = state;
   const lines = [`**Label review ${state.name}**: ${settled} of ${items} rows of \`${spec.label}\` are settled.`];
   if (deadline !== undefined && state.open) {
@@ -17,5 +17,6 @@ export function detailsOf(state: ReviewState, now: number): string {
     );
     lines.push(`\`\`\`\n${rows.join('\n')}\n\`\`\``);
   }
+  if (problem !== undefined) lines.push(`It waits, with all answers, for the store: ${problem}`);
   return lines.join('\n\n');
 }

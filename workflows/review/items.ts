@@ -1,9 +1,12 @@
 import type { Answer, FinalLabel } from './contract.js';
 
+/** What stays known of an answer, also when its page is all that holds the rest. */
+export type EnteredAnswer = Pick<Answer, 'item' | 'label' | 'reviewer' | 'ms' | 'requestId'>;
+
 /** What is known of one item. */
 export interface ItemState {
   /** The answers that count, one for each reviewer, in the order given. */
-  readonly counting: Map<string, Answer>;
+  readonly counting: Map<string, EnteredAnswer>;
   /** How many more answers it needs: 0 when it is settled. */
   missing: number;
 }

@@ -5,13 +5,9 @@ export class Leases {
   readonly #byItem = new Map<number, Map<string, number>>();
   readonly #byReviewer = new Map<string, Set<number>>();
 
-  constructor(leases: readonly Lease[]) {
-    for (const { item, reviewer, until } of leases) this.#set(item, reviewer, until);
-  }
-
-  all(): Lease[] {
+  all(now: number): Lease[] {
     return [...this.#byItem].flatMap(([item, held]) =>
-      [...held].map(([reviewer, until]) => ({ item, reviewer, until })),
+      [...held].filter(([, until]) => until > now).map(([reviewer, until]) => ({ item, reviewer, until })),
     );
   }
 
@@ -34,8 +30,13 @@ export class Leases {
     for (const item of this.#byReviewer.get(reviewer) ?? []) this.drop(item, reviewer);
     for (const item of items) {
       for (const [who, ends] of this.#byItem.get(item) ?? []) if (ends <= now) this.drop(item, who);
-      this.#set(item, reviewer, until);
+      this.set(item, reviewer, until);
     }
+  }
+
+  set(item: number, reviewer: string, until: number): void {
+    entry(this.#byItem, item, () => new Map<string, number>()).set(reviewer, until);
+    entry(this.#byReviewer, reviewer, () => new Set<number>()).add(item);
   }
 
   drop(item: number, reviewer: string): void {
@@ -45,11 +46,6 @@ export class Leases {
     const held = this.#byReviewer.get(reviewer);
     held?.delete(item);
     if (held?.size === 0) this.#byReviewer.delete(reviewer);
-  }
-
-  #set(item: number, reviewer: string, until: number): void {
-    entry(this.#byItem, item, () => new Map<string, number>()).set(reviewer, until);
-    entry(this.#byReviewer, reviewer, () => new Set<number>()).add(item);
   }
 }
 

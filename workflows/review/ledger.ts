@@ -1,18 +1,21 @@
 import { TrainyardError } from '../../core/errors/index.js';
 import { sayNearest } from '../../core/nearest.js';
+import type { PagedList } from '../../core/paged-list.js';
 import type {
   Answer,
   AnswerRequest,
+  AnswerRow,
+  CarriedReview,
   FinalLabel,
   Lease,
   NextReply,
   NextRequest,
-  ReviewerState,
+  ReviewFigures,
   ReviewProgress,
   ReviewSpec,
 } from './contract.js';
 import { ItemSet } from './item-set.js';
-import { Items, type ItemState } from './items.js';
+import { Items, type EnteredAnswer, type ItemState } from './items.js';
 import { Leases } from './leases.js';
 import { SortedTimes } from './sorted-times.js';
 
@@ -34,36 +37,72 @@ interface Person {
  */
 export class ReviewLedger {
   readonly #spec: ReviewSpec;
-  readonly #answers: Answer[] = [];
-  readonly #byRequest = new Map<string, Answer>();
+  readonly #byRequest = new Map<string, EnteredAnswer>();
   readonly #items: Items;
   /** Items that are not settled. */
   readonly #open: ItemSet;
   readonly #people = new Map<string, Person>();
   readonly #leases: Leases;
+  #pages: PagedList<Answer>['pages'] = [];
+  /** The answers that are in no page, in the order given. */
+  #newest: Answer[] = [];
+  #count = 0;
   #settledCount = 0;
   #pairs = 0;
   #equalPairs = 0;
 
-  constructor(spec: ReviewSpec, answers: readonly Answer[] = [], leases: readonly Lease[] = []) {
+  constructor(spec: ReviewSpec) {
     this.#spec = spec;
     this.#items = new Items(spec.items, spec.reviewers);
     this.#open = ItemSet.full(spec.items);
-    this.#leases = new Leases(leases.filter(({ item }) => this.#items.of(item)));
-    for (const answer of answers) this.#enter(answer);
+    this.#leases = new Leases();
   }
 
-  /** All answers ever given, those that were revised included. */
-  get answers(): readonly Answer[] {
-    return this.#answers;
+  /** All answers ever given, those that were revised included: the newest, and where the others are. */
+  get answers(): PagedList<Answer> {
+    return { pages: this.#pages, open: this.#newest };
   }
 
-  get leases(): Lease[] {
-    return this.#leases.all();
+  /** Answers ever given. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Lets go of answers that a page holds now: what counts of them stays known. */
+  letGo(put: (now: PagedList<Answer>) => PagedList<Answer>): void {
+    const { pages, open } = put(this.answers);
+    this.#pages = pages;
+    this.#newest = [...open];
+  }
+
+  /** Goes on from what was carried over; `paged` are the answers in its pages, all of them, in their order. */
+  carryOn({ pages = [], answers, leases }: Omit<CarriedReview, 'startedAt'>, paged: readonly AnswerRow[] = []): void {
+    for (const [item, label, reviewer, ms, requestId] of paged) this.#enter({ item, label, reviewer, ms, requestId });
+    this.#pages = pages;
+    for (const answer of answers) this.#add(answer);
+    for (const { item, reviewer, until } of leases) if (this.#items.of(item)) this.#leases.set(item, reviewer, until);
+  }
+
+  /** What is kept for whom at this time. */
+  leases(now: number): Lease[] {
+    return this.#leases.all(now);
   }
 
   get complete(): boolean {
     return this.#settledCount === this.#spec.items;
+  }
+
+  figures(): ReviewFigures {
+    const people = [...this.#people]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([reviewer, { times }]) => ({ reviewer, answers: times.length, medianMs: times.median() }));
+    return {
+      answers: this.#count,
+      people,
+      pairs: this.#pairs,
+      equalPairs: this.#equalPairs,
+      settled: this.#settledCount,
+    };
   }
 
   progress(reviewer: string): ReviewProgress {
@@ -148,7 +187,7 @@ export class ReviewLedger {
   answer(request: AnswerRequest, now: number): boolean {
     if (this.#byRequest.has(request.requestId)) return false;
     const { item, label, reviewer, note, ms, requestId, revises } = request;
-    this.#enter({
+    this.#add({
       item,
       label,
       reviewer,
@@ -166,23 +205,16 @@ export class ReviewLedger {
     return this.#items.finals();
   }
 
-  people(): ReviewerState[] {
-    return [...this.#people]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([reviewer, { times }]) => ({ reviewer, answers: times.length, medianMs: times.median() }));
-  }
-
-  /** Pairs of answers to the same item by different people, and how many are equal. */
-  agreement(): { pairs: number; equalPairs: number } {
-    return { pairs: this.#pairs, equalPairs: this.#equalPairs };
+  #add(answer: Answer): void {
+    if (this.#enter(answer)) this.#newest.push(answer);
   }
 
   /** The one place at which an answer comes in: all counts are kept here. */
-  #enter(answer: Answer): void {
+  #enter(answer: EnteredAnswer): boolean {
     const { item, reviewer, label, ms, requestId } = answer;
     const state = this.#items.of(item);
-    if (!state) return;
-    this.#answers.push(answer);
+    if (!state) return false;
+    this.#count++;
     this.#byRequest.set(requestId, answer);
     const person = this.#person(reviewer);
     const earlier = state.counting.get(reviewer);
@@ -197,6 +229,7 @@ export class ReviewLedger {
     person.todo.delete(item);
     this.#leases.drop(item, reviewer);
     this.#needs(item, state, this.#items.missing(state));
+    return true;
   }
 
   /** Takes down how many more answers an item needs. A revised answer can open it again. */
