@@ -1,7 +1,6 @@
 // TensorFlow.js for machines without the native binding: what is loaded of its packages as one file of our own, with the
 // two WebAssembly binaries that Node can use. The packages themselves bring 66 MB, most of it for browsers, in five
 // dialects of JavaScript, with maps and tests.
-import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from './program.mjs';
@@ -21,6 +20,8 @@ const entry = `
 export async function buildPortableTensorflow(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  // Not before: the house's commands run before anything is installed.
+  const { build } = await import('esbuild');
   const { metafile } = await build({
     stdin: { contents: entry, resolveDir: inRoot() },
     outfile: path.join(folder, 'index.cjs'),

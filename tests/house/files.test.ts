@@ -30,3 +30,15 @@ test('a file is named by what it does', () => {
   const vague = files.filter((name) => /(^|\/)(utils?|helpers?|common|managers?|misc)(\/|\.|-)/i.test(name));
   expect(vague).toEqual([]);
 });
+
+test('the house’s commands import no package at once: in a fresh clone they run before anything is installed', () => {
+  const found = files
+    .filter((name) => /^scripts\/[^/]+\.mjs$/.test(name))
+    .flatMap((name) =>
+      [...read(name).matchAll(/^(?:import|export)\s(?:[^'"]*\bfrom\s)?['"]([^'"]+)['"]/gm)]
+        .map(([, specifier = '']) => specifier)
+        .filter((specifier) => !/^(node:|\.)/.test(specifier))
+        .map((specifier) => `${name}: ${specifier}`),
+    );
+  expect(found).toEqual([]);
+});
