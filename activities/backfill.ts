@@ -4,7 +4,7 @@ import { describeRun } from '../client/run-view.js';
 import { readBackfill } from '../client/backfill-plan.js';
 import { readRun } from '../store/index.js';
 import type { BackfillActivities, BackfillPage } from '../workflows/backfill/contract.js';
-import type { ProcessParts } from './processes.js';
+import type { ProcessParts } from './process-parts.js';
 
 /** Partitions of one page: some 20 kB. */
 const PAGE = 50;

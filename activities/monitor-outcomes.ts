@@ -1,6 +1,6 @@
 import { TransientError } from '../core/errors/index.js';
 import { formerOutcomeKey, outcomeKey } from '../core/ids.js';
-import type { MonitorDesk } from './monitor.js';
+import type { MonitorDesk } from './monitor-desk.js';
 
 /** Keys read at a time. */
 const KEYS = 500;

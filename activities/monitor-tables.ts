@@ -13,9 +13,8 @@ import {
   type TableRow,
 } from '../tables/index.js';
 import type { MonitorConfig, MonitoredColumn } from '../workflows/monitor/contract.js';
-import type { MonitorDesk } from './monitor.js';
+import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';
-import type { WindowRow } from './monitor-window.js';
 
 /** Columns that a window's table has beside the inputs. */
 const WINDOW: readonly Column[] = [

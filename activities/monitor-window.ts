@@ -3,23 +3,11 @@ import { TransientError } from '../core/errors/index.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { columnsOf, compareProfiles, profileOf, type DriftReport, type Profile } from '../drift/index.js';
 import { formerPredictionStream, predictionStream } from '../core/ids.js';
-import type { Cell, LoggedRequest } from '../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../workflows/monitor/streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
-import type { MonitorDesk } from './monitor.js';
+import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';
 import { readProfile, writeWindow } from './monitor-tables.js';
-
-/** A predicted row with what became of it. */
-export interface WindowRow {
-  /** `request#row`. */
-  readonly id: string;
-  readonly cells: Readonly<Record<string, Cell>>;
-  readonly predicted: string;
-  readonly probability: number;
-  readonly version: number;
-  readonly at: number;
-  readonly outcome: string | null;
-}
 
 /** The window against each of the profiles, the reference first. */
 function compareWith(

@@ -11,22 +11,12 @@ import { Artifacts, type Store } from '../store/index.js';
 import type { MonitorActivities } from '../workflows/monitor/contract.js';
 import { labelledRows, profileTables } from './monitor-tables.js';
 import { takeWindow } from './monitor-window.js';
+import type { MonitorDesk } from './monitor-desk.js';
 
 export interface MonitorParts extends ProjectAccess {
   readonly store: Store;
   /** Where predictions and outcomes are; without one there is nothing to watch. */
   readonly redis?: Redis | undefined;
-}
-
-/** What the work on one window needs. */
-export interface MonitorDesk {
-  readonly artifacts: Artifacts;
-  readonly redis: Redis;
-  readonly project: string;
-  /** Whether the monitor is one that a former release started: it knows what was logged under the names of that time, too. */
-  readonly isFormer: boolean;
-  /** A folder of its own. */
-  readonly scratch: string;
 }
 
 /** Activities of monitors, for the Workflow worker. Each can be done again: it then gives the same. */

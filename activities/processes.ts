@@ -1,16 +1,9 @@
-import type { TrainyardClient } from '../client/index.js';
-import type { Store } from '../store/index.js';
 import { backfillActivities } from './backfill.js';
 import { monitorActivities } from './monitor.js';
 import { pageActivities } from './process-pages.js';
 import { reviewActivities } from './review.js';
 import { triggerActivities } from './trigger.js';
-
-/** What the Activities of the durable processes beside pipelines work with. */
-export interface ProcessParts {
-  readonly client: TrainyardClient;
-  readonly store: Store;
-}
+import type { ProcessParts } from './process-parts.js';
 
 /** Activities of label reviews, monitors, backfills and triggers, and of the pages that any of them keeps. */
 export function processActivities(parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {

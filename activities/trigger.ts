@@ -3,7 +3,7 @@ import { sourceState } from '../client/source-digest.js';
 import { digestText } from '../core/digest.js';
 import { putRecord, readRecord, RECORDS, type JsonObject, segmentOf } from '../store/index.js';
 import type { Change, TriggerActivities } from '../workflows/trigger/contract.js';
-import type { ProcessParts } from './processes.js';
+import type { ProcessParts } from './process-parts.js';
 
 /** What triggers look at: files of the project in whose folder this worker runs. And what they must not forget. */
 export function triggerActivities({ store }: Pick<ProcessParts, 'store'>): TriggerActivities {

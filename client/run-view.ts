@@ -8,6 +8,7 @@ import { isAway } from './away.js';
 import { replayTrouble } from './explain-replay.js';
 import { GraphFollower } from './graph-follower.js';
 import { queuedPools, unserved } from './served.js';
+import type { PendingNode } from './pending-node.js';
 
 /** What reading needs: the store, and Temporal where it answers. */
 export interface RunReader {
@@ -32,17 +33,6 @@ export interface OpenRun {
   readonly waitingTask: string | undefined;
   /** Attempts at the Workflow task that is under way: above 1 the ones before failed or timed out. */
   readonly taskAttempt: number;
-}
-
-/** A node's Activity that has not ended. */
-export interface PendingNode {
-  readonly node: string;
-  /** A worker computes it; otherwise it waits for a free slot, or for its next attempt. */
-  readonly started: boolean;
-  readonly attempt: number;
-  readonly progress: NodeProgress | undefined;
-  /** What the attempt before failed with. */
-  readonly lastFailure: string | undefined;
 }
 
 /** A run as far as it is known. */

@@ -6,8 +6,9 @@ import { readGraph, type Store } from '../store/index.js';
 import { isAway } from './away.js';
 import { Children, type ChildState } from './children.js';
 import { GraphFollower } from './graph-follower.js';
-import { describeRun, taskFailure, type OpenRun, type PendingNode } from './run-view.js';
+import { describeRun, taskFailure, type OpenRun } from './run-view.js';
 import { queuedPools, unserved } from './served.js';
+import type { PendingNode } from './pending-node.js';
 
 /** A run at one moment of being watched. */
 export interface RunMoment {

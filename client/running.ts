@@ -1,6 +1,6 @@
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import type { NodeProgress } from '../core/task.js';
-import type { PendingNode } from './run-view.js';
+import type { PendingNode } from './pending-node.js';
 
 /** What is known of a running call beside the graph. */
 export interface Running {

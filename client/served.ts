@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { GraphRecord } from '../core/graph.js';
 import { poolQueue } from '../core/queues.js';
 import { runningOf } from './running.js';
-import type { PendingNode } from './run-view.js';
+import type { PendingNode } from './pending-node.js';
 
 /** A poller that was last seen longer ago than a long poll lasts is gone, ms. */
 const POLLER_GONE_MS = 75_000;

@@ -1,4 +1,4 @@
-import type { CallOptions, AnyContract } from './node.js';
+import type { CallOptions, AnyContract } from './contract.js';
 import type { Handle } from './handle.js';
 import type { Json } from './json.js';
 import type { Compared } from './reading.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installedVersion } from './code-hash.js';
-import type { Codes } from './codes.js';
+import type { Codes } from './code-types.js';
 import type { OwnModules } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { compiled } from './package-root.js';

@@ -8,51 +8,15 @@ import { sayNearest } from '../core/nearest.js';
 import { isContract, type AnyContract } from '../core/node.js';
 import { isPipeline, type AnyPipeline } from '../core/pipeline.js';
 import { importModule, resolveModule } from './compile.js';
-import { parseConfig, type Config } from '../core/config.js';
+import { parseConfig } from '../core/config.js';
 import { compiled } from './package-root.js';
 import { inSandbox } from './sandbox.js';
 import { writeWhole } from './write-whole.js';
+import type { PipelineModule, PluginModule, Project, ProjectBase } from './project-shape.js';
+
+export type { PipelineModule, PluginModule, Project, ProjectBase } from './project-shape.js';
 
 export const CONFIG_FILE = 'temporal.config.ts';
-
-export interface PipelineModule {
-  readonly name: string;
-  readonly file: string;
-  readonly exportName: string;
-  readonly pipeline: AnyPipeline;
-}
-
-export interface PluginModule {
-  /** As the configuration names it, or the built-in family's name. */
-  readonly name: string;
-  readonly builtIn: boolean;
-  readonly contractFile: string;
-  /** Absent when the plugin has contracts alone. */
-  readonly workerFile: string | undefined;
-  /** Exports what the plugin brings beside nodes; absent when it brings nothing else. */
-  readonly partsFile: string | undefined;
-  readonly contracts: readonly AnyContract[];
-  /** Functions that call several of its nodes. */
-  readonly composites: readonly AnyComposite[];
-}
-
-/** A user's project: its configuration, with what that names found and loaded. */
-export interface Project {
-  readonly root: string;
-  readonly configFile: string;
-  readonly config: Config;
-  /** Name for its task queues. */
-  readonly name: string;
-  /** Where the project's own state lives: `.trainyard`. */
-  readonly state: string;
-  readonly build: string;
-  readonly pipelines: ReadonlyMap<string, PipelineModule>;
-  readonly plugins: readonly PluginModule[];
-  readonly contracts: ReadonlyMap<string, AnyContract>;
-}
-
-/** What is known of a project from its configuration alone. */
-export type ProjectBase = Pick<Project, 'root' | 'configFile' | 'config' | 'name' | 'state' | 'build'>;
 
 /** The configuration alone: quick, no pipeline or plugin is loaded. Throws TY-CONFIG-MISSING or TY-CONFIG. */
 export async function loadConfig(from?: string): Promise<ProjectBase> {

@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.js';
 import { segmentOf, type StoreKey } from '../store/index.js';
-import type { ProjectBase } from './project.js';
+import type { ProjectBase } from './project-shape.js';
 
 /** The environment variable that puts a process, and those it starts, into a sandbox. */
 export const SANDBOX_VARIABLE = 'TRAINYARD_SANDBOX';

@@ -1,6 +1,5 @@
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError } from '../core/errors/index.js';
-import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
 import { isSound } from './blobs.js';
 import { each } from './each.js';
@@ -8,16 +7,7 @@ import { checkDigest } from './keys.js';
 import { lookAtRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-
-/** What a node call gave, found again by its key. */
-export interface CacheEntry {
-  readonly format: 1;
-  readonly key: Digest;
-  readonly node: string;
-  readonly outputs: { readonly [port: string]: Ref };
-  /** The run that computed it. */
-  readonly madeBy: string;
-}
+import type { CacheEntry } from './record-types.js';
 
 /**
  * What is known of these keys, in their order; null for what must be computed. An entry counts only while the

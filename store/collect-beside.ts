@@ -8,16 +8,7 @@ import { segmentOf } from './keys.js';
 import { createRecord, readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store } from './store.js';
-
-/** Where the collector stands. Only the one who holds the collector's reservation writes it. */
-export interface SweepState {
-  /** Counts the sweeps that removed anything, from 1. */
-  readonly sweep: number;
-  /** Blobs and records are being removed now. */
-  readonly removing: boolean;
-  /** Grows while the collector lives. */
-  readonly beat: number;
-}
+import type { Need, SweepState } from './record-types.js';
 
 /** The one record that writers look at. */
 export const SWEEP_KEY = 'gc/sweep';
@@ -68,16 +59,6 @@ export async function areWhole(store: Store, artifacts: Iterable<Pick<Ref, 'dige
     }
   }
   return true;
-}
-
-/** What an open run holds on to beside its own records: written before it is relied on, removed once the run has ended. */
-export interface Need {
-  /** Artifacts of results that the run found. */
-  readonly artifacts?: readonly Digest[] | undefined;
-  /** The run whose table of finished nodes it was given. */
-  readonly run?: string | undefined;
-  /** A blob of JSON that it carries or sends on: kept with all that it names. */
-  readonly journal?: Digest | undefined;
 }
 
 /** Records, before it counts on them, what an open run needs of others: `needs/<run>/<digest of the need>`. */

@@ -6,11 +6,12 @@ import { readBlob } from './blobs.js';
 import { needsOf } from './collect-beside.js';
 import { each } from './each.js';
 import { segmentOf } from './keys.js';
-import { recordsOfRun, type NodeRecord } from './lineage.js';
+import { recordsOfRun } from './lineage.js';
 import { createRecord, readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import { listRuns, readGraph, type RunRecord } from './runs.js';
 import type { Store } from './store.js';
+import type { NodeRecord } from './record-types.js';
 
 /** Artifacts and plain blobs that something names. */
 export interface Named {

@@ -1,8 +1,9 @@
 import type { Digest } from '../core/digest.js';
 import { addJournal, familyOf, type Named } from './collect-needs.js';
 import { each } from './each.js';
-import { listPages, type PageNote } from './pages.js';
+import { listPages } from './pages.js';
 import type { Store, StoreKey } from './store.js';
+import type { PageNote } from './record-types.js';
 
 type Listed = PageNote & { readonly key: StoreKey };
 

@@ -1,11 +1,12 @@
 import { isDigest, type Digest } from '../core/digest.js';
 import { each } from './each.js';
 import { segmentOf } from './keys.js';
-import { lineageFolder, removeNodeRecord, type NodeRecord } from './lineage.js';
+import { lineageFolder, removeNodeRecord } from './lineage.js';
 import { readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { RunRecord } from './runs.js';
 import type { Store, StoreKey } from './store.js';
+import type { NodeRecord } from './record-types.js';
 
 /** Records by what they are, listed before the runs are read: what belongs to a run that starts later is not among them. */
 export interface Listing {

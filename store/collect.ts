@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { digestText, type Digest } from '../core/digest.js';
 import { TrainyardError } from '../core/errors/index.js';
-import { SWEEP_KEY, sweepState, type SweepState } from './collect-beside.js';
+import { SWEEP_KEY, sweepState } from './collect-beside.js';
 import {
   Expander,
   familyOf,
@@ -21,6 +21,7 @@ import { RECORDS } from './record-kinds.js';
 import { singleFlight } from './reservation.js';
 import type { RunRecord } from './runs.js';
 import type { Store, StoreKey } from './store.js';
+import type { SweepState } from './record-types.js';
 
 export interface CollectOptions {
   /** Runs that ended longer ago may go, in ms. */

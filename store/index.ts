@@ -7,21 +7,17 @@ export { damagedIn, damagedMet, onDamaged, type DamagedRecord } from './damaged.
 export { createRecord, putRecord, readRecord } from './record.js';
 export { RECORDS, type JsonObject, type RecordKind } from './record-kinds.js';
 export { Artifacts, type Manifest } from './artifacts.js';
-export { commit, discardArtifact, lookup, type CacheEntry } from './cache.js';
+export { commit, discardArtifact, lookup } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
-export { findInPages, keepPage, listPages, pageReader, readPage, type PageNote } from './pages.js';
+export { findInPages, keepPage, listPages, pageReader, readPage } from './pages.js';
 export { Checkpoints } from './checkpoints.js';
 export { noteProject, projectsIn } from './projects.js';
 export { keepReports, readReports, writeReports } from './reports.js';
-export {
-  makersOf,
-  recordsOfRun,
-  removeNodeRecord,
-  usersOf,
-  writeNodeRecord,
-  type ArtifactName,
-  type NodeRecord,
-} from './lineage.js';
+export type { CacheEntry } from './record-types.js';
+export type { PageNote } from './record-types.js';
+export { makersOf, recordsOfRun, removeNodeRecord, usersOf, writeNodeRecord } from './lineage.js';
+export type { ArtifactName } from './record-types.js';
+export type { NodeRecord } from './record-types.js';
 export {
   endRun,
   listRuns,
@@ -38,14 +34,15 @@ export {
   readStudy,
   recordOpening,
   startRun,
-  type DecidedCall,
-  type RunEnd,
   type RunRecord,
-  type RunStart,
-  type SealedOpening,
 } from './runs.js';
-export { areWhole, keepJson, noteNeed, sweepBefore, undisturbed, type Need } from './collect-beside.js';
+export { areWhole, keepJson, noteNeed, sweepBefore, undisturbed } from './collect-beside.js';
 export { collect, type Collected, type CollectOptions } from './collect.js';
 export type { BadRecord } from './scrub-records.js';
 export { scrub, type BadBlob, type BlobUse, type Scrubbed, type ScrubOptions } from './scrub.js';
 export { blobsOfAll, namedIn, pinnedRuns, pinRun, unpinRun } from './collect-needs.js';
+export type { DecidedCall } from './record-types.js';
+export type { RunEnd } from './record-types.js';
+export type { RunStart } from './record-types.js';
+export type { SealedOpening } from './record-types.js';
+export type { Need } from './record-types.js';

@@ -1,50 +1,10 @@
 import type { Digest } from '../core/digest.js';
-import type { Json } from '../core/json.js';
-import type { KeyedParts } from '../core/key.js';
 import { each } from './each.js';
 import { checkDigest, segmentOf } from './keys.js';
 import { lookAtRecord, readRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-
-/** An artifact as records name it: by content, without its value. */
-export interface ArtifactName {
-  readonly kind: string;
-  readonly digest: Digest;
-  readonly size: number;
-}
-
-/** One execution of a node, written once and never changed. Times are allowed here, results have none. */
-export interface NodeRecord {
-  readonly format: 1;
-  readonly run: string;
-  readonly lineage: string;
-  readonly pipeline: string;
-  readonly scope: string;
-  readonly node: string;
-  readonly version: string;
-  /** Hash of the implementation's code. */
-  readonly code: string;
-  readonly key: Digest;
-  readonly params: Json;
-  readonly inputs: { readonly [port: string]: ArtifactName | readonly ArtifactName[] };
-  readonly outputs: { readonly [port: string]: ArtifactName };
-  readonly seed?: number | undefined;
-  readonly threads: number;
-  /** The rest of the call's identity: `identityOf` gives it whole. */
-  readonly keyed?: KeyedParts | undefined;
-  readonly worker: string;
-  readonly device: string;
-  readonly pid: number;
-  readonly attempt: number;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly endedAt: string;
-  /** Blob with the node's log. */
-  readonly log?: Digest | undefined;
-  /** Versions of what computed it: Node, TensorFlow, DuckDB and so on. */
-  readonly libraries: { readonly [name: string]: string };
-}
+import type { ArtifactName, NodeRecord } from './record-types.js';
 
 /** Lengths of the parts of a record's name: a marker's key, the longest, must stay below the limit for keys. */
 const RUN_BYTES = 56;

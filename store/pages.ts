@@ -10,13 +10,7 @@ import { segmentOf } from './keys.js';
 import { createRecord, readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-
-/** That a durable process has moved facts into a page: from before it lets go of them. */
-export interface PageNote {
-  /** Workflow id of the process. */
-  readonly process: string;
-  readonly page: Digest;
-}
+import type { PageNote } from './record-types.js';
 
 const pageSchema = z.object({ format: z.literal(1), process: z.string(), items: z.array(z.unknown()) });
 

@@ -2,11 +2,17 @@ import { z } from 'zod';
 import { isDigest, type Digest } from '../core/digest.js';
 import type { Json } from '../core/json.js';
 import type { ReportList } from '../core/task.js';
-import type { CacheEntry } from './cache.js';
-import type { Need, SweepState } from './collect-beside.js';
-import type { NodeRecord } from './lineage.js';
-import type { PageNote } from './pages.js';
-import type { DecidedCall, RunEnd, RunStart, SealedOpening } from './runs.js';
+import type {
+  CacheEntry,
+  DecidedCall,
+  NodeRecord,
+  Need,
+  PageNote,
+  RunEnd,
+  RunStart,
+  SealedOpening,
+  SweepState,
+} from './record-types.js';
 import type { StoreKey } from './store.js';
 
 /** One kind of record: what it is called, what it must be, and what follows when it is damaged. */

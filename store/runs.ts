@@ -5,32 +5,7 @@ import { checkDigest, segmentOf } from './keys.js';
 import { createRecord, putRecord, readRecord } from './record.js';
 import { RECORDS, type JsonObject } from './record-kinds.js';
 import type { Store } from './store.js';
-
-/** What is known when a run starts. More fields may stand beside these. */
-export interface RunStart {
-  readonly format: 1;
-  readonly id: string;
-  /** The first run of which this one is a resume, or its own id. */
-  readonly lineage: string;
-  readonly pipeline: string;
-  readonly params: Json;
-  readonly seed: number;
-  readonly cause: Json;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly [more: string]: Json | undefined;
-}
-
-export interface RunEnd {
-  readonly status: 'completed' | 'failed' | 'cancelled' | 'terminated';
-  /** ISO 8601, UTC. */
-  readonly endedAt: string;
-  /** The figure that stands for the run. */
-  readonly metric?: { readonly name: string; readonly value: number } | undefined;
-  readonly result?: Json | undefined;
-  readonly error?: Json | undefined;
-  readonly [more: string]: Json | undefined;
-}
+import type { DecidedCall, RunEnd, RunStart, SealedOpening } from './record-types.js';
 
 export interface RunRecord {
   readonly start: RunStart;
@@ -83,17 +58,6 @@ export async function putFailedLog(store: Store, run: string, attempt: string, t
   await store.put(`${folderOf(run)}logs/${segmentOf(attempt)}`, Buffer.from(text), { durable: false });
 }
 
-/** What an operator put in the place of a failed call, by the key that its pipeline asks for. */
-export interface DecidedCall {
-  readonly key: Digest;
-  readonly outputs: { readonly [port: string]: Json };
-  readonly run: string;
-  readonly by: string;
-  readonly why: string;
-  /** What a graph tells of the call: given or computed otherwise, by whom. */
-  readonly told?: Json;
-}
-
 /** Records a decision beside the lineage's first run, for all that resume it, however the deciding run ends. */
 export async function putDecided(store: Store, lineage: string, decided: DecidedCall): Promise<void> {
   await putRecord(store, `${folderOf(lineage)}decided/${checkDigest(decided.key)}`, RECORDS.decided, decided);
@@ -124,21 +88,6 @@ export async function listRuns(store: Store): Promise<RunRecord[]> {
   });
   const age = ({ start }: RunRecord): string => `${start.startedAt} ${start.id}`;
   return runs.filter((run) => run !== null).sort((a, b) => (age(a) < age(b) ? 1 : -1));
-}
-
-/** One opening of a sealed test set, on the record for good. */
-export interface SealedOpening {
-  readonly artifact: Digest;
-  /** Key of the node call that opens it. */
-  readonly key: Digest;
-  readonly run: string;
-  readonly node: string;
-  /** What the answer was wanted for. */
-  readonly purpose: string;
-  /** Who started the run. */
-  readonly by: Json;
-  /** ISO 8601, UTC. */
-  readonly openedAt: string;
 }
 
 /**

@@ -4,9 +4,10 @@ import { Artifacts, type Manifest } from './artifacts.js';
 import { isSound } from './blobs.js';
 import { discardArtifact } from './cache.js';
 import { each } from './each.js';
-import { allRecords, type NodeRecord } from './lineage.js';
+import { allRecords } from './lineage.js';
 import { scrubRecords, type BadRecord } from './scrub-records.js';
 import type { Store } from './store.js';
+import type { NodeRecord } from './record-types.js';
 
 export interface ScrubOptions {
   /** Finds and says, and takes nothing out of use. */

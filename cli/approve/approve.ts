@@ -5,7 +5,13 @@ import { decide } from '../../client/runs.js';
 import { loadConfig } from '../../project/project.js';
 import { unknownRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
-import type { ApproveOptions } from './command.js';
+
+export interface ApproveOptions {
+  no?: boolean;
+  why?: string;
+  by?: string;
+  json?: boolean;
+}
 
 /** `trainyard approve`. */
 export async function approve(

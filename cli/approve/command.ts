@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface ApproveOptions {
-  no?: boolean;
-  why?: string;
-  by?: string;
-  json?: boolean;
-}
+import type { ApproveOptions } from './approve.js';
 
 export function approveCommand(program: Command): void {
   program

@@ -18,7 +18,26 @@ import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { readParams } from '../run/params.js';
 import { pipelineOf } from '../run/pipeline-of.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
-import type { BackfillOptions, BackfillVerbOptions } from './command.js';
+
+export interface BackfillOptions {
+  param?: string;
+  from?: string;
+  to?: string;
+  step: string;
+  values?: string;
+  folders?: string;
+  with: string[];
+  params?: string;
+  parallel: string;
+  id?: string;
+  json?: boolean;
+}
+
+export interface BackfillVerbOptions {
+  by?: string;
+  why?: string;
+  json?: boolean;
+}
 
 /** `trainyard backfill PIPELINE`. */
 export async function startIt(

@@ -1,25 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface BackfillOptions {
-  param?: string;
-  from?: string;
-  to?: string;
-  step: string;
-  values?: string;
-  folders?: string;
-  with: string[];
-  params?: string;
-  parallel: string;
-  id?: string;
-  json?: boolean;
-}
-
-export interface BackfillVerbOptions {
-  by?: string;
-  why?: string;
-  json?: boolean;
-}
+import type { BackfillOptions, BackfillVerbOptions } from './backfill.js';
 
 export function backfillCommand(program: Command): void {
   const backfill = program

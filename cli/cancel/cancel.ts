@@ -6,7 +6,12 @@ import { loadConfig } from '../../project/project.js';
 import { readRun } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';
 import { note, print, printJson } from '../terminal.js';
-import type { CancelOptions } from './command.js';
+
+export interface CancelOptions {
+  wait?: boolean;
+  force?: boolean;
+  json?: boolean;
+}
 
 /** `trainyard cancel`. A run that has ended already is no failure: the wish is fulfilled. */
 export async function cancel(config: string | undefined, run: string, options: CancelOptions): Promise<void> {

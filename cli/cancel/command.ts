@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface CancelOptions {
-  wait?: boolean;
-  force?: boolean;
-  json?: boolean;
-}
+import type { CancelOptions } from './cancel.js';
 
 export function cancelCommand(program: Command): void {
   program

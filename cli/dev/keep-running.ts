@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTrainyardError } from '../../core/errors/index.js';
 import type { Service } from '../../setup/index.js';
-import type { ServiceHooks } from './services.js';
+import type { ServiceHooks } from './service-hooks.js';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;

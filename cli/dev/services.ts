@@ -14,19 +14,13 @@ import {
 } from '../../setup/index.js';
 import { freePort } from './free-port.js';
 import { keepRunning } from './keep-running.js';
+import type { ServiceHooks } from './service-hooks.js';
 
 export interface DevServices {
   readonly temporal: string;
   /** Address of the Temporal UI, when we started it. */
   readonly ui: string | undefined;
   readonly redis: string | undefined;
-}
-
-export interface ServiceHooks {
-  readonly say: (line: string) => void;
-  readonly signal: AbortSignal;
-  /** Takes how to end what was started. */
-  readonly ends: (() => Promise<unknown>)[];
 }
 
 /**

@@ -5,8 +5,16 @@ import { loadConfig } from '../../project/project.js';
 import { collect, pinRun, readRun, unpinRun, type Collected } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';
 import { note, print, printJson } from '../terminal.js';
-import type { GcOptions } from './command.js';
 import { isKnownProcess, isOpenRun, referredTo } from './referred-to.js';
+
+export interface GcOptions {
+  olderThan: string;
+  maxSize?: string;
+  dryRun?: boolean;
+  keep: string[];
+  release: string[];
+  json?: boolean;
+}
 
 /** `trainyard gc`: removes what no kept run needs, or changes which runs are kept. */
 export async function collectGarbage(config: string | undefined, options: GcOptions): Promise<void> {

@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface GcOptions {
-  olderThan: string;
-  maxSize?: string;
-  dryRun?: boolean;
-  keep: string[];
-  release: string[];
-  json?: boolean;
-}
+import type { GcOptions } from './collect-garbage.js';
 
 const all = (one: string, before: string[]): string[] => [...before, one];
 

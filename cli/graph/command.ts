@@ -1,11 +1,6 @@
 import { Option, type Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface GraphOptions {
-  format: 'text' | 'mermaid' | 'svg';
-  output?: string;
-  json?: boolean;
-}
+import type { GraphOptions } from './draw-graph.js';
 
 export function graphCommand(program: Command): void {
   program

@@ -8,7 +8,12 @@ import { loadConfig, loadProject } from '../../project/project.js';
 import { replaceWhole } from '../../project/write-whole.js';
 import { findRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
-import type { GraphOptions } from './command.js';
+
+export interface GraphOptions {
+  format: 'text' | 'mermaid' | 'svg';
+  output?: string;
+  json?: boolean;
+}
 
 /** `trainyard graph`: a run's graph, as text, as a Mermaid flowchart or as SVG. */
 export async function drawGraph(config: string | undefined, name: string, options: GraphOptions): Promise<void> {

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface ModelsOptions {
-  readonly before?: string;
-  readonly historyBefore?: string;
-  readonly json?: boolean;
-}
+import type { ModelsOptions } from './print-models.js';
 
 export function modelsCommand(program: Command): void {
   program

@@ -8,8 +8,13 @@ import type { ModelAsk } from '../../client/model-view.js';
 import { sayCount } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import { loadConfig } from '../../project/project.js';
-import type { ModelsOptions } from './command.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';
+
+export interface ModelsOptions {
+  readonly before?: string;
+  readonly historyBefore?: string;
+  readonly json?: boolean;
+}
 
 /** Longest wait for the registry's own answer, which needs a worker, ms. */
 const PATIENCE_MS = 10_000;

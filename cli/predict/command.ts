@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface PredictOptions {
-  row: string[];
-  rows?: string;
-  url?: string;
-  json?: boolean;
-}
+import type { PredictOptions } from './predict.js';
 
 export function predictCommand(program: Command): void {
   program

@@ -6,7 +6,13 @@ import { readAddresses } from '../../project/addresses.js';
 import { loadConfig } from '../../project/project.js';
 import { readKeys } from '../../server/index.js';
 import { colours, print, printJson, table } from '../terminal.js';
-import type { PredictOptions } from './command.js';
+
+export interface PredictOptions {
+  row: string[];
+  rows?: string;
+  url?: string;
+  json?: boolean;
+}
 
 const answerSchema = z.looseObject({
   model: z.string(),

@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface RecoverOptions {
-  param?: string[];
-  pool?: string;
-  value?: string[];
-  why?: string;
-  by?: string;
-  json?: boolean;
-}
+import type { RecoverOptions } from './recover.js';
 
 type Action = 'retry' | 'skip' | 'fail';
 

@@ -10,7 +10,15 @@ import type { Recovery } from '../../core/task.js';
 import { loadConfig } from '../../project/project.js';
 import { unknownRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
-import type { RecoverOptions } from './command.js';
+
+export interface RecoverOptions {
+  param?: string[];
+  pool?: string;
+  value?: string[];
+  why?: string;
+  by?: string;
+  json?: boolean;
+}
 
 /** `trainyard retry`, `skip` and `fail`. */
 export async function recover(

@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface ResumeCommandOptions {
-  withNewCode?: boolean;
-  pause?: boolean;
-  trials?: string;
-  why?: string;
-  detach?: boolean;
-  json?: boolean;
-}
+import type { ResumeCommandOptions } from './resume.js';
 
 export function resumeCommand(program: Command): void {
   program

@@ -9,7 +9,15 @@ import { Interruption, sayHowToTakeUp } from '../run/interruption.js';
 import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { moreTrials } from '../study/study.js';
 import { note, print, printJson } from '../terminal.js';
-import type { ResumeCommandOptions } from './command.js';
+
+export interface ResumeCommandOptions {
+  withNewCode?: boolean;
+  pause?: boolean;
+  trials?: string;
+  why?: string;
+  detach?: boolean;
+  json?: boolean;
+}
 
 /** `trainyard resume`. */
 export async function resume(config: string | undefined, run: string, options: ResumeCommandOptions): Promise<void> {

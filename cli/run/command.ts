@@ -1,24 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface RunOptions {
-  param: string[];
-  params?: string;
-  seed?: string;
-  id?: string;
-  using?: string;
-  from: string[];
-  to: string[];
-  only: string[];
-  skip: string[];
-  dryRun?: boolean;
-  fresh?: true;
-  pause?: true;
-  servedCode?: boolean;
-  detach?: boolean;
-  json?: boolean;
-  help?: boolean;
-}
+import type { RunOptions } from './options.js';
 
 export function runCommand(program: Command): void {
   const gather = (one: string, all: string[]): string[] => [...all, one];

@@ -5,7 +5,7 @@ import type { GraphNode } from '../../core/graph.js';
 import { readRun } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';
 import { colours, print, printJson } from '../terminal.js';
-import type { RunOptions } from './command.js';
+import type { RunOptions } from './options.js';
 import { nameOf } from './lines.js';
 
 /** Calls of one node and one scope's map that are listed one by one. */

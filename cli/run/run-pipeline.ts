@@ -5,7 +5,7 @@ import { readAddresses } from '../../project/addresses.js';
 import { gitCommit } from '../../project/commit.js';
 import { loadProject } from '../../project/project.js';
 import { note, print, printJson } from '../terminal.js';
-import type { RunOptions } from './command.js';
+import type { RunOptions } from './options.js';
 import { followToEnd } from './follow.js';
 import { Interruption, sayHowToTakeUp } from './interruption.js';
 import { onDisk, runOnDisk } from './on-disk.js';

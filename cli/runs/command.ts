@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface RunsOptions {
-  pipeline?: string;
-  state?: string;
-  limit: string;
-  json?: boolean;
-}
+import type { RunsOptions } from './print-runs.js';
 
 export function runsCommand(program: Command): void {
   program

@@ -6,7 +6,13 @@ import { sayNearest } from '../../core/nearest.js';
 import { sayMetric } from '../../graph/index.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';
-import type { RunsOptions } from './command.js';
+
+export interface RunsOptions {
+  pipeline?: string;
+  state?: string;
+  limit: string;
+  json?: boolean;
+}
 
 const STATES: readonly ListedState[] = ['running', 'done', 'failed', 'cancelled', 'terminated', 'lost', 'unknown'];
 

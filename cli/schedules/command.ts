@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface SchedulesOptions {
-  why?: string;
-  json?: boolean;
-}
+import type { SchedulesOptions } from './schedules.js';
 
 export function schedulesCommand(program: Command): void {
   const schedules = program

@@ -5,7 +5,11 @@ import { listTriggers } from '../../client/triggers.js';
 import { sayDuration } from '../../core/duration.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, print, printJson, table } from '../terminal.js';
-import type { SchedulesOptions } from './command.js';
+
+export interface SchedulesOptions {
+  why?: string;
+  json?: boolean;
+}
 
 /** `trainyard schedules`: schedules and triggers of the project, as Temporal has them. */
 export async function printSchedules(config: string | undefined, options: SchedulesOptions): Promise<void> {

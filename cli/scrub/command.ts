@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface ScrubCommandOptions {
-  dryRun?: boolean;
-  json?: boolean;
-}
+import type { ScrubCommandOptions } from './scrub-store.js';
 
 export function scrubCommand(program: Command): void {
   program

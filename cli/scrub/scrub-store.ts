@@ -6,7 +6,11 @@ import { openStore, scrub, type BadBlob, type BadRecord, type BlobUse, type Scru
 import { EXIT } from '../exit.js';
 import { canRedraw, LiveRegion } from '../live-region.js';
 import { bar, colours, note, print, printJson } from '../terminal.js';
-import type { ScrubCommandOptions } from './command.js';
+
+export interface ScrubCommandOptions {
+  dryRun?: boolean;
+  json?: boolean;
+}
 
 /** How often progress is said: redrawn in a terminal, as lines elsewhere, ms. */
 const REDRAW_MS = 200;

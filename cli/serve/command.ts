@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface ServeOptions {
-  host?: string;
-  port?: string;
-  json?: boolean;
-}
+import type { ServeOptions } from './serve.js';
 
 export function serveCommand(program: Command): void {
   program

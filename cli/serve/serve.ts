@@ -6,8 +6,13 @@ import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { loadConfig, type ProjectBase } from '../../project/project.js';
 import { EXIT } from '../exit.js';
 import { note, print, printJson } from '../terminal.js';
-import type { ServeOptions } from './command.js';
 import { isLoopback, openServer } from './open-server.js';
+
+export interface ServeOptions {
+  host?: string;
+  port?: string;
+  json?: boolean;
+}
 
 const USUAL_PORT = 7400;
 /** How long Temporal is waited for before the server starts without it, ms. */

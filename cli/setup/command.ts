@@ -1,12 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { example } from '../config-option.js';
+import type { SetupOptions } from './set-up.js';
 
 const STEPS = ['temporal', 'valkey', 'tensorflow', 'tensorflow-gpu', 'chromium'] as const;
-
-export interface SetupOptions {
-  plan?: boolean;
-  json?: boolean;
-}
 
 export function setupCommand(program: Command): void {
   program

@@ -3,7 +3,11 @@ import { sayBytes } from '../../core/duration.js';
 import { Interrupted } from '../exit.js';
 import { canRedraw, LiveRegion } from '../live-region.js';
 import { note, print, printJson, table } from '../terminal.js';
-import type { SetupOptions } from './command.js';
+
+export interface SetupOptions {
+  plan?: boolean;
+  json?: boolean;
+}
 
 const USUAL: readonly SetupStep[] = ['temporal', 'valkey', 'tensorflow'];
 

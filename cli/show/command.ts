@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface ShowOptions {
-  follow?: boolean;
-  json?: boolean;
-}
+import type { ShowOptions } from './show-run.js';
 
 export function showCommand(program: Command): void {
   program

@@ -6,9 +6,13 @@ import { loadConfig } from '../../project/project.js';
 import { followToEnd } from '../run/follow.js';
 import { Interruption } from '../run/interruption.js';
 import { note, print, printJson } from '../terminal.js';
-import type { ShowOptions } from './command.js';
 import { findRun } from './find-run.js';
 import { runText } from './run-text.js';
+
+export interface ShowOptions {
+  follow?: boolean;
+  json?: boolean;
+}
 
 /** `trainyard show`: one run, whole. */
 export async function showRun(config: string | undefined, id: string | undefined, options: ShowOptions): Promise<void> {

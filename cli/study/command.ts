@@ -1,19 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface StudyCommandOptions {
-  study?: string;
-  trials?: string;
-  param?: string[];
-  why?: string;
-  by?: string;
-  json?: boolean;
-}
+import { STUDY_ACTIONS, type StudyCommandOptions, type StudyAction } from './options.js';
 
 /** What a person can do to a study that goes on. */
-export const STUDY_ACTIONS = ['grow', 'add', 'pause', 'resume', 'stop', 'cancel'] as const;
-export type StudyAction = (typeof STUDY_ACTIONS)[number];
-
 export function studyCommand(program: Command): void {
   const gather = (one: string, all: string[]): string[] => [...all, one];
   program

@@ -6,7 +6,7 @@ import type { StudyState } from '../../core/study.js';
 import { loadConfig } from '../../project/project.js';
 import { sayNested, sayValue, studySentence, studyText } from '../../studies/index.js';
 import { colours, print, printJson } from '../terminal.js';
-import type { StudyAction, StudyCommandOptions } from './command.js';
+import type { StudyAction, StudyCommandOptions } from './options.js';
 
 /** `trainyard study RUN`. */
 export async function showStudy(config: string | undefined, run: string, options: StudyCommandOptions): Promise<void> {

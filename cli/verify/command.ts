@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface VerifyCommandOptions {
-  from?: string;
-  otherCode?: boolean;
-  keepFolder?: boolean;
-  json?: boolean;
-}
+import type { VerifyCommandOptions } from './verify.js';
 
 export function verifyCommand(program: Command): void {
   program

@@ -11,7 +11,13 @@ import type { Store } from '../../store/index.js';
 import { EXIT } from '../exit.js';
 import { findRun } from '../show/find-run.js';
 import { colours, note, print, printJson } from '../terminal.js';
-import type { VerifyCommandOptions } from './command.js';
+
+export interface VerifyCommandOptions {
+  from?: string;
+  otherCode?: boolean;
+  keepFolder?: boolean;
+  json?: boolean;
+}
 
 /** `trainyard verify`: exit code 0 when everything is equal, 1 when something differs. */
 export async function verify(

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface WorkerOptions {
-  pools?: string;
-  workflows: boolean;
-  json?: boolean;
-}
+import type { WorkerOptions } from './run-worker.js';
 
 export function workerCommand(program: Command): void {
   program

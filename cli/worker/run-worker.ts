@@ -2,7 +2,12 @@ import { loadProject } from '../../project/project.js';
 import { startWorker } from '../../worker/worker.js';
 import { EXIT } from '../exit.js';
 import { note, print, printJson } from '../terminal.js';
-import type { WorkerOptions } from './command.js';
+
+export interface WorkerOptions {
+  pools?: string;
+  workflows: boolean;
+  json?: boolean;
+}
 
 /** `trainyard worker`: runs until Ctrl-C, which lets running nodes finish for a few seconds. */
 export async function runWorker(config: string | undefined, options: WorkerOptions): Promise<void> {

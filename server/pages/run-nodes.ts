@@ -6,7 +6,7 @@ import { callMs, differences, sayCompared } from '../../graph/index.js';
 import type { StudyState } from '../../core/study.js';
 import { html, type Html } from '../../core/html.js';
 import { studyFraction, studySentence } from '../../studies/index.js';
-import type { PageOptions, RunContent } from './run.js';
+import type { PageOptions, RunContent } from './run-content.js';
 import { artifactLink, jsonText, problemBox, stateMark } from './words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */

@@ -3,34 +3,15 @@ import type { GraphRecord } from '../../core/graph.js';
 import { callMs, graphSvg, sayMetric } from '../../graph/index.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
-import type { StudyState } from '../../core/study.js';
-import type { StudyView } from '../runs/study.js';
 import { causeWord } from './home.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
-import { runActions, waits, type ActionOptions } from './run-actions.js';
+import { runActions, waits } from './run-actions.js';
 import { studySection } from './study.js';
 import { trialTable } from './study-trials.js';
 import { jsonText, moment, problemBox, stateMark } from './words.js';
-
-/** What a run's page shows. */
-export interface RunContent {
-  readonly view: RunView;
-  /** The study that the run is. */
-  readonly study: StudyView | undefined;
-  /** The studies within it, by call. */
-  readonly children: ReadonlyMap<string, StudyState>;
-}
-
-export interface PageOptions extends ActionOptions {
-  /** ms since the epoch. */
-  readonly now: number;
-  /** Address of the run in the Temporal UI. */
-  readonly ui: string | undefined;
-  /** How trials are sorted, as `trialTable` takes it. */
-  readonly sort: string | undefined;
-}
+import type { PageOptions, RunContent } from './run-content.js';
 
 /** The parts of a run's page that change while it goes on, by name. */
 export function runParts(content: RunContent, options: PageOptions): Record<string, Html> {

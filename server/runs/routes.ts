@@ -7,10 +7,12 @@ import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
 import { damagedIn, listRuns } from '../../store/index.js';
 import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
-import { runPage, runParts, type PageOptions, type RunContent } from '../pages/run.js';
+import { runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
 import { childStudies, readStudyView } from './study.js';
 import { eventOfCall } from './temporal-event.js';
+import type { PageOptions } from '../pages/run-content.js';
+import type { RunContent } from '../pages/run-content.js';
 
 type Named = { Params: { id: string } };
 type Sorted = Named & { Querystring: { sort?: string } };

@@ -19,13 +19,13 @@ import type { EngineOptions } from './options.js';
 import { Order, type Turn } from './order.js';
 import { Part } from './part.js';
 import { placeNode } from './place.js';
-import type { FoundOutputs } from './finder.js';
 import type { Recoveries } from './recoveries.js';
 import { Scheduler, type Outcome } from './scheduler.js';
 import { readValue } from './read-value.js';
 import { Troubles } from './troubles.js';
 import { when } from './turns.js';
 import { wireCall } from './wire.js';
+import type { FoundOutputs } from './ports.js';
 
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is

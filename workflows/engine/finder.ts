@@ -1,8 +1,6 @@
 import type { Digest } from '../../core/digest.js';
-import type { Ref } from '../../core/kinds.js';
 import { nextTask } from './next-task.js';
-
-export type FoundOutputs = { readonly [port: string]: Ref };
+import type { FoundOutputs } from './ports.js';
 
 /**
  * Looks results up by key in the store: one recorded call for keys that became ready together. Answers for as many of

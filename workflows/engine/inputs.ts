@@ -3,11 +3,11 @@ import { isHandle, type Handle } from '../../core/handle.js';
 import type { Ref } from '../../core/kinds.js';
 import type { NodeTask } from '../../core/task.js';
 import { isGivenList } from './call.js';
-import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
 import type { Outcome } from './scheduler.js';
 import type { Given, WiredCall } from './wire.js';
+import type { FoundOutputs } from './ports.js';
 
 /** Makes references of what calls are given: at once where all of it is known, else when it is. */
 export class Inputs {

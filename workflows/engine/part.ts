@@ -2,9 +2,9 @@ import type { GraphNode } from '../../core/graph.js';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import { anyCallLabel, callLabel, type PartialRun, type Recovery } from '../../core/task.js';
-import type { FoundOutputs } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
+import type { FoundOutputs } from './ports.js';
 
 /** What a partial run says of each call: its former outputs, or that it is not run. */
 export class Part {

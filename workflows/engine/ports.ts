@@ -4,8 +4,7 @@ import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import type { SuggestionAnswer, SuggestionAsk } from '../../core/study-steps.js';
 import type { KeptStudy } from '../../core/study.js';
-import type { RunStart } from '../../store/runs.js';
-import type { FoundOutputs } from './finder.js';
+import type { RunStart } from '../../store/record-types.js';
 
 /**
  * A finished call: its key, what it gave, and what an operator decided about it, if one did. Rows stand in the order in
@@ -143,3 +142,6 @@ export interface EngineActivities {
   /** What a study of the library suggests next; computed beside the Workflow, since it may take long. */
   'trainyard.suggest'(ask: SuggestionAsk): Promise<SuggestionAnswer>;
 }
+
+/** Outputs of a call that was found, by port. */
+export type FoundOutputs = { readonly [port: string]: Ref };

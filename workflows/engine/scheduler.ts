@@ -8,7 +8,7 @@ import { jsonBytes } from '../../core/paging.js';
 import type { NodeResult, NodeTask, SentTask } from '../../core/task.js';
 import { isRefList, taskOf, type Call } from './call.js';
 import { explainFailure } from './failure.js';
-import { Finder, type FoundOutputs } from './finder.js';
+import { Finder } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { InlineNodes } from './inline.js';
 import type { Makers } from './makers.js';
@@ -16,6 +16,7 @@ import type { CarriedRow } from './ports.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
 import { when } from './turns.js';
 import { Turnstile } from '../../core/turnstile.js';
+import type { FoundOutputs } from './ports.js';
 
 /**
  * Length of a history up to which a run starts nodes; then it drains and continues as new. Temporal warns from 10,240

@@ -9,7 +9,6 @@ import { bundleData } from './bundle-data.js';
 import { rewire, type AskedCall } from './call.js';
 import type { Ends } from './ends.js';
 import { errorRecord, explainFailure } from './failure.js';
-import type { FoundOutputs } from './finder.js';
 import { decision, type GraphKeeper } from './graph-keeper.js';
 import type { Part } from './part.js';
 import type { Made } from './ports.js';
@@ -17,6 +16,7 @@ import { engineActivities } from './proxies.js';
 import { givenOutputs, Recoveries } from './recoveries.js';
 import type { Scheduler } from './scheduler.js';
 import type { WiredCall } from './wire.js';
+import type { FoundOutputs } from './ports.js';
 
 interface Parts {
   readonly run: RunFacts;

@@ -1,0 +1,26 @@
+import type { Redis } from 'ioredis';
+import type { Artifacts } from '../store/index.js';
+import type { Cell } from '../workflows/monitor/streams.js';
+
+/** What the work on one window needs. */
+export interface MonitorDesk {
+  readonly artifacts: Artifacts;
+  readonly redis: Redis;
+  readonly project: string;
+  /** Whether the monitor is one that a former release started: it knows what was logged under the names of that time, too. */
+  readonly isFormer: boolean;
+  /** A folder of its own. */
+  readonly scratch: string;
+}
+
+/** A predicted row with what became of it. */
+export interface WindowRow {
+  /** `request#row`. */
+  readonly id: string;
+  readonly cells: Readonly<Record<string, Cell>>;
+  readonly predicted: string;
+  readonly probability: number;
+  readonly version: number;
+  readonly at: number;
+  readonly outcome: string | null;
+}

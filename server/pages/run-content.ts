@@ -1,0 +1,22 @@
+import type { RunView } from '../../client/run-view.js';
+import type { StudyState } from '../../core/study.js';
+import type { StudyView } from '../runs/study.js';
+import type { ActionOptions } from './run-actions.js';
+
+/** What a run's page shows. */
+export interface RunContent {
+  readonly view: RunView;
+  /** The study that the run is. */
+  readonly study: StudyView | undefined;
+  /** The studies within it, by call. */
+  readonly children: ReadonlyMap<string, StudyState>;
+}
+
+export interface PageOptions extends ActionOptions {
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Address of the run in the Temporal UI. */
+  readonly ui: string | undefined;
+  /** How trials are sorted, as `trialTable` takes it. */
+  readonly sort: string | undefined;
+}
