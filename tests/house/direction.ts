@@ -66,7 +66,7 @@ export const exceptions: readonly Exception[] = [
   { from: '', to: 'setup/package-root.ts', why: 'where the package lies; the index brings every service' },
   {
     from: 'workflows/engine/ports.ts',
-    to: 'store/runs.ts',
+    to: 'store/record-types.ts',
     why: 'a type: the record that the engine asks to be written',
   },
   {

@@ -5,7 +5,7 @@ import { importsOfTheTree, sources, type Import } from './imports.js';
 
 let all: Import[] = [];
 beforeAll(async () => {
-  all = await importsOfTheTree({ types: true });
+  all = await importsOfTheTree();
 });
 
 /** The row of the table that a file belongs to. */

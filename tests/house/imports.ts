@@ -14,10 +14,10 @@ export const sources = files.filter(
 );
 
 /**
- * Who imports whom among the product's own files, as esbuild resolves it; tests left out. With `types`, what only types
- * need counts too; without, only what is loaded at once when the importing file is.
+ * Who imports whom among the product's own files, as esbuild resolves it: for types alone and while it runs, too. Tests are
+ * left out.
  */
-export async function importsOfTheTree({ types }: { types: boolean }): Promise<Import[]> {
+export async function importsOfTheTree(): Promise<Import[]> {
   const entries = sources.filter((name) => !/\.test(-part)?\.ts$/.test(name) && !name.endsWith('.d.ts'));
   const { metafile } = await build({
     stdin: { contents: entries.map((name) => `import './${name}';`).join('\n'), resolveDir: root, loader: 'ts' },
@@ -36,7 +36,7 @@ export async function importsOfTheTree({ types }: { types: boolean }): Promise<I
         name: 'types-count',
         setup: (on) =>
           on.onLoad({ filter: /\.ts$/ }, async ({ path: file }) => ({
-            contents: (await readFile(file, 'utf8')).replace(/^(import|export) type (?=[{*])/gm, types ? '$1 ' : '$&'),
+            contents: (await readFile(file, 'utf8')).replace(/^(import|export) type (?=[{*])/gm, '$1 '),
             loader: 'ts',
           })),
       },
@@ -45,8 +45,6 @@ export async function importsOfTheTree({ types }: { types: boolean }): Promise<I
   return Object.entries(metafile.inputs)
     .filter(([from]) => from !== '<stdin>')
     .flatMap(([from, input]) =>
-      input.imports
-        .filter((one) => !one.external && (types || one.kind === 'import-statement'))
-        .map((one) => ({ from, to: path.normalize(one.path) })),
+      input.imports.filter((one) => !one.external).map((one) => ({ from, to: path.normalize(one.path) })),
     );
 }
