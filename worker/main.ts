@@ -9,10 +9,16 @@ import { asCodeError, startWorker, type RunningWorker } from './worker.js';
  * listens, or `failed` with the reason, and ends with its parent.
  */
 const [config, pools] = process.argv.slice(2);
+/** How long it may take to end without a parent, ms: what runs in it is run elsewhere then. */
+const ALONE_MS = 10_000;
 let stop = (): void => process.exit(0);
 process.on('SIGTERM', () => stop());
 process.on('SIGINT', () => stop());
-process.on('disconnect', () => stop());
+process.on('disconnect', () => {
+  stop();
+  // Whoever would have ended it by force is gone, and Temporal may be, too: then the SDK waits long for an answer.
+  setTimeout(() => process.exit(1), ALONE_MS).unref();
+});
 let reloads: Reloads | undefined;
 let editedMeanwhile = false;
 process.on('message', (message: { type: string }) => {
