@@ -50,6 +50,11 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
    * of its key, and `ctx.backend` is the one to load.
    */
   readonly tensorflow?: boolean;
+  /**
+   * `sealed`: the node opens sealed test sets. Each opening is on the record for good, before a byte is read, with who started
+   * the run; the run page and the report of `evaluate.final` tell how often a set was opened before. Required with a sealed input.
+   */
+  readonly opens?: 'sealed';
   /** The node changes the world outside (deploys, promotes): it happens once per lineage of runs. */
   readonly effect?: boolean;
   /** `false`: never found, always computed. */

@@ -16,7 +16,7 @@ export interface Kind<Name extends string = string, Content = unknown> {
 }
 
 export type Table<Row = unknown> = Kind<'table', Row>;
-/** A table that only a node declaring a sealed input may open: the test set. */
+/** A table that only a node whose contract says `opens: 'sealed'` may open: the test set. */
 export type SealedTable<Row = unknown> = Kind<'sealed table', Row>;
 /** A fitted preprocessing step that travels with the model. */
 export type Transform = Kind<'transform', unknown>;

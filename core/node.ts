@@ -77,6 +77,11 @@ function checkSpec(spec: AnyContract['spec']): void {
     if (!(tolerance >= 0 && Number.isFinite(tolerance)))
       wrong(`reproducible.metrics.${path}`, 'a number of 0 or more', tolerance);
   }
+  const sealed = Object.keys(spec.inputs).filter((port) => spec.inputs[port]?.kind.startsWith('sealed '));
+  if (sealed.length > 0 && spec.opens !== 'sealed')
+    wrong('opens', `'sealed', since its input "${sealed[0]}" is a sealed test set`, spec.opens);
+  if (sealed.length === 0 && spec.opens !== undefined)
+    wrong('opens', 'a sealed input, or no such permission', spec.opens);
   const shape = paramNames(spec);
   for (const port of Object.keys(spec.inputs))
     if (shape.includes(port)) wrong(`inputs.${port}`, 'a name that no parameter has', port);

@@ -20,7 +20,7 @@ type Given<T> = [KindOf<T>] extends [never]
     : 'no artifact'
   : A<KindOf<T>['kind']>;
 type Hint<Want extends Kind, T> = KindOf<T>['kind'] extends `sealed ${Want['kind']}`
-  ? ': only evaluate.final opens a sealed one'
+  ? ': a sealed one is opened by nodes that say so (opens), such as evaluate.final'
   : '';
 
 /** Whether what a value holds may stand where a kind is wanted: names equal, and contents that fit. */

@@ -13,11 +13,7 @@ export { findInPages, keepPage, listPages, pageReader, readPage } from './pages.
 export { Checkpoints } from './checkpoints.js';
 export { noteProject, projectsIn } from './projects.js';
 export { keepReports, readReports, writeReports } from './reports.js';
-export type { CacheEntry } from './record-types.js';
-export type { PageNote } from './record-types.js';
 export { makersOf, recordsOfRun, removeNodeRecord, usersOf, writeNodeRecord } from './lineage.js';
-export type { ArtifactName } from './record-types.js';
-export type { NodeRecord } from './record-types.js';
 export {
   endRun,
   listRuns,
@@ -41,8 +37,14 @@ export { collect, type Collected, type CollectOptions } from './collect.js';
 export type { BadRecord } from './scrub-records.js';
 export { scrub, type BadBlob, type BlobUse, type Scrubbed, type ScrubOptions } from './scrub.js';
 export { blobsOfAll, namedIn, pinnedRuns, pinRun, unpinRun } from './collect-needs.js';
-export type { DecidedCall } from './record-types.js';
-export type { RunEnd } from './record-types.js';
-export type { RunStart } from './record-types.js';
-export type { SealedOpening } from './record-types.js';
-export type { Need } from './record-types.js';
+export type {
+  ArtifactName,
+  CacheEntry,
+  DecidedCall,
+  Need,
+  NodeRecord,
+  PageNote,
+  RunEnd,
+  RunStart,
+  SealedOpening,
+} from './record-types.js';

@@ -19,7 +19,7 @@ import type { AnyContract } from '../core/node.js';
 import type { NodeTask, Reported } from '../core/task.js';
 import { outputPorts } from '../core/node.js';
 import { storeFull } from '../store/disk.js';
-import { Artifacts, Checkpoints, keepReports, type Store } from '../store/index.js';
+import { Artifacts, Checkpoints, keepReports, openingsOf, type Store } from '../store/index.js';
 import type { Implementation, NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';
 import { checkOutputs } from './outputs.js';
@@ -136,6 +136,15 @@ function makeContext(
     scope: task.scope,
     attempt: host.attempt,
     key: task.key,
+    openedBefore: async (port) => {
+      const given = task.inputs[port];
+      const refs = (Array.isArray(given) ? (given as readonly Ref[]) : [given as Ref | undefined]).filter(isSealed);
+      const openings = await Promise.all(refs.map(({ digest }) => openingsOf(store, digest)));
+      return openings.flatMap((all) => {
+        const own = all.findIndex(({ key }) => key === task.key);
+        return own < 0 ? all : all.slice(0, own);
+      });
+    },
     log: (message) => host.log(hide(host, sayValue(message))),
     progress: (fraction, message) => {
       const within = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
@@ -178,6 +187,8 @@ function makeContext(
     client: () => host.client(),
   };
 }
+
+const isSealed = (ref: Ref | undefined): ref is Ref => ref?.kind.startsWith('sealed ') === true;
 
 /** Figures as they travel: what is no number is null. */
 function plainFigures(value: Reported): Reported | null {

@@ -8,6 +8,7 @@ import type { InputArtifact, OutputArtifact } from '../core/artifact.js';
 import type { Kind } from '../core/kinds.js';
 import type { Ports } from '../core/wiring.js';
 import type { TrainyardClient } from '../client/index.js';
+import type { SealedOpening } from '../store/index.js';
 
 export type InputArtifacts<I extends Ports> = {
   readonly [Port in keyof I]: I[Port] extends { arity: 'many' }
@@ -45,6 +46,11 @@ export interface NodeContext {
    * effect, in every other lineage of runs. Send it with a request that must not be served twice (an idempotency key).
    */
   readonly key: Digest;
+  /**
+   * What opened the sealed artifact at an input before this call did, the first one first: a figure on rows that others have
+   * seen says less. Empty for an input that is not sealed. The same again when the call is computed again.
+   */
+  openedBefore(port: string): Promise<readonly SealedOpening[]>;
   /** A line for the node's log, kept with the run. */
   log(message: string): void;
   /** How far it is: a fraction from 0 to 1 and a few words; shown live. */

@@ -36,6 +36,7 @@ function nodeFacts(spec: (Part & { part: 'node' })['spec']): [string, string][] 
     ...Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`),
   ];
   const traits = [
+    ...(spec.opens ? ['opens sealed test sets, on the record'] : []),
     ...(spec.seeded ? ['draws random numbers from a seed'] : []),
     ...(spec.tensorflow ? ['computes with TensorFlow'] : []),
     ...(spec.effect ? ['changes the world: once per lineage of runs'] : []),

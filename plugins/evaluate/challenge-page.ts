@@ -4,7 +4,11 @@ import { html, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js
 import { METRICS, type Rule } from './verdict.js';
 
 /** The report of a comparison, for people. */
-export function challengePage(value: z.output<typeof challengeVerdict>, rule: Rule): string {
+export function challengePage(
+  value: z.output<typeof challengeVerdict>,
+  rule: Rule,
+  openings: string | undefined,
+): string {
   const title = value.verdict === 'promote' ? 'The challenger is promoted' : 'The champion is kept';
   const body = html`<ul>
       ${value.reasons.map((reason) => html`<li>${reason}</li>`)}
@@ -16,6 +20,7 @@ export function challengePage(value: z.output<typeof challengeVerdict>, rule: Ru
     ${value.sets.map(
       (set) =>
         html`<h2>${set.rows === 'fresh' ? 'Fresh rows' : 'Sealed test rows'} (${set.n})</h2>
+          ${set.rows === 'test' && openings !== undefined && html`<p class="soft">${openings}</p>`}
           ${htmlTable(
             ['figure', 'challenger', 'champion'],
             (['accuracy', 'f1Macro', 'logLoss'] as const).map((figure) => [

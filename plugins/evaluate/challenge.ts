@@ -6,6 +6,7 @@ import { answersOf } from './answers.js';
 import { compare, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';
 import { challengePage } from './challenge-page.js';
+import { sayOpenings } from './openings.js';
 import { judge } from './verdict.js';
 
 export const challengeNode = implement(challenge, async ({ params, inputs, ctx }) => {
@@ -28,11 +29,12 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
       sets.push(compare(rows, answers, { ...params, seed: ctx.seed }));
       ctx.progress(sets.length / given.length, `compared on ${answers.rows} rows`);
     }
+    const openings = inputs.test ? sayOpenings(await ctx.openedBefore('test')) : undefined;
     const value = { ...judge(sets, params), metric: params.metric, sets };
     return {
       value,
       files: {
-        'report.html': challengePage(value, params),
+        'report.html': challengePage(value, params, openings),
         'report.json': `${JSON.stringify({ ...value, params })}\n`,
       },
     };

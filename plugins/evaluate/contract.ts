@@ -7,6 +7,8 @@ const interval = z.tuple([z.number(), z.number()]);
 /** What the final evaluation says: figures on the sealed test rows, with 95 % intervals. */
 export const finalFigures = figuresSchema.extend({
   intervals: z.object({ accuracy: interval, f1Macro: interval, logLoss: interval }),
+  /** How often the test set was opened before this: 0 where nothing had seen its rows. */
+  openedBefore: z.number().int(),
   /** The worst slices, lowest accuracy first. */
   slices: z.array(z.object({ column: z.string(), value: z.string(), n: z.number().int(), accuracy: z.number() })),
 });
@@ -21,6 +23,7 @@ export const final = node({
     resamples: z.number().int().min(100).max(10_000).default(1000).describe('draws of the bootstrap'),
   }),
   inputs: { model, test: sealedTable },
+  opens: 'sealed',
   outputs: report(finalFigures),
   seeded: true,
   facts: { metric: 'out.f1.macro' },
@@ -78,6 +81,7 @@ export const challenge = node({
     fresh: optional(table),
     test: optional(sealedTable),
   },
+  opens: 'sealed',
   outputs: report(challengeVerdict),
   seeded: true,
 });

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InputArtifact } from '../../core/artifact.js';
+import type { Digest } from '../../core/digest.js';
 import { openModel } from '../../models/index.js';
+import { Artifacts, FileStore, recordOpening } from '../../store/index.js';
 import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '../../tables/index.js';
 import { runNode, type TestInput } from '../../testing/index.js';
 import type { FittedTransform } from '../../transforms/index.js';
@@ -112,6 +114,29 @@ describe('the final evaluation', () => {
       [3, 3].map((seed) => runNode(finalNode, { inputs: { model: models.poor, test: tested }, seed })),
     );
     expect(one!.output.ref.digest).toBe(two!.output.ref.digest);
+  });
+
+  test('says how often the test set was opened before, and the same again when it is computed again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trainyard-openings-'));
+    const store = new FileStore(folder);
+    const test = await new Artifacts(store).write('sealed table', tested);
+    const inputs = { model: models.good, test };
+    const first = await runNode(finalNode, { inputs, store });
+    expect(first.output.value).toMatchObject({ openedBefore: 0 });
+    expect(await first.output.text('report.html')).toContain('opened for the first time');
+    const ofLog = await runNode(finalNode, { inputs, store, seed: 1 });
+    const opening = { artifact: test.digest, run: 'r', purpose: 'p', by: { kind: 'drift' }, node: 'evaluate.final' };
+    const open = (key: Digest, openedAt: string) => recordOpening(store, { ...opening, key, openedAt });
+    await open(first.key, '2026-01-01T00:00:00.000Z');
+    await open(ofLog.key, '2026-01-02T00:00:00.000Z');
+    const again = await runNode(finalNode, { inputs, store });
+    expect(again.output.ref.digest).toBe(first.output.ref.digest);
+    const second = await runNode(finalNode, { inputs, store, seed: 1 });
+    expect(second.output.value).toMatchObject({ openedBefore: 1 });
+    expect(await second.output.text('report.html')).toMatch(
+      /opened for the second time;\s+before this by evaluate\.final/,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   test('counts rows of a class that the model does not know as wrong', async () => {

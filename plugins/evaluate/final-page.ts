@@ -10,6 +10,8 @@ import type { Slice } from './slices.js';
 export interface FinalPage {
   readonly card: ModelCard;
   readonly label: string;
+  /** How often the test set was opened, in words. */
+  readonly openings: string;
   readonly classes: readonly string[];
   readonly value: z.output<typeof finalFigures>;
   readonly confusion: Confusion;
@@ -28,7 +30,7 @@ export function finalPage(page: FinalPage): string {
   const { intervals } = value;
   const recallOf = ({ recall, support }: ClassFigures): Interval => wilson(Math.round(recall * support), support);
   const body = html`<p class="soft">
-      A ${card.kind} that predicts ${label}, measured on ${value.n} sealed test rows that nothing before it has seen.
+      A ${card.kind} that predicts ${label}, measured on ${value.n} sealed test rows. ${page.openings}
     </p>
     <h2>Figures</h2>
     ${htmlTable(

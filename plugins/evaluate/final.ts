@@ -17,6 +17,7 @@ import {
   wilson,
   type Interval,
 } from '../../metrics/index.js';
+import { sayOpenings } from './openings.js';
 import { slicesOf, type Slice } from './slices.js';
 
 /** Slices in the value, and rows that one must have to stand there: the report has all. */
@@ -35,7 +36,8 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
       signal: ctx.signal,
     });
     const slices = slicesOf(answers);
-    const value = valueOf(answers, slices, ctx.seed, params.resamples);
+    const openings = await ctx.openedBefore('test');
+    const value = { ...valueOf(answers, slices, ctx.seed, params.resamples), openedBefore: openings.length };
     const details = detailsOf(answers);
     return {
       value,
@@ -43,6 +45,7 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
         'report.html': finalPage({
           card: model.card,
           label: model.label,
+          openings: sayOpenings(openings),
           classes: answers.classes,
           value,
           slices,
@@ -62,7 +65,7 @@ function valueOf(
   slices: readonly Slice[],
   seed: number,
   resamples: number,
-): z.output<typeof finalFigures> {
+): Omit<z.output<typeof finalFigures>, 'openedBefore'> {
   const { truth, rows } = answers;
   const { probabilities, predicted } = answers.models[0]!;
   const right = truth.reduce((sum, label, row) => sum + (label === predicted[row] ? 1 : 0), 0);

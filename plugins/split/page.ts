@@ -9,7 +9,8 @@ export function splitPage(figures: SplitFigures): string {
   return htmlPage(
     'Split',
     html`<p class="soft">
-        ${total} rows, dealt by their identity. The test part is sealed: only evaluate.final opens it.
+        ${total} rows, dealt by their identity. The test part is sealed: nodes that say so open it (evaluate.final),
+        each time on the record.
       </p>
       ${
         warnings.length > 0

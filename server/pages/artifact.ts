@@ -19,7 +19,7 @@ export function artifactPage(digest: string, manifest: Manifest, value: unknown,
   );
   const main = html`<h1>${manifest.kind}</h1>
     <p class="mono small quiet">${digest}</p>
-    ${sealed && html`<p>It stays sealed: only the node <code>evaluate.final</code> opens it, on the record.</p>`}
+    ${sealed && html`<p>It stays sealed: only nodes that say so open it (<code>evaluate.final</code>), on the record.</p>`}
     ${
       value !== undefined &&
       html`<h2>Value</h2>

@@ -1,5 +1,6 @@
 import type { RunView } from '../../client/run-view.js';
 import type { StudyState } from '../../core/study.js';
+import type { SealedSet } from '../runs/sealed-sets.js';
 import type { StudyView } from '../runs/study.js';
 import type { ActionOptions } from './run-actions.js';
 
@@ -10,6 +11,7 @@ export interface RunContent {
   readonly study: StudyView | undefined;
   /** The studies within it, by call. */
   readonly children: ReadonlyMap<string, StudyState>;
+  readonly sealed: readonly SealedSet[];
 }
 
 export interface PageOptions extends ActionOptions {

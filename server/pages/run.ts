@@ -7,6 +7,7 @@ import { causeWord } from './home.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
+import { sealedSection } from './run-sealed.js';
 import { runActions, waits } from './run-actions.js';
 import { studySection } from './study.js';
 import { trialTable } from './study-trials.js';
@@ -26,6 +27,7 @@ export function runParts(content: RunContent, options: PageOptions): Record<stri
     }),
     graph: graph.nodes.length === 0 ? html`<p class="quiet">No node was called yet.</p>` : drawing(graph, options),
     outputs: outputs(graph),
+    sealed: sealedSection(content.sealed) || html``,
     nodes: nodeTable(content, options),
   };
 }
@@ -53,7 +55,7 @@ export function runPage(content: RunContent, options: PageOptions, keyName: stri
         ${part('trials')}`
     }
     <h2>Graph</h2>
-    ${part('graph')} ${part('outputs')}
+    ${part('graph')} ${part('outputs')} ${part('sealed')}
     <h2>Nodes</h2>
     ${part('nodes')}
     <h2>Parameters</h2>

@@ -9,6 +9,7 @@ import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
+import { sealedSets } from './sealed-sets.js';
 import { childStudies, readStudyView } from './study.js';
 import { eventOfCall } from './temporal-event.js';
 import type { PageOptions } from '../pages/run-content.js';
@@ -131,9 +132,13 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     keyName: string | undefined,
   ): Promise<{ content: RunContent; options: PageOptions }> {
     const found = await view(id);
-    const [study, children] = await Promise.all([readStudyView(reader, found), childStudies(reader, found)]);
+    const [study, children, sealed] = await Promise.all([
+      readStudyView(reader, found),
+      childStudies(reader, found),
+      sealedSets(store, found.graph),
+    ]);
     return {
-      content: { view: found, study, children },
+      content: { view: found, study, children, sealed },
       options: { now: Date.now(), ui: uiLink(id), canAct: keyName !== undefined, sort },
     };
   }

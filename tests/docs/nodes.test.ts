@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { partsOf, type Part } from '../../cli/nodes/catalogue.js';
-import { json, many, model, optional, report, table } from '../../core/kinds.js';
+import { json, many, model, optional, report, sealedTable, table } from '../../core/kinds.js';
 import {
   node,
   NODE_DEFAULTS,
@@ -42,6 +42,7 @@ const CONTRACT: Record<keyof AnyContract['spec'], true | Readonly<Record<string,
   facts: true,
   reproducible: true,
   light: true,
+  opens: true,
 };
 const OPTIONS: Record<keyof CallOptions, true> = {
   id: true,
@@ -61,6 +62,7 @@ const CONTEXT: Record<keyof NodeContext, true> = {
   scope: true,
   attempt: true,
   key: true,
+  openedBefore: true,
   log: true,
   progress: true,
   report: true,
@@ -80,7 +82,7 @@ const at = (value: unknown, path: string): unknown =>
 
 /** An example of the page, with the words of contracts at hand. */
 function example(code: string): Readonly<Record<string, unknown>> {
-  const words = { z, json, many, model, optional, report, table };
+  const words = { z, json, many, model, optional, report, sealedTable, table };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is the page's own example
   return (new Function(...Object.keys(words), `return (${code});`) as (...all: unknown[]) => Record<string, unknown>)(
     ...Object.values(words),

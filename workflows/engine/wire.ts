@@ -88,7 +88,10 @@ function checkOne(node: string, port: string, kind: Kind, given: unknown): Given
 }
 
 function wrongKind(node: string, port: string, expected: string, actual: string): TrainyardError {
-  const sealed = actual === `a sealed ${expected.slice(2)}` ? ': only evaluate.final opens a sealed one' : '';
+  const sealed =
+    actual === `a sealed ${expected.slice(2)}`
+      ? ': a sealed one is opened by nodes that say so (opens), such as evaluate.final'
+      : '';
   return new TrainyardError('TY-WIRE-KIND', {
     what: `${node}: input "${port}" takes ${expected}, this is ${actual}${sealed}`,
     where: { node, port },
