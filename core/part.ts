@@ -22,6 +22,8 @@ export type PartFacts = Pick<Part, 'part' | 'name' | 'title' | 'opens'>;
 export interface BroughtPart extends Pick<Part, 'part' | 'name'> {
   readonly module: string;
   readonly exportName: string;
+  /** Where it was compiled from: the packages that it imports are looked for from there. */
+  readonly source: string;
 }
 
 const BRAND = Symbol.for('trainyard.part');

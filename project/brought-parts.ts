@@ -13,7 +13,9 @@ export function partsOfProject(project: ProjectBase): PartsOnHand {
   const packaged = builtInParts();
   const parts = async (): Promise<PartsOnHand> => {
     const { brought } = await pluginCodes({ ...project, plugins: await loadPlugins(project) });
-    return partsIn(brought.map(({ brings, module, exportName }) => ({ ...brings, module, exportName })));
+    return partsIn(
+      brought.map(({ brings, module, exportName, source }) => ({ ...brings, module, exportName, source })),
+    );
   };
   return {
     names: async (sort) => (await parts()).names(sort),

@@ -92,11 +92,12 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
     .filter(({ brings }) => brings.opens !== undefined && taken.has(brings.opens))
     .sort((a, b) => (partId(a.brings) < partId(b.brings) ? -1 : 1));
   if (openers.length === 0) return code;
-  const opens = openers.map(({ brings, module, exportName }) => ({
-    part: brings.part,
-    name: brings.name,
+  const opens = openers.map(({ brings: { part, name }, module, exportName, source }) => ({
+    part,
+    name,
     module,
     exportName,
+    source,
   }));
   return {
     ...code,
@@ -254,10 +255,13 @@ export async function formerCode(
 ): Promise<NodeCode | string> {
   const text = await readFile(codeFile(project, node, hash), 'utf8').catch(() => undefined);
   const code = text === undefined ? undefined : (JSON.parse(text) as NodeCode);
-  if (!code || !existsSync(code.module)) return 'it was never on this machine, or .trainyard/build was emptied';
+  const opens = code?.opens ?? [];
+  if (!code || ![code, ...opens].every(({ module }) => existsSync(module)))
+    return 'it was never on this machine, or .trainyard/build was emptied';
+  const sources = [...new Set([code.source, ...opens.map(({ source }) => source)])];
   const other = code.parts.packages.flatMap(([name, version]) => {
-    const now = installedVersion(name, code.source);
-    return now === version ? [] : [`it needs ${name} ${version}, and ${now} is there`];
+    const now = sources.map((source) => installedVersion(name, source));
+    return now.includes(version) ? [] : [`it needs ${name} ${version}, and ${now[0]} is there`];
   });
   return other.length === 0 ? code : other.join('; ');
 }
