@@ -1,8 +1,8 @@
 import { TrainyardError } from './errors/index.js';
 
 /**
- * Something that a plugin brings beside nodes: a way to open a model, say. A plugin brings it by exporting it, from its
- * worker entry where it needs Node, and the catalogue lists it by what stands here.
+ * Something that a plugin brings beside nodes: a way to open a model, say. A plugin brings it by exporting it
+ * from its entry `./parts`, and the catalogue lists it by what stands here.
  */
 export interface Part<Sort extends string = string> {
   /** What it is: `model kind`, and so on. */

@@ -71,7 +71,7 @@ export interface ModelKindSpec<Settings> {
  */
 export interface ModelKind<Settings = unknown> extends Part<'model kind'>, ModelKindSpec<Settings> {}
 
-/** Declares a model kind. A plugin brings it by exporting it from its worker entry. */
+/** Declares a model kind. A plugin brings it by exporting it from its entry `./parts`. */
 export function modelKind<Settings>(spec: ModelKindSpec<Settings>): ModelKind<Settings> {
   return asPart({ part: 'model kind' as const, opens: 'model', ...spec });
 }

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { isPart, type Part } from '../core/part.js';
 import type { PartsOnHand } from '../core/parts-on-hand.js';
-import { pluginCodes } from './codes.js';
+import { placeOf, pluginCodes } from './codes.js';
 import { partsIn } from './parts-in.js';
 import { builtInPlugins, loadPlugins, type ProjectBase } from './project.js';
 
@@ -13,9 +13,7 @@ export function partsOfProject(project: ProjectBase): PartsOnHand {
   const packaged = builtInParts();
   const parts = async (): Promise<PartsOnHand> => {
     const { brought } = await pluginCodes({ ...project, plugins: await loadPlugins(project) });
-    return partsIn(
-      brought.map(({ brings, module, exportName, source }) => ({ ...brings, module, exportName, source })),
-    );
+    return partsIn(brought.map(placeOf));
   };
   return {
     names: async (sort) => (await parts()).names(sort),

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
-import type { PartFacts } from '../core/part.js';
+import type { BroughtPart, PartFacts } from '../core/part.js';
 import { hashCode, hashText, installedVersion } from './code-hash.js';
 import { compileModule } from './compile.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
@@ -16,7 +16,7 @@ import { fileHashes } from './code-parts.js';
 import { CODES_FORMAT, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
-import type { Codes, NodeCode } from './code-types.js';
+import type { Codes, NodeCode, PartCode } from './code-types.js';
 
 export type { Codes, NodeCode } from './code-types.js';
 
@@ -92,13 +92,7 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
     .filter(({ brings }) => brings.opens !== undefined && taken.has(brings.opens))
     .sort((a, b) => (partId(a.brings) < partId(b.brings) ? -1 : 1));
   if (openers.length === 0) return code;
-  const opens = openers.map(({ brings: { part, name }, module, exportName, source }) => ({
-    part,
-    name,
-    module,
-    exportName,
-    source,
-  }));
+  const opens = openers.map(placeOf);
   return {
     ...code,
     opens,
@@ -108,6 +102,11 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
       packages: distinct([code, ...openers].flatMap(({ parts }) => parts.packages)),
     },
   };
+}
+
+/** Where a part is, for whoever loads it. */
+export function placeOf({ brings: { part, name }, module, exportName, source }: PartCode): BroughtPart {
+  return { part, name, module, exportName, source };
 }
 
 const partId = ({ part, name }: Pick<PartFacts, 'part' | 'name'>): string => `${part} ${name}`;

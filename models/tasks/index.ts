@@ -24,8 +24,6 @@ export type Prediction = ClassAnswer | Readonly<Record<string, unknown>>;
 
 export const taskSchema: z.ZodType<ModelTask> = z.union(ALL.map(({ schema }) => schema as z.ZodType<ModelTask>));
 
-export const TASK_NAMES: readonly TaskName[] = ALL.map(({ type }) => type);
-
 const BY_NAME = new Map<string, TaskType<ModelTask>>(
   ALL.map((one) => [one.type, one as unknown as TaskType<ModelTask>]),
 );

@@ -5,12 +5,13 @@ import { isTrainyardError } from '../../core/errors/index.js';
 import { countOf, pagedCount } from '../../core/paged-list.js';
 import type { ModelEvent, RegistryInput, RegistryState } from '../../workflows/registry/contract.js';
 import { move, register, rollback as rollBack } from '../../workflows/registry/ledger.js';
-import { Stage, versionOf } from './stage.js';
+import { Stage } from '../processes/stage.js';
+import { versionOf } from './versions.js';
 import { emptyModel } from '../../workflows/registry/state.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start();
+  stage = await Stage.start(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 

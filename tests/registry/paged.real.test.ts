@@ -4,11 +4,12 @@ import { getModelHead, moveAlias, readAliases, registerVersion, rollback } from 
 import { pagedCount } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
 import type { FormerState, ModelEvent, RegistryInput } from '../../workflows/registry/contract.js';
-import { Stage, versionOf } from './stage.js';
+import { Stage } from '../processes/stage.js';
+import { versionOf } from './versions.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start();
+  stage = await Stage.start(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 

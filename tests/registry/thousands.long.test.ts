@@ -3,14 +3,15 @@ import { getModel, getVersion } from '../../client/model-view.js';
 import { getModelHead, listModels, moveAlias, registerVersion, rollback } from '../../client/models.js';
 import { pagedCount } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
-import { Stage, versionOf } from './stage.js';
+import { Stage } from '../processes/stage.js';
+import { versionOf } from './versions.js';
 
 const VERSIONS = 5_000;
 const EVIDENCE = 3_500;
 const by = { by: 'test', why: 'better' };
 
 test(`a model of ${VERSIONS} versions with evidence takes the next, and shows the first without reading the rest`, async () => {
-  await using stage = await Stage.start();
+  await using stage = await Stage.start(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
   const store = stage.store('thousands');
   await stage.work('thousands', store);
   const access = { temporal: stage.temporal, taskQueue: 'thousands', store };
