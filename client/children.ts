@@ -1,5 +1,5 @@
 import type { GraphNode, GraphRecord } from '../core/graph.js';
-import type { StudyState } from '../core/study.js';
+import type { StudyState } from '../core/study/state.js';
 import type { ReviewState } from '../workflows/review/contract.js';
 import { reviewState } from './reviews.js';
 import type { RunReader } from './run-view.js';

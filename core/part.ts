@@ -1,4 +1,4 @@
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 /**
  * Something that a plugin brings beside nodes: a way to open a model, say. A plugin brings it by exporting it

@@ -2,9 +2,9 @@ import type { ChildState } from '../../client/children.js';
 import type { Running } from '../../client/running.js';
 import { sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import type { StudyState } from '../../core/study.js';
-import { callMs, sayCompared, STATES, type Box } from '../../graph/index.js';
-import { studyFraction, studyLeftMs, studyParts } from '../../studies/index.js';
+import type { StudyState } from '../../core/study/state.js';
+import { callMs, sayCompared, STATES, type Box } from '../../client/graph/index.js';
+import { studyFraction, studyLeftMs, studyParts } from '../../core/study/index.js';
 import { bar, colours } from '../terminal.js';
 import { fitParts, type FitPart } from './fit.js';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Answer, FinalLabel } from '../../workflows/review/contract.js';
-import { wilson } from '../../metrics/index.js';
+import { wilson } from '@trainyard/metrics';
 import type { answersSummary, reviewFigures } from './contract.js';
 import type { Queue, QueueItem } from './queue.js';
 

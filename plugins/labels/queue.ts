@@ -1,7 +1,7 @@
-import type { Random } from '../../core/random.js';
-import { shuffled } from '../../core/random.js';
-import type { Column, TableCell, TableRow } from '../../tables/index.js';
-import { dataColumns, ROW_ID } from '../../tables/index.js';
+import type { Random } from '@trainyard/numeric';
+import { shuffled } from '@trainyard/numeric';
+import type { Column, TableCell, TableRow } from '@trainyard/tables';
+import { dataColumns, ROW_ID } from '@trainyard/tables';
 import type { Ranking } from './rank.js';
 
 export type Reason = 'suspect' | 'audit' | 'unlabelled';

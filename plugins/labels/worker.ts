@@ -1,8 +1,8 @@
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import { canonical } from '../../core/json.js';
-import { randomFrom, shuffled } from '../../core/random.js';
-import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { randomFrom, shuffled } from '@trainyard/numeric';
+import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { apply, corrupt, mended, suspects } from './contract.js';
 import { reviewResult, type AnswersFile } from './outcome.js';
 import { makeQueue, type Queue } from './queue.js';

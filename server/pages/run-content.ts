@@ -1,5 +1,5 @@
 import type { RunView } from '../../client/run-view.js';
-import type { StudyState } from '../../core/study.js';
+import type { StudyState } from '../../core/study/state.js';
 import type { SealedSet } from '../runs/sealed-sets.js';
 import type { StudyView } from '../runs/study.js';
 import type { ActionOptions } from './run-actions.js';

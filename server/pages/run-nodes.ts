@@ -2,10 +2,10 @@ import { sayBytes, sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { NodeProgress } from '../../core/task.js';
 import { runningOf, type Running } from '../../client/running.js';
-import { callMs, differences, sayCompared } from '../../graph/index.js';
-import type { StudyState } from '../../core/study.js';
-import { html, type Html } from '../../core/html.js';
-import { studyFraction, studySentence } from '../../studies/index.js';
+import { callMs, differences, sayCompared } from '../../client/graph/index.js';
+import type { StudyState } from '../../core/study/state.js';
+import { html, type Html } from '@trainyard/pages';
+import { studyFraction, studySentence } from '../../core/study/index.js';
 import type { PageOptions, RunContent } from './run-content.js';
 import { artifactLink, jsonText, problemBox, stateMark } from './words.js';
 

@@ -6,7 +6,7 @@ import { cancelOrEnd } from '../../client/cancel.js';
 import { describeRun } from '../../client/run-view.js';
 import { decide, recoverNode } from '../../client/runs.js';
 import { steerStudy } from '../../client/studies.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
 import { MONITOR_TYPE } from '../../workflows/monitor/contract.js';
 import { REGISTRY_TYPE } from '../../workflows/registry/contract.js';

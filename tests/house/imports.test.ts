@@ -1,19 +1,33 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { exceptions, MAY_IMPORT, faces, openFolders } from './direction.js';
-import { importsOfTheTree, sources, type Import } from './imports.js';
+import { exceptions, LIBRARIES, MAY_IMPORT, faces, openFolders } from './direction.js';
+import { files, root } from './tree.js';
+import { importsAmong, librarySources, sources, type Import } from './imports.js';
 
 let all: Import[] = [];
+let ofLibraries: Import[] = [];
 beforeAll(async () => {
-  all = await importsOfTheTree();
+  all = (await importsAmong(sources)).filter(({ external }) => external !== true);
+  ofLibraries = await importsAmong(librarySources);
 });
 
 /** The row of the table that a file belongs to. */
 function layerOf(file: string): string {
   const [folder = '', family = ''] = file.split('/');
+  if (`${folder}/${family}` in MAY_IMPORT) return `${folder}/${family}`;
   if (folder !== 'plugins') return folder;
   return /^plugins\/[^/]+\/(contract|index)\.ts$/.test(file) && family !== '' ? 'contracts' : 'plugins';
 }
+
+const libraryOf = (file: string): string => file.split('/')[1] ?? '';
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+const manifestOf = (name: string): Manifest =>
+  JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest;
 
 const say = ({ from, to }: Import): string => `${from} -> ${to}`;
 const isExcepted = (one: Import): boolean =>
@@ -39,6 +53,29 @@ test('imports point one way', () => {
   expect(wrong.filter((one) => !isExcepted(one)).map(say)).toEqual([]);
 });
 
+test('a library imports its own files, what its row names and packages that its package.json names', () => {
+  expect(Object.keys(LIBRARIES).sort()).toEqual([...new Set(librarySources.map(libraryOf))].sort());
+  const wrong = ofLibraries.filter(({ from, to, external }) => {
+    if (external !== true) return libraryOf(to) !== libraryOf(from);
+    const [, ours] = /^@trainyard\/([^/]+)/.exec(to) ?? [];
+    const { dependencies = {}, peerDependencies = {} } = manifestOf(libraryOf(from));
+    const named = Object.keys({ ...dependencies, ...peerDependencies });
+    return (
+      (ours !== undefined && !LIBRARIES[libraryOf(from)]?.includes(ours)) ||
+      !(to.startsWith('node:') || named.some((name) => to === name || to.startsWith(`${name}/`)))
+    );
+  });
+  expect(wrong.map(say)).toEqual([]);
+});
+
+test('each library has a README, a face and a test of its own', () => {
+  for (const name of Object.keys(LIBRARIES)) {
+    const own = files.filter((file) => file.startsWith(`packages/${name}/`));
+    expect(own).toEqual(expect.arrayContaining([`packages/${name}/README.md`, `packages/${name}/src/index.ts`]));
+    expect(own.filter((file) => file.endsWith('.test.ts')).length, name).toBeGreaterThan(0);
+  }
+});
+
 test('nobody imports past the public face of another folder', () => {
   const folders = new Set(sources.filter((name) => name.endsWith('/index.ts')).map((name) => path.dirname(name)));
   const wrong = all.filter(({ from, to }) => {
@@ -56,7 +93,7 @@ test('nobody imports past the public face of another folder', () => {
 
 test('no file imports itself by way of others, types included', () => {
   const next = new Map<string, string[]>();
-  for (const { from, to } of all) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of [...all, ...ofLibraries]) next.set(from, [...(next.get(from) ?? []), to]);
   const cycles: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, trail: readonly string[]): void => {

@@ -1,5 +1,5 @@
 import { executeChild, ParentClosePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { isRef } from '../../core/handle.js';
 import { childId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
