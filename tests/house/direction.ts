@@ -46,15 +46,3 @@ export const faces: readonly string[] = ['index.ts', 'contract.ts', 'worker.ts']
  * known one by one.
  */
 export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/'];
-
-export interface Exception {
-  /** Beginning of the importing file's path. */
-  readonly from: string;
-  readonly to: string;
-  readonly why: string;
-}
-
-/** Imports against the rules, each with its reason. */
-export const exceptions: readonly Exception[] = [
-  { from: 'server/reviews/queues.ts', to: 'plugins/labels/queue.ts', why: 'shows the queue that labels.review wrote' },
-];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { exceptions, LIBRARIES, MAY_IMPORT, faces, openFolders } from './direction.js';
+import { LIBRARIES, MAY_IMPORT, faces, openFolders } from './direction.js';
 import { files, root } from './tree.js';
 import { importsAmong, librarySources, sources, type Import } from './imports.js';
 
@@ -30,9 +30,6 @@ const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest;
 
 const say = ({ from, to }: Import): string => `${from} -> ${to}`;
-const isExcepted = (one: Import): boolean =>
-  exceptions.some(({ from, to }) => one.from.startsWith(from) && one.to.startsWith(to));
-
 test('the table of directions is itself one way', () => {
   const rows = Object.keys(MAY_IMPORT);
   for (const [row, allowed] of Object.entries(MAY_IMPORT))
@@ -50,7 +47,7 @@ test('imports point one way', () => {
     const sameFamily = one.from.split('/')[1] === one.to.split('/')[1] && one.from.startsWith('plugins/');
     return from !== to && !(sameFamily && one.to.startsWith('plugins/')) && !MAY_IMPORT[from]?.includes(to);
   });
-  expect(wrong.filter((one) => !isExcepted(one)).map(say)).toEqual([]);
+  expect(wrong.map(say)).toEqual([]);
 });
 
 test('a library imports its own files, what its row names and packages that its package.json names', () => {
@@ -88,7 +85,7 @@ test('nobody imports past the public face of another folder', () => {
         return !faces.some((face) => to === `${folder}/${face}`);
     return false;
   });
-  expect(wrong.filter((one) => !isExcepted(one)).map(say)).toEqual([]);
+  expect(wrong.map(say)).toEqual([]);
 });
 
 test('no file imports itself by way of others, types included', () => {
@@ -105,11 +102,4 @@ test('no file imports itself by way of others, types included', () => {
   };
   for (const file of next.keys()) visit(file, []);
   expect(cycles).toEqual([]);
-});
-
-test('each exception is still needed', () => {
-  const idle = exceptions.filter(
-    ({ from, to }) => !all.some((one) => one.from.startsWith(from) && one.to.startsWith(to)),
-  );
-  expect(idle.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
 });
