@@ -40,6 +40,7 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
       absWorkingDir: root,
       plugins: [
         packagesOutside(packageMark),
+        processesOutside(root),
         ownUrls((file) => `trainyard-file:${path.relative(root, file).split(path.sep).join('/')}`),
       ],
       outdir: out,
@@ -61,6 +62,24 @@ function publishedPlace(file: string, root: string): string {
   if (folder === undefined) return file;
   const manifest = readFileSync(path.join(root, 'packages', folder, 'package.json'), 'utf8');
   return `node_modules/${(JSON.parse(manifest) as { name: string }).name}/${rest}`;
+}
+
+/**
+ * What a durable process loads when it is used is no code of nodes: it stays in this package. Else each node's process would
+ * hold the server's parts, and each command read them all.
+ */
+function processesOutside(root: string): Plugin {
+  return {
+    name: 'processes-outside',
+    setup(on) {
+      on.onResolve({ filter: /^\./ }, ({ kind, importer, resolveDir, path: name }) => {
+        if (kind !== 'dynamic-import' || path.dirname(importer) !== path.join(root, 'dist', 'processes'))
+          return undefined;
+        const file = path.relative(root, path.resolve(resolveDir, name)).split(path.sep).join('/');
+        return { path: `trainyard-file:${file}`, external: true };
+      });
+    },
+  };
 }
 
 /**

@@ -16,8 +16,20 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   activities: ['core', 'store', 'project', 'client', 'workflows'],
   worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'client/provenance'],
   models: ['core', 'setup'],
+  processes: ['core', 'store', 'workflows', 'client', 'activities'],
   'plugins/kit': ['core'],
-  plugins: ['core', 'contracts', 'plugins/kit', 'models', 'store', 'worker', 'client', 'setup', 'workflows'],
+  plugins: [
+    'core',
+    'contracts',
+    'plugins/kit',
+    'processes',
+    'models',
+    'store',
+    'worker',
+    'client',
+    'setup',
+    'workflows',
+  ],
   'worker/testing': ['core', 'store', 'project', 'worker', 'models', 'plugins/kit'],
   server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows'],
   cli: ['core', 'client', 'client/graph', 'client/provenance', 'project', 'setup', 'server', 'worker', 'store'],
@@ -45,4 +57,4 @@ export const faces: readonly string[] = ['index.ts', 'contract.ts', 'worker.ts']
  * Folders whose index.ts is what users of the package see, or brings every service; inside the project their files are
  * known one by one.
  */
-export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/'];
+export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/', 'processes/'];
