@@ -98,6 +98,7 @@ function sourcesOf(part) {
 function hashSources(part) {
   const hash = createHash('sha256');
   hash.update(readText(inRoot('node_modules/typescript/package.json'))).update(readText(inRoot('tsconfig.json')));
+  hash.update(readText(inRoot('packages/tsconfig.json')));
   for (const name of sourcesOf(part)) {
     if (isTest(name)) continue;
     hash.update(`\0${name}\0`).update(readFileSync(inRoot(part.from, name)));
