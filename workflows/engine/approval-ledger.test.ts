@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { ApprovalLedger, type Answer, type Ask, type Put } from './approval-ledger.js';
-import type { AskedApproval, NamedAnswer } from './ports.js';
+import type { AskedApproval, NamedAnswer } from './contract.js';
 
 const ask = (name: string, more: Partial<Ask> = {}): Ask => ({
   ...{ name, scope: '', question: `${name}?`, evidence: null },

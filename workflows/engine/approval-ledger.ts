@@ -1,7 +1,7 @@
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { approvalName } from '../../core/graph.js';
-import { sayNearest } from '../../core/nearest.js';
-import type { AskedApproval, NamedAnswer } from './ports.js';
+import { sayNearest } from '@trainyard/errors';
+import type { AskedApproval, NamedAnswer } from './contract.js';
 
 /** A question that a run asks people. */
 export interface Ask {

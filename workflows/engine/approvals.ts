@@ -1,5 +1,5 @@
 import { defineUpdate, patched, setHandler } from '@temporalio/workflow';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { approvalName } from '../../core/graph.js';
 import { ApprovalLedger, type Answer, type Ask } from './approval-ledger.js';
 import { workflowFailure } from './failure.js';
