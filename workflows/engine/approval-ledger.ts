@@ -1,6 +1,5 @@
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { approvalName } from '../../core/graph.js';
-import { sayNearest } from '@trainyard/errors';
 import type { AskedApproval, NamedAnswer } from './contract.js';
 
 /** A question that a run asks people. */

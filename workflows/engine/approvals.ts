@@ -3,7 +3,7 @@ import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { approvalName } from '../../core/graph.js';
 import { ApprovalLedger, type Answer, type Ask } from './approval-ledger.js';
 import { workflowFailure } from './failure.js';
-import type { AskedApproval, NamedAnswer } from './ports.js';
+import type { AskedApproval, NamedAnswer } from './contract.js';
 import { when } from './turns.js';
 
 /** A person's answer to an approval that a run waits for: by its name, with its scope before it where that is needed. */
