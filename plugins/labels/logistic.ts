@@ -1,10 +1,11 @@
-import { shuffled, type Random } from '@trainyard/numeric';
+import { classProbabilities, fitLogistic, shuffled, type LogisticFit, type Random } from '@trainyard/numeric';
 import type { Matrix } from './encode.js';
-import { minimise } from './minimise.js';
 
 /** Ridge penalty on the weights, for each row. */
 const PENALTY = 1e-3;
 const STEPS = 60;
+/** Largest slope a row at which the fit ends. */
+const TOLERANCE = 1e-6;
 
 /**
  * Probability of each class for each row by multinomial logistic regression, fitted on the other folds (stratified,
@@ -25,8 +26,9 @@ export function logisticProbabilities(
     const train: number[] = [];
     const out: number[] = [];
     fold.forEach((of, row) => (of === held ? out : classes[row]! >= 0 ? train : []).push(row));
-    const weights = fit(matrix, classes, count, train);
-    for (const row of out) softmax(matrix, weights, count, row, result.subarray(row * count, (row + 1) * count));
+    const fitted = fit(matrix, classes, count, train);
+    const probabilities = classProbabilities(fitted, rowsOf(matrix, out), out.length);
+    out.forEach((row, at) => result.set(probabilities.subarray(at * count, (at + 1) * count), row * count));
     onFold(held + 1);
   }
   return result;
@@ -45,49 +47,28 @@ export function stratifiedFolds(classes: Int32Array, folds: number, random: Rand
   return fold;
 }
 
-/** Weights [classes, width + 1], the last of each class its intercept, which is not penalised. */
-function fit(matrix: Matrix, classes: Int32Array, count: number, train: readonly number[]): Float64Array {
-  const { width, values } = matrix;
-  const stride = width + 1;
-  const p = new Float64Array(count);
-  const loss = (weights: Float64Array, gradient: Float64Array): number => {
-    gradient.fill(0);
-    let sum = 0;
-    for (const row of train) {
-      softmax(matrix, weights, count, row, p);
-      const of = classes[row]!;
-      sum -= Math.log(Math.max(p[of]!, 1e-300));
-      for (let c = 0; c < count; c++) {
-        const error = p[c]! - (c === of ? 1 : 0);
-        const from = c * stride;
-        for (let at = 0; at < width; at++)
-          gradient[from + at] = gradient[from + at]! + error * values[row * width + at]!;
-        gradient[from + width] = gradient[from + width]! + error;
-      }
-    }
-    const n = Math.max(1, train.length);
-    for (let at = 0; at < gradient.length; at++) {
-      gradient[at] = gradient[at]! / n;
-      if (at % stride === width) continue;
-      sum += 0.5 * PENALTY * n * weights[at]! ** 2;
-      gradient[at] = gradient[at]! + PENALTY * weights[at]!;
-    }
-    return sum / n;
-  };
-  return minimise(loss, new Float64Array(count * stride), STEPS);
+function fit(matrix: Matrix, classes: Int32Array, count: number, train: readonly number[]): LogisticFit {
+  const penalty = PENALTY * train.length;
+  return fitLogistic(
+    {
+      rows: train.length,
+      width: matrix.width,
+      features: rowsOf(matrix, train),
+      labels: Int32Array.from(train, (row) => classes[row]!),
+    },
+    {
+      // With two classes the fit doubles what it is given.
+      l2: count === 2 ? penalty / 2 : penalty,
+      weights: new Float64Array(count).fill(1),
+      iterations: STEPS,
+      tolerance: TOLERANCE,
+    },
+  );
 }
 
-function softmax(matrix: Matrix, weights: Float64Array, count: number, row: number, into: Float64Array): void {
-  const { width, values } = matrix;
-  let most = -Infinity;
-  for (let c = 0; c < count; c++) {
-    const from = c * (width + 1);
-    let score = weights[from + width]!;
-    for (let at = 0; at < width; at++) score += weights[from + at]! * values[row * width + at]!;
-    into[c] = score;
-    if (score > most) most = score;
-  }
-  let sum = 0;
-  for (let c = 0; c < count; c++) sum += into[c] = Math.exp(into[c]! - most);
-  for (let c = 0; c < count; c++) into[c] = into[c]! / sum;
+/** Some rows of a matrix, one after the other. */
+function rowsOf({ width, values }: Matrix, rows: readonly number[]): Float64Array {
+  const some = new Float64Array(rows.length * width);
+  rows.forEach((row, at) => some.set(values.subarray(row * width, (row + 1) * width), at * width));
+  return some;
 }

@@ -18,7 +18,7 @@ import { baselineNode, logisticNode, netNode } from './worker.js';
 
 // 89 wines by 13 standardised measurements of their chemistry, three growers (made by make-reference.py from scikit-learn's data).
 const wine = (
-  JSON.parse(readFileSync(new URL('./logistic/reference/reference.json', import.meta.url), 'utf8')) as {
+  JSON.parse(readFileSync(new URL('../../packages/numeric/src/references/logistic.json', import.meta.url), 'utf8')) as {
     cases: { features: number[][]; labels: number[] }[];
   }
 ).cases[0]!;

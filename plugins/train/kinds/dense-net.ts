@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
-import { softmax } from './softmax.js';
+import { softmax } from '@trainyard/numeric';
 import { tensorKind } from './tensor-kind.js';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'linear'] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { classProbabilities } from '@trainyard/numeric';
 import { tensorOf } from '../../../models/index.js';
-import { softmax } from './softmax.js';
 import { tensorKind } from './tensor-kind.js';
 
 /** Multinomial logistic regression: tensors `coefficients` `[features, classes]` and `intercepts` `[classes]`, double precision. */
@@ -16,19 +16,7 @@ export const logisticRegression = tensorKind({
       takes: 'features',
       width,
       outputs: classes,
-      score(features, rows) {
-        const scores = new Float64Array(rows * classes);
-        for (let row = 0; row < rows; row++) {
-          const to = row * classes;
-          scores.set(intercepts, to);
-          for (let i = 0; i < width; i++) {
-            const value = features[row * width + i]!;
-            for (let k = 0; k < classes; k++) scores[to + k]! += value * coefficients[i * classes + k]!;
-          }
-          softmax(scores, to, to + classes);
-        }
-        return scores;
-      },
+      score: (features, rows) => classProbabilities({ width, classes, coefficients, intercepts }, features, rows),
     };
   },
 });

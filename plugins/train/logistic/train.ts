@@ -1,3 +1,4 @@
+import { fitLogistic } from '@trainyard/numeric';
 import { implement } from '../../../worker/index.js';
 import { weightsOfClasses } from '../class-weights.js';
 import { logistic } from '../contract.js';
@@ -6,7 +7,6 @@ import { logisticRegression } from '../kinds/logistic.js';
 import { tensorParts } from '../kinds/tensor-kind.js';
 import { writeOutcome } from '../outcome.js';
 import { readSurroundings } from '../surroundings.js';
-import { fitLogistic } from './fit.js';
 
 export const logisticNode = implement(logistic, async ({ params, inputs, ctx }) => {
   const around = await readSurroundings(inputs, params.label, ctx.scratch);

@@ -1,18 +1,30 @@
-import type { Dataset } from '../dataset.js';
 import { minimise, type Minimum } from './minimise.js';
+import { softmax } from './softmax.js';
+
+/** Rows with a class each. */
+export interface ClassifiedRows {
+  readonly rows: number;
+  /** Features of a row. */
+  readonly width: number;
+  /** `[rows, width]`, row after row. */
+  readonly features: Float64Array;
+  /** Index of each row's class, from 0. */
+  readonly labels: Int32Array;
+}
 
 export interface LogisticFit {
+  readonly width: number;
+  readonly classes: number;
   /** `[features, classes]`; each row sums to 0. */
-  readonly coefficients: Float64Array;
+  readonly coefficients: ArrayLike<number>;
   /** `[classes]`; they sum to 0. */
-  readonly intercepts: Float64Array;
-  readonly minimum: Minimum;
+  readonly intercepts: ArrayLike<number>;
 }
 
 export interface LogisticOptions {
   /** λ: half of it times the sum of squared coefficients is added to the loss. scikit-learn's C is 1/λ. */
   readonly l2: number;
-  /** Weight of each class's rows. */
+  /** Weight of each class's rows; one for each class that there is. */
   readonly weights: Float64Array;
   readonly iterations: number;
   /** Largest slope a row. */
@@ -25,9 +37,15 @@ export interface LogisticOptions {
  * With two classes the penalty is on their difference, as where one class is modelled against the other, so results
  * equal scikit-learn's there too.
  */
-export function fitLogistic(data: Dataset, options: LogisticOptions): LogisticFit {
-  const { rows, width, features, labels } = data;
-  const classes = data.classes.length;
+export function fitLogistic(
+  { rows, width, features, labels }: ClassifiedRows,
+  options: LogisticOptions,
+): LogisticFit & {
+  readonly coefficients: Float64Array;
+  readonly intercepts: Float64Array;
+  readonly minimum: Minimum;
+} {
+  const classes = options.weights.length;
   const lambda = classes === 2 ? options.l2 * 2 : options.l2;
   const coefficients = width * classes;
   const scores = new Float64Array(classes);
@@ -64,8 +82,29 @@ export function fitLogistic(data: Dataset, options: LogisticOptions): LogisticFi
     { ...options, tolerance: options.tolerance * rows },
   );
   return {
+    width,
+    classes,
     coefficients: minimum.x.slice(0, coefficients),
     intercepts: minimum.x.slice(coefficients),
     minimum,
   };
+}
+
+/** Probability of each class for each row: `[rows, classes]`, row after row. */
+export function classProbabilities(
+  { width, classes, coefficients, intercepts }: LogisticFit,
+  features: ArrayLike<number>,
+  rows: number,
+): Float64Array {
+  const scores = new Float64Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    const to = row * classes;
+    scores.set(intercepts, to);
+    for (let i = 0; i < width; i++) {
+      const value = features[row * width + i]!;
+      for (let k = 0; k < classes; k++) scores[to + k]! += value * coefficients[i * classes + k]!;
+    }
+    softmax(scores, to, to + classes);
+  }
+  return scores;
 }

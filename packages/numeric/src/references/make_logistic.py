@@ -1,7 +1,7 @@
 """Reference coefficients for logistic regression, from scikit-learn on its own data sets.
 
     python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1
-    venv/bin/python make-reference.py > reference.json
+    venv/bin/python make_logistic.py > logistic.json
 """
 import json
 import sys
