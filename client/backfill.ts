@@ -14,8 +14,10 @@ import {
 import { listPlans, planBackfill, readBackfill, recordBackfill, type BackfillAsk } from './backfill-plan.js';
 import type { TrainyardClient } from './client.js';
 import { findHome, homeHandle, openHome, type ProjectAccess } from './homes.js';
-import { describeRun, PATIENCE_MS, type ProjectReader, type RunReader } from './run-view.js';
+import { describeRun, type ProjectReader, type RunReader } from './run-view.js';
 import { act } from './runs.js';
+import { LOOK_MS } from './patience.js';
+import { STATE_OF_END } from './states.js';
 
 export { dates, planBackfill, type BackfillAsk } from './backfill-plan.js';
 
@@ -112,8 +114,6 @@ async function lineagesOf({ store }: RunReader, plan: BackfillPlan): Promise<Map
 
 type PartitionView = BackfillView['partitions'][number];
 
-const STATES = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'cancelled' } as const;
-
 async function stateOf(
   reader: RunReader,
   run: string,
@@ -124,7 +124,7 @@ async function stateOf(
   if (!record) return { state: (await isOpen(reader, run)) ? 'running' : 'waiting' };
   const { start, end } = record;
   const who = { ...(start.id === run ? {} : { resumedBy: start.id }), startedAt: start.startedAt };
-  if (end) return { ...who, state: STATES[end.status], endedAt: end.endedAt };
+  if (end) return { ...who, state: STATE_OF_END[end.status], endedAt: end.endedAt };
   return { ...who, state: (await isOpen(reader, start.id)) === false ? 'lost' : 'running' };
 }
 
@@ -136,7 +136,7 @@ async function isOpen({ temporal }: RunReader, id: string): Promise<boolean | un
 /** Whether the Workflow of a backfill goes on. */
 async function goesOn({ temporal, taskQueue }: ProjectReader, id: string): Promise<boolean | undefined> {
   if (temporal === undefined) return undefined;
-  const home = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+  const home = await temporal.withDeadline(Date.now() + LOOK_MS, () =>
     findHome({ temporal, taskQueue }, homeOf({ taskQueue }, id)),
   );
   return home?.status.name === 'RUNNING';

@@ -1,5 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TrainyardError } from '@trainyard/errors';
+import { LOOK_MS } from './patience.js';
 
 type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
@@ -14,7 +15,7 @@ export interface FailedReplay {
 
 /** Why an open run does not go on, when the code of its workers does not repeat its history; undefined otherwise. */
 export async function replayTrouble(temporal: Client, run: string): Promise<TrainyardError | undefined> {
-  const { events } = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+  const { events } = await temporal.withDeadline(Date.now() + LOOK_MS, () =>
     temporal.workflow.getHandle(run).fetchHistory(),
   );
   // The server writes down the first failure in a row.
@@ -28,9 +29,6 @@ export async function replayTrouble(temporal: Client, run: string): Promise<Trai
 /** The SDK's words for an Activity of another name than the history has. */
 const OTHER_NODE =
   /activity type of (?:scheduled event|recorded marker) '([^']*)' does not match activity type of (?:local )?activity command '([^']*)'/i;
-
-/** Longest wait for a history, ms. */
-const PATIENCE_MS = 5_000;
 
 /**
  * The SDK's words for code that does not repeat a history, in those of a pipeline's author: what the run had done at

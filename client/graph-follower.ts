@@ -1,8 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord } from '../core/graph.js';
-
-/** How long one answer is waited for, ms. */
-const PATIENCE_MS = 3_000;
+import { LOOK_MS } from './patience.js';
 
 /**
  * The graph of an open run, asked of its Workflow. Answers are bounded, so a large graph takes several; who looks again
@@ -42,7 +40,7 @@ export class GraphFollower {
 
   #ask(): Promise<GraphAnswer> {
     const { workflow } = this.#temporal;
-    return this.#temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    return this.#temporal.withDeadline(Date.now() + LOOK_MS, () =>
       workflow.getHandle(this.#run).query<GraphAnswer, [GraphAsk?]>('graph', this.#known),
     );
   }

@@ -4,7 +4,8 @@ import { sayLeft } from '../core/duration.js';
 import { partsOnHand, type PartsOnHand } from '../core/parts-on-hand.js';
 import { builtInParts } from '../project/brought-parts.js';
 import type { DurableProcess, ProcessView, ProcessWords } from './process.js';
-import { PATIENCE_MS, type RunReader } from './run-view.js';
+import type { RunReader } from './run-view.js';
+import { LOOK_MS } from './patience.js';
 
 /** Reads the state of a process by a query of its Workflow, for as long as Temporal remembers it and a worker answers. */
 export function asked<State>(schema: z.ZodType<State>, query = 'state'): ProcessView<State>['read'] {
@@ -12,7 +13,7 @@ export function asked<State>(schema: z.ZodType<State>, query = 'state'): Process
     if (!temporal) return undefined;
     try {
       const ask = (): Promise<unknown> => temporal.workflow.getHandle(id).query(query);
-      return schema.parse(await temporal.withDeadline(Date.now() + PATIENCE_MS, ask));
+      return schema.parse(await temporal.withDeadline(Date.now() + LOOK_MS, ask));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return undefined;
       throw error;

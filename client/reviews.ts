@@ -21,6 +21,7 @@ import {
 } from '../workflows/review/contract.js';
 import { ofProject, type ProjectAccess } from './homes.js';
 import { isUnknownUpdate } from './refusal.js';
+import { ANSWER_MS } from './patience.js';
 
 export type { Answer, AnswerRequest, NextReply, NextRequest, ReviewState } from '../workflows/review/contract.js';
 
@@ -38,8 +39,6 @@ export interface ReviewListing extends ReviewMemo {
   readonly startedAt: number;
 }
 
-/** How long an answer of the Workflow is waited for. */
-const PATIENCE_MS = 10_000;
 /** An Update may meet a review that just continues as new, or whose worker just restarts. */
 const ATTEMPTS = 4;
 /** Keeps an Update's payload far below Temporal's 2 MB, whatever the notes. */
@@ -152,7 +151,7 @@ export class ReviewDesk {
 }
 
 async function sendBatch(temporal: Client, id: string, batch: readonly ReviewRequest[]): Promise<ReviewReply[]> {
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + ANSWER_MS;
   return inWords(id, async () => {
     for (;;) {
       const replies = await update(temporal, id, batch);
@@ -186,7 +185,7 @@ function isOpening(reply: ReviewReply): boolean {
 }
 
 function within<T>(temporal: Client, ask: () => Promise<T>): Promise<T> {
-  return temporal.withDeadline(Date.now() + PATIENCE_MS, ask);
+  return temporal.withDeadline(Date.now() + ANSWER_MS, ask);
 }
 
 async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
@@ -200,7 +199,7 @@ async function inWords<T>(id: string, ask: () => Promise<T>): Promise<T> {
       throw new TrainyardError('TY-WORKER-NONE', {
         what: failed
           ? `the review "${id}" does not answer: the worker that served it has failed`
-          : `the review "${id}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
+          : `the review "${id}" did not answer within ${ANSWER_MS / 1000} s: no worker listens for it`,
         remedy: 'start one with trainyard dev or trainyard worker, then send it again: it counts once',
         cause: error,
       });

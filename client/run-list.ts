@@ -3,7 +3,9 @@ import type { Json } from '../core/json.js';
 import { listRuns, readGraph, type RunRecord } from '../store/index.js';
 import { isAway } from './away.js';
 import { ofProject, type ProjectAccess } from './homes.js';
-import { PATIENCE_MS, queryGraph, type ProjectReader, type RunReader } from './run-view.js';
+import { queryGraph, type ProjectReader, type RunReader } from './run-view.js';
+import { LOOK_MS } from './patience.js';
+import { STATE_OF_END } from './states.js';
 
 /** `lost`: recorded as started, but Temporal knows nothing of it. `unknown`: not ended, and Temporal could not be asked. */
 export type ListedState = 'running' | 'done' | 'failed' | 'cancelled' | 'terminated' | 'lost' | 'unknown';
@@ -44,7 +46,6 @@ const STATES: Readonly<Record<string, ListedState>> = {
   CANCELLED: 'cancelled',
   TERMINATED: 'terminated',
 };
-const ENDS = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'terminated' } as const;
 
 /**
  * Runs, the youngest first: what the store recorded, with what Temporal says of those that have not ended, and those
@@ -84,7 +85,7 @@ async function listExecutions(access: ProjectAccess): Promise<Map<string, Execut
   const { temporal } = access;
   const found = new Map<string, Execution>();
   try {
-    await temporal.withDeadline(Date.now() + PATIENCE_MS, async () => {
+    await temporal.withDeadline(Date.now() + LOOK_MS, async () => {
       for await (const { workflowId, type, status, startTime, closeTime } of temporal.workflow.list({
         query: `TrainyardPipeline IS NOT NULL AND ${ofProject(access)}`,
       })) {
@@ -105,7 +106,9 @@ function ofRecord({ start, end }: RunRecord, executions: ReadonlyMap<string, Exe
   const execution = executions?.get(start.id);
   const state: ListedState =
     end !== null
-      ? ENDS[end.status]
+      ? end.status === 'terminated'
+        ? 'terminated'
+        : STATE_OF_END[end.status]
       : executions === undefined
         ? 'unknown'
         : execution === undefined

@@ -9,6 +9,8 @@ import { replayTrouble } from './explain-replay.js';
 import { GraphFollower } from './graph-follower.js';
 import { queuedPools, unserved } from './served.js';
 import type { PendingNode } from './pending-node.js';
+import { LOOK_MS } from './patience.js';
+import { STATE_OF_END } from './states.js';
 
 /** What reading needs: the store, and Temporal where it answers. */
 export interface RunReader {
@@ -49,9 +51,6 @@ export interface RunView {
   readonly record: RunRecord | null;
 }
 
-/** How long a question to Temporal or a Workflow is waited for, ms. */
-export const PATIENCE_MS = 3_000;
-
 // enums of Temporal's API: PendingWorkflowTaskState.SCHEDULED, PendingActivityState.STARTED
 const TASK_SCHEDULED = 1;
 const ACTIVITY_STARTED = 2;
@@ -59,7 +58,7 @@ const ACTIVITY_STARTED = 2;
 /** What Temporal knows of a run; undefined when it knows no such run. Other troubles are thrown as they are. */
 export async function describeRun(temporal: Client, id: string): Promise<OpenRun | undefined> {
   try {
-    const description = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    const description = await temporal.withDeadline(Date.now() + LOOK_MS, () =>
       temporal.workflow.getHandle(id).describe(),
     );
     const { pendingActivities, pendingWorkflowTask: task } = description.raw;
@@ -95,7 +94,7 @@ function decode(data: Uint8Array | null | undefined): NodeProgress | undefined {
 
 /** Why the Workflow's own code failed last, where that is what holds the run up; undefined otherwise. */
 export async function taskFailure(temporal: Client, id: string): Promise<string | undefined> {
-  const { history } = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+  const { history } = await temporal.withDeadline(Date.now() + LOOK_MS, () =>
     temporal.workflowService.getWorkflowExecutionHistoryReverse({
       namespace: temporal.options.namespace,
       execution: { workflowId: id },
@@ -193,13 +192,12 @@ function graphOfRecords({ start, end }: RunRecord, records: readonly NodeRecord[
     endedAt: Date.parse(record.endedAt),
     ms: Date.parse(record.endedAt) - Date.parse(record.startedAt),
   }));
-  const states = { completed: 'done', failed: 'failed', cancelled: 'cancelled', terminated: 'cancelled' } as const;
   return {
     format: 1,
     run: start.id,
     pipeline: start.pipeline,
     lineage: start.lineage,
-    state: end === null ? 'running' : states[end.status],
+    state: end === null ? 'running' : STATE_OF_END[end.status],
     params: start.params,
     cause: start.cause,
     seed: start.seed,

@@ -23,6 +23,7 @@ import { projectOf } from './homes.js';
 import { endedWith } from './end-run.js';
 import type { TrainyardClient } from './client.js';
 import { isUnknownUpdate, refusalOf } from './refusal.js';
+import { ANSWER_MS } from './patience.js';
 
 export interface StartRun {
   readonly pipeline: string;
@@ -36,9 +37,6 @@ export interface StartRun {
   /** Where pages are served, for links in the Temporal UI. */
   readonly pages?: string | undefined;
 }
-
-/** Longest wait for an answer to a start, a cancellation or a decision, ms. */
-const PATIENCE_MS = 10_000;
 
 /** An id that sorts by time and says what it is: `penguins-20261124-231502-x7f3`. */
 export function newRunId(pipeline: string, now: Date = new Date()): string {
@@ -75,7 +73,7 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
   });
   const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value });
   try {
-    return await client.temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    return await client.temporal.withDeadline(Date.now() + ANSWER_MS, () =>
       client.temporal.workflow.start(pipeline, {
         workflowId: id,
         taskQueue: client.taskQueue,
@@ -112,7 +110,7 @@ export async function startPipeline(client: TrainyardClient, start: StartRun): P
 async function refuseTaken(client: TrainyardClient, id: string): Promise<void> {
   let other: string | undefined;
   try {
-    other = await client.temporal.withDeadline(Date.now() + PATIENCE_MS, () => projectOf(client, id));
+    other = await client.temporal.withDeadline(Date.now() + ANSWER_MS, () => projectOf(client, id));
   } catch (error) {
     throw inWords(error);
   }
@@ -184,9 +182,7 @@ export function failureOf(error: unknown, run: string): unknown {
  * the run has ended. Throws TY-RUN-UNKNOWN when no such run goes on.
  */
 export async function cancelRun({ temporal }: { readonly temporal: Client }, run: string): Promise<void> {
-  await act(run, () =>
-    temporal.withDeadline(Date.now() + PATIENCE_MS, () => temporal.workflow.getHandle(run).cancel()),
-  );
+  await act(run, () => temporal.withDeadline(Date.now() + ANSWER_MS, () => temporal.workflow.getHandle(run).cancel()));
 }
 
 /** A person's answer to an approval that a run waits for. Throws TY-DECISION, TY-RUN-UNKNOWN, TY-WORKER-NONE. */
@@ -197,7 +193,7 @@ export async function decide(
 ): Promise<void> {
   checkTravels('the words of a decision', answer, { run });
   await act(run, () =>
-    temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    temporal.withDeadline(Date.now() + ANSWER_MS, () =>
       temporal.workflow.getHandle(run).executeUpdate('approve', { args: [answer] }),
     ),
   );
@@ -211,7 +207,7 @@ export async function recoverNode(
 ): Promise<void> {
   checkTravels('the parameters or outputs of a decision', recovery, { run });
   await act(run, () =>
-    temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    temporal.withDeadline(Date.now() + ANSWER_MS, () =>
       temporal.workflow.getHandle(run).executeUpdate('recover', { args: [recovery] }),
     ),
   );
@@ -226,7 +222,7 @@ export async function act(run: string, what: () => Promise<unknown>): Promise<vo
       throw new TrainyardError('TY-RUN-UNKNOWN', { what: `there is no run "${run}" that goes on`, where: { run } });
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
       throw new TrainyardError('TY-WORKER-NONE', {
-        what: `run "${run}" did not answer within ${PATIENCE_MS / 1000} s: no worker listens for it`,
+        what: `run "${run}" did not answer within ${ANSWER_MS / 1000} s: no worker listens for it`,
         cause: error,
       });
     if (isUnknownUpdate(error))

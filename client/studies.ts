@@ -7,8 +7,9 @@ import { STUDY_TYPE } from '../core/study/ask.js';
 import { readGraph, readStudy as readKept } from '../store/index.js';
 import { STUDY, type Steering, type TrialReports, type Verdict } from '../workflows/study/contract.js';
 import { isAway } from './away.js';
-import { describeRun, PATIENCE_MS, queryGraph, type RunReader } from './run-view.js';
+import { describeRun, queryGraph, type RunReader } from './run-view.js';
 import { act } from './runs.js';
+import { ANSWER_MS, LOOK_MS } from './patience.js';
 
 export type { Steering } from '../workflows/study/contract.js';
 
@@ -61,7 +62,7 @@ export async function readStudy(
 async function queryStudy(temporal: Client, study: string, known: StudyState | undefined): Promise<StudyState> {
   const page = async (from: number): Promise<StudyState> =>
     studyState.parse(
-      await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      await temporal.withDeadline(Date.now() + LOOK_MS, () =>
         temporal.workflow.getHandle(study).query<unknown, [{ from: number }]>(STUDY_QUERY, { from }),
       ),
     );
@@ -90,7 +91,7 @@ export async function steerStudy(
   steering: Steering,
 ): Promise<void> {
   const steered = act(study, () =>
-    temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
+    temporal.withDeadline(Date.now() + ANSWER_MS, () =>
       temporal.workflow.getHandle(study).executeUpdate(STUDY.steer, { args: [steering] }),
     ),
   );
@@ -111,7 +112,7 @@ export async function steerStudy(
 export function tellStudy({ temporal }: { readonly temporal: Client }) {
   return async (study: string, reports: TrialReports): Promise<Verdict> => {
     try {
-      return await temporal.withDeadline(Date.now() + STEER_PATIENCE_MS, () =>
+      return await temporal.withDeadline(Date.now() + ANSWER_MS, () =>
         temporal.workflow.getHandle(study).executeUpdate<Verdict, [TrialReports]>(STUDY.report, { args: [reports] }),
       );
     } catch (error) {
@@ -128,6 +129,3 @@ export function tellStudy({ temporal }: { readonly temporal: Client }) {
 
 /** Stands for a study of which Temporal does not say how it is. */
 const AWAY = { open: true };
-
-/** Longest wait for an answer, ms. */
-const STEER_PATIENCE_MS = 10_000;

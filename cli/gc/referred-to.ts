@@ -6,9 +6,7 @@ import { describeRun } from '../../client/run-view.js';
 import { projectOfQueue, workflowQueue } from '../../core/queues.js';
 import { projectsIn } from '../../store/index.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
-
-/** Longest wait for a registry or monitor, which need a worker to answer, ms. */
-const PATIENCE_MS = 15_000;
+import { ANSWER_MS } from '../../client/patience.js';
 
 /** Whether Temporal has a run that goes on under this id, of whatever project: several may have one store. */
 export async function isOpenRun({ temporal }: TrainyardClient, run: string): Promise<boolean> {
@@ -44,7 +42,7 @@ export async function referredTo(client: TrainyardClient): Promise<{ named: unkn
 
 async function asked<T>({ temporal, taskQueue }: ProjectAccess, who: string, ask: () => Promise<T>): Promise<T> {
   try {
-    return await temporal.withDeadline(Date.now() + PATIENCE_MS, ask);
+    return await temporal.withDeadline(Date.now() + ANSWER_MS, ask);
   } catch (error) {
     if (isTrainyardError(error)) throw error;
     throw new TrainyardError('TY-WORKER-NONE', {

@@ -9,15 +9,13 @@ import { sayCount } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';
+import { ANSWER_MS } from '../../client/patience.js';
 
 export interface ModelsOptions {
   readonly before?: string;
   readonly historyBefore?: string;
   readonly json?: boolean;
 }
-
-/** Longest wait for the registry's own answer, which needs a worker, ms. */
-const PATIENCE_MS = 10_000;
 
 /** What is asked for: everything, a model or a part of it, one of its versions. */
 type Asked = ModelsOptions & { readonly name: string | undefined; readonly version: string | undefined };
@@ -71,7 +69,7 @@ function figureCells(version: Parameters<typeof figuresOfVersion>[0]): [tested: 
 }
 
 function inTime<T>({ temporal }: TrainyardClient, ask: () => Promise<T>): Promise<T> {
-  return temporal.withDeadline(Date.now() + PATIENCE_MS, ask).catch((error: unknown) => {
+  return temporal.withDeadline(Date.now() + ANSWER_MS, ask).catch((error: unknown) => {
     if (!isAway(error)) throw error;
     throw new TrainyardError('TY-WORKER-NONE', { what: 'the model registry did not answer in time', cause: error });
   });

@@ -29,8 +29,8 @@ const problemSchema = z.looseObject({
   remedy: z.string().optional(),
 });
 
-/** Longest wait for an answer of the server, ms. */
-const PATIENCE_MS = 15_000;
+/** Longest wait for a prediction, ms. */
+const PREDICTION_MS = 15_000;
 
 /** `trainyard predict`: the HTTP interface that programs use. */
 export async function predict(config: string | undefined, endpoint: string, options: PredictOptions): Promise<void> {
@@ -107,7 +107,7 @@ async function post(url: string, body: unknown, key: string | undefined): Promis
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(PREDICTION_MS),
     });
   } catch (cause) {
     throw new TrainyardError('TY-ENDPOINT-NOT-READY', {

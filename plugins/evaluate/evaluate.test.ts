@@ -15,7 +15,7 @@ import { challengeNode, finalNode } from './worker.js';
 
 // 89 wines by 13 standardised measurements of their chemistry, three growers (scikit-learn's data; see the script beside it).
 const wine = (
-  JSON.parse(readFileSync(new URL('../train/logistic/reference/reference.json', import.meta.url), 'utf8')) as {
+  JSON.parse(readFileSync(new URL('../../packages/numeric/src/references/logistic.json', import.meta.url), 'utf8')) as {
     cases: { features: number[][]; labels: number[] }[];
   }
 ).cases[0]!;

@@ -212,7 +212,7 @@ describe('a net', () => {
         stdin: {
           contents: `
             import { FileStore } from './store/files.js';
-            import { runNode } from './testing/index.js';
+            import { runNode } from './worker/testing/index.js';
             import { netNode } from './plugins/train/worker.js';
             const { folder, ...request } = JSON.parse(process.argv[2]);
             const store = folder && { store: new FileStore(folder) };

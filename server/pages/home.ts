@@ -1,6 +1,7 @@
 import { sayCount, sayDuration } from '../../core/duration.js';
-import type { GraphRecord, NodeState } from '../../core/graph.js';
+import type { GraphRecord } from '../../core/graph.js';
 import type { ReviewListing } from '../../client/reviews.js';
+import { STATE_OF_END } from '../../client/states.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
 import { sayMetric } from '../../client/graph/index.js';
 import type { DamagedRecord, RunRecord } from '../../store/index.js';
@@ -85,13 +86,6 @@ function modelCards(models: HomeContent['models']): Html {
   </div>`;
 }
 
-const STATE_OF: Readonly<Record<string, NodeState>> = {
-  completed: 'done',
-  failed: 'failed',
-  terminated: 'failed',
-  cancelled: 'cancelled',
-};
-
 function runTable({ runs, open, now }: HomeContent): Html {
   if (runs.length === 0) return html`<p class="quiet">None yet. <code>npx trainyard run</code> starts one.</p>`;
   return html`<div class="wide">
@@ -115,7 +109,7 @@ function runTable({ runs, open, now }: HomeContent): Html {
             <td data-name="Run"><a href="/runs/${encodeURIComponent(start.id)}">${start.id}</a></td>
             <td data-name="Pipeline">${start.pipeline}</td>
             <td data-name="State">
-              ${stateMark(end ? (STATE_OF[end.status] ?? 'failed') : (open.get(start.id)?.state ?? 'running'))}
+              ${stateMark(end ? STATE_OF_END[end.status] : (open.get(start.id)?.state ?? 'running'))}
             </td>
             <td class="nowrap" data-name="Metric">${metric && sayMetric(metric)}</td>
             <td class="nowrap" data-name="Started">${moment(start.startedAt)}</td>

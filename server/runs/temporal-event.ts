@@ -1,10 +1,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { ANSWER_MS } from '../../client/patience.js';
 
 /** Pages of a history that are looked through at most. */
 const MOST_PAGES = 50;
-
-/** Longest wait for Temporal, ms. */
-const PATIENCE_MS = 10_000;
 
 /** An event in the history of a Workflow, by the run id of its execution. */
 export interface FoundEvent {
@@ -19,7 +17,7 @@ export interface FoundEvent {
  */
 export async function eventOfCall(temporal: Client, id: string, call: string): Promise<FoundEvent | undefined> {
   try {
-    return await temporal.withDeadline(Date.now() + PATIENCE_MS, () => findEvent(temporal, id, call));
+    return await temporal.withDeadline(Date.now() + ANSWER_MS, () => findEvent(temporal, id, call));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
