@@ -32,7 +32,8 @@ export function intervalsOf(task: TaskFigures, sample: Sample, draws: Draws): Re
   let stream = 0;
   for (const figure of task.figures) {
     if (figure.interval === 'bootstrap') stream++;
-    const interval = valueOn(figure, sample, all) === null ? undefined : interval95(task, figure, sample, draws, stream);
+    const interval =
+      valueOn(figure, sample, all) === null ? undefined : interval95(task, figure, sample, draws, stream);
     if (interval) found.push([shortName(figure.name), [interval[0], interval[1]]]);
   }
   return Object.fromEntries(found);

@@ -73,9 +73,7 @@ export const multiLabelFigures: TaskFigures<Task, readonly string[], MultiLabelS
     });
   },
   served: (rows) => {
-    const answers = rows.map(
-      ({ answer }) => (answer as { readonly labels?: readonly string[] } | null)?.labels ?? [],
-    );
+    const answers = rows.map(({ answer }) => (answer as { readonly labels?: readonly string[] } | null)?.labels ?? []);
     const truths = rows.map(({ truth }) => truth);
     const classes = [...new Set([...answers.flat(), ...truths.flat()])].sort();
     return {

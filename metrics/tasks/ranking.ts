@@ -64,8 +64,7 @@ export const rankingFigures: TaskFigures<
     return relevance !== undefined && relevance >= 0 ? relevance : undefined;
   },
   truthIs: () => 'a relevance: a number of 0 or more',
-  samples: (truths, models, groups = []) =>
-    models.map(({ numbers }) => sampleOf(rowsByGroup(groups), truths, numbers)),
+  samples: (truths, models, groups = []) => models.map(({ numbers }) => sampleOf(rowsByGroup(groups), truths, numbers)),
   // The rows of a request are ranked among each other.
   served: (rows) =>
     sampleOf(

@@ -286,9 +286,7 @@ test('a difference is turned to the better model, whichever way the figure is be
 
 test('answers in service give the figures that the same answers give in a table', () => {
   const pairs = Array.from({ length: 20 }, (_, i) => [i, i * 1.1] as const);
-  const served = regression.served(
-    pairs.map(([truth, value], i) => ({ answer: { value }, truth, request: `r${i}` })),
-  );
+  const served = regression.served(pairs.map(([truth, value], i) => ({ answer: { value }, truth, request: `r${i}` })));
   expect(measure(regression, served)).toEqual(measure(regression, regressionOf(pairs)));
   const classes = figuresOfTask('classification');
   const labels = ['a', 'b', 'b', 'c', 'a'];
