@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors/index.js';
 import type { ModelCard } from './card.js';
 import type { Predictor } from './predictor.js';
-import { chooseClass, type Classification } from './tasks/index.js';
+import { chooseClass } from '../metrics/index.js';
+import type { Classification } from './tasks/index.js';
 
 /** A model that tells classes apart. */
 export interface Classifier extends Pick<Predictor, 'card' | 'score' | 'dispose'> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chooseClass } from '../../metrics/index.js';
 import { notProbabilities, type TaskType } from './task.js';
 
 const schema = z.object({
@@ -38,11 +39,3 @@ export const classification: TaskType<Classification, ClassAnswer> = {
     probabilities: classes.map((name) => probabilities[name]!),
   }),
 };
-
-/** Index of the class answered for a row's probabilities: the most probable, or by the threshold. */
-export function chooseClass(probabilities: ArrayLike<number>, { classes, threshold }: Classification): number {
-  if (threshold !== undefined && classes.length === 2) return probabilities[1]! >= threshold ? 1 : 0;
-  let best = 0;
-  for (let k = 1; k < classes.length; k++) if (probabilities[k]! > probabilities[best]!) best = k;
-  return best;
-}

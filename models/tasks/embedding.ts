@@ -5,6 +5,8 @@ const schema = z.object({
   type: z.literal('embedding'),
   /** Numbers of a vector. */
   size: z.number().int().min(1).max(100_000),
+  /** Column whose equal values say that rows are alike: what the embedding is measured by. Without one it cannot be. */
+  label: z.string().optional(),
 });
 type Embedding = z.output<typeof schema>;
 

@@ -8,6 +8,8 @@ const schema = z.object({
   unit: z.string().optional(),
   /** How many steps ahead. */
   horizon: z.number().int().min(1).max(100_000),
+  /** Mean absolute error of the naive forecast on the training series (`naiveError`): what the scaled error divides by. */
+  scale: z.number().positive().optional(),
 });
 type Forecasting = z.output<typeof schema>;
 

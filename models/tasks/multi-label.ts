@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chosenClasses } from '../../metrics/index.js';
 import { notProbabilities, type TaskType } from './task.js';
 
 const schema = z.object({
@@ -20,9 +21,9 @@ export const multiLabel: TaskType<
   schema,
   names: ({ classes }) => classes,
   problem: (numbers, { classes }) => notProbabilities(numbers, classes),
-  answer: (numbers, { classes, thresholds }) => ({
-    labels: classes.filter((_, k) => numbers[k]! >= (thresholds[k] ?? 0.5)),
-    probabilities: Object.fromEntries(classes.map((name, k) => [name, numbers[k]!])),
+  answer: (numbers, task) => ({
+    labels: chosenClasses(numbers, task),
+    probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
   }),
   tensors: ({ classes }) => [{ name: 'probabilities', datatype: 'FP64', shape: [classes.length] }],
   values: ({ probabilities }, { classes }) => ({ probabilities: classes.map((name) => probabilities[name]!) }),

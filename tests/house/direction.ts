@@ -20,7 +20,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   provenance: ['core', 'setup', 'store', 'project', 'client'],
   activities: ['core', 'store', 'project', 'tables', 'drift', 'client', 'workflows'],
   worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'provenance'],
-  models: ['core', 'transforms', 'setup'],
+  models: ['core', 'transforms', 'metrics', 'setup'],
   plugins: [
     'core',
     'transforms',
