@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isTrainyardError } from '../../core/errors/index.js';
 import type { Ref } from '../../core/kinds.js';
+import { parseReviewQueue, QUEUE_FILE, type ReviewQueue } from '../../core/review-queue.js';
 import { FileStore } from '../../store/index.js';
 import { readRows, sql, TABLE_FILE, withDatabase, type TableRow } from '../../tables/index.js';
 import { runNode } from '../../testing/index.js';
@@ -12,7 +13,6 @@ import type { ReviewSpec } from '../../workflows/review/contract.js';
 import { ReviewLedger } from '../../workflows/review/ledger.js';
 import { reviewActivities } from '../../activities/review.js';
 import { confidentJoint, labelIssues } from './confident.js';
-import type { Queue } from './queue.js';
 import { applyNode, corruptNode, mendedNode, suspectsNode } from './worker.js';
 
 // 344 real penguins (Horst, Hill and Gorman 2020), with missing values.
@@ -38,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Reviews a queue with people who answer by `say`, on the real rules, and stores the answers as the Workflow does. */
 async function answer(
   queue: { ref: Ref },
-  file: Queue,
+  file: ReviewQueue,
   say: (row: string, given: string | null) => string,
   most = Infinity,
 ) {
@@ -134,7 +134,7 @@ describe('labels', () => {
         inputs: { table: wrong },
         store,
       });
-      const queue = JSON.parse(await run.output.text('queue.json')) as Queue;
+      const queue = parseReviewQueue(await run.output.text(QUEUE_FILE));
       const bad = new Set((flipped.value as { flipped: { row: string }[] }).flipped.map(({ row }) => row));
       const hits = queue.items.filter(({ row }) => bad.has(row)).length;
       // Measured over nine draws: precision 0.94 to 1, recall 0.82 to 1.
@@ -150,7 +150,7 @@ describe('labels', () => {
       inputs: { table: wrong },
       store,
     });
-    const queue = JSON.parse(await found.output.text('queue.json')) as Queue;
+    const queue = parseReviewQueue(await found.output.text(QUEUE_FILE));
     expect(queue.items.filter(({ why }) => why.includes('audit'))).toHaveLength(69);
     const truth = new Map(
       (await rowsOf(table.files[TABLE_FILE].path)).map((row) => [String(row['_row']), String(row['species'])]),
@@ -177,7 +177,7 @@ describe('labels', () => {
 
   it('leaves rows out, or keeps them, that nobody answered for by the deadline', async () => {
     const found = await runNode(suspectsNode, { params: { label: 'species', audit: 0.05 }, inputs: { table }, store });
-    const queue = JSON.parse(await found.output.text('queue.json')) as Queue;
+    const queue = parseReviewQueue(await found.output.text(QUEUE_FILE));
     const answers = await answer(found.output, queue, (_, given) => given ?? 'Adelie', 4);
     const applied = await runNode(applyNode, { inputs: { table, queue: found.output, answers }, store });
     const value = applied.outputs['report']!.value as { unanswered: number; dropped: number };

@@ -1,11 +1,12 @@
 import { UserError } from '../../core/errors/index.js';
 import { canonical } from '../../core/json.js';
 import { randomFrom, shuffled } from '../../core/random.js';
+import { parseReviewQueue, QUEUE_FILE } from '../../core/review-queue.js';
 import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '../../tables/index.js';
 import { implement } from '../../worker/implement.js';
 import { apply, corrupt, mended, suspects } from './contract.js';
 import { reviewResult, type AnswersFile } from './outcome.js';
-import { makeQueue, type Queue } from './queue.js';
+import { makeQueue } from './queue.js';
 import { rank } from './rank.js';
 import { relabel } from './relabel.js';
 import { reviewPage } from './page.js';
@@ -33,13 +34,13 @@ export const suspectsNode = implement(suspects, async ({ params, inputs, ctx }) 
         found: ranking.issues.length,
         probabilities: ranking.method,
       },
-      files: { 'queue.json': `${canonical(queue)}\n` },
+      files: { [QUEUE_FILE]: `${canonical(queue)}\n` },
     };
   }),
 );
 
 export const applyNode = implement(apply, async ({ inputs, ctx }) => {
-  const queue = JSON.parse(await inputs.queue.text('queue.json')) as Queue;
+  const queue = parseReviewQueue(await inputs.queue.text(QUEUE_FILE));
   const answers = JSON.parse(await inputs.answers.text('answers.json')) as AnswersFile;
   if (answers.finals.length !== queue.items.length || answers.label !== queue.label) {
     throw new UserError('the answers are not those to this queue', {
@@ -96,7 +97,7 @@ export const mendedNode = implement(mended, async ({ inputs, ctx }) =>
   withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
     const { label } = inputs.flipped.value;
     const flipped = inputs.flipped.value.flipped as { row: string; from: string }[];
-    const queue = JSON.parse(await inputs.queue.text('queue.json')) as Queue;
+    const queue = parseReviewQueue(await inputs.queue.text(QUEUE_FILE));
     const rows = await readRows(database, await inputs.table.path(TABLE_FILE));
     const now = new Map(rows.map((row) => [String(row[ROW_ID]), String(row[label])]));
     const shownRows = new Set(queue.items.map(({ row }) => row));
