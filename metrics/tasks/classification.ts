@@ -77,7 +77,7 @@ const figures: readonly Figure<ClassificationSample>[] = [
   },
 ];
 
-interface Task {
+export interface ClassificationTask {
   readonly type: 'classification';
   readonly label: string;
   readonly classes: readonly string[];
@@ -85,7 +85,7 @@ interface Task {
 }
 
 /** One of two or more classes for each row. */
-export const classificationFigures: TaskFigures<Task, string, ClassificationSample> = {
+export const classificationFigures: TaskFigures<ClassificationTask, string, ClassificationSample> = {
   type: 'classification',
   figures,
   headlines: ['f1.macro', 'accuracy'],

@@ -44,7 +44,7 @@ const figures: readonly Figure<MultiLabelSample>[] = [
   { name: 'f1.macro', title: 'F1, macro', better: 'larger', interval: 'bootstrap', of: byCounts(f1Macro) },
 ];
 
-interface Task {
+export interface MultiLabelTask {
   readonly type: 'multi-label';
   readonly label: string;
   readonly classes: readonly string[];
@@ -52,7 +52,7 @@ interface Task {
 }
 
 /** Any number of classes for each row. */
-export const multiLabelFigures: TaskFigures<Task, readonly string[], MultiLabelSample> = {
+export const multiLabelFigures: TaskFigures<MultiLabelTask, readonly string[], MultiLabelSample> = {
   type: 'multi-label',
   figures,
   headlines: ['f1.macro', 'subsetAccuracy', 'hamming'],
@@ -89,7 +89,7 @@ export const multiLabelFigures: TaskFigures<Task, readonly string[], MultiLabelS
 /** The classes answered for a row's probabilities: those that reach their threshold. */
 export function chosenClasses(
   probabilities: ArrayLike<number>,
-  { classes, thresholds }: Pick<Task, 'classes' | 'thresholds'>,
+  { classes, thresholds }: Pick<MultiLabelTask, 'classes' | 'thresholds'>,
 ): string[] {
   return classes.filter((_, k) => probabilities[k]! >= (thresholds[k] ?? 0.5));
 }
