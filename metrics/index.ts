@@ -56,21 +56,26 @@ export {
   rootMeanSquaredError,
 } from './regression.js';
 export { nearestAlikePlaces } from './retrieval.js';
-export { figuresOfTask, isMeasuredTask, MEASURED_TASKS, type MeasuredTask } from './tasks/index.js';
-export type { ClassificationSample } from './tasks/classification.js';
-export type { EmbeddingSample } from './tasks/embedding.js';
-export type { ForecastingSample } from './tasks/forecasting.js';
-export { chosenClasses, type MultiLabelSample } from './tasks/multi-label.js';
-export { quantileColumn, type QuantilesSample } from './tasks/quantiles.js';
-export type { RankingSample } from './tasks/ranking.js';
-export type { RegressionSample } from './tasks/regression.js';
-export type {
-  Answered,
-  Better,
-  Figure,
-  FigureValue,
-  Sample,
-  ServedRow,
-  TaskFigures,
-  TruthCell,
-} from './tasks/task-figures.js';
+export {
+  chosenClasses,
+  figuresOfTask,
+  isMeasuredTask,
+  MEASURED_TASKS,
+  quantileColumn,
+  type Answered,
+  type Better,
+  type ClassificationSample,
+  type EmbeddingSample,
+  type Figure,
+  type FigureValue,
+  type ForecastingSample,
+  type MeasuredTask,
+  type MultiLabelSample,
+  type QuantilesSample,
+  type RankingSample,
+  type RegressionSample,
+  type Sample,
+  type ServedRow,
+  type TaskFigures,
+  type TruthCell,
+} from './tasks/index.js';

@@ -2,7 +2,7 @@ import { randomFrom } from '../core/random.js';
 import { allUnits } from './draw.js';
 import { bootstrap, wilson, type Interval } from './intervals.js';
 import { mcnemar, type McNemar } from './mcnemar.js';
-import type { Better, Figure, FigureValue, Sample, TaskFigures } from './tasks/task-figures.js';
+import type { Better, Figure, FigureValue, Sample, TaskFigures } from './tasks/index.js';
 
 /** Figures by name; null where one is not defined. */
 export type MeasuredFigures = Readonly<Record<string, number | null>>;

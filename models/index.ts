@@ -1,5 +1,5 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
-export { asClassifier, classesOf, type Classifier } from './classifier.js';
+export { classesOf } from './classifier.js';
 export {
   modelKind,
   type FeatureScorer,

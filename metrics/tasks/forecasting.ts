@@ -20,11 +20,19 @@ const over =
     of(drawRows(sample.truth, drawn, sample.horizon), drawRows(sample.predicted, drawn, sample.horizon), sample);
 
 const figures: readonly Figure<ForecastingSample>[] = [
-  { name: 'mae', title: 'mean absolute error', better: 'smaller', interval: 'bootstrap', of: over(meanAbsoluteError) },
+  {
+    name: 'mae',
+    title: 'mean absolute error',
+    better: 'smaller',
+    inUnits: true,
+    interval: 'bootstrap',
+    of: over(meanAbsoluteError),
+  },
   {
     name: 'rmse',
     title: 'root mean squared error',
     better: 'smaller',
+    inUnits: true,
     interval: 'bootstrap',
     of: over(rootMeanSquaredError),
   },
@@ -67,6 +75,10 @@ export const forecastingFigures: TaskFigures<
     const fits = list?.every((one) => typeof one === 'number' && Number.isFinite(one));
     return fits && (!task || list?.length === task.horizon) ? (list as readonly number[]) : undefined;
   },
+  incomparable: (first, second) =>
+    first.horizon === second.horizon
+      ? undefined
+      : `one looks ${first.horizon} steps ahead, the other ${second.horizon}`,
   truthIs: ({ horizon }) => `a JSON list of the ${horizon} numbers that followed`,
   samples: (truths, models) => {
     const truth = Float64Array.from(truths.flat());

@@ -7,6 +7,24 @@ import { rankingFigures } from './ranking.js';
 import { regressionFigures } from './regression.js';
 import type { TaskFigures } from './task-figures.js';
 
+export type { ClassificationSample, ClassificationTask } from './classification.js';
+export type { EmbeddingSample } from './embedding.js';
+export type { ForecastingSample } from './forecasting.js';
+export { chosenClasses, type MultiLabelSample, type MultiLabelTask } from './multi-label.js';
+export { quantileColumn, type QuantilesSample } from './quantiles.js';
+export type { RankingSample } from './ranking.js';
+export type { RegressionSample } from './regression.js';
+export type {
+  Answered,
+  Better,
+  Figure,
+  FigureValue,
+  Sample,
+  ServedRow,
+  TaskFigures,
+  TruthCell,
+} from './task-figures.js';
+
 const ALL = [
   classificationFigures,
   multiLabelFigures,

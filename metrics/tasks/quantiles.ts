@@ -49,6 +49,7 @@ const figures: readonly Figure<QuantilesSample>[] = [
     name: 'pinball',
     title: 'pinball loss, mean over the quantiles',
     better: 'smaller',
+    inUnits: true,
     interval: 'bootstrap',
     of: over(pinball),
   },
@@ -72,6 +73,7 @@ const figures: readonly Figure<QuantilesSample>[] = [
     name: 'width',
     title: 'mean distance from the lowest quantile to the highest',
     better: 'neither',
+    inUnits: true,
     interval: 'bootstrap',
     of: over(ofInterval((low, high) => low.reduce((total, from, row) => total + high[row]! - from, 0) / low.length)),
   },
@@ -102,6 +104,10 @@ export const quantilesFigures: TaskFigures<
   slices: ['pinball', 'coverage'],
   label: ({ label }) => label,
   truth: finiteNumber,
+  incomparable: (first, second) =>
+    String(first.quantiles) === String(second.quantiles)
+      ? undefined
+      : `one answers the quantiles ${first.quantiles.join(', ')}, the other ${second.quantiles.join(', ')}`,
   truthIs: () => 'a number',
   samples: (truths, models) => {
     const truth = Float64Array.from(truths);

@@ -22,11 +22,19 @@ const over =
     of(drawRows(truth, drawn), drawRows(predicted, drawn));
 
 const figures: readonly Figure<RegressionSample>[] = [
-  { name: 'mae', title: 'mean absolute error', better: 'smaller', interval: 'bootstrap', of: over(meanAbsoluteError) },
+  {
+    name: 'mae',
+    title: 'mean absolute error',
+    better: 'smaller',
+    inUnits: true,
+    interval: 'bootstrap',
+    of: over(meanAbsoluteError),
+  },
   {
     name: 'rmse',
     title: 'root mean squared error',
     better: 'smaller',
+    inUnits: true,
     interval: 'bootstrap',
     of: over(rootMeanSquaredError),
   },
@@ -35,6 +43,7 @@ const figures: readonly Figure<RegressionSample>[] = [
     name: 'medianAbsoluteError',
     title: 'median absolute error',
     better: 'smaller',
+    inUnits: true,
     interval: 'bootstrap',
     of: over(medianAbsoluteError),
   },
@@ -49,6 +58,7 @@ const figures: readonly Figure<RegressionSample>[] = [
     name: 'meanError',
     title: 'mean error (predicted − true)',
     better: 'neither',
+    inUnits: true,
     interval: 'bootstrap',
     of: over(meanError),
   },

@@ -24,6 +24,8 @@ export interface Figure<S extends Sample = Sample> {
    * right. None where left out.
    */
   readonly interval?: 'bootstrap' | 'share';
+  /** Its size goes with the label's unit: what is a small difference, only another value of it tells. */
+  readonly inUnits?: true;
   /** Its value on these units, which may repeat; undefined where it is not defined. Pure. */
   of(sample: S, drawn: Int32Array): number | undefined;
 }
@@ -69,6 +71,8 @@ export interface TaskFigures<
   samples(truths: readonly Truth[], models: readonly Answered<Task>[], groups?: readonly string[]): S[];
   /** Answers of any versions in service. Figures that need more than the answer are not defined on it. */
   served(rows: readonly ServedRow<Truth>[]): S;
+  /** Why figures of two models cannot be compared, in words; undefined where they can. */
+  incomparable?(first: Task, second: Task): string | undefined;
   /** Whether each unit is right, where an answer is right or wrong. */
   right?(sample: S): readonly boolean[];
 }
