@@ -1,5 +1,4 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
-export { classesOf } from './classifier.js';
 export {
   modelKind,
   type FeatureScorer,

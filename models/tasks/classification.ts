@@ -30,6 +30,9 @@ export const classification: TaskType<Classification, ClassAnswer> = {
     label: task.classes[chooseClass(numbers, task)]!,
     probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
   }),
+  logged: ({ label, probabilities }) => ({ label, probability: probabilities[label] ?? 0 }),
+  outcome: (label, { classes }) => (typeof label === 'string' && classes.includes(label) ? label : undefined),
+  outcomeIs: ({ classes }) => classes.slice(0, 20).join(', '),
   tensors: ({ classes }) => [
     { name: 'label', datatype: 'BYTES', shape: [] },
     { name: 'probabilities', datatype: 'FP64', shape: [classes.length] },

@@ -25,6 +25,10 @@ export const multiLabel: TaskType<
     labels: chosenClasses(numbers, task),
     probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
   }),
+  logged: (answer) => ({ whole: { labels: [...answer.labels] } }),
+  outcome: (label, { classes }) =>
+    Array.isArray(label) && label.every((one) => classes.includes(one as string)) ? JSON.stringify(label) : undefined,
+  outcomeIs: ({ classes }) => `a list of some of ${classes.slice(0, 20).join(', ')}`,
   tensors: ({ classes }) => [{ name: 'probabilities', datatype: 'FP64', shape: [classes.length] }],
   values: ({ probabilities }, { classes }) => ({ probabilities: classes.map((name) => probabilities[name]!) }),
 };

@@ -18,7 +18,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   project: ['core', 'setup', 'store', 'workflows'],
   client: ['core', 'metrics', 'store', 'workflows', 'project'],
   provenance: ['core', 'setup', 'store', 'project', 'client'],
-  activities: ['core', 'store', 'project', 'tables', 'drift', 'client', 'workflows'],
+  activities: ['core', 'metrics', 'store', 'project', 'tables', 'drift', 'client', 'workflows'],
   worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'provenance'],
   models: ['core', 'transforms', 'metrics', 'setup'],
   plugins: [
