@@ -1,4 +1,3 @@
-import type { MeasuredTask } from '../../../metrics/index.js';
 import type { TaskName } from '../../../models/index.js';
 import { classification } from './classification.js';
 import { embedding } from './embedding.js';
@@ -11,7 +10,7 @@ import type { TaskSections } from './section.js';
 
 export { between, type TaskSections } from './section.js';
 
-/** By type of task: a task that models can have is one that can be measured, and the other way round. */
+/** By type of task. */
 const SECTIONS = {
   classification,
   'multi-label': multiLabel,
@@ -20,7 +19,7 @@ const SECTIONS = {
   forecasting,
   ranking,
   embedding,
-} as const satisfies Record<TaskName & MeasuredTask, unknown> & Record<TaskName | MeasuredTask, unknown>;
+} as const satisfies Record<TaskName, unknown>;
 
 /** What the report of an evaluation has for a type of task. */
 export function sectionsOf(type: TaskName): TaskSections {
