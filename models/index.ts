@@ -8,6 +8,7 @@ export {
   type RowScorer,
   type Scorer,
 } from './kind.js';
+export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
 export type { Predictor } from './predictor.js';
 export { SAMPLE_TOLERANCE } from './sample.js';
