@@ -1,4 +1,4 @@
-import { figuresOfTask, headlinesOf, isMeasuredTask, measure, type FigureValue } from '../metrics/index.js';
+import { figuresOfTask, headlinesOf, isMeasuredTask, measure, type FigureValue } from '@trainyard/metrics';
 import type { MonitorConfig } from '../workflows/monitor/contract.js';
 import type { WindowRow } from './monitor-desk.js';
 

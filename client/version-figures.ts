@@ -1,6 +1,6 @@
 import { sayCount } from '../core/duration.js';
 import type { Json } from '../core/json.js';
-import { figuresOfTask, isMeasuredTask, type MeasuredTask } from '../metrics/index.js';
+import { figuresOfTask, isMeasuredTask, type MeasuredTask } from '@trainyard/metrics';
 import type { ModelVersion } from '../workflows/registry/contract.js';
 
 /** Named figures, and the rows that they were measured on. */

@@ -1,7 +1,7 @@
 import type { Handle } from './handle.js';
 import type { Json } from './json.js';
 import type { Kind, ValueOf } from './kinds.js';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { watched, type Compared } from './reading.js';
 import { currentRuntime } from './runtime.js';
 

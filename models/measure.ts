@@ -1,6 +1,6 @@
-import { UserError } from '../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
-import { figuresOfTask, measure, nested, type TruthCell } from '../metrics/index.js';
+import { figuresOfTask, measure, nested, type TruthCell } from '@trainyard/metrics';
 import type { ModelTask } from './tasks/index.js';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chooseClass } from '../../metrics/index.js';
+import { chooseClass } from '@trainyard/metrics';
 import { notProbabilities, type TaskType } from './task.js';
 
 const schema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chosenClasses } from '../../metrics/index.js';
+import { chosenClasses } from '@trainyard/metrics';
 import { notProbabilities, type TaskType } from './task.js';
 
 const schema = z.object({

@@ -1,6 +1,6 @@
 import type { InputArtifact } from '../../core/artifact.js';
-import { UserError } from '../../core/errors/index.js';
-import { figuresOfTask, type Sample, type TaskFigures } from '../../metrics/index.js';
+import { UserError } from '@trainyard/errors';
+import { figuresOfTask, type Sample, type TaskFigures } from '@trainyard/metrics';
 import type { Predictor } from '../../models/index.js';
 import {
   openTable,
@@ -10,7 +10,7 @@ import {
   type Column,
   type TableCell,
   type TableRow,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 
 /** What one or more models answered on labelled rows, as their task measures it. */
 export interface Answers {
@@ -61,6 +61,12 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
       for (const [m, model] of models.entries()) scores[m]!.push(await model.score(batch));
     }
     if (truths.length === 0) throw new UserError(`the table "${port}" has no rows`, { where: { port } });
+    if (truths.length > (task.mostRows ?? Infinity))
+      throw new UserError(`models for ${card.type} cannot be measured on ${truths.length} rows`, {
+        where: { port },
+        expected: `at most ${task.mostRows}: each row is compared with all others`,
+        remedy: 'measure it on a sample of the rows',
+      });
     const answered = models.map((model, m) => ({ task: model.card.task, numbers: joined(scores[m]!) }));
     return {
       rows: truths.length,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { challengeVerdict } from './contract.js';
-import { html, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js';
-import { shortName, type TaskFigures } from '../../metrics/index.js';
+import { html, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
+import { shortName, type TaskFigures } from '@trainyard/metrics';
 import { comparedFigures } from './comparison.js';
 import type { Rule } from './verdict.js';
 

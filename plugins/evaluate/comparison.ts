@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { UserError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { UserError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import {
   comparePaired,
   findFigure,
@@ -10,7 +10,7 @@ import {
   type Figure,
   type Sample,
   type TaskFigures,
-} from '../../metrics/index.js';
+} from '@trainyard/metrics';
 import type { Answers } from './answers.js';
 import type { challengeVerdict } from './contract.js';
 

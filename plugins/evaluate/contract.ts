@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { model, node, optional, report, sealedTable, table } from '../../core/index.js';
-import { TASK_FIGURES } from '../../metrics/contract.js';
+import { TASK_FIGURES } from '@trainyard/metrics/contract';
 
 const interval = z.tuple([z.number(), z.number()]);
 const value = z.number().nullable();

@@ -1,6 +1,6 @@
-import { shortName, type MeasuredFigures, type TaskFigures } from '../../metrics/index.js';
+import { shortName, type MeasuredFigures, type TaskFigures } from '@trainyard/metrics';
 import type { ModelCard } from '../../models/index.js';
-import { html, htmlPage, htmlTable, sayFigure, type Html } from '../../report-page/index.js';
+import { html, htmlPage, htmlTable, sayFigure, type Html } from '@trainyard/pages';
 import type { AnyFinalFigures } from './contract.js';
 import { between } from './sections/index.js';
 import { sliceFigures, type Slice } from './slices.js';

@@ -1,6 +1,6 @@
-import { betterOf, headlinesOf, intervalsOf, measure, nested, type MeasuredFigures } from '../../metrics/index.js';
+import { betterOf, headlinesOf, intervalsOf, measure, nested, type MeasuredFigures } from '@trainyard/metrics';
 import { openModel, type ModelCard } from '../../models/index.js';
-import { implement } from '../../worker/implement.js';
+import { implement } from '../../worker/index.js';
 import { answersOf, type Answers } from './answers.js';
 import { final, type AnyFinalFigures } from './contract.js';
 import { finalPage } from './final-page.js';

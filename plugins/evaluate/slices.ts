@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import {
   findFigure,
   interval95,
@@ -8,8 +8,8 @@ import {
   type Draws,
   type Figure,
   type Interval,
-} from '../../metrics/index.js';
-import type { TableCell } from '../../tables/index.js';
+} from '@trainyard/metrics';
+import type { TableCell } from '@trainyard/tables';
 import type { Answers } from './answers.js';
 
 /** The rows that share a column's value, or lie in one range of it. */

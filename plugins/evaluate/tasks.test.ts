@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { modelKind, writeModel, type ModelTask, type TaskName } from '../../models/index.js';
-import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '../../tables/index.js';
-import { runNode, type TestInput } from '../../testing/index.js';
+import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
+import { runNode, type TestInput } from '../../worker/testing/index.js';
 import type { FinalFigures } from './contract.js';
 import { challengeNode, finalNode } from './worker.js';
 
@@ -62,7 +62,7 @@ interface Case {
 
 // Figures that scikit-learn and utilsforecast give for these answers (see the script beside them).
 const reference = JSON.parse(
-  readFileSync(new URL('../../metrics/reference/task-reference.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../packages/metrics/src/reference/task-reference.json', import.meta.url), 'utf8'),
 );
 /** Rows of a table: identity, slice and label, and what the model will answer, `width` numbers a row. */
 function rowsOf(labels: readonly (string | number)[], numbers: readonly number[]): [string[], TableRow[]] {

@@ -1,6 +1,6 @@
-import { shortName, type Figure } from '../../metrics/index.js';
+import { shortName, type Figure } from '@trainyard/metrics';
 import type { Comparison } from './comparison.js';
-import { sayFigure } from '../../report-page/index.js';
+import { sayFigure } from '@trainyard/pages';
 
 export interface Rule {
   readonly figure: Figure;

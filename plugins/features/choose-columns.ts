@@ -1,6 +1,6 @@
 import { UserError } from '../../core/index.js';
-import { dataColumns, requireColumn, ROW_ID, type Column } from '../../tables/index.js';
-import type { PassStep } from '../../transforms/index.js';
+import { dataColumns, requireColumn, ROW_ID, type Column } from '@trainyard/tables';
+import type { PassStep } from '@trainyard/transforms';
 import { recipe, type CategoricalRecipe, type NumericRecipe, type PassRecipe, type Recipe } from './recipe.js';
 
 export type Chosen =

@@ -1,5 +1,5 @@
-import { figuresOfTask, findFigure, type MeasuredTask } from '../../metrics/index.js';
-import type { Column } from '../../tables/index.js';
+import { figuresOfTask, findFigure, type MeasuredTask } from '@trainyard/metrics';
+import type { Column } from '@trainyard/tables';
 import type { CONFIDENCES, FeasibilityFigures, TaskCard } from './card.js';
 import { wilson } from './wilson.js';
 

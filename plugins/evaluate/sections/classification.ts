@@ -7,9 +7,9 @@ import {
   type ClassFigures,
   type ClassificationSample,
   type Interval,
-} from '../../../metrics/index.js';
+} from '@trainyard/metrics';
 import type { Json } from '../../../core/json.js';
-import { html, htmlTable, lineChart } from '../../../report-page/index.js';
+import { html, htmlTable, lineChart } from '@trainyard/pages';
 import { confusionTable } from './confusion-table.js';
 import { curveCharts } from './curve-charts.js';
 import { between, type TaskSections } from './section.js';

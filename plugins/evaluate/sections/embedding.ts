@@ -1,5 +1,5 @@
-import type { EmbeddingSample } from '../../../metrics/index.js';
-import { html, lineChart } from '../../../report-page/index.js';
+import type { EmbeddingSample } from '@trainyard/metrics';
+import { html, lineChart } from '@trainyard/pages';
 import type { TaskSections } from './section.js';
 
 /** Most neighbours that the chart looks at. */

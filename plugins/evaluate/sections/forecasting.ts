@@ -1,5 +1,5 @@
-import { meanAbsoluteError, smape, type ForecastingSample } from '../../../metrics/index.js';
-import { html, htmlTable, lineChart } from '../../../report-page/index.js';
+import { meanAbsoluteError, smape, type ForecastingSample } from '@trainyard/metrics';
+import { html, htmlTable, lineChart } from '@trainyard/pages';
 import type { TaskSections } from './section.js';
 
 /** Steps that the table shows; the chart has all. */

@@ -1,5 +1,5 @@
-import { classCounts, f1Of, type MultiLabelSample } from '../../../metrics/index.js';
-import { html, htmlTable } from '../../../report-page/index.js';
+import { classCounts, f1Of, type MultiLabelSample } from '@trainyard/metrics';
+import { html, htmlTable } from '@trainyard/pages';
 import type { TaskSections } from './section.js';
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

@@ -1,5 +1,5 @@
-import { pinballLoss, quantileColumn, type QuantilesSample } from '../../../metrics/index.js';
-import { html, htmlTable, lineChart } from '../../../report-page/index.js';
+import { pinballLoss, quantileColumn, type QuantilesSample } from '@trainyard/metrics';
+import { html, htmlTable, lineChart } from '@trainyard/pages';
 import type { TaskSections } from './section.js';
 
 /** For each quantile its pinball loss, and the share of truths that lie at or below it. */

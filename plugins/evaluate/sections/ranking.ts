@@ -1,5 +1,5 @@
-import { quantile, type RankingSample } from '../../../metrics/index.js';
-import { html, htmlTable } from '../../../report-page/index.js';
+import { quantile, type RankingSample } from '@trainyard/metrics';
+import { html, htmlTable } from '@trainyard/pages';
 import type { TaskSections } from './section.js';
 
 const SHARES = [0.05, 0.25, 0.5, 0.75] as const;

@@ -1,5 +1,5 @@
-import { quantile, type RegressionSample } from '../../../metrics/index.js';
-import { html, htmlTable, lineChart } from '../../../report-page/index.js';
+import { quantile, type RegressionSample } from '@trainyard/metrics';
+import { html, htmlTable, lineChart } from '@trainyard/pages';
 import { drawnRows, type TaskSections } from './section.js';
 
 const QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;

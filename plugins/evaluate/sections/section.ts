@@ -1,6 +1,6 @@
 import type { Json } from '../../../core/json.js';
-import type { Draws, Interval, Sample } from '../../../metrics/index.js';
-import { sayFigure, type Html } from '../../../report-page/index.js';
+import type { Draws, Interval, Sample } from '@trainyard/metrics';
+import { sayFigure, type Html } from '@trainyard/pages';
 
 /** What the report of an evaluation has for one type of task, beside its figures. Pure. */
 export interface TaskSections<S extends Sample = Sample> {
