@@ -1,3 +1,4 @@
+import cookies from '@fastify/cookie';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
@@ -64,12 +65,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
   jsonBodies(app);
   const keys = new KeyRing(options.keys);
   app.decorateRequest('keyName', undefined);
-  guard(app, {
-    keys,
-    hosts: [...LOOPBACK, ...(options.hosts ?? [])].map((name) => name.toLowerCase()),
-    readsNeedKey: options.readsNeedKey ?? false,
-    predictionsNeedKey: options.predictionsNeedKey ?? false,
-  });
+  void app.register(cookies).after(() =>
+    guard(app, {
+      keys,
+      hosts: [...LOOPBACK, ...(options.hosts ?? [])].map((name) => name.toLowerCase()),
+      readsNeedKey: options.readsNeedKey ?? false,
+      predictionsNeedKey: options.predictionsNeedKey ?? false,
+    }),
+  );
   const { temporal } = options.services.client;
   // Also what asks Temporal without a limit of its own is answered: with what is known, or that Temporal is away.
   app.addHook('preHandler', (_request, _reply, done) => {

@@ -19,7 +19,7 @@ export interface GuardOptions {
   readonly predictionsNeedKey: boolean;
 }
 
-/** Puts the checks before all routes: host, key, origin; and the security headers on all replies. */
+/** Puts the checks before all routes: host, key, origin; and the security headers on all replies. Cookies are read before it. */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     setHeaders(reply);
@@ -64,7 +64,7 @@ function checkHost(request: FastifyRequest, hosts: readonly string[]): void {
 function nameOfRequest(request: FastifyRequest, keys: KeyRing): string | undefined {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) return keys.nameOf(bearer);
-  const session = cookie(request, SESSION_COOKIE);
+  const session = request.cookies[SESSION_COOKIE];
   if (session === undefined) return undefined;
   // A cookie travels by itself, so what changes something must have been sent by a page of ours.
   if (request.method !== 'GET' && request.method !== 'HEAD' && !sameOrigin(request)) return undefined;
@@ -83,12 +83,4 @@ export function sameOrigin(request: FastifyRequest): boolean {
   } catch {
     return false;
   }
-}
-
-function cookie(request: FastifyRequest, name: string): string | undefined {
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return undefined;
 }
