@@ -1,40 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
-import { FileStore } from '../store/index.js';
-import { createServer, listen, type RouteModule } from './index.js';
+import { expect, test } from 'vitest';
+import { serverAlone } from './alone.test-part.js';
+import type { RouteModule } from './index.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-sessions-'));
 const KEY = 'a key for this test only';
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Says under which name a request comes. */
 const whoRoute: RouteModule = async (app) => {
   app.get('/who', async ({ keyName = null }) => ({ name: keyName }));
 };
-
-/** A server of one key, which is asked nothing of Temporal. */
-async function serverOf(name: string): Promise<{ url: string; close: () => Promise<void> }> {
-  const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) });
-  const app = createServer({
-    services: { store: new FileStore(path.join(folder, 'store')), client: { temporal, taskQueue: 'sessions-test' } },
-    keys: [{ name, key: KEY }],
-    routes: [whoRoute],
-  });
-  const url = await listen(app);
-  return {
-    url,
-    close: async () => {
-      await app.close();
-      await temporal.connection.close();
-    },
-  };
-}
 
 const who = async (url: string, cookie: string): Promise<string | null> =>
   ((await (await fetch(`${url}/who`, { headers: { cookie } })).json()) as { name: string | null }).name;
@@ -46,7 +21,7 @@ test('whoever signs in is known by the name of the key, whatever signs the name 
   );
   await fc.assert(
     fc.asyncProperty(name, async (name) => {
-      const { url, close } = await serverOf(name);
+      const { url, close } = await serverAlone({ keys: [{ name, key: KEY }], routes: [whoRoute] });
       try {
         const signedIn = await fetch(`${url}/api/session`, {
           method: 'POST',
@@ -71,7 +46,7 @@ test('whoever signs in is known by the name of the key, whatever signs the name 
 });
 
 test('a session that a former version gave, its name encoded by hand, is valid still', async () => {
-  const { url, close } = await serverOf('ann b');
+  const { url, close } = await serverAlone({ keys: [{ name: 'ann b', key: KEY }], routes: [whoRoute] });
   const expires = Date.now() + 60_000;
   const signature = createHmac('sha256', KEY).update(`session\nann b\n${expires}`).digest('base64url');
   expect(await who(url, `trainyard_session=ann%20b.${expires}.${signature}`)).toBe('ann b');
