@@ -1,3 +1,4 @@
+import formBodies from '@fastify/formbody';
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +26,9 @@ const why = z.string().max(2000).default('');
 const by = z.string().max(100).optional();
 const name = z.string().min(1).max(1000);
 const values = z.record(z.string(), z.custom<Json>());
+
+/** The fields of a form: one that is sent twice comes as a list. */
+const formFields = z.record(z.string(), z.string());
 
 /** What can be done to a run, as programs ask for it. */
 const ASKED = {
@@ -63,11 +67,7 @@ export const actionRoutes: RouteModule = async (app, { services }) => {
     );
 
   await app.register(async (forms) => {
-    forms.addContentTypeParser<string>(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, text, done) => done(null, Object.fromEntries(new URLSearchParams(text))),
-    );
+    await forms.register(formBodies);
     forms.post<Acting>('/runs/:id/actions/:action', async (request, reply) => {
       const { id, action } = request.params;
       try {
@@ -176,7 +176,9 @@ async function performForm(
   id: string,
   action: string,
 ): Promise<{ run: string }> {
-  const fields = (request.body ?? {}) as Readonly<Record<string, string>>;
+  const parsed = formFields.safeParse(request.body ?? {});
+  if (!parsed.success) throw notValid(parsed.error, 'each field of the form once, as text');
+  const fields = parsed.data;
   switch (action) {
     case 'approvals':
       return perform(services, request, id, action, {
