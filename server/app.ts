@@ -2,6 +2,7 @@ import cookies from '@fastify/cookie';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
+import { limitsSchema, type Limits } from '../core/config.js';
 import { TrainyardError } from '../core/errors/index.js';
 import { onDamaged } from '../store/index.js';
 import { guard, setHeaders } from './guard.js';
@@ -9,6 +10,7 @@ import { jsonBodies } from './json-body.js';
 import { KeyRing, type AccessKey } from './keys.js';
 import { problemPage } from './pages/problem.js';
 import { problemOf, sendProblem, wantsPage } from './problem.js';
+import { rateLimits } from './rate-limits.js';
 import { routes } from './routes.js';
 import type { RouteModule, Services } from './services.js';
 import { sessionRoutes } from './sessions.js';
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly readsNeedKey?: boolean | undefined;
   /** Ask for a key for predictions, too. */
   readonly predictionsNeedKey?: boolean | undefined;
+  /** How often one caller may ask, as `server.limits` of the configuration; its defaults where nothing is said. */
+  readonly limits?: Limits | undefined;
   /** Longest time for a request to come in whole, body included, ms. Default one minute. */
   readonly requestMs?: number | undefined;
 }
@@ -44,7 +48,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The HTTP server: run pages, label reviews, predictions. It listens only once `listen` is called. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { log, requestMs = 60_000 } = options;
+  const { log, requestMs = 60_000, limits = limitsSchema.parse({}) } = options;
   const app = fastify({
     logger: log ? { level: 'info', stream: log } : { level: 'error', stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
@@ -73,6 +77,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       predictionsNeedKey: options.predictionsNeedKey ?? false,
     }),
   );
+  rateLimits(app, limits);
   const { temporal } = options.services.client;
   // Also what asks Temporal without a limit of its own is answered: with what is known, or that Temporal is away.
   app.addHook('preHandler', (_request, _reply, done) => {

@@ -18,7 +18,7 @@ export function sessionRoutes(app: FastifyInstance, keys: KeyRing): void {
   app.get('/sign-in', { config: { access: 'open' } }, async (request, reply) =>
     reply.type('text/html; charset=utf-8').send(signInPage(request.keyName).text),
   );
-  app.post('/api/session', { config: { access: 'open' } }, async (request, reply) => {
+  app.post('/api/session', { config: { access: 'open', limit: 'signIns' } }, async (request, reply) => {
     if (!fromHere(request)) return sendProblem(reply, keyNeeded('signing in works from the page of this server only'));
     const parsed = signIn.safeParse(request.body);
     const expires = Date.now() + SESSION_MS;

@@ -32,7 +32,7 @@ export interface ServerPlace {
  * TY-PORT-IN-USE, TY-CONFIG.
  */
 export async function openServer(project: ProjectBase, services: Services, place: ServerPlace): Promise<OpenServer> {
-  const { hosts, openPredictions } = project.config.server;
+  const { hosts, openPredictions, limits } = project.config.server;
   const beyond = !isLoopback(place.host);
   const parts = partsOfProject(project);
   provideParts(() => parts);
@@ -45,6 +45,7 @@ export async function openServer(project: ProjectBase, services: Services, place
     keys,
     log: openLog(logFile),
     readsNeedKey: beyond,
+    limits,
     predictionsNeedKey: beyond && !openPredictions,
     hosts: [...hosts, ...(beyond ? namesOf(place.host) : [])],
     routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],

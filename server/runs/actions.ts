@@ -55,6 +55,8 @@ const ASKED = {
 
 type Action = keyof typeof ASKED;
 
+const config = { limit: 'decisions' } as const;
+
 /**
  * Decisions about runs: approve or refuse, try a failed node again, skip it or let it fail, cancel, resume, steer a study. As JSON at
  * `/api/runs/:id/…`, and as forms of the run page at `/runs/:id/actions/…`, which need no script. All come to what the
@@ -62,13 +64,13 @@ type Action = keyof typeof ASKED;
  */
 export const actionRoutes: RouteModule = async (app, { services }) => {
   for (const action of Object.keys(ASKED) as Action[])
-    app.post<Named>(`/api/runs/:id/${action}`, async (request) =>
+    app.post<Named>(`/api/runs/:id/${action}`, { config }, async (request) =>
       perform(services, request, request.params.id, action, request.body ?? {}),
     );
 
   await app.register(async (forms) => {
     await forms.register(formBodies);
-    forms.post<Acting>('/runs/:id/actions/:action', async (request, reply) => {
+    forms.post<Acting>('/runs/:id/actions/:action', { config }, async (request, reply) => {
       const { id, action } = request.params;
       try {
         const answer = await performForm(services, request, id, action);
