@@ -38,7 +38,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'workflows',
   ],
   testing: ['core', 'transforms', 'tables', 'store', 'project', 'worker', 'models'],
-  server: ['core', 'client', 'graph', 'studies', 'models', 'store', 'setup', 'workflows'],
+  server: ['core', 'client', 'graph', 'studies', 'models', 'store', 'setup', 'workflows', 'project'],
   cli: ['core', 'studies', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store', 'provenance'],
 };
 
