@@ -1,4 +1,5 @@
-import { renameSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** A process of Trainyard, as its lines name it. */
@@ -20,39 +21,63 @@ export type LogDestination = DestinationStream;
 const LONGEST = 16 * 1024 * 1024;
 /** Signs of a text in a line: what a node says at length stands whole in its own log. */
 const MOST_TEXT = 8_000;
-/** Bytes that wait for a disk that takes none. What comes then is dropped. */
-const MOST_WAITING = 1024 * 1024;
 /** Levels of objects within each other in which texts are cleaned; below that there is none in any line of ours. */
 const DEEPEST = 6;
 
-/** The file to which one process writes its log. A disk that is full is no reason to end: lines are lost then. */
-export function logFile(file: string): LogDestination {
-  let bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (bytes > LONGEST) {
-    renameSync(file, `${file}.before`);
-    bytes = 0;
+/** Files that have lines to write when the process ends. */
+const waiting = new Set<LogFile>();
+process.on('exit', () => {
+  for (const file of waiting) file.flush();
+});
+
+/**
+ * A log file. Lines of one turn of the event loop are appended at once, and those of the last turn when the process ends;
+ * several processes may write to it. A disk that is full is no reason to end: lines are lost then.
+ */
+class LogFile implements LogDestination {
+  readonly #file: string;
+  #lines = '';
+  /** Bytes that it has at most, until it is looked at again. */
+  #bytes = Infinity;
+
+  constructor(file: string) {
+    this.#file = file;
   }
-  const to = pino.destination({
-    dest: file,
-    append: true,
-    mkdir: true,
-    mode: 0o600,
-    sync: false,
-    maxLength: MOST_WAITING,
-  });
-  to.on('error', () => undefined);
-  to.on('write', (written: number) => {
-    bytes += written;
-    if (bytes <= LONGEST) return;
-    bytes = 0;
-    try {
-      renameSync(file, `${file}.before`);
-      to.reopen();
-    } catch {
-      // It goes on in the same file.
+
+  write(line: string): void {
+    if (this.#lines === '') {
+      waiting.add(this);
+      setImmediate(() => this.flush());
     }
-  });
-  return to;
+    this.#lines += line;
+  }
+
+  flush(): void {
+    waiting.delete(this);
+    const lines = this.#lines;
+    this.#lines = '';
+    if (lines === '') return;
+    try {
+      if (this.#bytes > LONGEST) this.#putAside();
+      appendFileSync(this.#file, lines, { mode: 0o600 });
+      this.#bytes += Buffer.byteLength(lines);
+    } catch {
+      this.#bytes = Infinity;
+    }
+  }
+
+  #putAside(): void {
+    mkdirSync(path.dirname(this.#file), { recursive: true });
+    this.#bytes = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
+    if (this.#bytes <= LONGEST) return;
+    renameSync(this.#file, `${this.#file}.before`);
+    this.#bytes = 0;
+  }
+}
+
+/** The file to which a process writes its log. A long one is put aside under the name `FILE.before`. */
+export function logFile(file: string): LogDestination {
+  return new LogFile(file);
 }
 
 /**
@@ -62,7 +87,11 @@ export function logFile(file: string): LogDestination {
 export function makeLog(
   process_: LoggedProcess,
   to: LogDestination,
-  options: { readonly clean?: ((text: string) => string) | undefined; readonly level?: 'info' | 'error' } = {},
+  options: {
+    readonly clean?: ((text: string) => string) | undefined;
+    readonly level?: 'info' | 'error';
+    readonly pid?: number | undefined;
+  } = {},
 ): Log {
   const { clean = String, level = 'info' } = options;
   const tidy = (text: string): string => {
@@ -73,12 +102,11 @@ export function makeLog(
     {
       level,
       // An executor has many processes, and its lines come by its worker.
-      base: { process: process_, ...(process_ === 'executor' ? {} : { pid: process.pid }) },
+      base: { process: process_, ...(process_ === 'executor' ? {} : { pid: options.pid ?? process.pid }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => tidyIn(fields, tidy, 0) as Record<string, unknown>,
-        bindings: (fields) => tidyIn(fields, tidy, 0) as Record<string, unknown>,
       },
       // Errors are such already.
       serializers: { err: (error: unknown) => error },
@@ -98,7 +126,7 @@ function tidyIn(value: unknown, tidy: (text: string) => string, depth: number): 
   if (typeof value === 'string') return tidy(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '…';
-  if (value instanceof Error) return tidyIn(pino.stdSerializers.err(value), tidy, depth + 1);
+  if (value instanceof Error) return tidyIn({ ...pino.stdSerializers.err(value) }, tidy, depth + 1);
   if (Array.isArray(value)) return value.map((one) => tidyIn(one, tidy, depth + 1));
   // A request or a reply is written by the serializer of its name.
   const prototype: unknown = Object.getPrototypeOf(value);
