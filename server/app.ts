@@ -8,7 +8,7 @@ import fastify, {
 } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { limitsSchema, type Limits } from '../core/config.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { makeLog, type LogDestination } from '../project/log.js';
 import { onDamaged } from '../store/index.js';
 import { guard, setHeaders } from './guard.js';

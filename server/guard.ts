@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { KeyRing } from './keys.js';
 import { keyNeeded } from './problem.js';
 

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Limits } from '../core/config.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 const WINDOW_MS = 60_000;
 

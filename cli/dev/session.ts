@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { connectTo } from '../../client/connect.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { projectSources } from '../../project/compile.js';
 import { logFile, makeLog, type Log } from '../../project/log.js';

@@ -5,7 +5,7 @@ import { OutputLines } from '../../worker/output-lines.js';
 import { Redactor } from '../../worker/redactor.js';
 import { WORKER_NODE_OPTIONS } from '../../worker/node-options.js';
 import type { Config } from '../../core/config.js';
-import { TrainyardError, type ErrorRecord } from '../../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
