@@ -39,6 +39,7 @@ export async function oneOfEachKind(client: Client, taskQueue: string, store: St
     why: [],
     suggested: 'gentoo',
     suggestedProbability: 0.9,
+    givenProbability: 0.1,
     cells: { mass: 4.2 },
   }));
   const queue = (await artifacts.write('json', {
