@@ -137,13 +137,17 @@ export class FileStore implements Store {
     this.#verified.delete(digest);
   }
 
-  async create(key: StoreKey, body: Uint8Array, options: { durable?: boolean } = {}): Promise<boolean> {
+  async create(
+    key: StoreKey,
+    body: Uint8Array,
+    { durable = true, after }: { durable?: boolean; after?: Promise<boolean> } = {},
+  ): Promise<boolean> {
     const final = this.#recordFile(key);
     if (statSync(final, { throwIfNoEntry: false })) return false;
+    if (durable) return this.#inWords(body.byteLength, () => this.#createDurable(final, body, after));
+    if (after && !(await after)) return false;
     return this.#inWords(body.byteLength, () =>
-      options.durable === false
-        ? this.#within([final, this.#anyTemp], false, () => this.#reused.create(final, body))
-        : this.#createDurable(final, body),
+      this.#within([final, this.#anyTemp], false, () => this.#reused.create(final, body)),
     );
   }
 
@@ -205,10 +209,13 @@ export class FileStore implements Store {
     return true;
   }
 
-  async #createDurable(final: string, body: Uint8Array): Promise<boolean> {
+  async #createDurable(final: string, body: Uint8Array, after?: Promise<boolean>): Promise<boolean> {
     const temp = this.#tempName();
+    // Its failure is met below.
+    after?.catch(() => undefined);
     try {
       await this.#within(temp, true, () => writeSynced(temp, body, 0o666));
+      if (after && !(await after)) return false;
       const link = this.#within(final, true, () => linked(temp, final));
       if (!(typeof link === 'boolean' ? link : await link)) return false;
     } finally {
