@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { labelOf, type PartialRun, type StoredPart } from '../core/task.js';
@@ -76,7 +76,7 @@ export async function readPlan(reader: RunReader, used: string, choice: PartChoi
   const results = new Map<string, Json>();
   for (const node of graph.nodes) {
     if (node.kind !== 'child' || (node.state !== 'done' && node.state !== 'found')) continue;
-    const kept = node.outputs?.['out'] ?? former[labelOf(node)];
+    const kept = node.outputs?.['out'] ?? node.result ?? former[labelOf(node)];
     const result = kept ?? (await childResult(reader, node.workflowId ?? ''));
     if (result !== undefined) results.set(node.call, result as unknown as Json);
   }

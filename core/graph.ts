@@ -1,4 +1,4 @@
-import type { ErrorRecord } from './errors/index.js';
+import type { ErrorRecord } from '@trainyard/errors';
 import type { Json } from './json.js';
 import type { Ref } from './kinds.js';
 import type { Compared } from './reading.js';
@@ -59,6 +59,8 @@ export interface GraphNode {
   };
   /** For children: the Workflow id. */
   workflowId?: string;
+  /** For children that a repetition takes as given: what they gave, where that is no artifact. */
+  result?: Json;
 }
 
 /** The whole graph of a run: what happened and what waits, drawn at any moment. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OnResolveArgs, Plugin } from 'esbuild';
@@ -39,6 +40,7 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
       absWorkingDir: root,
       plugins: [
         packagesOutside(packageMark),
+        processesOutside(root),
         ownUrls((file) => `trainyard-file:${path.relative(root, file).split(path.sep).join('/')}`),
       ],
       outdir: out,
@@ -48,10 +50,35 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
   const sorted = [...outputFiles].sort((one, other) => (one.path < other.path ? -1 : 1));
   return {
     texts: Object.fromEntries(sorted.map((file) => [path.relative(out, file.path), file.text])),
-    // A package of the workspace lies among the installed ones too, where it also lies in the published package.
     inputs: Object.keys(metafile.inputs)
-      .map((file) => file.replace(/^packages\//, 'node_modules/'))
+      .map((file) => publishedPlace(file, root))
       .sort(),
+  };
+}
+
+/** Where a file lies in the published package: a library of the workspace lies among the installed packages there. */
+function publishedPlace(file: string, root: string): string {
+  const [, folder, rest] = /^packages\/([^/]+)\/(.*)$/.exec(file) ?? [];
+  if (folder === undefined) return file;
+  const manifest = readFileSync(path.join(root, 'packages', folder, 'package.json'), 'utf8');
+  return `node_modules/${(JSON.parse(manifest) as { name: string }).name}/${rest}`;
+}
+
+/**
+ * What a durable process loads when it is used is no code of nodes: it stays in this package. Else each node's process would
+ * hold the server's parts, and each command read them all.
+ */
+function processesOutside(root: string): Plugin {
+  return {
+    name: 'processes-outside',
+    setup(on) {
+      on.onResolve({ filter: /^\./ }, ({ kind, importer, resolveDir, path: name }) => {
+        if (kind !== 'dynamic-import' || path.dirname(importer) !== path.join(root, 'dist', 'processes'))
+          return undefined;
+        const file = path.relative(root, path.resolve(resolveDir, name)).split(path.sep).join('/');
+        return { path: `trainyard-file:${file}`, external: true };
+      });
+    },
   };
 }
 

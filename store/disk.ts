@@ -20,7 +20,7 @@ import { readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../core/digest.js';
 import { sayBytes } from '../core/duration.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { BlobSource } from './store.js';
 
 /** The least that a file takes on most file systems. */

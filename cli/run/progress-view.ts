@@ -1,10 +1,10 @@
 import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
-import { CATALOGUE } from '../../core/errors/index.js';
+import { CATALOGUE } from '@trainyard/errors';
 import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
-import { callMs, differences, fold } from '../../graph/index.js';
+import { callMs, differences, fold } from '../../client/graph/index.js';
 import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf, type Known } from './lines.js';
 
 /** Running nodes shown at once. */
@@ -44,9 +44,9 @@ export class ProgressView {
     if (!graph || this.#quiet) return;
     this.#tellTraining(graph.nodes);
     const { children } = moment;
-    // How a study ended is heard a moment after it has.
+    // How a child ended is heard a moment after it has.
     const isHeard = (node: GraphNode): boolean =>
-      node.node !== 'study' || moment.closed || (children.get(node.call)?.final ?? false);
+      node.kind !== 'child' || moment.closed || (children.get(node.call)?.final ?? false);
     const ended = graph.nodes.filter((node) => !this.#told.has(node.call) && hasEnded(node) && isHeard(node));
     for (const node of ended) this.#told.add(node.call);
     const differs = differences(graph.nodes);

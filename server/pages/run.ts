@@ -1,7 +1,7 @@
 import { sayDuration } from '../../core/duration.js';
 import type { GraphRecord } from '../../core/graph.js';
-import { callMs, graphSvg, sayMetric } from '../../graph/index.js';
-import { html, trusted, type Html } from '../../core/html.js';
+import { callMs, graphSvg, sayMetric } from '../../client/graph/index.js';
+import { html, trusted, type Html } from '@trainyard/pages';
 import type { RunView } from '../../client/run-view.js';
 import { causeWord } from './home.js';
 import { page } from './layout.js';
@@ -20,7 +20,7 @@ export function runParts(content: RunContent, options: PageOptions): Record<stri
   const { graph } = view;
   return {
     head: head(view, options),
-    waits: waits(view, options),
+    waits: waits(view, content.processes, options),
     ...(study && {
       study: studySection(study.state, study.drawings, options),
       trials: trialTable(study.state, graph, options.sort, options.now),

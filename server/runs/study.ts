@@ -1,7 +1,7 @@
 import { readStudy } from '../../client/studies.js';
 import type { RunReader, RunView } from '../../client/run-view.js';
-import type { StudyState } from '../../core/study.js';
-import { livePlots, readableStudy, readingPlots } from '../../studies/index.js';
+import type { StudyState } from '../../core/study/state.js';
+import { livePlots, readableStudy, readingPlots } from '../../core/study/index.js';
 import type { StudyDrawings } from '../pages/study.js';
 
 /** A study as its page shows it. */
@@ -21,21 +21,6 @@ export async function readStudyView(reader: RunReader, { graph }: RunView): Prom
   if (!isStudy(graph.params)) return undefined;
   const state = await readNewly(reader, graph.run);
   return state && { state, drawings: drawingsOf(state) };
-}
-
-/** Children that are asked for their state when a run's page is drawn. */
-const MOST_CHILDREN = 8;
-
-/** How far the studies within a run are, by call: of those that go on, or went on last. */
-export async function childStudies(reader: RunReader, { graph }: RunView): Promise<ReadonlyMap<string, StudyState>> {
-  const children = graph.nodes.filter(({ kind, node }) => kind === 'child' && node === 'study').slice(-MOST_CHILDREN);
-  const found = await Promise.all(
-    children.map(async ({ call, workflowId = '' }) => {
-      const state = await readNewly(reader, workflowId).catch(() => undefined);
-      return state ? [[call, state] as const] : [];
-    }),
-  );
-  return new Map(found.flat());
 }
 
 /** Whether a run's parameters are what a study is asked. */
