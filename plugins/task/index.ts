@@ -1,3 +1,2 @@
 export { card, feasibility } from './contract.js';
 export { taskCard, type FeasibilityFigures, type TaskCard } from './card.js';
-export { wilson } from './wilson.js';

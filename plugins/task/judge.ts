@@ -1,7 +1,7 @@
 import { figuresOfTask, findFigure, type MeasuredTask } from '@trainyard/metrics';
 import type { Column } from '@trainyard/tables';
 import type { CONFIDENCES, FeasibilityFigures, TaskCard } from './card.js';
-import { wilson } from './wilson.js';
+import { wilson } from '@trainyard/metrics';
 
 /** Expected rows of a class in the test part below which it cannot be judged, or only roughly. */
 const [TOO_RARE, RARE] = [5, 15];
@@ -45,7 +45,7 @@ export function judge(
 
   const { threshold, precision, name } = card.metric;
   const share = isShare(name) && classified;
-  const [low, high] = wilson(threshold, testRows, plan.confidence);
+  const [low, high] = wilson(threshold * testRows, testRows, plan.confidence);
   if (share && (threshold < 0 || threshold > 1)) {
     stop(`the threshold ${threshold} of ${name} is not from 0 to 1`);
   } else if (share && (high - low) / 2 > precision) {
@@ -107,7 +107,7 @@ function isShare(metric: string): boolean {
 export function rowsFor(share: number, half: number, confidence: (typeof CONFIDENCES)[number]): number {
   let [few, enough] = [0, 1];
   const wide = (n: number): boolean => {
-    const [low, high] = wilson(share, n, confidence);
+    const [low, high] = wilson(share * n, n, confidence);
     return (high - low) / 2 > half;
   };
   while (wide(enough)) [few, enough] = [enough, enough * 2];

@@ -6,7 +6,7 @@ export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
 export { allUnits, drawRows } from './draw.js';
 export { naiveError, smape } from './forecast-error.js';
 export { figuresOf, type Figures } from './figures.js';
-export { bootstrap, quantile, wilson, type Interval } from './intervals.js';
+export { bootstrap, quantile, wilson, type Confidence, type Interval } from './intervals.js';
 export {
   betterOf,
   comparePaired,

@@ -3,16 +3,23 @@ import type { Random } from '@trainyard/numeric';
 /** Lower and upper limit. */
 export type Interval = readonly [lower: number, upper: number];
 
-/** 97.5 % quantile of the standard normal distribution, for intervals that hold 95 %. */
-const Z95 = 1.959963984540054;
+/** Quantiles of the standard normal distribution that leave a confidence between them and their opposites. */
+const Z = { '0.9': 1.6448536269514722, '0.95': 1.959963984540054, '0.99': 2.5758293035489004 } as const;
 
-/** 95 % interval of a share `successes / trials` (Wilson 1927): holds its level also near 0 and 1. */
-export function wilson(successes: number, trials: number): Interval {
-  if (trials === 0) return [0, 1];
+/** A confidence that `wilson` knows. */
+export type Confidence = keyof typeof Z;
+
+/**
+ * Interval of a share `successes / trials` (E. B. Wilson 1927, without correction for continuity): holds its level also
+ * near 0 and 1; all from 0 to 1 when there are no trials.
+ */
+export function wilson(successes: number, trials: number, confidence: Confidence = '0.95'): Interval {
+  if (!(trials > 0)) return [0, 1];
+  const z = Z[confidence];
   const share = successes / trials;
-  const z2 = Z95 * Z95;
+  const z2 = z * z;
   const centre = (share + z2 / (2 * trials)) / (1 + z2 / trials);
-  const half = (Z95 * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials))) / (1 + z2 / trials);
+  const half = (z * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials))) / (1 + z2 / trials);
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
