@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Redis } from 'ioredis';
 import { TrainyardError } from '@trainyard/errors';
 import { sayNearest } from '@trainyard/errors';
+import { taskType, type ModelTask } from '../../models/index.js';
 import { outcomeKey, outcomeStream } from '../../core/ids.js';
 import type { Outcome } from '../../core/prediction-streams.js';
 import { MOST_ROWS, refuseRequest, requestIdOf } from './request.js';
@@ -30,7 +31,9 @@ return new`;
 const outcome = z.object({
   requestId: z.string().min(1).max(128),
   row: z.int().min(0).optional().describe('its place in the request; 0 where nothing is said'),
-  label: z.string(),
+  label: z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+    .describe('as the task of the model predicts it: a class, a number, a list of classes or numbers'),
 });
 
 /** What a request is, for the interface's description: `outcomesOf` says more of what is wrong. */
@@ -38,9 +41,10 @@ export const outcomesBody = z.union([z.object({ outcomes: z.array(outcome).min(1
 
 /**
  * The outcomes in a request: `{outcomes: [{requestId, row, label}]}`, or one by itself. Throws TY-PREDICT-INPUT, with
- * the number of the outcome as the row.
+ * the number of the outcome as the row. What a label must be says the model's task.
  */
-export function outcomesOf(body: unknown, classes: readonly string[]): Outcome[] {
+export function outcomesOf(body: unknown, task: ModelTask): Outcome[] {
+  const type = taskType(task);
   const expected = '{"outcomes": [{"requestId", "row": 0, "label"}]}';
   const { outcomes } = (body ?? {}) as { outcomes?: unknown };
   const list: unknown = outcomes === undefined ? [body] : outcomes;
@@ -52,11 +56,13 @@ export function outcomesOf(body: unknown, classes: readonly string[]): Outcome[]
     const id = requestIdOf(requestId) ?? refuseRequest(`outcome ${at} has no requestId`, 'requestId', expected);
     if (!Number.isInteger(row) || (row as number) < 0)
       refuseRequest(`outcome ${at} has no row of its request`, 'row', 'its place in the request, from 0');
-    if (typeof label === 'string' && classes.includes(label)) return { requestId: id, row: row as number, label };
+    const known = type.outcome(label, task);
+    if (known !== undefined) return { requestId: id, row: row as number, label: known };
+    const near = 'classes' in task ? ` that the model knows; ${sayNearest(String(label), task.classes)}` : '';
     throw new TrainyardError('TY-PREDICT-INPUT', {
-      what: `the label of outcome ${at} is none that the model knows; ${sayNearest(String(label), classes)}`,
+      what: `the label of outcome ${at} is none${near}`,
       where: { row: at, field: 'label' },
-      expected: classes.slice(0, 20).join(', '),
+      expected: type.outcomeIs(task),
       actual: JSON.stringify(label),
     });
   });
