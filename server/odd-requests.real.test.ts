@@ -47,7 +47,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('./testing-bundle.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('../tests/bundles/server.ts', import.meta.url)),
     activities: { ...engineActivities(store), ...reviewActivities({ store }) },
     shutdownGraceTime: '1s',
   });
