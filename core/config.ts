@@ -48,6 +48,8 @@ const redisUrl = z
   );
 
 export const configSchema = z.strictObject({
+  /** A folder, relative to this file, whose own `temporal.config.ts` says all: commands work here as they do there. */
+  project: z.string().min(1).optional(),
   /** Name of the project, for its task queues. Default: that of its package.json, or of its folder. */
   name: z
     .string()
@@ -111,6 +113,16 @@ export function parseConfig(given: unknown, file: string): Config {
     throw new TrainyardError('TY-CONFIG', {
       what: `temporal.config.ts has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.map((problem) => `    ${problem}`).join('\n')}`,
       where: { file, field: parsed.error.issues[0]?.path.join('.') || undefined },
+    });
+  }
+  const beside =
+    parsed.data.project === undefined ? [] : Object.keys(given as object).filter((name) => name !== 'project');
+  if (beside.length > 0) {
+    throw new TrainyardError('TY-CONFIG', {
+      what: 'project names a folder whose own temporal.config.ts says all, so no other field may stand beside it',
+      where: { file, field: beside[0] },
+      actual: beside.join(', '),
+      remedy: 'move the other fields into the configuration of that folder',
     });
   }
   for (const [name, one] of Object.entries(parsed.data.pools)) {
