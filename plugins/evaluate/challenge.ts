@@ -7,7 +7,7 @@ import { compare, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';
 import { challengePage } from './challenge-page.js';
 import { sayOpenings } from './openings.js';
-import { judge } from './verdict.js';
+import { judge, sayBefore } from './verdict.js';
 
 export const challengeNode = implement(challenge, async ({ params, inputs, ctx }) => {
   const given = (['fresh', 'test'] as const).flatMap((rows) => {
@@ -23,18 +23,27 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
   try {
     if (inputs.champion) opened.push(await openModel(inputs.champion));
     const models = opened.map((model) => asClassifier(model, challenge.spec.name));
+    // Any of several looks may promote: each spends its part of alpha (Bonferroni).
+    const rule = { ...params, alpha: params.alpha / params.looks };
     const sets: Comparison[] = [];
     for (const { rows, table } of given) {
       const answers = await answersOf({ models, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
-      sets.push(compare(rows, answers, { ...params, seed: ctx.seed }));
+      sets.push(compare(rows, answers, { ...rule, seed: ctx.seed }));
       ctx.progress(sets.length / given.length, `compared on ${answers.rows} rows`);
     }
     const openings = inputs.test ? sayOpenings(await ctx.openedBefore('test')) : undefined;
-    const value = { ...judge(sets, params), metric: params.metric, sets };
+    const before = inputs.before?.value.sets ?? [];
+    const judged = judge(sets, rule);
+    const value = {
+      ...judged,
+      reasons: [...(inputs.before ? sayBefore(inputs.before.value) : []), ...judged.reasons],
+      metric: params.metric,
+      sets: [...before, ...sets],
+    };
     return {
       value,
       files: {
-        'report.html': challengePage(value, params, openings),
+        'report.html': challengePage(value, rule, openings),
         'report.json': `${JSON.stringify({ ...value, params })}\n`,
       },
     };

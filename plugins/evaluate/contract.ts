@@ -48,16 +48,19 @@ const comparison = z.object({
 
 export const challengeVerdict = z.object({
   verdict: z.enum(['promote', 'keep']),
+  /** Whether these rows say so for good; false where the champion is kept because they cannot tell, and others might. */
+  decided: z.boolean(),
   /** In words, the deciding ones first. */
   reasons: z.array(z.string()),
   metric: z.string(),
+  /** Those of an earlier comparison first (`before`). */
   sets: z.array(comparison),
 });
 
 /** Whether a new model may take the old one's place. */
 export const challenge = node({
   name: 'evaluate.challenge',
-  version: '1',
+  version: '2',
   title: 'Compares a challenger with the champion on the same rows',
   params: z.object({
     metric: z.enum(['accuracy', 'f1Macro', 'logLoss']).default('f1Macro').describe('the figure that decides'),
@@ -74,12 +77,21 @@ export const challenge = node({
       .describe('better: not worse on every set and, beyond chance, better on the fresh rows; not worse: that alone'),
     alpha: z.number().min(0.0001).max(0.5).default(0.05).describe('largest chance of calling equals different'),
     resamples: z.number().int().min(100).max(10_000).default(1000).describe('draws of the bootstrap'),
+    looks: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(1)
+      .describe('comparisons of which any one may promote, this one included: each spends its part of alpha'),
+    least: z.number().int().min(1).default(1).describe('fewest rows of a set that may decide'),
   }),
   inputs: {
     challenger: model,
     champion: optional(model),
     fresh: optional(table),
     test: optional(sealedTable),
+    before: optional(report(challengeVerdict)),
   },
   opens: 'sealed',
   outputs: report(challengeVerdict),
