@@ -21,9 +21,9 @@ export interface DuelOptions extends Pick<Params, 'metric' | 'margin' | 'rule' |
   readonly challenger: Handle<Model> | Ref<Model>;
   readonly champion: Handle<Model> | Ref<Model>;
   /** Labelled rows that neither model was trained on: of what the champion has answered since it serves. */
-  readonly fresh: Handle<Table>;
+  readonly fresh: Handle<Table> | Ref<Table>;
   /** Opened only where the fresh rows do not decide. */
-  readonly test: Handle<SealedTable>;
+  readonly test: Handle<SealedTable> | Ref<SealedTable>;
   /**
    * Fewest fresh rows that may decide, 30 by default: with no row against a model among n, the share of such rows may still be
    * 3/n (the rule of three), so a margin of 0.1 takes 30 rows, one of 0.02 takes 150.

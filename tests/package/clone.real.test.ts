@@ -1,6 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,24 +8,14 @@ import { readPenguins } from '../../examples/penguins/demo/data.js';
 import { httpTo } from '../../examples/penguins/demo/http.js';
 import { review } from '../../examples/penguins/demo/reviewer.js';
 import { waitForValue } from '../../examples/penguins/demo/waiting.js';
-import { files } from '../house/tree.js';
-import { npm, root } from './packed.js';
+import { Clone } from './clone.js';
 
-/** The files of a clone, with the packages and the build that `npm install` and `npm run build` give it. */
-const clone = mkdtempSync(path.join(tmpdir(), 'trainyard-clone-'));
-const run = promisify(execFile);
+const clone = new Clone({ built: true });
+const git = (...args: readonly string[]) => promisify(execFile)('git', args, { cwd: clone.folder });
 let dev: ChildProcess | undefined;
 let said = '';
 
-beforeAll(async () => {
-  for (const file of files) {
-    mkdirSync(path.dirname(path.join(clone, file)), { recursive: true });
-    cpSync(path.join(root, file), path.join(clone, file));
-  }
-  cpSync(path.join(root, 'dist'), path.join(clone, 'dist'), { recursive: true });
-  symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
-  await run('git', ['init', '--quiet'], { cwd: clone });
-});
+beforeAll(() => git('init', '--quiet'));
 
 afterAll(async () => {
   if (dev !== undefined && dev.exitCode === null && dev.pid !== undefined) {
@@ -34,23 +23,20 @@ afterAll(async () => {
     process.kill(-dev.pid, 'SIGINT');
     await ended;
   }
-  rmSync(clone, { recursive: true, force: true, maxRetries: 5 });
+  clone[Symbol.dispose]();
 });
 
-/** `npx trainyard …` at the top of the clone. */
-const npx = (...args: string[]) => npm(['exec', '--no', '--', 'trainyard', ...args], clone);
-
 test('at the top of a fresh clone, npx trainyard finds the project of the demo, and leaves nothing for git to see', async () => {
-  const { stdout } = await npx('plugins', '--json');
+  const { stdout } = await clone.trainyard('plugins', '--json');
   expect(stdout).toContain('flaws.corrupt');
-  expect(existsSync(path.join(clone, 'examples/penguins/.trainyard'))).toBe(true);
-  const status = await run('git', ['status', '--porcelain', '--untracked-files=all'], { cwd: clone });
+  expect(existsSync(clone.path('examples/penguins/.trainyard'))).toBe(true);
+  const status = await git('status', '--porcelain', '--untracked-files=all');
   expect(status.stdout.split('\n').filter((line) => /\.trainyard|dist\//.test(line))).toEqual([]);
 });
 
 test('npx trainyard dev and run take its pipeline from raw rows to a model that answers', async () => {
   dev = spawn('npx', ['--no', '--', 'trainyard', 'dev', '--json'], {
-    cwd: clone,
+    cwd: clone.folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,14 +47,14 @@ test('npx trainyard dev and run take its pipeline from raw rows to a model that 
     waitForValue(`${what}: ${said}`, stopped.signal, ask);
   await wait('the worker', async () => (/"worker":/.test(said) ? true : undefined));
 
-  const state = path.join(clone, 'examples/penguins/.trainyard');
+  const state = clone.path('examples/penguins/.trainyard');
   const { server } = JSON.parse(readFileSync(path.join(state, 'services.json'), 'utf8')) as { server: string };
   const { keys } = JSON.parse(readFileSync(path.join(state, 'keys.json'), 'utf8')) as { keys: { key: string }[] };
   const http = httpTo(server, keys[0]?.key ?? '');
-  await npx('run', 'penguins', '--id', 'from-the-top', '-p', 'trials=1', '-p', 'corrupt=0.05', '--detach');
+  await clone.trainyard('run', 'penguins', '--id', 'from-the-top', '-p', 'trials=1', '-p', 'corrupt=0.05', '--detach');
   const reviewed = review(
     http,
-    readPenguins(path.join(clone, 'examples/penguins/data/penguins.csv')),
+    readPenguins(clone.path('examples/penguins/data/penguins.csv')),
     'species',
     stopped.signal,
   );
