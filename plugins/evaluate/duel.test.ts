@@ -9,7 +9,7 @@ import type { AnyContract } from '../../core/node.js';
 import { setRuntime, type PipelineRuntime } from '../../core/runtime.js';
 import { readPenguins } from '../../examples/penguins/demo/data.js';
 import { Artifacts, FileStore } from '../../store/index.js';
-import { runNode, tableOf, type TestArtifact } from '../../testing/index.js';
+import { runNode, tableOf, type NodeRun, type TestArtifact } from '../../testing/index.js';
 import type { FittedTransform } from '../../transforms/index.js';
 import { baselineNode, logisticNode } from '../train/worker.js';
 import { duel, type DuelOptions } from './duel.js';
@@ -30,10 +30,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const handleOf = <K extends Kind>(ref: Ref): Handle<K> =>
-  makeHandle({ kind: { kind: ref.kind } as K, call: 'given', port: 'out', node: 'given', ref: ref as Ref<K> });
-const stored = async <K extends Kind>(kind: K['kind'], artifact: TestArtifact): Promise<Handle<K>> =>
-  handleOf(await artifacts.write(kind, artifact as never));
+const stored = async <K extends Kind>(kind: K['kind'], artifact: TestArtifact): Promise<Ref<K>> =>
+  (await artifacts.write(kind, artifact as never)) as Ref<K>;
 
 interface Called {
   readonly inputs: readonly string[];
@@ -60,8 +58,8 @@ const runtime = {
   decide: (one: { name: string; passed: boolean }) => decisions.push(one),
 } as unknown as PipelineRuntime;
 
-let models: Record<'good' | 'none', Handle<Model>>;
-let sealed: Handle<SealedTable>;
+let models: Record<'good' | 'none', Ref<Model>>;
+let sealed: Ref<SealedTable>;
 beforeAll(async () => {
   const train = await tableOf(part(0));
   const steps: FittedTransform['steps'] = measures.map((column, at) => ({
@@ -79,7 +77,8 @@ beforeAll(async () => {
   const [good, none] = await Promise.all(
     [logisticNode, baselineNode].map((node) => runNode(node, { params, inputs, store })),
   );
-  models = { good: handleOf(good!.outputs['model']!.ref), none: handleOf(none!.outputs['model']!.ref) };
+  const modelOf = (run: NodeRun): Ref<Model> => run.outputs['model']!.ref as Ref<Model>;
+  models = { good: modelOf(good!), none: modelOf(none!) };
   sealed = await stored('sealed table', await tableOf(part(2)));
 });
 beforeEach(() => {
@@ -159,8 +158,8 @@ describe('a duel', () => {
 
 test('of several looks each spends its part of alpha: the intervals are wider', async () => {
   const width = async (looks: number): Promise<number> => {
-    const fresh = await await stored<Table>('table', await tableOf(part(1)));
-    const inputs = { challenger: await models.good, champion: await models.none, fresh };
+    const fresh = await stored<Table>('table', await tableOf(part(1)));
+    const inputs = { challenger: models.good, champion: models.none, fresh };
     const run = await runNode(challengeNode, { params: { alpha: 0.5, looks }, inputs, store });
     const [low = 0, high = 0] = (run.output.value as Verdict).sets[0]!.interval;
     return high - low;
