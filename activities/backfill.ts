@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { describeRun } from '../client/run-view.js';
+import type { ProcessServices } from '../client/process.js';
 import { readBackfill } from '../client/backfill-plan.js';
 import { readRun } from '../store/index.js';
 import type { BackfillActivities, BackfillPage } from '../workflows/backfill/contract.js';
-import type { ProcessParts } from './process-parts.js';
 
 /** Partitions of one page: some 20 kB. */
 const PAGE = 50;
@@ -12,7 +12,7 @@ const PAGE = 50;
 const LOOK_EVERY_MS = 2_000;
 
 /** What backfills read and wait for. */
-export function backfillActivities({ client, store }: ProcessParts): BackfillActivities {
+export function backfillActivities({ client, store }: ProcessServices): BackfillActivities {
   return {
     'trainyard.backfillPage': async (id, from) => {
       const { param, params, partitions } = await readBackfill(store, id);

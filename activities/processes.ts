@@ -1,17 +1,24 @@
-import { backfillActivities } from './backfill.js';
-import { monitorActivities } from './monitor.js';
+import type { DurableProcess, ProcessServices } from '../client/process.js';
+import { TrainyardError } from '../core/errors/index.js';
 import { pageActivities } from './process-pages.js';
-import { reviewActivities } from './review.js';
-import { triggerActivities } from './trigger.js';
-import type { ProcessParts } from './process-parts.js';
 
-/** Activities of label reviews, monitors, backfills and triggers, and of the pages that any of them keeps. */
-export function processActivities(parts: ProcessParts): Record<string, (...args: never[]) => Promise<unknown>> {
-  return {
-    ...pageActivities(parts),
-    ...reviewActivities(parts),
-    ...monitorActivities({ ...parts.client, store: parts.store }),
-    ...backfillActivities(parts),
-    ...triggerActivities(parts),
-  };
+type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
+
+/** Activities of durable processes, and of the pages that any of them keeps. Throws TY-CONFIG where two have one name. */
+export async function processActivities(
+  processes: readonly DurableProcess[],
+  services: ProcessServices,
+): Promise<Activities> {
+  const all: Activities = { ...pageActivities(services) };
+  for (const { name, activities } of processes)
+    for (const [activity, act] of Object.entries((await activities?.())?.(services) ?? {}) as [string, never][]) {
+      if (activity in all)
+        throw new TrainyardError('TY-CONFIG', {
+          what: `the process "${name}" has an Activity "${activity}", and so has another one`,
+          where: { field: 'plugins' },
+          remedy: `call it ${name}.${activity.split('.').at(-1) ?? activity}`,
+        });
+      all[activity] = act;
+    }
+  return all;
 }

@@ -1,4 +1,4 @@
-import { Context, type ApplicationFailure } from '@temporalio/activity';
+import type { ApplicationFailure } from '@temporalio/activity';
 import { z } from 'zod';
 import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
@@ -7,7 +7,7 @@ import { failureOf } from '../core/failure.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { countOf, itemsBetween } from '../core/paged-list.js';
 import { pageEnd } from '../core/paging.js';
-import { answerKey, currentSandbox } from '../project/sandbox.js';
+import { currentSandbox } from '../project/sandbox.js';
 import { Artifacts, createRecord, pageReader, readRecord, RECORDS, type Store, type StoreKey } from '../store/index.js';
 import type { Answer, AnswerRow, ReviewActivities, ReviewAsked, ReviewOutcome } from '../workflows/review/contract.js';
 
@@ -32,10 +32,8 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
   const pages = pageReader<Answer>(store, answerSchema);
   return {
     'trainyard.findReview': async (input) => {
-      const repeated = currentSandbox() !== undefined;
-      const record = await readRecord(store, repeated ? answerKey(currentReview()) : recordKey(input), RECORDS.answers);
-      if (repeated && !record) throw nobodyToAsk(input);
-      return record as Ref<JsonKind> | null;
+      if (currentSandbox() !== undefined) throw nobodyToAsk(input);
+      return (await readRecord(store, recordKey(input), RECORDS.answers)) as Ref<JsonKind> | null;
     },
     'trainyard.readAnswers': async (paged, from) => {
       const answers = await itemsBetween({ pages: paged, open: [] }, from, from + ROWS, pages);
@@ -58,11 +56,6 @@ export function reviewActivities({ store }: { store: Store }): ReviewActivities 
       return ((await readRecord(store, key, RECORDS.answers)) as Ref<JsonKind> | null) ?? ref;
     },
   };
-}
-
-/** The Workflow id of the review that asks. */
-function currentReview(): string {
-  return Context.current().info.workflowExecution?.workflowId ?? '';
 }
 
 /** A repetition asks nobody: it waits for no answers that the run has not got. */

@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
+import type { ProcessServices } from '../client/process.js';
 import { sourceState } from '../client/source-digest.js';
 import { digestText } from '../core/digest.js';
 import { putRecord, readRecord, RECORDS, type JsonObject, segmentOf } from '../store/index.js';
 import type { Change, TriggerActivities } from '../workflows/trigger/contract.js';
-import type { ProcessParts } from './process-parts.js';
 
 /** What triggers look at: files of the project in whose folder this worker runs. And what they must not forget. */
-export function triggerActivities({ store }: Pick<ProcessParts, 'store'>): TriggerActivities {
+export function triggerActivities({ store }: Pick<ProcessServices, 'store'>): TriggerActivities {
   return {
     'trainyard.sourceState': ({ source, former }) =>
       sourceState(source, process.env['TRAINYARD_PROJECT'] ?? process.cwd(), former, () => {

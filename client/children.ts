@@ -1,14 +1,11 @@
 import type { GraphNode, GraphRecord } from '../core/graph.js';
-import type { StudyState } from '../core/study.js';
-import type { ReviewState } from '../workflows/review/contract.js';
-import { reviewState } from './reviews.js';
+import { seeProcess, type SeenProcess } from './process-state.js';
 import type { RunReader } from './run-view.js';
-import { readStudy } from './studies.js';
 
 /** What a durable child of a run says of itself. */
 export interface ChildState {
-  readonly study?: StudyState;
-  readonly review?: ReviewState;
+  /** Absent where nothing is known, or nothing is shown of it. */
+  readonly seen?: SeenProcess | undefined;
   /** Nothing more will be heard of it. */
   readonly final: boolean;
 }
@@ -49,26 +46,14 @@ export class Children {
 
   #ask(reader: RunReader, { call, node, state }: GraphNode, id: string): void {
     this.#askedAt.set(call, performance.now());
-    const final = state !== 'running';
-    const keep = (told: Omit<ChildState, 'final'>): void => {
-      this.#known.set(call, { ...this.#known.get(call), ...told, final });
+    const known = this.#known.get(call)?.seen;
+    const keep = (seen: SeenProcess | undefined): void => {
+      this.#known.set(call, { seen: seen ?? known, final: state !== 'running' });
       this.#asking.delete(call);
     };
     this.#asking.set(
       call,
-      stateOf(reader, node, id, this.#known.get(call)).then(keep, () => keep({})),
+      seeProcess(reader, node, id, known).then(keep, () => keep(undefined)),
     );
   }
-}
-
-async function stateOf(
-  { temporal, store }: RunReader,
-  workflow: string,
-  id: string,
-  known: ChildState | undefined,
-): Promise<Omit<ChildState, 'final'>> {
-  if (workflow === 'label-review') return temporal ? { review: await reviewState({ temporal }, id) } : {};
-  if (workflow !== 'study') return {};
-  const study = await readStudy({ temporal, store }, id, known?.study);
-  return study ? { study } : {};
 }

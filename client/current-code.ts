@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../core/errors/index.js';
 import { readAddresses } from '../project/addresses.js';
-import { nodeCodes } from '../project/codes.js';
+import { projectCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { refusalOf } from '../project/refused-builds.js';
 import { buildIdOf, isSameCode } from '../project/workflow-bundle.js';
@@ -17,7 +17,7 @@ const ASK_EVERY_MS = 100;
 
 /** Build of the project as it is on the disk. Throws what is wrong with the code (TY-CODE). */
 export async function buildOnDisk(project: Project): Promise<string> {
-  return buildIdOf(project, await nodeCodes(project), readAddresses(project.state)?.server);
+  return buildIdOf(project, await projectCodes(project), readAddresses(project.state)?.server);
 }
 
 /**

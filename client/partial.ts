@@ -76,7 +76,7 @@ export async function readPlan(reader: RunReader, used: string, choice: PartChoi
   const results = new Map<string, Json>();
   for (const node of graph.nodes) {
     if (node.kind !== 'child' || (node.state !== 'done' && node.state !== 'found')) continue;
-    const kept = node.outputs?.['out'] ?? former[labelOf(node)];
+    const kept = node.outputs?.['out'] ?? node.result ?? former[labelOf(node)];
     const result = kept ?? (await childResult(reader, node.workflowId ?? ''));
     if (result !== undefined) results.set(node.call, result as unknown as Json);
   }

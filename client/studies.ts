@@ -3,6 +3,7 @@ import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { GraphRecord } from '../core/graph.js';
 import { sayNearest } from '../core/nearest.js';
 import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../core/study.js';
+import { STUDY_TYPE } from '../core/study-ask.js';
 import { readGraph, readStudy as readKept } from '../store/index.js';
 import { STUDY, type Steering, type TrialReports, type Verdict } from '../workflows/study/contract.js';
 import { isAway } from './away.js';
@@ -16,7 +17,7 @@ export async function studiesOf({ temporal, store }: RunReader, run: string): Pr
   const graph =
     (temporal && (await queryGraph(temporal, run))) ?? ((await readGraph(store, run)) as unknown as GraphRecord | null);
   return (graph?.nodes ?? [])
-    .filter(({ kind, node }) => kind === 'child' && node === 'study')
+    .filter(({ kind, node }) => kind === 'child' && node === STUDY_TYPE)
     .flatMap(({ workflowId }) => workflowId ?? []);
 }
 

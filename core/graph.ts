@@ -59,6 +59,8 @@ export interface GraphNode {
   };
   /** For children: the Workflow id. */
   workflowId?: string;
+  /** For children that a repetition takes as given: what they gave, where that is no artifact. */
+  result?: Json;
 }
 
 /** The whole graph of a run: what happened and what waits, drawn at any moment. */

@@ -1,4 +1,5 @@
 import { TrainyardError } from './errors/index.js';
+import type { Json } from './json.js';
 
 /**
  * Something that a plugin brings beside nodes: a way to open a model, say. A plugin brings it by exporting it
@@ -13,10 +14,14 @@ export interface Part<Sort extends string = string> {
   readonly title: string;
   /** Kind of artifacts that it opens: a change of its code is one of every node that takes such artifacts. */
   readonly opens?: string;
+  /** What shared code has to know of it without loading it, as its sort says. */
+  readonly facts?: { readonly [fact: string]: Json };
+  /** The command by which people use it. */
+  readonly command?: string;
 }
 
 /** What the catalogue says of a part. */
-export type PartFacts = Pick<Part, 'part' | 'name' | 'title' | 'opens'>;
+export type PartFacts = Pick<Part, 'part' | 'name' | 'title' | 'opens' | 'facts' | 'command'>;
 
 /** Where a part is: the export of a compiled module. */
 export interface BroughtPart extends Pick<Part, 'part' | 'name'> {

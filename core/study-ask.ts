@@ -3,6 +3,9 @@ import type { Json } from './json.js';
 import type { Ref, Report } from './kinds.js';
 import type { TuneFigures } from './tune-figures.js';
 
+/** Workflow type of a study. */
+export const STUDY_TYPE = 'study';
+
 /** Arguments of a trial as they travel: parameters, and references to artifacts in the place of handles. */
 export interface TrialArgs {
   readonly [name: string]: Json | Ref | readonly Ref[];

@@ -6,7 +6,7 @@ import { report, type Kind, type Ref, type Report } from './kinds.js';
 import { outputPorts, type AnyContract, type Contract } from './node.js';
 import { isPipeline, type AnyPipeline, type Pipeline } from './pipeline.js';
 import { currentRuntime } from './runtime.js';
-import type { OuterFold, StudyAnswer, StudyAsk, TrialArgs } from './study-ask.js';
+import { STUDY_TYPE, type OuterFold, type StudyAnswer, type StudyAsk, type TrialArgs } from './study-ask.js';
 import { checkedSearch } from './study-check.js';
 import { checkHeld, type GivenFold } from './study-given.js';
 import type { StudyOptions } from './study-options.js';
@@ -139,7 +139,11 @@ export function tune(
       ...search,
     };
     checkHeld(about, ask.nested ?? []);
-    return (await runtime.child({ workflow: 'study', name, args: ask as unknown as Json })) as unknown as StudyAnswer;
+    return (await runtime.child({
+      workflow: STUDY_TYPE,
+      name,
+      args: ask as unknown as Json,
+    })) as unknown as StudyAnswer;
   })();
   const found = answer.then((study) => study.params);
   found.catch(() => undefined);

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { isPart, type Part } from '../core/part.js';
 import type { PartsOnHand } from '../core/parts-on-hand.js';
 import { placeOf, pluginCodes } from './codes.js';
+import type { Codes } from './code-types.js';
 import { partsIn } from './parts-in.js';
 import { builtInPlugins, loadPlugins, type ProjectBase } from './project.js';
 
@@ -20,6 +21,17 @@ export function partsOfProject(project: ProjectBase): PartsOnHand {
     // Names are unique: pluginCodes refuses a plugin's part that is called as one of the package.
     find: async (sort, name) => (await packaged.find(sort, name)) ?? (await parts()).find(sort, name),
   };
+}
+
+/** All parts of a sort that codes name: those of the package from its own modules. */
+export async function partsOfCodes(brought: Codes['brought'], sort: string): Promise<readonly Part[]> {
+  const packaged = builtInParts();
+  const parts = partsIn(brought.map(placeOf));
+  const names = brought.flatMap(({ brings: { part, name } }) => (part === sort ? [name] : []));
+  const found = await Promise.all(
+    names.map(async (name) => (await packaged.find(sort, name)) ?? parts.find(sort, name)),
+  );
+  return found.filter((part) => part !== undefined);
 }
 
 /** The parts that come with this package, from its own modules: where there is no project, as in a test of a node. */

@@ -7,6 +7,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { canonical } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
 import type { BroughtPart, PartFacts } from '../core/part.js';
+import { processFacts, type ProcessFacts } from '../core/process-facts.js';
 import { hashCode, hashText, installedVersion } from './code-hash.js';
 import { compileModule } from './compile.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
@@ -39,8 +40,16 @@ export function entriesOf(plugins: readonly PluginModule[]): PluginEntry[] {
   ]);
 }
 
-/** Code hashes (`hashCode`) and places of all nodes that have an implementation. */
-export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>> {
+/** What a project's plugins bring, as worker and bundle need it. */
+export interface ProjectCodes {
+  /** Code hashes (`hashCode`) and places of all nodes that have an implementation. */
+  readonly nodes: ReadonlyMap<string, NodeCode>;
+  /** The durable processes, by name. */
+  readonly processes: readonly ProcessFacts[];
+  readonly brought: Codes['brought'];
+}
+
+export async function projectCodes(project: Project): Promise<ProjectCodes> {
   const { nodes, brought } = await pluginCodes(project);
   const codes = nodes.map(({ plugin: _, entry: __, ...code }) =>
     withOpeners(code, project.contracts.get(code.node), brought),
@@ -50,7 +59,15 @@ export async function nodeCodes(project: Project): Promise<Map<string, NodeCode>
     const file = codeFile(project, code.node, code.hash);
     if (!existsSync(file)) await replaceWhole(file, JSON.stringify(code));
   }
-  return new Map(codes.map((code) => [code.node, code]));
+  return { nodes: new Map(codes.map((code) => [code.node, code])), processes: processesIn(brought), brought };
+}
+
+/** The durable processes among what plugins bring, in the order of their names. */
+export function processesIn(brought: Codes['brought']): ProcessFacts[] {
+  return brought
+    .filter(({ brings }) => brings.part === 'process')
+    .map(({ brings: { name, facts } }) => processFacts(name, facts))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /**
@@ -164,7 +181,16 @@ async function placePrepared(
     const module = modules[code.entry];
     return source === undefined || module === undefined ? [] : [{ ...code, module, source }];
   };
-  return { nodes: prepared.nodes.flatMap(placed), brought: prepared.brought.flatMap(placed) };
+  const brought = prepared.brought.map((part) => withWorkflow(part, (file) => path.resolve(packageRoot(), file)));
+  return { nodes: prepared.nodes.flatMap(placed), brought: brought.flatMap(placed) };
+}
+
+/** A part with the file of its Workflow, where it has one, named in another way. */
+export function withWorkflow<P extends Pick<PartCode, 'brings'>>(part: P, name: (file: string) => string): P {
+  const { facts, ...brings } = part.brings;
+  if (brings.part !== 'process') return part;
+  const { name: _, workflow, ...known } = processFacts(brings.name, facts);
+  return { ...part, brings: { ...brings, facts: { ...known, workflow: { ...workflow, file: name(workflow.file) } } } };
 }
 
 async function computeCodes(entries: readonly PluginEntry[], project: Pick<Project, 'root' | 'build'>): Promise<Codes> {
@@ -197,8 +223,10 @@ export async function codesIn(
   const found = entries.flatMap(({ id, plugin, file }) =>
     (exports[id] ?? []).map((one) => ({ ...one, entry: id, plugin, source: file, name: `${id} ${one.exportName}` })),
   );
+  // A part that opens nothing is in no key.
+  const keyed = found.filter(({ node, brings }) => node !== undefined || brings?.opens !== undefined);
   const hashed = await hashCode(
-    Object.fromEntries(found.map(({ name, exportName, source }) => [name, { file: source, exportName }])),
+    Object.fromEntries(keyed.map(({ name, exportName, source }) => [name, { file: source, exportName }])),
     root,
   );
   const files = await fileHashes(
@@ -206,9 +234,9 @@ export async function codesIn(
     root,
   );
   const codes = found.flatMap(({ name, ...one }) => {
-    const code = hashed[name];
+    const code = hashed[name] ?? { hash: '', files: [], packages: [] };
     const module = modules[one.entry];
-    if (!code || module === undefined) return [];
+    if (module === undefined) return [];
     const parts = { files: code.files.flatMap((file) => files.get(file) ?? []), packages: code.packages };
     return [{ ...one, module, hash: code.hash, parts }];
   });

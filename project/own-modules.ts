@@ -39,6 +39,7 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
       absWorkingDir: root,
       plugins: [
         packagesOutside(packageMark),
+        processesOutside(root),
         ownUrls((file) => `trainyard-file:${path.relative(root, file).split(path.sep).join('/')}`),
       ],
       outdir: out,
@@ -52,6 +53,24 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
     inputs: Object.keys(metafile.inputs)
       .map((file) => file.replace(/^packages\//, 'node_modules/'))
       .sort(),
+  };
+}
+
+/**
+ * What a durable process loads when it is used is no code of nodes: it stays in this package. Else each node's process would
+ * hold the server's parts, and each command read them all.
+ */
+function processesOutside(root: string): Plugin {
+  return {
+    name: 'processes-outside',
+    setup(on) {
+      on.onResolve({ filter: /^\./ }, ({ kind, importer, resolveDir, path: name }) => {
+        if (kind !== 'dynamic-import' || path.dirname(importer) !== path.join(root, 'dist', 'processes'))
+          return undefined;
+        const file = path.relative(root, path.resolve(resolveDir, name)).split(path.sep).join('/');
+        return { path: `trainyard-file:${file}`, external: true };
+      });
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { codesIn, entriesOf, filesOf } from './codes.js';
+import { codesIn, entriesOf, filesOf, withWorkflow } from './codes.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { CODES_FORMAT, digestsOf, preparedFile, type PreparedNodes } from './prepared-nodes.js';
@@ -21,7 +21,9 @@ try {
     format: CODES_FORMAT,
     inputs: [...digests],
     nodes: codes.nodes.map(({ module: _module, source: _source, ...code }) => code),
-    brought: codes.brought.map(({ module: _module, source: _source, ...code }) => code),
+    brought: codes.brought.map(({ module: _module, source: _source, ...code }) =>
+      withWorkflow(code, (file) => path.relative(packageRoot(), file)),
+    ),
     texts: bundled.texts,
   };
   await replaceWhole(preparedFile(), JSON.stringify(prepared));

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { codesIn, entriesOf, filesOf } from './codes.js';
+import { codesIn, entriesOf, filesOf, withWorkflow } from './codes.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { preparedFile, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
@@ -21,7 +21,12 @@ test('the built-in nodes come prepared, with the code that would be computed her
   expect(nodes.length).toBeGreaterThan(20);
   expect(brought.length).toBeGreaterThan(2);
   expect(prepared?.nodes).toEqual(nodes.map(({ module: _module, source: _source, ...code }) => code));
-  expect(prepared?.brought).toEqual(brought.map(({ module: _module, source: _source, ...code }) => code));
+  // The place of a Workflow is said for any machine.
+  const unplaced = brought.map(({ module: _module, source: _source, ...code }) =>
+    withWorkflow(code, (file) => path.relative(packageRoot(), file)),
+  );
+  expect(prepared?.brought).toEqual(unplaced);
+  expect(JSON.stringify(prepared?.brought)).not.toContain(packageRoot());
   const marks = Object.values(modules).filter((file) =>
     /"trainyard-(import|require|file):/.test(readFileSync(file, 'utf8')),
   );

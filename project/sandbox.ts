@@ -1,5 +1,4 @@
 import type { Config } from '../core/config.js';
-import { segmentOf, type StoreKey } from '../store/index.js';
 import type { ProjectBase } from './project-shape.js';
 
 /** The environment variable that puts a process, and those it starts, into a sandbox. */
@@ -33,9 +32,4 @@ export function inSandbox<P extends ProjectBase>(project: P, sandbox: Sandbox | 
     redis: { ...redis, url: undefined },
   };
   return { ...project, config, state: sandbox.state };
-}
-
-/** Where a review in a sandbox finds what people answered in the run that is repeated. */
-export function answerKey(workflowId: string): StoreKey {
-  return `answers/${segmentOf(workflowId)}`;
 }

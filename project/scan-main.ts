@@ -10,8 +10,9 @@ for (const [plugin, file] of Object.entries(modules)) {
   found[plugin] = Object.entries(module).flatMap(([exportName, value]): (typeof found)[string] => {
     if (isImplementation(value)) return [{ exportName, node: value.contract.spec.name }];
     if (!isPart(value)) return [];
-    const { part, name, title, opens } = value;
-    return [{ exportName, brings: { part, name, title, ...(opens === undefined ? {} : { opens }) } }];
+    const { part, name, title, opens, facts, command } = value;
+    // JSON leaves out what is undefined.
+    return [{ exportName, brings: { part, name, title, opens, facts, command } as PartFacts }];
   });
 }
 process.stdout.write(`\n${JSON.stringify(found)}\n`, () => process.exit(0));

@@ -9,7 +9,8 @@ import { bundle } from './bundle.js';
 import { bundleEntries } from './compile.js';
 import { slotsOf, type Backend, type Config } from '../core/config.js';
 import { canLoad } from '../setup/tensorflow-load.js';
-import type { NodeCode } from './codes.js';
+import type { ChildFacts, ProcessFacts } from '../core/process-facts.js';
+import type { ProjectCodes } from './codes.js';
 import { compiled, packageVersion } from './package-root.js';
 import type { Project } from './project.js';
 import { replaceWhole, writeWhole } from './write-whole.js';
@@ -49,12 +50,12 @@ export function isSameCode(one: string, other: string): boolean {
 /** Name of the build of a project as it is: the hash of all that decides what its Workflows do. Bundles nothing. */
 export async function buildIdOf(
   project: Project,
-  codes: ReadonlyMap<string, NodeCode>,
+  codes: Pick<ProjectCodes, 'nodes' | 'processes'>,
   pages: string | undefined,
 ): Promise<string> {
   const { pools, ...facts } = bundleFacts(project, codes, undefined);
   const everywhere = { ...facts, pools: pools.map(({ backend: _, ...pool }) => pool) };
-  const code = await fingerprintOf(project, entryBody(project), everywhere);
+  const code = await fingerprintOf(project, entryBody(project, codes.processes), everywhere);
   const here = JSON.stringify([pages ?? '', ...pools.map(({ backend }) => backend)]);
   const place = createHash('sha256').update(here).digest('hex');
   return code.slice(0, CODE_DIGITS) + place.slice(0, 24 - CODE_DIGITS);
@@ -79,13 +80,13 @@ export function backendOf({ backend, devices }: Pick<Pool, 'backend' | 'devices'
  */
 export async function workflowBundle(
   project: Project,
-  codes: ReadonlyMap<string, NodeCode>,
+  codes: Pick<ProjectCodes, 'nodes' | 'processes'>,
   pages: string | undefined,
   buildId: string,
 ): Promise<WorkflowBundle> {
   const file = bundleFile(project, buildId);
   if (existsSync(file)) return { code: await readFile(file, 'utf8'), buildId };
-  const code = await bundleWith(project, { ...bundleFacts(project, codes, pages), buildId });
+  const code = await bundleWith(project, codes.processes, { ...bundleFacts(project, codes, pages), buildId });
   await replaceWhole(file, code);
   return { code, buildId };
 }
@@ -98,12 +99,12 @@ export async function keptBundle(project: Pick<Project, 'build'>, buildId: strin
 /** What a bundle knows of its project beside the code of the Workflows. */
 export function bundleFacts(
   project: Project,
-  codes: ReadonlyMap<string, NodeCode>,
+  { nodes }: Pick<ProjectCodes, 'nodes'>,
   pages: string | undefined,
 ): Omit<BundleData, 'buildId'> {
   return {
     codes: Object.fromEntries(
-      [...codes.values()]
+      [...nodes.values()]
         .map((code) => [code.node, code.hash] as const)
         .sort(([one], [other]) => (one < other ? -1 : 1)),
     ),
@@ -114,59 +115,59 @@ export function bundleFacts(
 }
 
 /** Bundles a project's Workflows, as they are now, with facts that are given: those of another day, for a replay. */
-export async function bundleWith(project: Project, data: BundleData): Promise<string> {
+export async function bundleWith(
+  project: Project,
+  processes: readonly ProcessFacts[],
+  data: BundleData,
+): Promise<string> {
   const entry = path.join(project.build, `entry-${data.buildId}.ts`);
-  await writeWhole(entry, `${entryBody(project)}\ninstallBundle(${JSON.stringify(data)}, contracts, pipelines);\n`);
+  const body = entryBody(project, processes);
+  await writeWhole(entry, `${body}\ninstallBundle(${JSON.stringify(data)}, contracts, pipelines, processes);\n`);
   return (await bundle(entry, path.join(project.build, 'webpack'))).code;
 }
 
-/** The durable processes beside pipelines: Workflow type, module, export. */
-const PROCESSES: readonly (readonly [type: string, module: string, exportName: string])[] = [
-  ['study', 'study', 'study'],
-  ['label-review', 'review', 'labelReview'],
-  ['model-registry', 'registry', 'modelRegistry'],
-  ['monitor', 'monitor', 'monitor'],
-  ['backfill', 'backfill', 'backfill'],
-  ['trigger', 'trigger', 'trigger'],
-].filter(([, module = '']) => existsSync(compiled('workflows', module, 'index.js'))) as [string, string, string][];
-
-/** Names that a pipeline cannot have. */
-export const RESERVED_NAMES = PROCESSES.map(([type]) => type);
-
 /** Whether Workflows of a type are runs, or a part of one: not processes that live beside them. */
-export function isRunType(type: string): boolean {
-  return type === 'study' || !RESERVED_NAMES.includes(type);
+export function isRunType(processes: readonly ProcessFacts[], type: string): boolean {
+  return processes.find(({ name }) => name === type)?.versions !== 'moves on';
 }
 
-function entryBody(project: Project): string {
+function entryBody(project: Project, processes: readonly ProcessFacts[]): string {
   const pipelines = [...project.pipelines.values()];
-  const clash = pipelines.find((one) => RESERVED_NAMES.includes(one.name));
+  const clash = pipelines.find((one) => processes.some(({ name }) => name === one.name));
   if (clash)
     throw new TrainyardError('TY-CONFIG', {
-      what: `a pipeline cannot be called "${clash.name}": a process of the engine is`,
+      what: `a pipeline cannot be called "${clash.name}": a durable process is`,
       where: { file: clash.file },
+      remedy: 'rename the pipeline; trainyard plugins lists the processes',
     });
   const from = (file: string): string => JSON.stringify(file);
+  const told: ChildFacts[] = processes.map(({ name, ends, repeated, grows }) => ({ name, ends, repeated, grows }));
   return [
     `import { setWorkflowOptions } from '@temporalio/workflow';`,
     `import { installBundle, pipelineWorkflow } from ${from(compiled('workflows', 'engine', 'index.js'))};`,
     `import { isContract } from ${from(compiled('core', 'node.js'))};`,
-    ...PROCESSES.map(
-      ([, module, name], index) =>
-        `import { ${name} as process${index} } from ${from(compiled('workflows', module, 'index.js'))};`,
+    ...processes.map(
+      ({ workflow }, index) =>
+        `import { ${workflow.exportName} as process${index} } from ${from(sourceOf(workflow.file))};`,
     ),
     ...project.plugins.map((plugin, index) => `import * as contracts${index} from ${from(plugin.contractFile)};`),
     ...pipelines.map((one, index) => `import { ${one.exportName} as pipeline${index} } from ${from(one.file)};`),
     `const contracts = [${project.plugins.map((_, index) => `contracts${index}`).join(', ')}].flatMap((module) => Object.values(module)).filter(isContract);`,
-    // Durable processes live for months and move on to newer code; runs keep the code that they started with.
-    // A study is a part of a run.
-    ...PROCESSES.map(([type], index) =>
-      type === 'study' ? '' : `setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, process${index});`,
+    // Runs keep the code that they started with, and so do the processes that are a part of one.
+    ...processes.flatMap(({ versions }, index) =>
+      versions === 'moves on' ? [`setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, process${index});`] : [],
     ),
+    `const processes = ${JSON.stringify(told)};`,
     `const pipelines = [${pipelines.map((_, index) => `pipeline${index}`).join(', ')}];`,
     ...pipelines.map((_, index) => `const run${index} = pipelineWorkflow(pipeline${index});`),
-    `export { ${[...PROCESSES.map(([type], index) => `process${index} as ${JSON.stringify(type)}`), ...pipelines.map((one, index) => `run${index} as ${JSON.stringify(one.name)}`)].join(', ')} };`,
+    `export { ${[...processes.map(({ name }, index) => `process${index} as ${JSON.stringify(name)}`), ...pipelines.map((one, index) => `run${index} as ${JSON.stringify(one.name)}`)].join(', ')} };`,
   ].join('\n');
+}
+
+/** The file of a module: a plugin that is a folder of the project has TypeScript under a name that says JavaScript. */
+function sourceOf(file: string): string {
+  const source = file.replace(/\.js$/, '.ts');
+  return existsSync(file) || !existsSync(source) ? file : source;
 }
 
 async function fingerprintOf(project: Project, body: string, data: object): Promise<string> {

@@ -2,9 +2,9 @@ import { approvalName, type GraphRecord } from '../core/graph.js';
 import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
+import type { ProcessFacts } from '../core/process-facts.js';
 import { labelOf, type PartialRun, type Recovery } from '../core/task.js';
 import { TrainyardError } from '../core/errors/index.js';
-import { answerKey } from '../project/sandbox.js';
 import { keptChildren } from '../client/partial.js';
 import { areWhole, blobsOfAll, namedIn, putGraph, readRun, type Store } from '../store/index.js';
 import { callsOf } from './find-call.js';
@@ -16,12 +16,10 @@ export interface Answers {
   readonly keep: PartialRun['keep'];
   /** Their keys, by which the record knows in which order they ended. */
   readonly keys: NonNullable<PartialRun['keys']>;
-  /** Results of durable children that a partial run kept, by label. */
+  /** Results of durable children that a partial run kept, or that people or the world had decided, by label. */
   readonly children: NonNullable<PartialRun['children']>;
   /** Parameters with which an operator had failed calls computed, by label. */
   readonly instead: NonNullable<PartialRun['instead']>;
-  /** Answers of label reviews by the Workflow id of the review. */
-  readonly reviews: { readonly [workflowId: string]: Ref };
   /** Labels of calls that a partial run left out. */
   readonly never: readonly string[];
   /** What operators decided about nodes that had failed, in their order: for when they fail again. */
@@ -36,13 +34,13 @@ export interface Answers {
 }
 
 /**
- * Gathers what came from outside in a run: what its contracts declare as an effect or never cached, label reviews,
- * approvals.
+ * Gathers what came from outside in a run: what its contracts declare as an effect or never cached, what its processes
+ * declare as given, approvals.
  */
 export async function answersOf(
   store: Store,
   graph: GraphRecord,
-  contracts: ReadonlyMap<string, AnyContract>,
+  { contracts, processes }: { contracts: ReadonlyMap<string, AnyContract>; processes: readonly ProcessFacts[] },
 ): Promise<Answers> {
   const index = new RecordIndex(store);
   const keep: { [label: string]: { readonly [port: string]: Ref } } = {};
@@ -62,13 +60,14 @@ export async function answersOf(
     keep[labelOf(node)] = node.outputs;
     if (node.key !== undefined) keys[labelOf(node)] = node.key;
   }
-  const asked = graph.nodes.filter((node) => node.kind === 'child' && node.node === 'label-review');
-  const reviews = Object.fromEntries(
-    asked.flatMap((node) => {
-      const answers = node.outputs?.['out'];
-      return node.workflowId === undefined || answers === undefined ? [] : [[node.workflowId, answers]];
+  const isGiven = (process: string): boolean =>
+    processes.some(({ name, repeated }) => name === process && repeated === 'given');
+  const given = Object.fromEntries(
+    graph.nodes.flatMap((node) => {
+      const result = node.outputs?.['out'] ?? node.result;
+      return node.kind === 'child' && isGiven(node.node) && result !== undefined ? [[labelOf(node), result]] : [];
     }),
-  );
+  ) as { [label: string]: Json };
   const approvals = graph.nodes.flatMap(({ kind, node, scope, decision }) =>
     kind === 'approval' && decision
       ? [
@@ -85,7 +84,7 @@ export async function answersOf(
     ({ state, error, outputs }) => graph.state === 'done' && state === 'skipped' && !error && !outputs,
   );
   const never = leftOut.map(labelOf);
-  const children = await keptChildren(store, await readRun(store, graph.run));
+  const children = { ...given, ...(await keptChildren(store, await readRun(store, graph.run))) };
   const instead = Object.fromEntries(
     graph.nodes.flatMap((node) => {
       const last = node.given ? undefined : node.recoveries?.at(-1);
@@ -95,7 +94,7 @@ export async function answersOf(
   const recoveries = graph.nodes.flatMap(({ node, scope, recoveries: decided = [] }) =>
     decided.flatMap(({ action, ...rest }) => (action === 'retry' ? [{ ...rest, node, scope, action } as const] : [])),
   );
-  return { keep, keys, children, instead, never, recoveries, reviews, approvals };
+  return { keep, keys, children, instead, never, recoveries, approvals };
 }
 
 /** The run from whose record a repetition takes the order in which calls end. */
@@ -104,8 +103,8 @@ export function orderRun(run: string): string {
 }
 
 /** Everything in which artifacts stand that came from outside. */
-export function outsideOf(graph: GraphRecord, { keep, children, reviews }: Answers): unknown[] {
-  return [keep, children, reviews, graph.params];
+export function outsideOf(graph: GraphRecord, { keep, children }: Answers): unknown[] {
+  return [keep, children, graph.params];
 }
 
 /** Puts what came from outside into the store of a repetition. Throws TY-STORE-MISSING when a part of it is gone. */
@@ -127,6 +126,4 @@ export async function seedAnswers(from: Store, to: Store, graph: GraphRecord, an
   // Without outputs: all is computed, and seen to end in the order of the record.
   const nodes = graph.nodes.map(({ outputs: _, ...node }) => node);
   await putGraph(to, orderRun(graph.run), { ...graph, nodes } as unknown as Json);
-  for (const [workflowId, ref] of Object.entries(answers.reviews))
-    await to.create(answerKey(workflowId), Buffer.from(JSON.stringify(ref)));
 }

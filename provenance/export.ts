@@ -23,6 +23,7 @@ import {
   type Store,
 } from '../store/index.js';
 import { answersOf, outsideOf } from './answers.js';
+import { projectCodes } from '../project/codes.js';
 import { pipelinesKey } from './codes.js';
 import { callsOf } from './find-call.js';
 import { runManifest } from './manifest.js';
@@ -83,7 +84,8 @@ export async function exportRun(options: {
       await zip.add(`records/${key}`, (await records.get(key)) ?? new Uint8Array(), true);
       count++;
     }
-    const answers = await answersOf(store, graph, project.contracts);
+    const { processes } = await projectCodes(project);
+    const answers = await answersOf(store, graph, { contracts: project.contracts, processes });
     const part = (await readRun(store, graph.run))?.start['part'];
     const blobs = new Set(await blobsOfAll(store, [...outsideOf(graph, answers), part]));
     for (const digest of await shownBlobs(store, calls)) blobs.add(digest);

@@ -5,7 +5,7 @@ import { describeRun, queryGraph } from '../client/run-view.js';
 import type { TrainyardClient } from '../client/client.js';
 import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
 import type { GraphRecord } from '../core/graph.js';
-import { nodeCodes, pipelineCodes, type NodeCode } from '../project/codes.js';
+import { pipelineCodes, projectCodes, type NodeCode } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { readGraph, type Store } from '../store/index.js';
 import { noteCodes, readPipelines } from './codes.js';
@@ -62,13 +62,13 @@ export async function verifyRun(options: VerifyOptions): Promise<Verification> {
       what: `the run is of pipeline "${graph.pipeline}", which this project does not have`,
       where: { file: project.configFile },
     });
+  const { nodes, processes } = await projectCodes(project);
   if ('why' in own) {
-    const codes = await nodeCodes(project);
     // By these, files can be named in which code is another.
-    await noteCodes(store, codes.values());
-    if (!options.otherCode) await checkCode(options, codes, own.why);
+    await noteCodes(store, nodes.values());
+    if (!options.otherCode) await checkCode(options, nodes, own.why);
   }
-  const answers = await answersOf(store, graph, project.contracts);
+  const answers = await answersOf(store, graph, { contracts: project.contracts, processes });
   onStep('starting a worker on an empty store');
   const session = await openSandbox(project, folder, build);
   try {

@@ -6,6 +6,7 @@ import { engineActivities } from '../activities/engine.js';
 import { inWords } from '../activities/in-words.js';
 import { runNode, type Compute, type RunnerParts } from '../activities/run-node.js';
 import { processActivities } from '../activities/processes.js';
+import type { DurableProcess } from '../client/process.js';
 import { syncSchedules, wantedSchedules } from '../client/schedules.js';
 import { tellStudy } from '../client/studies.js';
 import { syncTriggers, wantedTriggers } from '../client/triggers.js';
@@ -13,14 +14,16 @@ import { connectTo, storeUrl, temporalAddress } from '../client/connect.js';
 import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
 import { sayNearest } from '../core/nearest.js';
 import { poolQueue } from '../core/queues.js';
+import type { ProcessFacts } from '../core/process-facts.js';
 import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
-import { nodeCodes, pipelineCodes, type NodeCode } from '../project/codes.js';
+import { partsOfCodes } from '../project/brought-parts.js';
+import { pipelineCodes, pluginCodes, processesIn, projectCodes, type ProjectCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { noteBuild } from '../project/kept-builds.js';
 import { refuseBuild, tryBuild } from '../project/refused-builds.js';
 import { currentSandbox } from '../project/sandbox.js';
-import { buildIdOf, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
+import { buildIdOf, isRunType, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
 import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../provenance/index.js';
 import { requireBackend } from './backend-on-hand.js';
 import { noteProject, onDamaged } from '../store/index.js';
@@ -105,17 +108,21 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const endNaming = onDamaged(({ error }) => process.stderr.write(`warn: ${error.message}\n`));
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
+  let ofProcesses: Awaited<ReturnType<typeof processActivities>> = {};
+  let processes: readonly ProcessFacts[] = [];
   const builds = new WorkflowBuilds({
     project,
     connection,
     client,
     identity,
-    activities: inWords({
-      ...engineActivities(client.store, () => environment),
-      ...processActivities({ client, store: client.store }),
-      // Light nodes, each by its name.
-      default: (task: SentTask) => runNode({ ...runner, compute: light }, task),
-    }),
+    activities: () =>
+      inWords({
+        ...engineActivities(client.store, () => environment),
+        ...ofProcesses,
+        // Light nodes, each by its name.
+        default: (task: SentTask) => runNode({ ...runner, compute: light }, task),
+      }),
+    isRun: (type) => isRunType(processes, type),
     graceMs: SHUTDOWN_GRACE_MS,
     stuckAfter: options.stuckAfter,
     onFailure: (error) => fail(error),
@@ -128,11 +135,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     reload: async (next, isLast = () => true) => {
       // What a kept build needs was kept with it, whatever the project has become.
       const kept = sandbox?.build;
-      const codes = kept === undefined ? await nodeCodes(next) : new Map<string, NodeCode>();
-      code.use(codes);
+      const codes = kept === undefined ? await projectCodes(next) : await codesOfProcesses(next);
+      code.use(codes.nodes);
       environment = describeEnvironment(next, libraryVersions());
-      await noteCodes(client.store, codes.values());
+      await noteCodes(client.store, codes.nodes.values());
       if (options.workflows === false) return;
+      const found = (await partsOfCodes(codes.brought, 'process')) as readonly DurableProcess[];
+      ofProcesses = await processActivities(found, { client, store: client.store });
+      processes = codes.processes;
       if (kept !== undefined) {
         await builds.makeCurrent(await keptBundle(next, kept));
         worker.buildId = kept;
@@ -147,7 +157,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         wantedSchedules(client, pipelines);
         wantedTriggers(client, pipelines);
         const bundle = await workflowBundle(next, codes, pages, buildId);
-        await noteBuild(next, buildId, codes.values());
+        await noteBuild(next, buildId, codes.nodes.values());
         await builds.makeCurrent(bundle, isLast);
         if (!isLast()) return;
         worker.buildId = buildId;
@@ -189,6 +199,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       `warn: runs that started on ${lost.join(', ')} wait: those builds are not in ${project.build}\n`,
     );
   return worker;
+}
+
+/** The codes of a project without its nodes, whose kept code is used. */
+async function codesOfProcesses(project: Project): Promise<ProjectCodes> {
+  const { brought } = await pluginCodes(project);
+  return { nodes: new Map(), processes: processesIn(brought), brought };
 }
 
 /** What is wrong with a project's code, or kept it from being taken up. */

@@ -9,7 +9,7 @@ import { TrainyardError } from '../core/errors/index.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import type { ProjectBase } from '../project/project.js';
 import { dropOldBuilds } from '../project/kept-builds.js';
-import { bundleFile, isRunType, type WorkflowBundle } from '../project/workflow-bundle.js';
+import { bundleFile, type WorkflowBundle } from '../project/workflow-bundle.js';
 import { ServedBuilds, type BuildServer } from './served-builds.js';
 import { STUCK_AFTER, watchWorkflows, type StuckLimits, type StuckWorkflow } from './stuck-workflows.js';
 import { UntimedWorker } from './untimed-worker.js';
@@ -19,7 +19,10 @@ export interface BuildParts {
   readonly connection: NativeConnection;
   readonly client: TrainyardClient;
   readonly identity: string;
-  readonly activities: object;
+  /** Activities of the code of the day: a build's worker has those of when it was begun to be served. */
+  readonly activities: () => object;
+  /** Whether Workflows of a type are runs: one that computes without end is ended. */
+  readonly isRun: (type: string) => boolean;
   readonly graceMs: number;
   /** How long one step of a Workflow may compute. */
   readonly stuckAfter?: StuckLimits | undefined;
@@ -194,7 +197,7 @@ export class WorkflowBuilds {
       identity,
       taskQueue: client.taskQueue,
       workflowBundle: { code: LEAN_PROMISES + bundle.code },
-      activities,
+      activities: activities(),
       shutdownGraceTime: graceMs,
       workerDeploymentOptions: {
         version: { deploymentName: client.taskQueue, buildId: bundle.buildId },
@@ -219,7 +222,7 @@ export class WorkflowBuilds {
     process.stderr.write(
       `warn: ${workflowId} computed for ${seconds} s without a pause; its Workflow thread is replaced\n`,
     );
-    if (!isRunType(workflowType)) return false;
+    if (!this.#parts.isRun(workflowType)) return false;
     const ended = endFromOutside(this.#parts.client, {
       id: workflowId,
       execution: runId,

@@ -5,8 +5,10 @@ import { failureOf } from '../../client/runs.js';
 import { watchRun, type RunMoment } from '../../client/run-watch.js';
 import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '../../core/errors/index.js';
+import { provideParts } from '../../core/parts-on-hand.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
+import { partsOfProject } from '../../project/brought-parts.js';
 import { sayMetric } from '../../graph/index.js';
 import { explained, Interrupted, RunFailed } from '../exit.js';
 import { colours, note, print } from '../terminal.js';
@@ -33,6 +35,8 @@ export async function followToEnd(parts: {
     quiet: json,
     training: ({ backend = '', pool = '' }) => sayTraining(backend, project.config.pools[pool]),
   });
+  const onHand = partsOfProject(project);
+  provideParts(() => onHand);
   const opened: TrainyardClient[] = [];
   const reconnect = async (): Promise<TrainyardClient> => {
     const again = await connectTo(project, 2_000);

@@ -1,10 +1,9 @@
 import type { ChildState } from '../../client/children.js';
+import type { ProcessWords } from '../../client/process.js';
 import type { Running } from '../../client/running.js';
 import { sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import type { StudyState } from '../../core/study.js';
 import { callMs, sayCompared, STATES, type Box } from '../../graph/index.js';
-import { studyFraction, studyLeftMs, studyParts } from '../../studies/index.js';
 import { bar, colours } from '../terminal.js';
 import { fitParts, type FitPart } from './fit.js';
 
@@ -38,11 +37,7 @@ export function endedLine(node: GraphNode, child?: ChildState, differs?: string)
   const about = differs === undefined ? '' : `  ${colours.dim(differs)}`;
   const by = node.decision?.by === undefined ? '' : ` by ${node.decision.by}`;
   const word = node.state === 'done' ? '' : `  ${node.state}`;
-  const found = child?.study
-    ? studyParts(child.study)
-        .map(({ texts }) => `  ${texts[0] ?? ''}`)
-        .join('')
-    : '';
+  const found = (child?.seen?.words(0).parts ?? []).map(({ texts }) => `  ${texts[0] ?? ''}`).join('');
   const why = node.state === 'failed' && node.error ? `\n    ${colours.red(node.error.message)}` : '';
   return `${signOf(node.state)} ${nameOf(node)}${about}${word}${answer}${compared}${by}${found}${colours.dim(time)}${why}`;
 }
@@ -93,8 +88,8 @@ export function runningLine(running: Running, known: Known, now: number, columns
         columns,
       ),
     );
-  if (known.child?.study) return studyLine(name, known.child.study, took, now, columns);
-  if (known.child?.review) return reviewLine(name, known.child.review, took, columns);
+  const words = known.child?.seen?.words(now);
+  if (words) return processLine(name, words, took, columns);
   const fraction = progress !== undefined && progress.fraction > 0 ? Math.min(1, progress.fraction) : undefined;
   const left = leftMs(took, fraction, known.fractionAtMs ?? took, known.expectedMs);
   const said = progress?.message || (node.kind === 'node' ? '' : node.summary);
@@ -122,29 +117,14 @@ export function runningLine(running: Running, known: Known, now: number, columns
   );
 }
 
-/** A study: its trials, the best so far, what runs and was stopped, the time left. */
-function studyLine(name: FitPart, study: StudyState, took: number, now: number, columns: number): string {
-  const left = studyLeftMs(study, now);
-  return fitParts(
-    [name, ...barParts(studyFraction(study)), ...studyParts(study), { ...timePart(took, left), rank: 3 }],
-    columns,
-  );
-}
-
-function reviewLine(name: FitPart, review: NonNullable<ChildState['review']>, took: number, columns: number): string {
-  const { settled, items, people } = review;
-  return fitParts(
-    [
-      name,
-      ...barParts(settled / Math.max(1, items)),
-      { rank: 1, texts: [`${settled}/${items} rows settled`, `${settled}/${items} rows`] },
-      ...(people.length > 0
-        ? [{ rank: 4, texts: [people.length === 1 ? '1 person' : `${people.length} people`] }]
-        : []),
-      timePart(took, undefined),
-    ],
-    columns,
-  );
+/** A durable process, as it says of itself where it stands. */
+function processLine(
+  name: FitPart,
+  { fraction, leftMs: left, parts }: ProcessWords,
+  took: number,
+  columns: number,
+): string {
+  return fitParts([name, ...barParts(fraction), ...parts, { ...timePart(took, left), rank: 3 }], columns);
 }
 
 /** Many calls alike of which some run, such as those of a map. */

@@ -44,9 +44,9 @@ export class ProgressView {
     if (!graph || this.#quiet) return;
     this.#tellTraining(graph.nodes);
     const { children } = moment;
-    // How a study ended is heard a moment after it has.
+    // How a child ended is heard a moment after it has.
     const isHeard = (node: GraphNode): boolean =>
-      node.node !== 'study' || moment.closed || (children.get(node.call)?.final ?? false);
+      node.kind !== 'child' || moment.closed || (children.get(node.call)?.final ?? false);
     const ended = graph.nodes.filter((node) => !this.#told.has(node.call) && hasEnded(node) && isHeard(node));
     for (const node of ended) this.#told.add(node.call);
     const differs = differences(graph.nodes);

@@ -7,6 +7,7 @@ import { defer, valueOf } from '../../core/pipeline.js';
 import { currentRuntime } from '../../core/runtime.js';
 import type { Json } from '../../core/json.js';
 import { z } from 'zod';
+import { REVIEW_TYPE } from '../../workflows/review/contract.js';
 import {
   answersKind,
   apply,
@@ -87,7 +88,7 @@ function giveAll(options: ReviewOptions): Reviewed {
       askAgain,
     };
     const result = await runtime.child({
-      workflow: 'label-review',
+      workflow: REVIEW_TYPE,
       name: 'answers',
       args: { ...asked, ...(deadlineMs === undefined ? {} : { deadlineMs }) } as Json,
     });

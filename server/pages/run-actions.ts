@@ -1,5 +1,6 @@
 import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { html, type Html } from '../../core/html.js';
+import type { DurableProcess } from '../../client/process.js';
 import type { RunView } from '../../client/run-view.js';
 import { jsonText } from './words.js';
 
@@ -45,20 +46,32 @@ export function openApprovals(graph: GraphRecord): { run: string; name: string; 
     }));
 }
 
+/** Address of a process's own page, where it has one. */
+export function pageOf({ page }: DurableProcess, workflowId: string): string | undefined {
+  return page?.path.replace(':id', encodeURIComponent(workflowId));
+}
+
 /** What waits for a person, and how to give it. */
-export function waits({ graph, open }: RunView, { canAct }: ActionOptions): Html {
+export function waits(
+  { graph, open }: RunView,
+  processes: ReadonlyMap<string, DurableProcess>,
+  { canAct }: ActionOptions,
+): Html {
   if (!open) return html``;
-  const reviews = graph.nodes.filter(({ node, state }) => node === 'label-review' && state === 'running');
+  const asking = graph.nodes.flatMap((node) => {
+    const process = node.kind === 'child' && node.state === 'running' ? processes.get(node.node) : undefined;
+    return process?.ends === 'by people' ? [{ node, process }] : [];
+  });
   const approvals = openApprovals(graph);
   const paused = graph.nodes.filter(({ state }) => state === 'paused');
-  if (reviews.length + approvals.length + paused.length === 0) return html``;
+  if (asking.length + approvals.length + paused.length === 0) return html``;
   const signIn = html`<a href="/sign-in?to=/runs/${encodeURIComponent(graph.run)}">Sign in to decide</a>`;
   return html`<h2>Waits for a person</h2>
     <div class="cards">
-      ${reviews.map(
-        ({ workflowId = '', scope, summary }) =>
-          html`<a class="card" href="/reviews/${encodeURIComponent(workflowId)}">
-            <strong>Label review</strong><br /><span class="small">${scope || summary}</span>
+      ${asking.map(
+        ({ node: { call, workflowId = '', scope, summary }, process }) =>
+          html`<a class="card" href="${pageOf(process, workflowId) ?? `#${call}`}">
+            <strong>${process.title}</strong><br /><span class="small">${scope || summary}</span>
           </a>`,
       )}
       ${approvals.map(

@@ -1,5 +1,6 @@
+import type { DurableProcess } from '../../client/process.js';
+import type { SeenProcess } from '../../client/process-state.js';
 import type { RunView } from '../../client/run-view.js';
-import type { StudyState } from '../../core/study.js';
 import type { SealedSet } from '../runs/sealed-sets.js';
 import type { StudyView } from '../runs/study.js';
 import type { ActionOptions } from './run-actions.js';
@@ -9,8 +10,10 @@ export interface RunContent {
   readonly view: RunView;
   /** The study that the run is. */
   readonly study: StudyView | undefined;
-  /** The studies within it, by call. */
-  readonly children: ReadonlyMap<string, StudyState>;
+  /** What the durable processes within it say of themselves, by call. */
+  readonly children: ReadonlyMap<string, SeenProcess>;
+  /** What these are, by name. */
+  readonly processes: ReadonlyMap<string, DurableProcess>;
   readonly sealed: readonly SealedSet[];
 }
 

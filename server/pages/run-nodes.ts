@@ -1,19 +1,23 @@
 import { sayBytes, sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { NodeProgress } from '../../core/task.js';
+import type { DurableProcess, ProcessWords } from '../../client/process.js';
+import { processSentence, type SeenProcess } from '../../client/process-state.js';
 import { runningOf, type Running } from '../../client/running.js';
 import { callMs, differences, sayCompared } from '../../graph/index.js';
-import type { StudyState } from '../../core/study.js';
 import { html, type Html } from '../../core/html.js';
-import { studyFraction, studySentence } from '../../studies/index.js';
 import type { PageOptions, RunContent } from './run-content.js';
+import { pageOf } from './run-actions.js';
 import { artifactLink, jsonText, problemBox, stateMark } from './words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */
 const MOST_ROWS = 1000;
 
 /** A run's calls as a table: state, time, attempts, where they ran, what they gave. */
-export function nodeTable({ view: { graph, pending }, children }: RunContent, { now, ui }: PageOptions): Html {
+export function nodeTable(
+  { view: { graph, pending }, children, processes }: RunContent,
+  { now, ui }: PageOptions,
+): Html {
   const shown = graph.nodes.slice(0, MOST_ROWS);
   const differs = differences(graph.nodes);
   const running = new Map(runningOf(graph, pending).map((one) => [one.node.call, one]));
@@ -30,7 +34,7 @@ export function nodeTable({ view: { graph, pending }, children }: RunContent, { 
           </tr>
         </thead>
         <tbody>
-          ${shown.map((node) => row(node, running.get(node.call), children.get(node.call), { now, ui: ui && callLink(graph.run, node), differs: differs.get(node.call) }))}
+          ${shown.map((node) => row(node, running.get(node.call), children.get(node.call), { now, ui: ui && callLink(graph.run, node), differs: differs.get(node.call), process: processes.get(node.node) }))}
         </tbody>
       </table>
     </div>
@@ -49,8 +53,18 @@ function callLink(run: string, { kind, call, worker, state }: GraphNode): string
 function row(
   node: GraphNode,
   running: Running | undefined,
-  study: StudyState | undefined,
-  { now, ui, differs }: { readonly now: number; readonly ui: string | undefined; readonly differs: string | undefined },
+  seen: SeenProcess | undefined,
+  {
+    now,
+    ui,
+    differs,
+    process,
+  }: {
+    readonly now: number;
+    readonly ui: string | undefined;
+    readonly differs: string | undefined;
+    readonly process: DurableProcess | undefined;
+  },
 ): Html {
   const about = [node.scope, node.summary ?? differs].filter(Boolean).join(' · ');
   const ms = callMs(node, now);
@@ -84,14 +98,15 @@ function row(
               ${by}${why && `: ${why}`}${pool && `, on ${pool}`}${params && `, with ${JSON.stringify(params)}`}</span
             >`,
       )}
-      ${progress && progress.fraction > 0 && progressBar(progress, ms)} ${study && studyProgress(study, now)}
+      ${progress && progress.fraction > 0 && progressBar(progress, ms)}
+      ${seen && processProgress(node, seen.words(now))}
     </td>
     <td class="number" data-name="Time">${ms === undefined || node.kind === 'gate' ? '' : sayDuration(ms)}</td>
     <td class="number" data-name="Attempt">${attempt ?? ''}</td>
     <td class="small" data-name="Ran on">
       ${ui === undefined ? (place ?? '') : html`<a href="${ui}" title="in the Temporal UI">${place ?? 'Temporal'}</a>`}${device && html`<br /><span class="quiet">${device}</span>`}
     </td>
-    <td class="small" data-name="Gave">${gave(node)}</td>
+    <td class="small" data-name="Gave">${gave(node, process)}</td>
   </tr>`;
 }
 
@@ -102,17 +117,16 @@ function progressBar({ fraction, message }: NodeProgress, ms: number | undefined
     ><span class="small quiet">${words}</span>`;
 }
 
-function studyProgress(study: StudyState, now: number): Html {
-  const fraction = study.endedAt === undefined ? studyFraction(study) : undefined;
+function processProgress({ state }: GraphNode, words: ProcessWords): Html {
+  const fraction = state === 'running' ? words.fraction : undefined;
   return html`${fraction !== undefined && html`<progress max="1" value="${fraction}" aria-label="progress"></progress>`}
-    <span class="small quiet">${studySentence(study, now)}</span>`;
+    <span class="small quiet">${processSentence(words)}</span>`;
 }
 
-function gave(node: GraphNode): Html {
-  if (node.workflowId !== undefined && node.node === 'label-review')
-    return html`<a href="/reviews/${encodeURIComponent(node.workflowId)}">the review</a>`;
-  if (node.workflowId !== undefined)
-    return html`<a href="/runs/${encodeURIComponent(node.workflowId)}">its own run</a>`;
+function gave(node: GraphNode, process: DurableProcess | undefined): Html {
+  if (node.workflowId !== undefined && process?.page !== undefined)
+    return html`<a href="${pageOf(process, node.workflowId)}">${process.page.title}</a>`;
+  if (node.result !== undefined) return html`<code>${jsonText(node.result, 400)}</code>`;
   return html`${Object.entries(node.outputs ?? {}).map(
     ([port, { digest, kind, size }]) =>
       html`<div>

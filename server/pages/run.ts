@@ -20,7 +20,7 @@ export function runParts(content: RunContent, options: PageOptions): Record<stri
   const { graph } = view;
   return {
     head: head(view, options),
-    waits: waits(view, options),
+    waits: waits(view, content.processes, options),
     ...(study && {
       study: studySection(study.state, study.drawings, options),
       trials: trialTable(study.state, graph, options.sort, options.now),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { processNamed } from '../../client/process-state.js';
 import { resumeRun } from '../../client/resume.js';
 import { cancelOrEnd } from '../../client/cancel.js';
 import { describeRun } from '../../client/run-view.js';
@@ -8,10 +9,7 @@ import { decide, recoverNode } from '../../client/runs.js';
 import { steerStudy } from '../../client/studies.js';
 import { TrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
-import { MONITOR_TYPE } from '../../workflows/monitor/contract.js';
-import { REGISTRY_TYPE } from '../../workflows/registry/contract.js';
 import { steering } from '../../workflows/study/contract.js';
-import { TRIGGER_TYPE } from '../../workflows/trigger/contract.js';
 import { problemPage } from '../pages/problem.js';
 import { readJsonBody } from '../json-body.js';
 import { problemOf } from '../problem.js';
@@ -143,11 +141,9 @@ async function perform(
 }
 
 /** What lasts beyond runs (a model's registry, a monitor) is not ended by a wrong id. */
-const LASTING: readonly string[] = [REGISTRY_TYPE, MONITOR_TYPE, TRIGGER_TYPE];
-
 async function refuseLasting(temporal: Client, id: string): Promise<void> {
   const kind = (await describeRun(temporal, id))?.description.type;
-  if (kind !== undefined && LASTING.includes(kind))
+  if (kind !== undefined && (await processNamed(kind))?.ends === 'never')
     throw new TrainyardError('TY-DECISION', {
       what: `"${id}" is no run, but a ${kind.replace('-', ' ')}, which lasts`,
       where: { run: id },

@@ -10,7 +10,8 @@ import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
 import { sealedSets } from './sealed-sets.js';
-import { childStudies, readStudyView } from './study.js';
+import { processesOf, seenChildren } from './children.js';
+import { readStudyView } from './study.js';
 import { eventOfCall } from './temporal-event.js';
 import type { PageOptions } from '../pages/run-content.js';
 import type { RunContent } from '../pages/run-content.js';
@@ -132,13 +133,14 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     keyName: string | undefined,
   ): Promise<{ content: RunContent; options: PageOptions }> {
     const found = await view(id);
-    const [study, children, sealed] = await Promise.all([
+    const [study, children, processes, sealed] = await Promise.all([
       readStudyView(reader, found),
-      childStudies(reader, found),
+      seenChildren(reader, found),
+      processesOf(found),
       sealedSets(store, found.graph),
     ]);
     return {
-      content: { view: found, study, children, sealed },
+      content: { view: found, study, children, processes, sealed },
       options: { now: Date.now(), ui: uiLink(id), canAct: keyName !== undefined, sort },
     };
   }

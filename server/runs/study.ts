@@ -23,21 +23,6 @@ export async function readStudyView(reader: RunReader, { graph }: RunView): Prom
   return state && { state, drawings: drawingsOf(state) };
 }
 
-/** Children that are asked for their state when a run's page is drawn. */
-const MOST_CHILDREN = 8;
-
-/** How far the studies within a run are, by call: of those that go on, or went on last. */
-export async function childStudies(reader: RunReader, { graph }: RunView): Promise<ReadonlyMap<string, StudyState>> {
-  const children = graph.nodes.filter(({ kind, node }) => kind === 'child' && node === 'study').slice(-MOST_CHILDREN);
-  const found = await Promise.all(
-    children.map(async ({ call, workflowId = '' }) => {
-      const state = await readNewly(reader, workflowId).catch(() => undefined);
-      return state ? [[call, state] as const] : [];
-    }),
-  );
-  return new Map(found.flat());
-}
-
 /** Whether a run's parameters are what a study is asked. */
 function isStudy(params: unknown): boolean {
   return typeof params === 'object' && params !== null && 'space' in params && 'objectives' in params;

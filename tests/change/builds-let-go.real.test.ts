@@ -64,7 +64,8 @@ describe('builds that no open run needs are let go, those in use stay', { timeou
       connection: native,
       client,
       identity: 'test',
-      activities: { echo: async (name: string, ms: number) => wait(ms, name) },
+      activities: () => ({ echo: async (name: string, ms: number) => wait(ms, name) }),
+      isRun: () => true,
       graceMs: 100,
       letGoAfterMs,
       onFailure: (error) => {

@@ -78,7 +78,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const [project, facts, out] = process.argv.slice(1);
 const { loadProject } = await import(${JSON.stringify(compiledUrl('project.js'))});
 const { bundleWith } = await import(${JSON.stringify(compiledUrl('workflow-bundle.js'))});
-writeFileSync(out, await bundleWith(await loadProject(project), JSON.parse(readFileSync(facts, 'utf8'))));
+const { projectCodes } = await import(${JSON.stringify(compiledUrl('codes.js'))});
+const loaded = await loadProject(project);
+const { processes } = await projectCodes(loaded);
+writeFileSync(out, await bundleWith(loaded, processes, JSON.parse(readFileSync(facts, 'utf8'))));
 `;
 
 function compiledUrl(file: string): string {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { readAddresses } from '../../project/addresses.js';
-import { nodeCodes } from '../../project/codes.js';
+import { projectCodes } from '../../project/codes.js';
 import { loadProject } from '../../project/project.js';
 import { buildIdOf, bundleFacts, workflowBundle } from '../../project/workflow-bundle.js';
 
@@ -17,7 +17,7 @@ export async function keep(temporal: Client, projectFolder: string, parts: reado
   for (const part of [...parts, 'temporal.config.ts'])
     cpSync(path.join(projectFolder, part), path.join(to, 'project', part), { recursive: true });
   const project = await loadProject(path.join(projectFolder, 'temporal.config.ts'));
-  const codes = await nodeCodes(project);
+  const codes = await projectCodes(project);
   const pages = readAddresses(project.state)?.server;
   const { buildId } = await workflowBundle(project, codes, pages, await buildIdOf(project, codes, pages));
   const facts = { ...bundleFacts(project, codes, pages), buildId };

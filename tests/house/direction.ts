@@ -21,7 +21,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   activities: ['core', 'store', 'project', 'tables', 'drift', 'client', 'workflows'],
   worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'provenance'],
   models: ['core', 'transforms', 'setup'],
+  processes: ['core', 'studies', 'store', 'workflows', 'client', 'activities'],
   plugins: [
+    'processes',
     'core',
     'transforms',
     'metrics',
@@ -49,7 +51,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 export const faces: readonly string[] = ['index.ts', 'contract.ts', 'worker.ts'];
 
 /** Folders whose index.ts is what users of the package see; inside the project their files are known one by one. */
-export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'testing/'];
+export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'testing/', 'processes/'];
 
 export interface Exception {
   /** Beginning of the importing file's path. */

@@ -3,6 +3,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
 import { watchRun } from '../../client/run-watch.js';
+import type { StudyState } from '../../core/study.js';
 import { findChromium, type TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';
 import { eventually, signIn } from '../browser/stage.js';
@@ -52,7 +53,8 @@ describe('a study that operators look at', () => {
         reconnect: async () => ({ temporal }),
       })) {
         const [child] = children.values();
-        const { study, final } = child ?? {};
+        const { seen, final } = child ?? {};
+        const study = seen?.state as StudyState | undefined;
         if (study) news.push(`${study.status} ${study.counts.complete + study.counts.pruned} ${String(final)}`);
         if (closed) return study;
       }

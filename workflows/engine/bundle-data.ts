@@ -1,5 +1,6 @@
 import type { AnyContract } from '../../core/node.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
+import type { ChildFacts } from '../../core/process-facts.js';
 
 /** What a pool offers, as the Workflow needs it to place nodes. */
 export interface PoolFacts {
@@ -27,10 +28,16 @@ export interface BundleData {
   readonly pages?: string;
 }
 
-const bundle: { data: BundleData; contracts: Map<string, AnyContract>; pipelines: Map<string, AnyPipeline> } = {
+const bundle: {
+  data: BundleData;
+  contracts: Map<string, AnyContract>;
+  pipelines: Map<string, AnyPipeline>;
+  processes: Map<string, ChildFacts>;
+} = {
   data: { codes: {}, pools: [], buildId: 'none', heartbeatMs: 12_000 },
   contracts: new Map(),
   pipelines: new Map(),
+  processes: new Map(),
 };
 
 /** Called once by the generated entry of a bundle. */
@@ -38,10 +45,12 @@ export function installBundle(
   data: BundleData,
   contracts: Iterable<AnyContract>,
   pipelines: Iterable<AnyPipeline> = [],
+  processes: Iterable<ChildFacts> = [],
 ): void {
   bundle.data = data;
   for (const contract of contracts) bundle.contracts.set(contract.spec.name, contract);
   for (const pipeline of pipelines) bundle.pipelines.set(pipeline.name, pipeline);
+  for (const process of processes) bundle.processes.set(process.name, process);
 }
 
 export function bundleData(): BundleData {
@@ -54,6 +63,15 @@ export function contractNamed(name: string): AnyContract | undefined {
 
 export function pipelineNamed(name: string): AnyPipeline | undefined {
   return bundle.pipelines.get(name);
+}
+
+/** A durable process that a pipeline may wait for. */
+export function processNamed(name: string): ChildFacts | undefined {
+  return bundle.processes.get(name);
+}
+
+export function knownProcesses(): string[] {
+  return [...bundle.processes.keys()];
 }
 
 export function knownPipelines(): string[] {

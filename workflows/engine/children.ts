@@ -1,10 +1,12 @@
 import { executeChild, ParentClosePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
 import { TrainyardError } from '../../core/errors/index.js';
-import { isRef } from '../../core/handle.js';
 import { childId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
 import type { ChildCall, RunFacts } from '../../core/runtime.js';
+import { sayNearest } from '../../core/nearest.js';
 import { checkTravels } from '../../core/travel.js';
+import { knownProcesses, processNamed } from './bundle-data.js';
+import { recordOf } from './child-record.js';
 import type { Ends } from './ends.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { growthOf } from './growth.js';
@@ -43,6 +45,12 @@ export class Children {
         remedy: 'give each a name of its own',
       });
     }
+    if (!processNamed(call.workflow))
+      throw new TrainyardError('TY-CONFIG', {
+        what: `there is no durable process "${call.workflow}"; ${sayNearest(call.workflow, knownProcesses())}`,
+        where: { run: run.id, field: 'plugins' },
+        remedy: 'name the plugin that brings it in temporal.config.ts',
+      });
     checkTravels(`what ${call.workflow} "${name}" is given`, call.args, { run: run.id, node: call.workflow });
     this.#names.add(workflowId);
     const node = graph.add({
@@ -66,8 +74,7 @@ export class Children {
         staticSummary: `${call.workflow} ${name} of ${run.id}`,
       });
       makers.noteWithin(result, node.call);
-      const outputs = isRef(result) ? { outputs: { out: result } } : {};
-      graph.update(node, { state: 'done', endedAt: Date.now(), ...outputs });
+      graph.update(node, { state: 'done', endedAt: Date.now(), ...recordOf(call.workflow, result as Json) });
       return result as Json;
     } catch (error) {
       return await ends.fail(node, error);

@@ -8,7 +8,7 @@ import { outputPorts, type AnyContract, type CallOptions } from '../../core/node
 import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js';
 import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
-import { bundleData } from './bundle-data.js';
+import { bundleData, processNamed } from './bundle-data.js';
 import { callOf, edges, factsOf, refuseSealed, type AskedCall } from './call.js';
 import { Children } from './children.js';
 import { Ends } from './ends.js';
@@ -200,8 +200,9 @@ export class Engine implements PipelineRuntime {
 
   child(call: ChildCall): Promise<Json> {
     const scope = this.#scope();
-    // A review waits for people, and what a partial run leaves out never ends; all others end by themselves.
-    const ends = call.workflow !== 'label-review' && !this.#part?.leavesOut(scope, call.workflow, call.name);
+    // Some wait for people, and what a partial run leaves out never ends; all others end by themselves.
+    const ends =
+      processNamed(call.workflow)?.ends === 'by itself' && !this.#part?.leavesOut(scope, call.workflow, call.name);
     return this.#inOrder(`child ${scope}/${call.name}`, ends, () => this.#children.run(call, scope));
   }
 

@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../core/graph.js';
-import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import { anyCallLabel, callLabel, type PartialRun, type Recovery } from '../../core/task.js';
+import { recordOf } from './child-record.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
 import type { FoundOutputs } from './ports.js';
@@ -41,8 +41,8 @@ export class Part {
     const result = this.#part.children?.[label];
     if (result === undefined) return this.#leaveOut(node, label);
     this.#makers.noteWithin(result, node.call);
-    const outputs = isRef(result) ? { outputs: { out: result } } : {};
-    this.#graph.update(node, { state: 'found', startedAt: Date.now(), endedAt: Date.now(), ...outputs });
+    const now = Date.now();
+    this.#graph.update(node, { state: 'found', startedAt: now, endedAt: now, ...recordOf(node.node, result) });
     return Promise.resolve(result);
   }
 

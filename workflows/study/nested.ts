@@ -1,6 +1,6 @@
 import { isTrainyardError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json.js';
-import type { OuterFold, StudyAnswer, StudyAsk } from '../../core/study-ask.js';
+import { STUDY_TYPE, type OuterFold, type StudyAnswer, type StudyAsk } from '../../core/study-ask.js';
 import type { NestedEstimate } from '../../core/study.js';
 import type { Engine } from '../engine/index.js';
 import type { StudyBook } from './book.js';
@@ -33,7 +33,7 @@ async function outerFold(
   let found: StudyAnswer;
   try {
     found = (await engine.child({
-      workflow: 'study',
+      workflow: STUDY_TYPE,
       name: `outer-${number}`,
       args: inner as unknown as Json,
     })) as unknown as StudyAnswer;

@@ -1,0 +1,1 @@
+export { registryProcess } from '../../processes/model-registry.js';

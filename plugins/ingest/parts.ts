@@ -1,0 +1,2 @@
+export { backfillProcess } from '../../processes/backfill.js';
+export { triggerProcess } from '../../processes/trigger.js';

@@ -1,0 +1,1 @@
+export { labelReviewProcess } from '../../processes/label-review.js';

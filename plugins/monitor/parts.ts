@@ -1,0 +1,1 @@
+export { monitorProcess } from '../../processes/monitor.js';

@@ -1,0 +1,1 @@
+export { studyProcess } from '../../processes/study.js';
