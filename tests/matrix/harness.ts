@@ -94,7 +94,8 @@ export class Probe {
     const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-probe-'));
     const connection = await Connection.connect({ address: server.address });
     const probe = new Probe(folder, server, connection, options);
-    probe.#dying = await probe.#whereToDie();
+    if (options.crashes !== false)
+      probe.#dying = await dyingAsPlanned(options.package ?? root, probe.path('crashes'), probe.path('crashes.mjs'));
     if (!options.package) takeBundles(folder);
     await probe.startWorker();
     if (!options.package) keepBundles(folder);
@@ -190,11 +191,6 @@ export class Probe {
       });
     });
     return { child, ready };
-  }
-
-  async #whereToDie(): Promise<string[]> {
-    if (this.#options.crashes === false) return [];
-    return dyingAsPlanned(this.#options.package ?? root, this.path('crashes'), this.path('crashes.mjs'));
   }
 
   #arguments(): string[] {
