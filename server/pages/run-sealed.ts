@@ -1,4 +1,4 @@
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import type { SealedSet } from '../runs/sealed-sets.js';
 import { causeWord } from './home.js';
 import { artifactLink, moment } from './words.js';
