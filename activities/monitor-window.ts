@@ -7,6 +7,7 @@ import type { LoggedRequest } from '../core/prediction-streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
 import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';
+import { windowFigures } from './monitor-figures.js';
 import { readProfile, writeWindow } from './monitor-tables.js';
 
 /** The window against each of the profiles, the reference first. */
@@ -50,7 +51,7 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
   const report = reports[0]!;
   const drifted = reports.every((one) => one.drifted);
   const known = rows.filter(({ outcome }) => outcome !== null);
-  const right = known.filter(({ outcome, predicted }) => outcome === predicted);
+  const figures = windowFigures(config, known);
   const times = read.requests.map(({ at }) => at);
   const references = [config.reference, ...ask.accepted].map(({ digest }) => digest);
   const value = { endpoint: config.endpoint, number, references, drifted, reports };
@@ -65,7 +66,8 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
       number,
       rows: rows.length,
       labelled: known.length,
-      accuracy: known.length > 0 ? right.length / known.length : null,
+      accuracy: figures.find(({ name }) => name === 'accuracy')?.value ?? null,
+      figures,
       from: Math.min(...times),
       to: Math.max(...times),
       versions: [...new Set(rows.map(({ version }) => version))].sort((a, b) => a - b),
@@ -163,12 +165,16 @@ function parseRequest(text: string | undefined): LoggedRequest | undefined {
 /** The rows of requests, each once: a request that a caller sent twice under one id counts once. */
 function rowsOf(requests: readonly LoggedRequest[]): WindowRow[] {
   const rows = new Map<string, WindowRow>();
-  for (const { id, at, version, rows: cells, labels, probabilities } of requests) {
+  for (const { id, at, version, rows: cells, labels, probabilities, answers } of requests) {
     cells.forEach((row, i) => {
       const key = `${id}#${i}`;
       if (rows.has(key)) return;
-      const answer = { predicted: labels[i] ?? '', probability: probabilities[i] ?? 0 };
-      rows.set(key, { id: key, cells: row, ...answer, version, at, outcome: null });
+      const whole = answers?.[i] ?? null;
+      const label = labels[i] ?? '';
+      const told = answers
+        ? { answer: whole, predicted: whole === null ? '' : JSON.stringify(whole), probability: null }
+        : { answer: { label }, predicted: label, probability: probabilities[i] ?? 0 };
+      rows.set(key, { id: key, cells: row, ...told, version, at, outcome: null });
     });
   }
   return [...rows.values()];

@@ -1,9 +1,10 @@
 import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '@trainyard/errors';
-import { asClassifier, openModel } from '../../models/index.js';
+import { openModel } from '../../models/index.js';
+import { figuresOfTask, shortName } from '@trainyard/metrics';
 import { implement } from '../../worker/index.js';
 import { answersOf } from './answers.js';
-import { compare, type Comparison } from './comparison.js';
+import { compare, decidingFigure, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';
 import { challengePage } from './challenge-page.js';
 import { sayOpenings } from './openings.js';
@@ -22,28 +23,29 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
   const opened = [await openModel(inputs.challenger)];
   try {
     if (inputs.champion) opened.push(await openModel(inputs.champion));
-    const models = opened.map((model) => asClassifier(model, challenge.spec.name));
+    const task = figuresOfTask(opened[0]!.card.task.type);
+    const figure = decidingFigure(task, params.metric);
     // Any of several looks may promote: each spends its part of alpha (Bonferroni).
-    const rule = { ...params, alpha: params.alpha / params.looks };
+    const rule = { ...params, figure, alpha: params.alpha / params.looks };
     const sets: Comparison[] = [];
     for (const { rows, table } of given) {
-      const answers = await answersOf({ models, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
+      const answers = await answersOf({ models: opened, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
       sets.push(compare(rows, answers, { ...rule, seed: ctx.seed }));
       ctx.progress(sets.length / given.length, `compared on ${answers.rows} rows`);
     }
     const openings = inputs.test ? sayOpenings(await ctx.openedBefore('test')) : undefined;
-    const before = inputs.before?.value.sets ?? [];
+    const { before } = inputs;
     const judged = judge(sets, rule);
     const value = {
       ...judged,
-      reasons: [...(inputs.before ? sayBefore(inputs.before.value) : []), ...judged.reasons],
-      metric: params.metric,
-      sets: [...before, ...sets],
+      reasons: [...(before ? sayBefore(before.value) : []), ...judged.reasons],
+      metric: shortName(figure.name),
+      sets: [...(before?.value.sets ?? []), ...sets],
     };
     return {
       value,
       files: {
-        'report.html': challengePage(value, rule, openings),
+        'report.html': challengePage(value, task, rule, openings),
         'report.json': `${JSON.stringify({ ...value, params })}\n`,
       },
     };
