@@ -26,7 +26,8 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
     const task = figuresOfTask(opened[0]!.card.task.type);
     const figure = decidingFigure(task, params.metric);
     // Any of several looks may promote: each spends its part of alpha (Bonferroni).
-    const rule = { ...params, figure, alpha: params.alpha / params.looks };
+    const { looks = 1, least = 1 } = params;
+    const rule = { ...params, figure, alpha: params.alpha / looks, least };
     const sets: Comparison[] = [];
     for (const { rows, table } of given) {
       const answers = await answersOf({ models: opened, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });

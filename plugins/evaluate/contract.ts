@@ -97,7 +97,7 @@ export const challengeVerdict = z.object({
 /** Whether a new model may take the old one's place. */
 export const challenge = node({
   name: 'evaluate.challenge',
-  version: '2',
+  version: '1',
   title: 'Compares a challenger with the champion on the same rows',
   params: z.object({
     metric: z
@@ -124,9 +124,9 @@ export const challenge = node({
       .int()
       .min(1)
       .max(20)
-      .default(1)
-      .describe('comparisons of which any one may promote, this one included: each spends its part of alpha'),
-    least: z.number().int().min(1).default(1).describe('fewest rows of a set that may decide'),
+      .optional()
+      .describe('comparisons of which any one may promote, this one included: each spends its part of alpha; one'),
+    least: z.number().int().min(1).optional().describe('fewest rows of a set that may decide; one'),
   }),
   inputs: {
     challenger: model,

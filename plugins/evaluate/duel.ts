@@ -59,7 +59,14 @@ export const duel = composite(
     name: 'evaluate.duel',
     title:
       'Compares a challenger with the champion on fresh rows, and on the sealed test set only where those do not decide',
-    params: z.object({ metric, margin, rule, alpha, resamples, least: least.default(LEAST) }),
+    params: z.object({
+      metric,
+      margin,
+      rule,
+      alpha,
+      resamples,
+      least: least.unwrap().default(LEAST).describe('fewest fresh rows that may decide'),
+    }),
     inputs: { challenger: model, champion: model, fresh: table, test: sealedTable },
     outputs: { report: report(challengeVerdict) },
     nodes: [challenge],
