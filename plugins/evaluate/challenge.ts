@@ -1,8 +1,7 @@
-import type { InputArtifact } from '../../core/artifact.js';
+import { implement, type InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import { openModel } from '../../models/index.js';
 import { figuresOfTask, shortName } from '@trainyard/metrics';
-import { implement } from '../../worker/index.js';
 import { answersOf } from './answers.js';
 import { compare, decidingFigure, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';

@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 
 const isAuthoring = ({ specifier }: Entry): boolean =>
-  ['trainyard', 'trainyard/search'].includes(specifier) || specifier.startsWith('trainyard/plugins/');
+  ['trainyard', 'trainyard/search', 'trainyard/reviews', 'trainyard/studies'].includes(specifier) ||
+  specifier.startsWith('trainyard/plugins/');
 
 /** Runs lines of JavaScript as a program that lies in the package's own folder, where its name leads to itself. */
 const inPackage = (code: string): Promise<{ stdout: string }> =>

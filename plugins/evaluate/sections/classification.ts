@@ -8,7 +8,7 @@ import {
   type ClassificationSample,
   type Interval,
 } from '@trainyard/metrics';
-import type { Json } from '../../../core/json.js';
+import type { Json } from '../../../core/index.js';
 import { html, htmlTable, lineChart } from '@trainyard/pages';
 import { confusionTable } from './confusion-table.js';
 import { curveCharts } from './curve-charts.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../core/json.js';
+import type { Json } from '../../../core/index.js';
 import type { Draws, Interval, Sample } from '@trainyard/metrics';
 import { sayFigure, type Html } from '@trainyard/pages';
 
