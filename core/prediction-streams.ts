@@ -15,7 +15,7 @@ export interface LoggedRequest {
   readonly labels: readonly string[];
   readonly probabilities: readonly number[];
   /** Else for each row the answer, as far as its task keeps it; `null` where it keeps nothing. */
-  readonly answers?: readonly Json[];
+  readonly answers?: readonly Json[] | undefined;
 }
 
 /** What turned out to be true of a row that was predicted. */
