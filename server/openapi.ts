@@ -1,4 +1,3 @@
-import type { OpenAPIV3_1 } from 'openapi-types';
 import swagger from '@fastify/swagger';
 import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify';
 import { z } from 'zod';
@@ -53,7 +52,7 @@ export function openApi(app: FastifyInstance): void {
       },
     },
     transform: ({ url, route }) => ({ url: addressOf(url), schema: operation(route as RouteOptions) }),
-    transformObject: (made) => withProblems(made as { openapiObject: Partial<OpenAPIV3_1.Document> }),
+    transformObject: (made) => withProblems(('openapiObject' in made ? made.openapiObject : {}) as Made),
   });
   void app.register(async (scope) => {
     scope.get('/openapi.json', { config: { api: { says: 'This document' } } }, async () => app.swagger());
@@ -106,21 +105,22 @@ function queryOf(schema: z.ZodObject): Record<string, unknown> {
   return { ...made, ...(required === undefined ? {} : { required }) };
 }
 
+/** What of the document is added to. */
+interface Made {
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, { responses: Record<string, unknown> }>>>>;
+  readonly components?: object;
+}
+
 /** Every route may answer with problem details. */
-function withProblems({
-  openapiObject,
-}: {
-  openapiObject: Partial<OpenAPIV3_1.Document>;
-}): Partial<OpenAPIV3_1.Document> {
-  for (const path of Object.values(openapiObject.paths ?? {}))
-    for (const [method, found] of Object.entries(path ?? {}))
-      if (method === 'get' || method === 'post' || method === 'delete')
-        (found as OpenAPIV3_1.OperationObject).responses!['default'] = { $ref: '#/components/responses/problem' };
+function withProblems(made: Made): object {
+  for (const methods of Object.values(made.paths ?? {}))
+    for (const { responses } of Object.values(methods))
+      responses['default'] = { $ref: '#/components/responses/problem' };
   return {
-    ...openapiObject,
+    ...made,
     components: {
-      ...openapiObject.components,
-      schemas: { problem: jsonSchema(problemSchema, 'output') as OpenAPIV3_1.SchemaObject },
+      ...made.components,
+      schemas: { problem: jsonSchema(problemSchema, 'output') },
       responses: {
         problem: {
           description: 'What is wrong, and what to do (RFC 9457).',
