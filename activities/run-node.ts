@@ -23,6 +23,7 @@ import {
   type NodeRecord,
   type Store,
 } from '../store/index.js';
+import type { Log, LogFields } from '../project/log.js';
 import { currentSandbox } from '../project/sandbox.js';
 import { countFailure } from './attempts.js';
 import { crashPoint, type AtWork } from './crash-points.js';
@@ -60,6 +61,8 @@ export interface RunnerParts {
   readonly libraries: { readonly [name: string]: string };
   /** Asks the study of a trial whether it goes on. */
   readonly tellStudy: TellStudy;
+  /** Gets a line for each node that was computed here, and for each that failed. */
+  readonly log?: Log | undefined;
 }
 
 const HEARTBEAT_MS = 1_000;
@@ -85,6 +88,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
   const beating = isLocal ? undefined : setInterval(beat, HEARTBEAT_MS);
   const log = new NodeLog();
   const startedAt = new Date();
+  const named: LogFields = { run: task.run.id, node: task.node, call: task.call, attempt };
   const atWork: AtWork = { run: task.run.id, node: task.node, params: task.params };
   let limit: TimeLimit | undefined;
   try {
@@ -129,9 +133,12 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
             outputs: made.outputs,
             madeBy: task.run.id,
           };
-          if (!(await record(parts, task, made, { attempt, startedAt, log }, sweep))) continue;
-          crashPoint('recorded', atWork);
-          const winner = await commit(parts.store, entry);
+          const recorded = record(parts, task, made, { attempt, startedAt, log }, sweep).then((isThere) => {
+            if (isThere) crashPoint('recorded', atWork);
+            return isThere;
+          });
+          const winner = await commitAfter(parts.store, entry, recorded);
+          if (winner === null) continue;
           if (made.checkpoints && !task.trial?.goesOn) await new Checkpoints(parts.store, task.key).drop();
           return winner;
         }
@@ -139,6 +146,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
     });
     crashPoint('committed', atWork);
     await reporter?.finish();
+    if (made) parts.log?.info({ ...named, ms: Math.round(made.ms), device: made.device }, 'computed');
     return {
       outputs: value.outputs,
       found,
@@ -151,7 +159,10 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
     if (error === otherRun) return null;
     if (reporter?.stopped.aborted) await cancelled(context);
     await keepFailedLog(parts.store, task, attempt, log.text);
-    throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt, limit.ms) : error, signal);
+    const failure = await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt, limit.ms) : error, signal);
+    if (failure instanceof CancelledFailure) parts.log?.info(named, failure.message);
+    else parts.log?.warn({ ...named, ms: Date.now() - startedAt.getTime() }, failure.message);
+    throw failure;
   } finally {
     limit?.end();
     reporter?.end();
@@ -264,6 +275,16 @@ async function record(
   if (await areWhole(parts.store, Object.values(made.outputs))) return true;
   await removeNodeRecord(parts.store, place, written);
   return false;
+}
+
+/** Writes an entry while the record is written; it comes to be after that. Null where there is no record. */
+async function commitAfter(store: Store, entry: CacheEntry, recorded: Promise<boolean>): Promise<CacheEntry | null> {
+  try {
+    return await commit(store, entry, recorded);
+  } finally {
+    // Where the entry could not be written, the record does not go on by itself.
+    await recorded.catch(() => undefined);
+  }
 }
 
 /** A failure as Temporal carries it: its message for people, its parts for programs, and whether to try again. */

@@ -1,3 +1,4 @@
+import type { Tell } from './log.js';
 import type { Worker } from '@temporalio/worker';
 import { UntimedWorker } from './untimed-worker.js';
 
@@ -19,6 +20,7 @@ export interface StuckLimits {
 export interface StuckOptions extends StuckLimits {
   /** Told before the thread is ended, so that the run is over when its task comes again. Gives whether it is over. */
   readonly onStuck: (workflow: StuckWorkflow) => Promise<boolean>;
+  readonly tell: Tell;
 }
 
 /**
@@ -119,7 +121,7 @@ export function watchWorkflows(worker: Worker, options: StuckOptions): () => voi
         }
       }
     } catch (error) {
-      process.stderr.write(`warn: a Workflow thread that computes for too long could not be freed: ${String(error)}\n`);
+      options.tell('warn', `a Workflow thread that computes for too long could not be freed: ${String(error)}`);
     } finally {
       looking = false;
     }
@@ -137,8 +139,8 @@ class WatchedThread {
   readonly #infos = new Map<string, Info>();
   /** What was sent and is not answered: one of them computes, the others wait for it. */
   readonly #open = new Set<{ readonly info: Info }>();
-  /** Since when nothing was answered. */
-  #since = { clock: 0, processor: 0 };
+  /** Since when nothing was answered; the processor's time from the first look on, since to ask for it costs a call to the system. */
+  #since: { readonly clock: number; processor?: number } = { clock: 0 };
   /** Whether a Workflow was ever sent here. */
   served = false;
 
@@ -168,12 +170,14 @@ class WatchedThread {
   }
 
   #begin(): void {
-    this.#since = { clock: performance.now(), processor: processorMs() };
+    this.#since = { clock: performance.now() };
   }
 
   isStuck({ clockMs, processorMs: most }: StuckLimits): boolean {
-    const { clock, processor } = this.#since;
-    return this.#open.size > 0 && performance.now() - clock > clockMs && processorMs() - processor > most;
+    if (this.#open.size === 0) return false;
+    const since = this.#since;
+    since.processor ??= processorMs();
+    return performance.now() - since.clock > clockMs && processorMs() - since.processor > most;
   }
 
   /** The Workflows that are not answered for, each once. */

@@ -20,7 +20,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'plugins/kit': ['core', 'setup', 'store', 'workflows', 'client'],
   plugins: ['core', 'contracts', 'plugins/kit', 'processes', 'models', 'worker', 'workflows'],
   'worker/testing': ['core', 'store', 'project', 'worker', 'models', 'plugins/kit'],
-  server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows'],
+  server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows', 'project'],
   cli: ['core', 'client', 'client/graph', 'client/provenance', 'project', 'setup', 'server', 'worker', 'store'],
 };
 
