@@ -8,6 +8,7 @@ import type { LoggedRequest } from '../core/prediction-streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
 import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';
+import { windowFigures } from './monitor-figures.js';
 import { readProfile, writeWindow } from './monitor-tables.js';
 
 /** The window against each of the profiles, the reference first. */
@@ -50,7 +51,7 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
   const report = reports[0]!;
   const drifted = reports.every((one) => one.drifted);
   const known = rows.filter(({ outcome }) => outcome !== null);
-  const right = known.filter(({ outcome, predicted }) => outcome === predicted);
+  const figures = windowFigures(config, known);
   const references = [config.reference, ...ask.accepted].map(({ digest }) => digest);
   const value = { endpoint: config.endpoint, number, references, drifted, reports };
   const written = (await desk.artifacts.write('json', { value: value as never })) as Ref<JsonKind>;
@@ -64,7 +65,8 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
       number,
       rows: rows.length,
       labelled: known.length,
-      accuracy: known.length > 0 ? right.length / known.length : null,
+      accuracy: figures.find(({ name }) => name === 'accuracy')?.value ?? null,
+      figures,
       from: rows.reduce((earliest, { at }) => Math.min(earliest, at), Infinity),
       to: rows.reduce((latest, { at }) => Math.max(latest, at), -Infinity),
       versions: [...new Set(rows.map(({ version }) => version))].sort((a, b) => a - b),
@@ -156,6 +158,7 @@ const loggedRequest: z.ZodType<LoggedRequest> = z.object({
   rows: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))),
   labels: z.array(z.string()),
   probabilities: z.array(z.number()),
+  answers: z.array(z.json()).optional(),
 });
 
 function parseRequest(text: string | undefined): LoggedRequest | undefined {
@@ -167,11 +170,16 @@ function parseRequest(text: string | undefined): LoggedRequest | undefined {
 }
 
 /** Adds the rows of a request, each once: a request that a caller sent twice under one id counts once. */
-function addRows(to: Map<string, WindowRow>, { id, at, version, rows, labels, probabilities }: LoggedRequest): void {
+function addRows(to: Map<string, WindowRow>, request: LoggedRequest): void {
+  const { id, at, version, rows, labels, probabilities, answers } = request;
   rows.forEach((cells, i) => {
     const key = `${id}#${i}`;
     if (to.has(key)) return;
-    const answer = { predicted: labels[i] ?? '', probability: probabilities[i] ?? 0 };
-    to.set(key, { id: key, cells, ...answer, version, at, outcome: null });
+    const whole = answers?.[i] ?? null;
+    const label = labels[i] ?? '';
+    const told = answers
+      ? { answer: whole, predicted: whole === null ? '' : JSON.stringify(whole), probability: null }
+      : { answer: { label }, predicted: label, probability: probabilities[i] ?? 0 };
+    to.set(key, { id: key, cells, ...told, version, at, outcome: null });
   });
 }
