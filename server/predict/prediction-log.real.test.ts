@@ -121,8 +121,9 @@ test('large rows are bounded by their size, not by their number alone, and what 
 /** A connection whose writes fail as the test says: before Redis has them, or after, when only the answer is lost. */
 function failing(fate: () => 'before' | 'after' | undefined): Redis {
   const base = new Redis(valkey.url);
+  const duplicate = base.duplicate.bind(base);
   base.duplicate = (options) => {
-    const connection = new Redis(valkey.url, { ...options });
+    const connection = duplicate(options);
     const write = connection.eval.bind(connection) as (...args: unknown[]) => Promise<unknown>;
     connection.eval = (async (...args: unknown[]) => {
       const now = fate();
