@@ -9,6 +9,7 @@ export {
 } from './node.js';
 export { composite, type AnyComposite, type CompositeSpec } from './composite.js';
 export { approval, map, pipeline, valueOf, type AnyPipeline, type Pipeline, type PipelineSpec } from './pipeline.js';
+export { durable, type DurableSpec, type ProcessInput } from './durable.js';
 export { gate, type GateLimit } from './gate.js';
 export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './tune.js';
 export type { StudyOptions } from './study-options.js';

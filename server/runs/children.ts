@@ -26,8 +26,10 @@ export async function processesOf({ graph }: RunView): Promise<ReadonlyMap<strin
 export async function seenChildren(reader: RunReader, { graph }: RunView): Promise<ReadonlyMap<string, SeenProcess>> {
   const children = graph.nodes.filter(({ kind, state }) => kind === 'child' && state !== 'waiting').slice(-MOST_ASKED);
   const found = await Promise.all(
-    children.map(async ({ call, node, workflowId = '' }) => {
-      const seen = await inTime(look(reader, node, workflowId));
+    children.map(async ({ call, node, workflowId = '', state }) => {
+      // What one that has ended said stands in the store, or in the run's own record.
+      const from = state === 'running' ? reader : { store: reader.store };
+      const seen = await inTime(look(from, node, workflowId));
       return seen ? [[call, seen] as const] : [];
     }),
   );

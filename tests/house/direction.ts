@@ -39,7 +39,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'setup',
     'workflows',
   ],
-  testing: ['core', 'transforms', 'tables', 'store', 'project', 'worker', 'models'],
+  testing: ['core', 'transforms', 'tables', 'store', 'project', 'client', 'activities', 'worker', 'models'],
   server: ['core', 'client', 'graph', 'studies', 'models', 'store', 'setup', 'workflows'],
   cli: ['core', 'studies', 'client', 'project', 'setup', 'server', 'worker', 'graph', 'store', 'provenance'],
 };
