@@ -92,36 +92,3 @@ export const apply = node({
   inputs: { table, queue: queueKind, answers: answersKind },
   outputs: { table, report: report(reviewFigures) },
 });
-
-export const corrupt = node({
-  name: 'labels.corrupt',
-  version: '1',
-  title: 'For demonstrations only: gives a stated share of rows a wrong label, and says which',
-  seeded: true,
-  params: z.object({
-    label: z.string().describe('column with the class label'),
-    share: z.number().min(0).max(1).describe('of the rows that get a wrong one'),
-  }),
-  inputs: { table },
-  outputs: {
-    table,
-    flipped: json(
-      z.object({
-        label: z.string(),
-        share: z.number(),
-        flipped: z.array(z.object({ row: z.string(), from: z.string(), to: z.string() })),
-      }),
-    ),
-  },
-});
-
-export const mended = node({
-  name: 'labels.mended',
-  version: '1',
-  title: 'For demonstrations only: how many labels that labels.corrupt made wrong are right again',
-  params: z.object({}),
-  inputs: { table, flipped: json(z.object({ label: z.string(), flipped: z.array(z.unknown()) })), queue: queueKind },
-  outputs: json(
-    z.object({ flipped: z.int(), shown: z.int(), mended: z.int(), shownShare: z.number(), mendedShare: z.number() }),
-  ),
-});

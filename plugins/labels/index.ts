@@ -1,2 +1,2 @@
-export { apply, corrupt, mended, suspects } from './contract.js';
+export { apply, suspects } from './contract.js';
 export { review, reviewed, type Reviewed, type ReviewOptions } from './review.js';

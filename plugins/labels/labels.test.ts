@@ -5,21 +5,23 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isTrainyardError } from '../../core/errors/index.js';
 import type { Ref } from '../../core/kinds.js';
+import { parseReviewQueue, QUEUE_FILE, type ReviewQueue } from '../../core/review-queue.js';
+import { randomFrom, shuffled } from '../../core/random.js';
 import { FileStore } from '../../store/index.js';
-import { readRows, sql, TABLE_FILE, withDatabase, type TableRow } from '../../tables/index.js';
+import { readRows, ROW_ID, sql, TABLE_FILE, withDatabase, type Column, type TableRow } from '../../tables/index.js';
 import { runNode } from '../../testing/index.js';
 import type { ReviewSpec } from '../../workflows/review/contract.js';
 import { ReviewLedger } from '../../workflows/review/ledger.js';
 import { reviewActivities } from '../../activities/review.js';
 import { confidentJoint, labelIssues } from './confident.js';
-import type { Queue } from './queue.js';
-import { applyNode, corruptNode, mendedNode, suspectsNode } from './worker.js';
+import { applyNode, suspectsNode } from './worker.js';
 
 // 344 real penguins (Horst, Hill and Gorman 2020), with missing values.
 const csv = fileURLToPath(new URL('../../examples/penguins/data/penguins.csv', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-labels-'));
 const store = new FileStore(path.join(folder, 'store'));
 let table: { files: { [TABLE_FILE]: { path: string } }; value: object };
+let columns: readonly Column[];
 
 const rowsOf = (file: string): Promise<TableRow[]> => withDatabase({}, (database) => readRows(database, file));
 
@@ -31,6 +33,7 @@ beforeAll(async () => {
       file,
     );
     table = { files: { [TABLE_FILE]: { path: file } }, value };
+    columns = value.columns;
   });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Reviews a queue with people who answer by `say`, on the real rules, and stores the answers as the Workflow does. */
 async function answer(
   queue: { ref: Ref },
-  file: Queue,
+  file: ReviewQueue,
   say: (row: string, given: string | null) => string,
   most = Infinity,
 ) {
@@ -73,9 +76,24 @@ async function answer(
   });
 }
 
+/** The table with wrong labels in a share of its rows, and the identities of those. */
 async function corrupted(share: number, seed: number) {
-  const run = await runNode(corruptNode, { params: { label: 'species', share }, inputs: { table }, seed, store });
-  return { table: run.outputs['table']!, flipped: run.outputs['flipped']! };
+  const file = path.join(folder, `wrong-${share}-${seed}.parquet`);
+  return withDatabase({}, async (database) => {
+    const rows = await readRows(database, table.files[TABLE_FILE].path);
+    const names = [...new Set(rows.map((row) => String(row['species'])))].sort();
+    const random = randomFrom(seed);
+    const bad = new Set(shuffled(rows.length, random).subarray(0, Math.round(share * rows.length)));
+    const changed = rows.map((row, at) => {
+      if (!bad.has(at)) return row;
+      const others = names.filter((name) => name !== row['species']);
+      return { ...row, species: others[random.integer(others.length)]! };
+    });
+    await database.insert('changed', columns, changed);
+    const value = await database.write(sql`FROM changed`, file);
+    const flipped = new Set(rows.filter((_, at) => bad.has(at)).map((row) => String(row[ROW_ID])));
+    return { table: { files: { [TABLE_FILE]: { path: file } }, value }, flipped };
+  });
 }
 
 interface Reference {
@@ -107,24 +125,6 @@ describe('confident learning', () => {
 });
 
 describe('labels', () => {
-  it('flips exactly the stated share of labels, says which, and leaves all else as it was', async () => {
-    const { table: wrong, flipped } = await corrupted(0.1, 3);
-    const list = (flipped.value as { flipped: { row: string; from: string; to: string }[] }).flipped;
-    const [before, after] = await Promise.all([
-      rowsOf(table.files[TABLE_FILE].path),
-      rowsOf(await wrong.path(TABLE_FILE)),
-    ]);
-    expect(list).toHaveLength(34);
-    const to = new Map(list.map((of) => [of.row, of]));
-    expect(after).toEqual(
-      before.map((row) => ({ ...row, species: to.get(String(row['_row']))?.to ?? row['species'] })),
-    );
-    expect(list.every(({ from, to: into }) => from !== into)).toBe(true);
-    const again = await corrupted(0.1, 3);
-    expect(again.table.ref.digest).toBe(wrong.ref.digest);
-    expect((await corrupted(0.1, 4)).table.ref.digest).not.toBe(wrong.ref.digest);
-  });
-
   it.each([0.05, 0.1, 0.2])(
     'finds most of the wrong labels at a share of %d, and few that are right',
     async (share) => {
@@ -134,12 +134,11 @@ describe('labels', () => {
         inputs: { table: wrong },
         store,
       });
-      const queue = JSON.parse(await run.output.text('queue.json')) as Queue;
-      const bad = new Set((flipped.value as { flipped: { row: string }[] }).flipped.map(({ row }) => row));
-      const hits = queue.items.filter(({ row }) => bad.has(row)).length;
+      const queue = parseReviewQueue(await run.output.text(QUEUE_FILE));
+      const hits = queue.items.filter(({ row }) => flipped.has(row)).length;
       // Measured over nine draws: precision 0.94 to 1, recall 0.82 to 1.
       expect(hits / queue.items.length).toBeGreaterThan(0.85);
-      expect(hits / bad.size).toBeGreaterThan(0.7);
+      expect(hits / flipped.size).toBeGreaterThan(0.7);
     },
   );
 
@@ -150,7 +149,7 @@ describe('labels', () => {
       inputs: { table: wrong },
       store,
     });
-    const queue = JSON.parse(await found.output.text('queue.json')) as Queue;
+    const queue = parseReviewQueue(await found.output.text(QUEUE_FILE));
     expect(queue.items.filter(({ why }) => why.includes('audit'))).toHaveLength(69);
     const truth = new Map(
       (await rowsOf(table.files[TABLE_FILE].path)).map((row) => [String(row['_row']), String(row['species'])]),
@@ -161,14 +160,15 @@ describe('labels', () => {
       changed: number;
       errorRate: { estimate: number; low: number; high: number };
     };
-    const mended = await runNode(mendedNode, {
-      inputs: { table: applied.outputs['table']!, flipped, queue: found.output },
-      store,
-    });
-    const score = mended.output.value as { flipped: number; shown: number; mended: number };
-    expect(score).toMatchObject({ flipped: 34, mended: score.shown });
-    expect(figures.changed).toBe(score.mended);
-    expect(score.mended).toBeGreaterThan(24);
+    const shown = queue.items.filter(({ row }) => flipped.has(row)).length;
+    const after = await rowsOf(await applied.outputs['table']!.path(TABLE_FILE));
+    const right = after.filter(
+      (row) => flipped.has(String(row[ROW_ID])) && row['species'] === truth.get(String(row[ROW_ID])),
+    );
+    expect(flipped.size).toBe(34);
+    expect(right).toHaveLength(shown);
+    expect(figures.changed).toBe(shown);
+    expect(shown).toBeGreaterThan(24);
     expect(figures.errorRate.low).toBeLessThan(0.1);
     expect(figures.errorRate.high).toBeGreaterThan(0.1);
     const page = await applied.outputs['report']!.text('report.html');
@@ -177,7 +177,7 @@ describe('labels', () => {
 
   it('leaves rows out, or keeps them, that nobody answered for by the deadline', async () => {
     const found = await runNode(suspectsNode, { params: { label: 'species', audit: 0.05 }, inputs: { table }, store });
-    const queue = JSON.parse(await found.output.text('queue.json')) as Queue;
+    const queue = parseReviewQueue(await found.output.text(QUEUE_FILE));
     const answers = await answer(found.output, queue, (_, given) => given ?? 'Adelie', 4);
     const applied = await runNode(applyNode, { inputs: { table, queue: found.output, answers }, store });
     const value = applied.outputs['report']!.value as { unanswered: number; dropped: number };

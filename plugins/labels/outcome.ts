@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import type { QueueItem, ReviewQueue } from '../../core/review-queue.js';
 import type { Answer, FinalLabel } from '../../workflows/review/contract.js';
 import { wilson } from '../../metrics/index.js';
 import type { answersSummary, reviewFigures } from './contract.js';
-import type { Queue, QueueItem } from './queue.js';
 
 /** What `answers.json` of a review holds beside its summary. */
 export interface AnswersFile extends z.output<typeof answersSummary> {
@@ -34,7 +34,7 @@ export interface ReviewResult {
 }
 
 /** What the answers of people mean for a table of `rows` rows. */
-export function reviewResult(queue: Queue, answers: AnswersFile, rows: number): ReviewResult {
+export function reviewResult(queue: ReviewQueue, answers: AnswersFile, rows: number): ReviewResult {
   const given = new Map<number, Answer[]>();
   for (const answer of answers.all) given.set(answer.item, [...(given.get(answer.item) ?? []), answer]);
   const changes = new Map<string, string | null>();

@@ -1,33 +1,9 @@
 import type { Random } from '../../core/random.js';
 import { shuffled } from '../../core/random.js';
-import type { Column, TableCell, TableRow } from '../../tables/index.js';
+import type { QueueItem, QueueReason, ReviewQueue } from '../../core/review-queue.js';
+import type { Column, TableRow } from '../../tables/index.js';
 import { dataColumns, ROW_ID } from '../../tables/index.js';
 import type { Ranking } from './rank.js';
-
-export type Reason = 'suspect' | 'audit' | 'unlabelled';
-
-/** A row for people to look at. */
-export interface QueueItem {
-  /** Identity of the row in its table. */
-  readonly row: string;
-  /** The label that it has, null where it has none. */
-  readonly given: string | null;
-  /** The likeliest label by the other rows, and how likely it and the given one are. */
-  readonly suggested: string;
-  readonly suggestedProbability: number;
-  readonly givenProbability: number | null;
-  readonly why: readonly Reason[];
-  readonly cells: Readonly<Record<string, TableCell>>;
-}
-
-/** What `queue.json` holds. */
-export interface Queue {
-  readonly format: 1;
-  readonly label: string;
-  readonly labels: readonly string[];
-  readonly columns: readonly Column[];
-  readonly items: readonly QueueItem[];
-}
 
 /**
  * Puts together what people look at: rows without a label, likely errors with the likeliest first, and among them a
@@ -44,7 +20,7 @@ export function makeQueue(
     readonly budget?: number | undefined;
     readonly random: Random;
   },
-): Queue {
+): ReviewQueue {
   const { random, label } = options;
   const budget = options.budget ?? Infinity;
   const labelled = rows.map((_, row) => row).filter((row) => ranking.given[row]! >= 0);
@@ -84,7 +60,7 @@ function item(
   const given = ranking.given[at]!;
   let likeliest = 0;
   for (let c = 1; c < count; c++) if (p[c]! > p[likeliest]!) likeliest = c;
-  const why: Reason[] = given < 0 ? ['unlabelled'] : [];
+  const why: QueueReason[] = given < 0 ? ['unlabelled'] : [];
   if (of.suspects.has(at)) why.push('suspect');
   if (of.audit.has(at)) why.push('audit');
   return {

@@ -1,11 +1,12 @@
 import { UserError } from '../../core/errors/index.js';
 import { canonical } from '../../core/json.js';
-import { randomFrom, shuffled } from '../../core/random.js';
+import { randomFrom } from '../../core/random.js';
+import { parseReviewQueue, QUEUE_FILE } from '../../core/review-queue.js';
 import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '../../tables/index.js';
 import { implement } from '../../worker/implement.js';
-import { apply, corrupt, mended, suspects } from './contract.js';
+import { apply, suspects } from './contract.js';
 import { reviewResult, type AnswersFile } from './outcome.js';
-import { makeQueue, type Queue } from './queue.js';
+import { makeQueue } from './queue.js';
 import { rank } from './rank.js';
 import { relabel } from './relabel.js';
 import { reviewPage } from './page.js';
@@ -33,13 +34,13 @@ export const suspectsNode = implement(suspects, async ({ params, inputs, ctx }) 
         found: ranking.issues.length,
         probabilities: ranking.method,
       },
-      files: { 'queue.json': `${canonical(queue)}\n` },
+      files: { [QUEUE_FILE]: `${canonical(queue)}\n` },
     };
   }),
 );
 
 export const applyNode = implement(apply, async ({ inputs, ctx }) => {
-  const queue = JSON.parse(await inputs.queue.text('queue.json')) as Queue;
+  const queue = parseReviewQueue(await inputs.queue.text(QUEUE_FILE));
   const answers = JSON.parse(await inputs.answers.text('answers.json')) as AnswersFile;
   if (answers.finals.length !== queue.items.length || answers.label !== queue.label) {
     throw new UserError('the answers are not those to this queue', {
@@ -65,46 +66,3 @@ export const applyNode = implement(apply, async ({ inputs, ctx }) => {
     };
   });
 });
-
-export const corruptNode = implement(corrupt, async ({ params: { label, share }, inputs, ctx }) =>
-  withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
-    const columns = await openTable(database, 'given', inputs.table);
-    requireColumn(columns, label, 'label');
-    const rows = await readRows(database, await inputs.table.path(TABLE_FILE));
-    const labelled = rows.filter((row) => row[label] != null);
-    const labels = [...new Set(labelled.map((row) => String(row[label])))].sort();
-    if (labels.length < 2)
-      throw new UserError('a label of one value cannot be made wrong', { where: { column: label } });
-    const random = randomFrom(ctx.seed);
-    const drawn = shuffled(labelled.length, random).subarray(0, Math.round(share * labelled.length));
-    const flipped = [...drawn]
-      .sort((a, b) => a - b)
-      .map((at) => {
-        const from = String(labelled[at]![label]);
-        const others = labels.filter((other) => other !== from);
-        return { row: String(labelled[at]![ROW_ID]), from, to: others[random.integer(others.length)]! };
-      });
-    const changes = new Map(flipped.map(({ row, to }) => [row, to]));
-    return {
-      table: await relabel(database, inputs.table, label, changes, ctx.scratch),
-      flipped: { value: { label, share, flipped } },
-    };
-  }),
-);
-
-export const mendedNode = implement(mended, async ({ inputs, ctx }) =>
-  withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
-    const { label } = inputs.flipped.value;
-    const flipped = inputs.flipped.value.flipped as { row: string; from: string }[];
-    const queue = JSON.parse(await inputs.queue.text('queue.json')) as Queue;
-    const rows = await readRows(database, await inputs.table.path(TABLE_FILE));
-    const now = new Map(rows.map((row) => [String(row[ROW_ID]), String(row[label])]));
-    const shownRows = new Set(queue.items.map(({ row }) => row));
-    const shown = flipped.filter(({ row }) => shownRows.has(row)).length;
-    const right = flipped.filter(({ row, from }) => now.get(row) === from).length;
-    const share = (of: number): number => (flipped.length === 0 ? 1 : of / flipped.length);
-    return {
-      value: { flipped: flipped.length, shown, mended: right, shownShare: share(shown), mendedShare: share(right) },
-    };
-  }),
-);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
 import { reviewActivities } from '../../activities/review.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
-import type { Queue } from '../../plugins/labels/queue.js';
+import type { ReviewQueue } from '../../core/review-queue.js';
 import { findChromium, startTemporal, type TemporalService } from '../../setup/index.js';
 import { Artifacts, FileStore } from '../../store/index.js';
 import { REVIEW, type ReviewInput, type ReviewSpec } from '../../workflows/review/contract.js';
@@ -75,7 +75,7 @@ afterAll(async () => {
 const LABELS = ['Adelie', 'Chinstrap', 'Gentoo'];
 
 async function startReview(name: string, items: number, more: Partial<ReviewSpec> = {}, continueAfter?: number) {
-  const queue: Queue = {
+  const queue: ReviewQueue = {
     format: 1,
     label: 'species',
     labels: LABELS,

@@ -89,5 +89,4 @@ export const exceptions: readonly Exception[] = [
     to: 'worker/implement.ts',
     why: 'finds implementations in a plugin before any worker',
   },
-  { from: 'server/reviews/queues.ts', to: 'plugins/labels/queue.ts', why: 'shows the queue that labels.review wrote' },
 ];

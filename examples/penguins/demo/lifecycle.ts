@@ -7,7 +7,7 @@ const STEPS: readonly (readonly [step: string, is: (node: GraphNode) => boolean]
   ['ingest', (node) => node.node.startsWith('ingest.')],
   ['clean', (node) => node.node === 'clean.table'],
   ['explore', (node) => node.node.startsWith('explore.')],
-  ['label review', (node) => node.node.startsWith('labels.') || node.node === 'label-review'],
+  ['label review', (node) => /^(labels|flaws)\./.test(node.node) || node.node === 'label-review'],
   ['split', (node) => node.node.startsWith('split.')],
   ['features', (node) => node.node.startsWith('features.')],
   ['tune', (node) => node.node === 'study'],

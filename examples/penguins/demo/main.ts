@@ -83,7 +83,7 @@ async function lifecycle(
   );
   const first = await runPipeline(options, report, trainyard, http, signal);
   const before = figuresOf(first);
-  const mended = valueOf<{ flipped: number; mended: number }>(first, 'labels.mended');
+  const mended = valueOf<{ flipped: number; mended: number }>(first, 'flaws.mended');
   const version = valueOf<{ version: number }>(first, 'deploy.endpoint')?.version;
   if (!before || !mended || version === undefined) {
     throw new Error(`the run ${first.run} deployed nothing: ${at.server}/runs/${first.run}`);

@@ -12,6 +12,7 @@ import * as task from 'trainyard/plugins/task';
 import * as train from 'trainyard/plugins/train';
 import { categorical, float, int } from 'trainyard/search';
 import { z } from 'zod';
+import * as flaws from '../nodes/flaws/index.js';
 import { penguin } from './penguin.js';
 
 const params = z.object({
@@ -57,9 +58,9 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
   });
   task.feasibility({ card, table: tidy, test: 0.2 });
   explore.profile({ table: tidy, label: 'species', title: 'Penguins, cleaned' });
-  const doubtful = labels.corrupt({ table: tidy, label: 'species', share: p.corrupt });
+  const doubtful = flaws.corrupt({ table: tidy, label: 'species', share: p.corrupt });
   const reviewed = labels.reviewed({ table: doubtful.table, label: 'species', audit: 0.03, budget: 40, guideline });
-  labels.mended({ table: reviewed.table, flipped: doubtful.flipped, queue: reviewed.queue });
+  flaws.mended({ table: reviewed.table, flipped: doubtful.flipped, queue: reviewed.queue });
   const parts = split.stratified({ table: reviewed.table, label: 'species', test: 0.2, validation: 0.2 });
 
   // Half of the rows from service join the training part; the others decide between old and new.

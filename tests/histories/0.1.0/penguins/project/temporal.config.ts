@@ -2,5 +2,6 @@ import { defineConfig } from 'trainyard';
 
 export default defineConfig({
   pipelines: ['./pipelines/*.ts'],
+  plugins: ['./nodes/labels'],
   pools: { cpu: { slots: 2, memory: '4GB' } },
 });

@@ -5,13 +5,13 @@ import * as evaluate from 'trainyard/plugins/evaluate';
 import * as explore from 'trainyard/plugins/explore';
 import * as features from 'trainyard/plugins/features';
 import * as ingest from 'trainyard/plugins/ingest';
-import * as labels from 'trainyard/plugins/labels';
 import * as monitor from 'trainyard/plugins/monitor';
 import * as split from 'trainyard/plugins/split';
 import * as task from 'trainyard/plugins/task';
 import * as train from 'trainyard/plugins/train';
 import { categorical, float, int } from 'trainyard/search';
 import { z } from 'zod';
+import * as labels from '../nodes/labels/index.js';
 import { penguin } from './penguin.js';
 
 const params = z.object({
