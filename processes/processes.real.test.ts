@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planBackfill, recordBackfill } from '../client/backfill-plan.js';
@@ -29,6 +30,7 @@ let services: ProcessServices;
 const ends: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   [temporal, valkey] = await Promise.all([startTemporal({ uiPort: false }), startValkey({})]);
   ends.push(
     () => temporal.stop(),

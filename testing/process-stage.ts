@@ -67,11 +67,10 @@ export class ProcessStage implements AsyncDisposable {
     return new ProcessStage({ example, place, client, native, folder, code: await bundled(example, folder) });
   }
 
-  /** Starts a worker: of a build that becomes the current one, or of none. */
-  async work({ build, cached = true }: { build?: string; cached?: boolean } = {}): Promise<Working> {
+  /** Starts a worker of a build, which becomes the current one. Without a cache each step repeats the whole history. */
+  async work({ build = 'one', cached = true }: { build?: string; cached?: boolean } = {}): Promise<Working> {
     const { services, namespace = 'default' } = this.#place;
     const activities = services ? inWords(await processActivities([this.#example.process], services)) : {};
-    const version = build === undefined ? undefined : { deploymentName: this.#queue, buildId: build };
     const worker = await Worker.create({
       connection: this.#native,
       namespace,
@@ -79,9 +78,11 @@ export class ProcessStage implements AsyncDisposable {
       workflowBundle: { code: this.#code },
       activities,
       ...(cached ? {} : { maxCachedWorkflows: 0 }),
-      ...(version && {
-        workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' as const },
-      }),
+      workerDeploymentOptions: {
+        version: { deploymentName: this.#queue, buildId: build },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
     });
     const running = worker.run();
     const working: Working = {
@@ -92,7 +93,7 @@ export class ProcessStage implements AsyncDisposable {
       },
     };
     this.#working.add(working);
-    if (build !== undefined) await this.#makeCurrent(build);
+    await this.#makeCurrent(build);
     return working;
   }
 
@@ -115,7 +116,7 @@ export class ProcessStage implements AsyncDisposable {
 
   /** Repeats the history of its last run. Throws what does not repeat. */
   async replay(handle: WorkflowHandle): Promise<void> {
-    await Worker.runReplayHistory({ workflowBundle: { code: this.#code } }, await handle.fetchHistory());
+    await Worker.runReplayHistory({ workflowBundle: { code: this.#code } }, await handle.fetchHistory(), handle.workflowId);
   }
 
   async firstRun(handle: WorkflowHandle): Promise<string> {

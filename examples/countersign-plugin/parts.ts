@@ -1,6 +1,7 @@
+import { html, pageSection } from 'trainyard/pages';
 import { asked, durableProcess } from 'trainyard/process';
 import { countersignActivities } from './activities.js';
-import { sheet, type Sheet } from './sheet.js';
+import { sheet, signed, type Sheet } from './sheet.js';
 
 export const countersignProcess = durableProcess<Sheet>({
   name: 'countersign',
@@ -17,4 +18,25 @@ export const countersignProcess = durableProcess<Sheet>({
       parts: [{ rank: 1, texts: [`${signatures.length} of ${people} signed`, `${signatures.length}/${people}`] }],
     }),
   }),
+});
+
+/** Who has signed what, for a run that waits for it, or has waited. */
+export const signaturesSection = pageSection({
+  name: 'signatures',
+  title: 'Signatures',
+  place: 'before the graph',
+  draw: ({ run, children }) => {
+    const calls = run.graph.nodes.filter(({ node }) => node === 'countersign');
+    if (calls.length === 0) return undefined;
+    return html`<ul>
+      ${calls.map(({ call, summary, result }) => {
+        const now = sheet.safeParse(children.get(call)?.state).data;
+        const signatures = now?.signatures ?? signed.safeParse(result).data?.signatures ?? [];
+        return html`<li>
+          <strong>${now?.question ?? summary}</strong> ${now && `${signatures.length} of ${now.people}`}
+          ${signatures.map(({ by, why }) => html`<br />${by}: ${why}`)}
+        </li>`;
+      })}
+    </ul>`;
+  },
 });

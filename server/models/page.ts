@@ -5,7 +5,7 @@ import type { MonitorState, WindowRecord } from '../../workflows/monitor/contrac
 import { sayCount } from '../../core/duration.js';
 import { html, type Html } from '../../core/html.js';
 import { page } from '../pages/layout.js';
-import { artifactLink, moment } from '../pages/words.js';
+import { artifactLink, moment } from '../../client/page-words.js';
 
 /** Lines of the history and of the windows that the page shows at once. */
 const SHOWN = 30;

@@ -2,7 +2,7 @@ import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph
 import { html, type Html } from '../../core/html.js';
 import type { DurableProcess } from '../../client/process.js';
 import type { RunView } from '../../client/run-view.js';
-import { jsonText } from './words.js';
+import { jsonText } from '../../client/page-words.js';
 
 /** What decides which actions a page offers. */
 export interface ActionOptions {

@@ -1,9 +1,15 @@
 import type { DurableProcess } from '../../client/process.js';
 import type { SeenProcess } from '../../client/process-state.js';
+import type { PageSection } from '../../client/section.js';
 import type { RunView } from '../../client/run-view.js';
-import type { SealedSet } from '../runs/sealed-sets.js';
 import type { StudyView } from '../runs/study.js';
+import type { Html } from '../../core/html.js';
 import type { ActionOptions } from './run-actions.js';
+
+/** A section as it stands on a page. */
+export interface DrawnSection extends Pick<PageSection, 'name' | 'place'> {
+  readonly html: Html;
+}
 
 /** What a run's page shows. */
 export interface RunContent {
@@ -14,7 +20,8 @@ export interface RunContent {
   readonly children: ReadonlyMap<string, SeenProcess>;
   /** What these are, by name. */
   readonly processes: ReadonlyMap<string, DurableProcess>;
-  readonly sealed: readonly SealedSet[];
+  /** Sections that plugins bring, as they were drawn. */
+  readonly sections: readonly DrawnSection[];
 }
 
 export interface PageOptions extends ActionOptions {

@@ -3,21 +3,21 @@ import type { GraphRecord } from '../../core/graph.js';
 import { callMs, graphSvg, sayMetric } from '../../graph/index.js';
 import { html, trusted, type Html } from '../../core/html.js';
 import type { RunView } from '../../client/run-view.js';
-import { causeWord } from './home.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
-import { sealedSection } from './run-sealed.js';
 import { runActions, waits } from './run-actions.js';
 import { studySection } from './study.js';
 import { trialTable } from './study-trials.js';
-import { jsonText, moment, problemBox, stateMark } from './words.js';
-import type { PageOptions, RunContent } from './run-content.js';
+import { causeWord, jsonText, moment, problemBox, stateMark } from '../../client/page-words.js';
+import type { DrawnSection, PageOptions, RunContent } from './run-content.js';
 
 /** The parts of a run's page that change while it goes on, by name. */
 export function runParts(content: RunContent, options: PageOptions): Record<string, Html> {
-  const { view, study } = content;
+  const { view, study, sections } = content;
   const { graph } = view;
+  const placed = (where: NonNullable<DrawnSection['place']>): Html[] =>
+    sections.filter(({ place = 'after the graph' }) => place === where).map((section) => section.html);
   return {
     head: head(view, options),
     waits: waits(view, content.processes, options),
@@ -27,7 +27,8 @@ export function runParts(content: RunContent, options: PageOptions): Record<stri
     }),
     graph: graph.nodes.length === 0 ? html`<p class="quiet">No node was called yet.</p>` : drawing(graph, options),
     outputs: outputs(graph),
-    sealed: sealedSection(content.sealed) || html``,
+    before: html`${placed('before the graph')}`,
+    after: html`${placed('after the graph')}`,
     nodes: nodeTable(content, options),
   };
 }
@@ -54,8 +55,9 @@ export function runPage(content: RunContent, options: PageOptions, keyName: stri
         <h2>Trials</h2>
         ${part('trials')}`
     }
+    ${part('before')}
     <h2>Graph</h2>
-    ${part('graph')} ${part('outputs')} ${part('sealed')}
+    ${part('graph')} ${part('outputs')} ${part('after')}
     <h2>Nodes</h2>
     ${part('nodes')}
     <h2>Parameters</h2>

@@ -12,7 +12,7 @@ import {
   type StudyPlot,
 } from '../../studies/index.js';
 import { studyActions } from './study-actions.js';
-import { moment } from './words.js';
+import { moment } from '../../client/page-words.js';
 
 /** What is drawn of a study. */
 export interface StudyDrawings {

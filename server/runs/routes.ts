@@ -9,7 +9,7 @@ import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
-import { sealedSets } from './sealed-sets.js';
+import { drawSections } from './sections.js';
 import { processesOf, seenChildren } from './children.js';
 import { readStudyView } from './study.js';
 import { eventOfCall } from './temporal-event.js';
@@ -133,15 +133,18 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     keyName: string | undefined,
   ): Promise<{ content: RunContent; options: PageOptions }> {
     const found = await view(id);
-    const [study, children, processes, sealed] = await Promise.all([
+    const now = Date.now();
+    const canAct = keyName !== undefined;
+    const [study, children, processes] = await Promise.all([
       readStudyView(reader, found),
       seenChildren(reader, found),
       processesOf(found),
-      sealedSets(store, found.graph),
     ]);
+    const query = sort === undefined ? {} : { sort };
+    const sections = await drawSections({ run: found, reader, children, now, canAct, query });
     return {
-      content: { view: found, study, children, processes, sealed },
-      options: { now: Date.now(), ui: uiLink(id), canAct: keyName !== undefined, sort },
+      content: { view: found, study, children, processes, sections },
+      options: { now, ui: uiLink(id), canAct, sort },
     };
   }
 

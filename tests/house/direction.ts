@@ -16,7 +16,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['core'],
   workflows: ['core', 'contracts', 'studies'],
   project: ['core', 'setup', 'store', 'workflows'],
-  client: ['core', 'store', 'workflows', 'project'],
+  client: ['core', 'graph', 'store', 'workflows', 'project'],
   provenance: ['core', 'setup', 'store', 'project', 'client'],
   activities: ['core', 'store', 'project', 'tables', 'drift', 'client', 'workflows'],
   worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'provenance'],

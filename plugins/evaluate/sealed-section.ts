@@ -1,13 +1,11 @@
 import { html, type Html } from '../../core/html.js';
-import type { SealedSet } from '../runs/sealed-sets.js';
-import { causeWord } from './home.js';
-import { artifactLink, moment } from './words.js';
+import { artifactLink, causeWord, moment } from '../../client/page-words.js';
+import type { SealedSet } from './sealed-sets.js';
 
 /** Who opened a run's sealed test sets, when and because of what. Each further opening makes their figures say less. */
-export function sealedSection(sets: readonly SealedSet[]): Html | false {
-  if (sets.length === 0) return false;
-  return html`<h2>Sealed test set</h2>
-    ${sets.map(
+export function sealedSection(sets: readonly SealedSet[]): Html | undefined {
+  if (sets.length === 0) return undefined;
+  return html`${sets.map(
       ({ from, digest, openings }) =>
         html`<p>
             ${artifactLink(digest, from)}:
