@@ -71,11 +71,13 @@ const answerNext = async ({ workflowId }: WorkflowHandle): Promise<void> => {
   const desk = new ReviewDesk({ temporal: services.client.temporal });
   const { held } = await desk.next(workflowId, { reviewer: 'ann', hold: 1 });
   const [item = -1] = held;
-  await desk.answer(workflowId, { item, label: 'Gentoo', reviewer: 'ann', ms: 900, requestId: `ann-${item}`, hold: 0 });
+  await desk.answer(workflowId, { item, label: 'Gentoo', reviewer: 'ann', ms: 900, requestId: `ann-${item}`, hold: 1 });
 };
-const review: ReviewInput = {
+let asked = 0;
+/** Each of another queue: answers of an equal review would be found. */
+const review = (): ReviewInput => ({
   args: {
-    queue: { kind: 'json', digest: digestText('queue'), size: 1 },
+    queue: { kind: 'json', digest: digestText(`queue ${++asked}`), size: 1 },
     items: 6,
     label: 'species',
     labels: ['Adelie', 'Gentoo'],
@@ -88,7 +90,7 @@ const review: ReviewInput = {
   run: { id: 'run-review', lineage: 'run-review', pipeline: 'penguins', seed: 0, cause: null },
   name: 'answers',
   scope: 'answers',
-};
+});
 const register = async (handle: WorkflowHandle): Promise<void> => {
   const { versions } = await handle.query<{ versions: readonly unknown[] }>('state');
   const model = { kind: 'model', digest: digestText(String(versions.length)), size: 1 };
@@ -128,21 +130,21 @@ const examples: readonly ProcessExample[] = [
   {
     process: labelReviewProcess as DurableProcess,
     input: review,
-    continuing: { ...review, continueAfter: 20 },
+    continuing: () => ({ ...review(), continueAfter: 20 }),
     steps: Array.from({ length: 6 }, () => answerNext),
     gave: (result) => void expect(result).toMatchObject({ kind: 'json', value: { settled: 6, closed: 'complete' } }),
   },
   {
     process: registryProcess,
-    input: registry,
-    continuing: { ...registry, continueAfter: 12 },
+    input: () => registry,
+    continuing: () => ({ ...registry, continueAfter: 12 }),
     steps: Array.from({ length: 5 }, () => register),
     state: stateOf,
   },
   {
     process: triggerProcess,
-    input: watching,
-    continuing: { ...watching, continueAfter: 30 },
+    input: () => watching,
+    continuing: () => ({ ...watching, continueAfter: 30 }),
     steps: [change, change],
     // When a file was looked at last is no state that a worker could change.
     state: async (handle) => {
@@ -153,16 +155,16 @@ const examples: readonly ProcessExample[] = [
   },
   {
     process: backfillProcess,
-    input: partitions,
-    continuing: { ...partitions, continueAfter: 12 },
+    input: () => partitions,
+    continuing: () => ({ ...partitions, continueAfter: 12 }),
     steps: [],
     gave: (result) => void expect(result).toEqual({ outcome: 'done', reached: 3 }),
     others,
   },
   {
     process: monitorProcess,
-    input: monitored,
-    continuing: { ...monitored, continueAfter: 20 },
+    input: () => monitored,
+    continuing: () => ({ ...monitored, continueAfter: 20 }),
     steps: [order('pause'), order('resume'), order('pause'), order('resume')],
     state: async (handle) => {
       const { config, paused, notes } = (await stateOf(handle)) as MonitorState;

@@ -8,6 +8,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { processActivities } from '../activities/processes.js';
 import { inWords } from '../activities/in-words.js';
+import { childId } from '../core/ids.js';
 import type { ProcessServices } from '../client/process.js';
 import { bundle } from '../project/bundle.js';
 import type { ProcessExample } from './process-example.js';
@@ -28,6 +29,9 @@ interface Working {
   stop(): Promise<void>;
 }
 
+/** What was bundled, by example: to bundle takes longer than most cases. */
+const bundles = new WeakMap<ProcessExample, Promise<string>>();
+
 /** One process on a task queue of its own, with workers that come and go. */
 export class ProcessStage implements AsyncDisposable {
   readonly #example: ProcessExample;
@@ -39,16 +43,14 @@ export class ProcessStage implements AsyncDisposable {
   readonly #working = new Set<Working>();
   readonly #queue = `trainyard-stage-${randomUUID().slice(0, 8)}`;
 
-  private constructor(
-    parts: {
-      readonly example: ProcessExample;
-      readonly place: StagePlace;
-      readonly client: Client;
-      readonly native: NativeConnection;
-      readonly folder: string;
-      readonly code: string;
-    },
-  ) {
+  private constructor(parts: {
+    readonly example: ProcessExample;
+    readonly place: StagePlace;
+    readonly client: Client;
+    readonly native: NativeConnection;
+    readonly folder: string;
+    readonly code: string;
+  }) {
     this.#example = parts.example;
     this.#place = parts.place;
     this.#client = parts.client;
@@ -64,7 +66,9 @@ export class ProcessStage implements AsyncDisposable {
     const connection = await Connection.connect({ address });
     const native = await NativeConnection.connect({ address });
     const client = new Client({ connection, namespace });
-    return new ProcessStage({ example, place, client, native, folder, code: await bundled(example, folder) });
+    const code = bundles.get(example) ?? bundled(example, folder);
+    bundles.set(example, code);
+    return new ProcessStage({ example, place, client, native, folder, code: await code });
   }
 
   /** Starts a worker of a build, which becomes the current one. Without a cache each step repeats the whole history. */
@@ -97,11 +101,13 @@ export class ProcessStage implements AsyncDisposable {
     return working;
   }
 
-  start(input: object = this.#example.input): Promise<WorkflowHandle> {
-    return this.#client.workflow.start(this.#example.process.name, {
-      workflowId: `${this.#queue}/${this.#example.process.name}`,
+  start(input = this.#example.input): Promise<WorkflowHandle> {
+    const { name } = this.#example.process;
+    const workflowId = childId(this.#queue, name);
+    return this.#client.workflow.start(name, {
+      workflowId,
       taskQueue: this.#queue,
-      args: [input],
+      args: [input()],
     });
   }
 
@@ -116,7 +122,11 @@ export class ProcessStage implements AsyncDisposable {
 
   /** Repeats the history of its last run. Throws what does not repeat. */
   async replay(handle: WorkflowHandle): Promise<void> {
-    await Worker.runReplayHistory({ workflowBundle: { code: this.#code } }, await handle.fetchHistory(), handle.workflowId);
+    await Worker.runReplayHistory(
+      { workflowBundle: { code: this.#code } },
+      await handle.fetchHistory(),
+      handle.workflowId,
+    );
   }
 
   async firstRun(handle: WorkflowHandle): Promise<string> {
@@ -163,9 +173,7 @@ async function bundled({ process, others = [] }: ProcessExample, folder: string)
   const lines = [
     `import { setWorkflowOptions } from '@temporalio/workflow';`,
     `import { ${workflow.export} as workflow } from ${from(workflow.module)};`,
-    ...(versions === 'moves on'
-      ? [`setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, workflow);`]
-      : []),
+    ...(versions === 'moves on' ? [`setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, workflow);`] : []),
     `export { workflow as ${JSON.stringify(name)} };`,
     ...others.map((module) => `export * from ${from(module)};`),
   ];

@@ -7,28 +7,19 @@ import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
 import { runActions, waits } from './run-actions.js';
-import { studySection } from './study.js';
-import { trialTable } from './study-trials.js';
 import { causeWord, jsonText, moment, problemBox, stateMark } from '../../client/page-words.js';
 import type { DrawnSection, PageOptions, RunContent } from './run-content.js';
 
 /** The parts of a run's page that change while it goes on, by name. */
 export function runParts(content: RunContent, options: PageOptions): Record<string, Html> {
-  const { view, study, sections } = content;
+  const { view, sections } = content;
   const { graph } = view;
-  const placed = (where: NonNullable<DrawnSection['place']>): Html[] =>
-    sections.filter(({ place = 'after the graph' }) => place === where).map((section) => section.html);
   return {
     head: head(view, options),
     waits: waits(view, content.processes, options),
-    ...(study && {
-      study: studySection(study.state, study.drawings, options),
-      trials: trialTable(study.state, graph, options.sort, options.now),
-    }),
     graph: graph.nodes.length === 0 ? html`<p class="quiet">No node was called yet.</p>` : drawing(graph, options),
     outputs: outputs(graph),
-    before: html`${placed('before the graph')}`,
-    after: html`${placed('after the graph')}`,
+    ...Object.fromEntries(sections.map((section) => [`section ${section.name}`, section.html])),
     nodes: nodeTable(content, options),
   };
 }
@@ -38,6 +29,10 @@ export function runPage(content: RunContent, options: PageOptions, keyName: stri
   const parts = runParts(content, options);
   const id = encodeURIComponent(graph.run);
   const part = (name: string): Html => html`<div data-part="${name}">${parts[name]}</div>`;
+  const placed = (where: NonNullable<DrawnSection['place']>): Html[] =>
+    content.sections
+      .filter(({ place = 'after the graph' }) => place === where)
+      .map(({ name }) => part(`section ${name}`));
   const main = html`<section id="run" data-id="${graph.run}" data-open="${String(open)}">
     <h1>${graph.run}</h1>
     ${part('head')}
@@ -48,16 +43,9 @@ export function runPage(content: RunContent, options: PageOptions, keyName: stri
       ${belongsTo(graph)}
     </p>
     <p id="message" role="alert"></p>
-    ${part('waits')}
-    ${
-      content.study &&
-      html`${part('study')}
-        <h2>Trials</h2>
-        ${part('trials')}`
-    }
-    ${part('before')}
+    ${part('waits')} ${placed('before the graph')}
     <h2>Graph</h2>
-    ${part('graph')} ${part('outputs')} ${part('after')}
+    ${part('graph')} ${part('outputs')} ${placed('after the graph')}
     <h2>Nodes</h2>
     ${part('nodes')}
     <h2>Parameters</h2>

@@ -2,6 +2,7 @@ import { listReviews } from '../../client/reviews.js';
 import { isPart } from '../../client/run-list.js';
 import { readRunView, type RunView } from '../../client/run-view.js';
 import { runningOf } from '../../client/running.js';
+import { isStudy, readStudy } from '../../client/studies.js';
 import { listModels } from '../../client/models.js';
 import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
 import { damagedIn, listRuns } from '../../store/index.js';
@@ -11,7 +12,6 @@ import { runPage, runParts } from '../pages/run.js';
 import type { RouteModule } from '../services.js';
 import { drawSections } from './sections.js';
 import { processesOf, seenChildren } from './children.js';
-import { readStudyView } from './study.js';
 import { eventOfCall } from './temporal-event.js';
 import type { PageOptions } from '../pages/run-content.js';
 import type { RunContent } from '../pages/run-content.js';
@@ -67,7 +67,7 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const found = await view(request.params.id);
     const { graph, open, stale, pending } = found;
     const progress = runningOf(graph, pending).flatMap(({ node, progress: told }) => (told ? [[node.call, told]] : []));
-    const study = (await readStudyView(reader, found))?.state;
+    const study = isStudy(graph.params) ? await readStudy(reader, graph.run) : undefined;
     return {
       open,
       ...(stale === undefined ? {} : { stale }),
@@ -135,16 +135,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const found = await view(id);
     const now = Date.now();
     const canAct = keyName !== undefined;
-    const [study, children, processes] = await Promise.all([
-      readStudyView(reader, found),
-      seenChildren(reader, found),
-      processesOf(found),
-    ]);
+    const [children, processes] = await Promise.all([seenChildren(reader, found), processesOf(found)]);
     const query = sort === undefined ? {} : { sort };
     const sections = await drawSections({ run: found, reader, children, now, canAct, query });
     return {
-      content: { view: found, study, children, processes, sections },
-      options: { now, ui: uiLink(id), canAct, sort },
+      content: { view: found, children, processes, sections },
+      options: { now, ui: uiLink(id), canAct },
     };
   }
 

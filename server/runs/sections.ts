@@ -8,22 +8,21 @@ import type { DrawnSection } from '../pages/run-content.js';
 /** How long a section may take, ms: the others and the page wait for it. */
 const WITHIN_MS = 3_000;
 
-/** All sections that have something to show of a run, in the order of their names; one that fails shows its error in its place. */
+/** All sections as they are of a run, in the order of their names; one that fails shows its error in its place. */
 export async function drawSections(content: SectionContent): Promise<DrawnSection[]> {
-  const drawn = await Promise.all(
+  return Promise.all(
     ((await partsOfSort('page section')) as readonly PageSection[]).map(async (section) => {
       const { name, title, place } = section;
       const inside = await drawOne(section, content);
-      if (inside === undefined) return [];
+      if (inside === undefined) return { name, html: html``, ...(place === undefined ? {} : { place }) };
       const id = `section-${name.replaceAll(/[^a-z0-9-]/g, '-')}`;
       const whole = html`<section id="${id}" aria-labelledby="${id}-title">
         <h2 id="${id}-title">${title}</h2>
         ${inside}
       </section>`;
-      return [{ name, html: whole, ...(place === undefined ? {} : { place }) }];
+      return { name, html: whole, ...(place === undefined ? {} : { place }) };
     }),
   );
-  return drawn.flat();
 }
 
 async function drawOne(section: PageSection, content: SectionContent): Promise<Html | undefined> {

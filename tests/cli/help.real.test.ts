@@ -11,7 +11,7 @@ describe('help', () => {
     const { code, out } = await project.run('--help');
     expect(code).toBe(0);
     for (const name of ['dev', 'run', 'runs', 'show', 'graph', 'cancel', 'approve', 'plugins', 'predict', 'doctor'])
-      expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+      expect(out).toMatch(new RegExp(`^  ${name}[ |]`, 'm'));
     const listed = (out.split('Commands:')[1] ?? '').match(/^ {2}[a-z]+/gm) ?? [];
     const program = new Command();
     for (const register of commands) register(program);

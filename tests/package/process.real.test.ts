@@ -1,7 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { pathToFileURL } from 'node:url';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { DurableProcess } from '../../client/process.js';
+import { FileStore } from '../../store/index.js';
+import { processCases, type ProcessExample } from '../../testing/index.js';
 import { STACK, TestProject } from '../cli/harness.js';
 import { buildPlugin } from './packed.js';
 
@@ -51,6 +55,30 @@ describe('a durable process of a package of its own', { timeout: 240_000 }, () =
     temporal.workflow.getHandle(ID).executeUpdate('sign', { args: [{ by, why: 'it is good' }] });
   const signers = async (): Promise<string[]> => (await sheet()).signatures.map(({ by }) => by);
   const patiently = { timeout: 90_000, interval: 500 };
+
+  it('keeps what every durable process must promise', async () => {
+    const parts = (await import(pathToFileURL(path.join(project.folder, PLUGIN, 'dist', 'parts.js')).href)) as {
+      countersignProcess: DurableProcess;
+    };
+    const run = { id: 'r', lineage: 'r', pipeline: 'release', seed: 0, cause: null };
+    const args = { params: { question: 'Ship it?', people: 4 }, inputs: {} };
+    const steps = ['ann', 'bob', 'cat', 'dan'].map(
+      (by) => (handle: WorkflowHandle) => handle.executeUpdate('sign', { args: [{ by, why: '' }] }),
+    );
+    const input = () => ({ args, run, name: 'release', scope: 'release' });
+    const example: ProcessExample = {
+      process: parts.countersignProcess,
+      input,
+      continuing: () => ({ ...input(), continueAfter: 12 }),
+      steps,
+      gave: (result) => void expect((result as { signatures: unknown[] }).signatures).toHaveLength(4),
+    };
+    const store = new FileStore(path.join(project.folder, 'store-of-cases'));
+    const client = { temporal, namespace: 'default', taskQueue: 'cases', store, close: async () => undefined };
+    const { temporal: address } = project.addresses();
+    for (const one of processCases)
+      if (one.applies(example)) await one.run(example, { address, services: { client, store } });
+  });
 
   it('stands in the catalogue with the package that brings it, beside those of Trainyard', async () => {
     const { out, code, all } = await project.run('plugins', '--json');

@@ -1,8 +1,8 @@
-import { html, type Html } from '../../core/html.js';
-import type { StudyState } from '../../core/study.js';
-import { bestTrial } from '../../studies/index.js';
-import { form, step, whyField } from './run-actions.js';
-import { jsonText } from '../../client/page-words.js';
+import { html, type Html } from '../../../core/html.js';
+import type { StudyState } from '../../../core/study.js';
+import { bestTrial } from '../../../studies/index.js';
+import { form, step, whyField } from '../../../client/page-forms.js';
+import { jsonText } from '../../../client/page-words.js';
 
 /** What a person can do to a study that goes on: more trials, one by hand, a pause, an end with the best so far. */
 export function studyActions(state: StudyState, canAct: boolean): Html | false {

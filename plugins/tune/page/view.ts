@@ -1,8 +1,8 @@
-import { readStudy } from '../../client/studies.js';
-import type { RunReader, RunView } from '../../client/run-view.js';
-import type { StudyState } from '../../core/study.js';
-import { livePlots, readableStudy, readingPlots } from '../../studies/index.js';
-import type { StudyDrawings } from '../pages/study.js';
+import { isStudy, readStudy } from '../../../client/studies.js';
+import type { RunReader, RunView } from '../../../client/run-view.js';
+import type { StudyState } from '../../../core/study.js';
+import { livePlots, readableStudy, readingPlots } from '../../../studies/index.js';
+import type { StudyDrawings } from './study.js';
 
 /** A study as its page shows it. */
 export interface StudyView {
@@ -21,11 +21,6 @@ export async function readStudyView(reader: RunReader, { graph }: RunView): Prom
   if (!isStudy(graph.params)) return undefined;
   const state = await readNewly(reader, graph.run);
   return state && { state, drawings: drawingsOf(state) };
-}
-
-/** Whether a run's parameters are what a study is asked. */
-function isStudy(params: unknown): boolean {
-  return typeof params === 'object' && params !== null && 'space' in params && 'objectives' in params;
 }
 
 function drawingsOf(state: StudyState): StudyDrawings {
