@@ -1,4 +1,4 @@
-import type { TrainyardError } from '../core/errors/index.js';
+import type { TrainyardError } from '@trainyard/errors';
 import type { NodeTask } from '../core/task.js';
 import { putRecord, RECORDS, type JsonObject, segmentOf, type Store } from '../store/index.js';
 

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Digest } from '../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { failureOf } from '../core/failure.js';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { canonical, type Json } from '../core/json.js';
@@ -25,8 +25,8 @@ import {
   type DecidedCall,
   type Store,
 } from '../store/index.js';
-import type { CarriedRow, EngineActivities, Journal, ServerActivities } from '../workflows/engine/ports.js';
-import { studyPage, type KeptStudy } from '../core/study.js';
+import type { CarriedRow, EngineActivities, Journal, ServerActivities } from '../workflows/engine/contract.js';
+import { studyPage, type KeptStudy } from '../core/study/state.js';
 import { crashPoint } from './crash-points.js';
 import { FormerTables, latestKey } from './former-tables.js';
 import { suggestBeside } from './suggest.js';

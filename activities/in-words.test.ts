@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
-import { TrainyardError, type Code } from '../core/errors/index.js';
+import { TrainyardError, type Code } from '@trainyard/errors';
 import { inWords } from './in-words.js';
 
 it('a mistake that stays is not tried again, a fault that may pass is', async () => {

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { cutText, MOST_SIGNS } from '../core/errors/bounds.js';
-import { isTrainyardError } from '../core/errors/index.js';
+import { cutText, MOST_SIGNS } from '@trainyard/errors';
+import { isTrainyardError } from '@trainyard/errors';
 import { failureOf } from '../core/failure.js';
 
 type Activity = (...args: never[]) => Promise<unknown>;

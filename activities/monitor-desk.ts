@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Artifacts } from '../store/index.js';
-import type { Cell } from '../workflows/monitor/streams.js';
+import type { Cell } from '../core/prediction-streams.js';
 
 /** What the work on one window needs. */
 export interface MonitorDesk {

@@ -1,4 +1,4 @@
-import { TransientError } from '../core/errors/index.js';
+import { TransientError } from '@trainyard/errors';
 import { formerOutcomeKey, outcomeKey } from '../core/ids.js';
 import type { MonitorDesk } from './monitor-desk.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { File, Ref, Table } from '../core/kinds.js';
-import { UserError } from '../core/errors/index.js';
-import { columnsOf, PROFILE_FILE, profileOf, type DriftRow, type Profile } from '../drift/index.js';
+import { UserError } from '@trainyard/errors';
+import { columnsOf, PROFILE_FILE, profileOf, type DriftRow, type Profile } from '@trainyard/drift';
 import {
   readRows,
   ROW_ID,
@@ -11,7 +11,7 @@ import {
   type Column,
   type TableCell,
   type TableRow,
-} from '../tables/index.js';
+} from '@trainyard/tables';
 import type { MonitorConfig, MonitoredColumn } from '../workflows/monitor/contract.js';
 import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
-import { TransientError } from '../core/errors/index.js';
+import { TransientError } from '@trainyard/errors';
 import type { JsonKind, Ref } from '../core/kinds.js';
-import { columnsOf, compareProfiles, profileOf, type DriftReport, type Profile } from '../drift/index.js';
+import { columnsOf, compareProfiles, profileOf, type DriftReport, type Profile } from '@trainyard/drift';
 import { formerPredictionStream, predictionStream } from '../core/ids.js';
-import type { LoggedRequest } from '../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../core/prediction-streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
 import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';

@@ -1,5 +1,5 @@
 import type { DurableProcess, ProcessServices } from '../client/process.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { pageActivities } from './process-pages.js';
 
 type Activities = Record<string, (...args: never[]) => Promise<unknown>>;

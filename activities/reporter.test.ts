@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digestText } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { NodeTask } from '../core/task.js';
 import { FileStore, type Store } from '../store/index.js';
 import { Reporter, STUDY_OVER, type TellStudy } from './reporter.js';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ReportList, Reported, NodeTask } from '../core/task.js';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { readReports, writeReports, type Store } from '../store/index.js';
 import type { TrialReports, Verdict } from '../workflows/study/contract.js';
 

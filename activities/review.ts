@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/activity';
 import { z } from 'zod';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import { digestText } from '../core/digest.js';
 import { failureOf } from '../core/failure.js';

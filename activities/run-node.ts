@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { Digest } from '../core/digest.js';
-import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import { failureOf } from '../core/failure.js';
 import type { Ref } from '../core/kinds.js';
 import type { NodeProgress, NodeResult, NodeTask, Reported, SentTask } from '../core/task.js';

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { SearchError, Study } from 'ml-hyperparameter';
 import type { Json } from '../core/json.js';
-import { takeStep, type SuggestionAnswer, type SuggestionAsk } from '../core/study-steps.js';
+import { takeStep, type SuggestionAnswer, type SuggestionAsk } from '../core/study/steps.js';
 import type { ThreadAnswer, ThreadAsk } from './suggest.js';
 
 /** Studies that are kept: those asked last. One that is asked again later is given whole. */

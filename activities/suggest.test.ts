@@ -1,7 +1,7 @@
 import { createStudy, float, Study } from 'ml-hyperparameter';
 import { expect, test } from 'vitest';
 import type { Json } from '../core/json.js';
-import { takeStep, type StudyStep, type SuggestionAnswer } from '../core/study-steps.js';
+import { takeStep, type StudyStep, type SuggestionAnswer } from '../core/study/steps.js';
 import { suggestBeside } from './suggest.js';
 
 const made = (): Study =>

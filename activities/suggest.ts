@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { SuggestionAnswer, SuggestionAsk } from '../core/study-steps.js';
+import type { SuggestionAnswer, SuggestionAsk } from '../core/study/steps.js';
 import { compiled } from '../project/package-root.js';
 
 /** What goes to the thread that suggests, and what comes back. */

@@ -1,5 +1,5 @@
 import { sayDuration } from '../core/duration.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { TIMEOUT_GRACE_MS, type NodeTask } from '../core/task.js';
 
 /**

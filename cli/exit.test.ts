@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TrainyardError, UserError } from '../core/errors/index.js';
+import { TrainyardError, UserError } from '@trainyard/errors';
 import { EXIT, exitCodeOf, explained, Interrupted, RunFailed } from './exit.js';
 
 describe('how a command ends', () => {

@@ -1,5 +1,5 @@
 import { inWords } from '../client/away.js';
-import { TrainyardError, isTrainyardError, type Code } from '../core/errors/index.js';
+import { TrainyardError, isTrainyardError, type Code } from '@trainyard/errors';
 
 /** Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (128 and the number of SIGINT, as shells have it). */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../project/package-root.js';
 import { commands } from './commands.js';
-import { damagedMet } from '../store/damaged.js';
+import { damagedMet } from '../store/damaged/index.js';
 import { EXIT, exitCodeOf, explained, Interrupted, RunFailed } from './exit.js';
 
 /** Runs the command line and gives its exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */

@@ -1,4 +1,4 @@
-import { TrainyardError, isTrainyardError } from '../core/errors/index.js';
+import { TrainyardError, isTrainyardError } from '@trainyard/errors';
 
 /** gRPC's CANCELLED (1), DEADLINE_EXCEEDED (4) and UNAVAILABLE (14): nobody answered, and another attempt may be answered. */
 const AWAY = [1, 4, 14];

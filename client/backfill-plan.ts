@@ -1,8 +1,8 @@
 import { digestText } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { canonical, type Json } from '../core/json.js';
 import { partitionRunId } from '../core/ids.js';
-import { sayNearest } from '../core/nearest.js';
+import { sayNearest } from '@trainyard/errors';
 import {
   createRecord,
   putRecord,

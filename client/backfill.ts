@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { backfillId } from '../core/ids.js';
 import type { Json } from '../core/json.js';
 import { projectOfQueue } from '../core/queues.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Store } from '../store/index.js';
 import { endFromOutside } from './end-run.js';
 import { describeRun, taskFailure } from './run-view.js';

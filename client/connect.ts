@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import type { Config } from '../core/config.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { workflowQueue } from '../core/queues.js';
 import { readAddresses } from '../project/addresses.js';
 import { loadConfig, type ProjectBase } from '../project/project.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { readAddresses } from '../project/addresses.js';
 import { projectCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';

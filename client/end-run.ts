@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { CATALOGUE, type Code } from '../core/errors/catalogue.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { CATALOGUE, type Code } from '@trainyard/errors';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
 import { endRun, readRun, type Store } from '../store/index.js';
 

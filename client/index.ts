@@ -5,5 +5,5 @@ export { listRunListings, type ListedState, type RunListing } from './run-list.j
 export { readRunView, type RunReader, type RunView } from './run-view.js';
 export { watchRun, type RunMoment, type WatchOptions } from './run-watch.js';
 export { readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './studies.js';
-export type { StudyState, StudyTrial } from '../core/study.js';
+export type { StudyState, StudyTrial } from '../core/study/state.js';
 export type { PendingNode } from './pending-node.js';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { countOf, itemsBetween, type PagedList } from '../core/paged-list.js';
 import { pageReader, type Store } from '../store/index.js';
 import {

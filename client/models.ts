@@ -7,8 +7,8 @@ import {
 import type { Workflow } from '@temporalio/common';
 import type { Redis } from 'ioredis';
 import { registryId } from '../core/ids.js';
-import { sayNearest } from '../core/nearest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { sayNearest } from '@trainyard/errors';
+import { TrainyardError } from '@trainyard/errors';
 import { projectOfQueue } from '../core/queues.js';
 import {
   REGISTRY,

@@ -1,4 +1,4 @@
-import { html, type Html } from '../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 
 /** An action that is unfolded before it can be taken: a confirmation that needs no script. */
 export function step(id: string, words: string, content: Html): Html {

@@ -1,7 +1,7 @@
-import type { ErrorRecord } from '../core/errors/index.js';
+import type { ErrorRecord } from '@trainyard/errors';
 import type { NodeState } from '../core/graph.js';
-import { STATES } from '../graph/index.js';
-import { html, trusted, type Html } from '../core/html.js';
+import { STATES } from './graph/index.js';
+import { html, trusted, type Html } from '@trainyard/pages';
 
 /** A state as sign, word and colour. */
 export function stateMark(state: NodeState, word: string = state): Html {

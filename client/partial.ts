@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { labelOf, type PartialRun, type StoredPart } from '../core/task.js';

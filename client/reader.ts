@@ -1,5 +1,5 @@
 import { connect as connectSocket } from 'node:net';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { openStore } from '../store/index.js';
 import { isAway } from './away.js';
 import type { TrainyardClient } from './client.js';

@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 
 /** What a Workflow refused an Update with, in the words that it had there; undefined for every other error. */
 export function refusalOf(error: unknown): TrainyardError | undefined {

@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
-import { sayNearest } from '../core/nearest.js';
-import type { StudyGrowth } from '../core/study-ask.js';
+import { sayNearest } from '@trainyard/errors';
+import type { StudyGrowth } from '../core/study/ask.js';
 import type { PipelineInput, StoredPart } from '../core/task.js';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import { listRuns, readEnvironment, readGraph, readRun } from '../store/index.js';

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { GraphNode, GraphRecord } from '../core/graph.js';
-import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
 import type { NodeProgress } from '../core/task.js';
 import { readGraph, readRun, recordsOfRun, type NodeRecord, type RunRecord, type Store } from '../store/index.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../core/graph.js';
 import { readGraph, type Store } from '../store/index.js';
 import { isAway } from './away.js';

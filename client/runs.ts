@@ -13,7 +13,7 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 import { canonical, type Json } from '../core/json.js';
 import type { PipelineInput, Recovery } from '../core/task.js';
 import { checkTravels } from '../core/travel.js';

@@ -1,4 +1,4 @@
-import type { Html } from '../core/html.js';
+import type { Html } from '@trainyard/pages';
 import { asPart, type Part } from '../core/part.js';
 import type { SeenProcess } from './process-state.js';
 import type { RunReader, RunView } from './run-view.js';

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../core/graph.js';
-import { sayNearest } from '../core/nearest.js';
-import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../core/study.js';
-import { STUDY_TYPE } from '../core/study-ask.js';
+import { sayNearest } from '@trainyard/errors';
+import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../core/study/state.js';
+import { STUDY_TYPE } from '../core/study/ask.js';
 import { readGraph, readStudy as readKept } from '../store/index.js';
 import { STUDY, type Steering, type TrialReports, type Verdict } from '../workflows/study/contract.js';
 import { isAway } from './away.js';

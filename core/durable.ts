@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Handle } from './handle.js';
 import type { Json } from './json.js';
 import type { Ref } from './kinds.js';
@@ -35,7 +35,11 @@ export interface ProcessInput<Params = Json, Carried = never> {
  * The name is unique within its scope; artifacts go as references. The run's graph shows the call, a resume waits for
  * the same one under the new run's id. Throws TY-PARAM for what its schema refuses, TY-NODE-OUTPUT where what it gives is none.
  */
-export function durable<P extends z.ZodType, R extends z.ZodType>({ name: process, params, result }: DurableSpec<P, R>) {
+export function durable<P extends z.ZodType, R extends z.ZodType>({
+  name: process,
+  params,
+  result,
+}: DurableSpec<P, R>) {
   return async (
     name: string,
     asked: z.input<P>,

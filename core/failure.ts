@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { TrainyardError } from './errors/index.js';
+import type { TrainyardError } from '@trainyard/errors';
 
 /**
  * An error of the catalogue as Temporal carries it: its message for people, its parts for programs, and whether to try

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from './errors/index.js';
+import type { ErrorRecord } from '@trainyard/errors';
 import type { Json } from './json.js';
 import type { Ref } from './kinds.js';
 import type { Compared } from './reading.js';

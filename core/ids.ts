@@ -1,7 +1,7 @@
 // Names of all that lasts in Temporal and in Redis. Projects may share both, so each name carries its project; what is
 // called the same in two projects is two things.
 import { digestText, type Digest } from './digest.js';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { canonical, type Json } from './json.js';
 
 /** Bytes of the longest Workflow id that Temporal takes. */

@@ -11,9 +11,9 @@ export { composite, type AnyComposite, type CompositeSpec } from './composite.js
 export { approval, map, pipeline, valueOf, type AnyPipeline, type Pipeline, type PipelineSpec } from './pipeline.js';
 export { durable, type DurableSpec, type ProcessInput } from './durable.js';
 export { gate, type GateLimit } from './gate.js';
-export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './tune.js';
-export type { StudyOptions } from './study-options.js';
-export type { StudyChange, StudyState, StudyTrial } from './study.js';
+export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './study/tune.js';
+export type { StudyOptions } from './study/options.js';
+export type { StudyChange, StudyState, StudyTrial } from './study/state.js';
 export { file, json, many, model, optional, plot, refTo, report, sealedTable, table, transform } from './kinds.js';
 export type {
   File,
@@ -36,7 +36,7 @@ export type { Duration } from './duration.js';
 export type { Overlap, ScheduleSpec, TriggerSpec } from './schedule.js';
 export type { RunFacts } from './runtime.js';
 export type { Mistake } from './wiring.js';
-export { isTrainyardError, TrainyardError, TransientError, UserError } from './errors/index.js';
+export { isTrainyardError, TrainyardError, TransientError, UserError } from '@trainyard/errors';
 export type { GraphNode, GraphRecord, NodeState } from './graph.js';
 export { defineConfig, type Config, type ConfigInput } from './config.js';
 export { currentRuntime } from './runtime.js';

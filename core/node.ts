@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { durationMs, sizeBytes } from './duration.js';
 import type { Kind } from './kinds.js';
 import { currentRuntime } from './runtime.js';

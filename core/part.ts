@@ -1,4 +1,4 @@
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from './json.js';
 
 /**

@@ -3,7 +3,7 @@ import { makeHandle, type Handle } from './handle.js';
 import type { Json } from './json.js';
 import type { Kind, Ref, ValueOf } from './kinds.js';
 import { currentRuntime, type RunFacts } from './runtime.js';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { durationMs, type Duration } from './duration.js';
 import { checkStanding, type ScheduleSpec, type TriggerSpec } from './schedule.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTrainyardError } from './errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { parseReviewQueue, type ReviewQueue } from './review-queue.js';
 
 const queue: ReviewQueue = {

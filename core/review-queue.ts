@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { sayIssues } from './pipeline.js';
 
 /** The file of a queue artifact that holds the rows; its value holds a few figures alone. */

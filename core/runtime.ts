@@ -2,7 +2,7 @@ import type { CallOptions, AnyContract } from './contract.js';
 import type { Handle } from './handle.js';
 import type { Json } from './json.js';
 import type { Compared } from './reading.js';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 /** One of the durable processes beside nodes that a pipeline can wait for: a study, a label review, an approval. */
 export interface ChildCall {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cronFault } from './cron.js';
 import { durationMs, type Duration } from './duration.js';
-import { TrainyardError } from './errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 /** What can happen when a scheduled run is due while the one before goes on. */
 export const OVERLAPS = ['skip', 'buffer', 'buffer-all', 'cancel', 'terminate', 'allow'] as const;

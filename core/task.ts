@@ -1,10 +1,10 @@
 import { digestText, type Digest } from './digest.js';
-import type { ErrorRecord } from './errors/index.js';
+import type { ErrorRecord } from '@trainyard/errors';
 import type { GraphNode } from './graph.js';
 import { canonical, type Json } from './json.js';
 import type { KeyedParts } from './key.js';
 import type { Ref } from './kinds.js';
-import type { StudyGrowth } from './study-ask.js';
+import type { StudyGrowth } from './study/ask.js';
 
 /** The one argument of a pipeline's Workflow. */
 export interface PipelineInput {

@@ -1,4 +1,4 @@
-import { TrainyardError, type Place } from './errors/index.js';
+import { TrainyardError, type Place } from '@trainyard/errors';
 import { jsonBytes } from './paging.js';
 
 /**

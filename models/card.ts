@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import { cardOfFormat1, FORMAT_1 } from './format-1.js';
 import { taskSchema } from './tasks/index.js';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import type { ModelCard } from './card.js';
 import type { Predictor } from './predictor.js';
 import { chooseClass, type Classification } from './tasks/index.js';

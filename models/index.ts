@@ -39,5 +39,5 @@ export {
   parseTransform,
   type FeatureRow,
   type FittedTransform,
-} from '../transforms/index.js';
+} from '@trainyard/transforms';
 export { writeModel, type ModelSummary, type TrainedModel } from './write.js';

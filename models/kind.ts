@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { asPart, type Part } from '../core/part.js';
-import type { FeatureRow } from '../transforms/index.js';
+import type { FeatureRow } from '@trainyard/transforms';
 import type { ModelInput } from './card.js';
 import type { ModelTask, TaskName } from './tasks/index.js';
 

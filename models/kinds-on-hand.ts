@@ -1,5 +1,5 @@
-import { UserError } from '../core/errors/index.js';
-import { sayNearest } from '../core/nearest.js';
+import { UserError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import { partsOnHand, type PartsOnHand } from '../core/parts-on-hand.js';
 import { MODEL_FILES } from './card.js';
 import type { ModelKind } from './kind.js';

@@ -1,5 +1,5 @@
-import { isTrainyardError, UserError } from '../core/errors/index.js';
-import { parseTransform } from '../transforms/index.js';
+import { isTrainyardError, UserError } from '@trainyard/errors';
+import { parseTransform } from '@trainyard/transforms';
 import type { Json } from '../core/json.js';
 import type { PartsOnHand } from '../core/parts-on-hand.js';
 import { DAMAGED, MODEL_FILES, parseCard, type ModelCard } from './card.js';

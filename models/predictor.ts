@@ -1,11 +1,11 @@
-import { UserError } from '../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import {
   applyTransformToRows,
   featureNames,
   passesMissing,
   type FeatureRow,
   type FittedTransform,
-} from '../transforms/index.js';
+} from '@trainyard/transforms';
 import type { ModelCard } from './card.js';
 import type { ModelKind, Scorer } from './kind.js';
 import { checkRows } from './request.js';

@@ -1,6 +1,6 @@
-import { TrainyardError } from '../core/errors/index.js';
-import { nearest } from '../core/nearest.js';
-import type { FeatureRow } from '../transforms/index.js';
+import { TrainyardError } from '@trainyard/errors';
+import { nearest } from '@trainyard/errors';
+import type { FeatureRow } from '@trainyard/transforms';
 import type { ModelInput } from './card.js';
 
 /** Mistakes told at once; the rest is counted. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { TrainyardError, UserError } from '../core/errors/index.js';
-import type { FeatureRow } from '../transforms/index.js';
+import { TrainyardError, UserError } from '@trainyard/errors';
+import type { FeatureRow } from '@trainyard/transforms';
 import { DAMAGED, MODEL_FILES, type ModelInput } from './card.js';
 import { sampleOfFormat1 } from './format-1.js';
 import type { Predictor } from './predictor.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import { DAMAGED } from './card.js';
 
 /** What a file of a model in the making holds: bytes, text, or the path of a file. */

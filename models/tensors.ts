@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import { DAMAGED, MODEL_FILES } from './card.js';
 
 /** An array of numbers with its shape, row-major. */

@@ -1,7 +1,7 @@
 import type { OutputArtifact } from '../core/artifact.js';
 import { canonical, type Json } from '../core/json.js';
 import type { Model } from '../core/kinds.js';
-import { transformInputs, type FeatureRow, type FittedTransform } from '../transforms/index.js';
+import { transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelInput } from './card.js';
 import type { ModelKind } from './kind.js';
 import { joinModel } from './open.js';

@@ -11,7 +11,7 @@ import { ReviewDesk } from '../client/reviews.js';
 import { digestText } from '../core/digest.js';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../setup/index.js';
 import { FileStore } from '../store/index.js';
-import { processCases, type ProcessExample } from '../testing/index.js';
+import { processCases, type ProcessExample } from '../worker/testing/index.js';
 import type { BackfillInput } from '../workflows/backfill/contract.js';
 import type { MonitorInput, MonitorState } from '../workflows/monitor/contract.js';
 import { REGISTRY, type RegistryInput } from '../workflows/registry/contract.js';

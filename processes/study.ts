@@ -1,6 +1,6 @@
 import { durableProcess } from '../client/process.js';
-import type { StudyState } from '../core/study.js';
-import { STUDY_TYPE } from '../core/study-ask.js';
+import type { StudyState } from '../core/study/state.js';
+import { STUDY_TYPE } from '../core/study/ask.js';
 
 export const studyProcess = durableProcess<StudyState>({
   name: STUDY_TYPE,
@@ -11,7 +11,7 @@ export const studyProcess = durableProcess<StudyState>({
   view: async () => {
     const [{ readStudy }, { studyFraction, studyLeftMs, studyParts }] = await Promise.all([
       import('../client/studies.js'),
-      import('../studies/index.js'),
+      import('../core/study/index.js'),
     ]);
     return {
       read: readStudy,

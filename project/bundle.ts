@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { BundleOptions } from '@temporalio/worker';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { releaseClaim, takeClaim } from '../setup/index.js';
 import { packageVersion } from './package-root.js';
 

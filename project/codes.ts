@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
 import type { BroughtPart, PartFacts } from '../core/part.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { build, transform } from './compiler.js';
 import { compiled } from './package-root.js';
 import { packagesOutside } from './packages-outside.js';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OnResolveArgs, Plugin } from 'esbuild';
@@ -49,11 +50,18 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
   const sorted = [...outputFiles].sort((one, other) => (one.path < other.path ? -1 : 1));
   return {
     texts: Object.fromEntries(sorted.map((file) => [path.relative(out, file.path), file.text])),
-    // A package of the workspace lies among the installed ones too, where it also lies in the published package.
     inputs: Object.keys(metafile.inputs)
-      .map((file) => file.replace(/^packages\//, 'node_modules/'))
+      .map((file) => publishedPlace(file, root))
       .sort(),
   };
+}
+
+/** Where a file lies in the published package: a library of the workspace lies among the installed packages there. */
+function publishedPlace(file: string, root: string): string {
+  const [, folder, rest] = /^packages\/([^/]+)\/(.*)$/.exec(file) ?? [];
+  if (folder === undefined) return file;
+  const manifest = readFileSync(path.join(root, 'packages', folder, 'package.json'), 'utf8');
+  return `node_modules/${(JSON.parse(manifest) as { name: string }).name}/${rest}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { isPart, type BroughtPart, type Part } from '../core/part.js';
 import type { PartsOnHand } from '../core/parts-on-hand.js';
 

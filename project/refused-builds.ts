@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError, type ErrorRecord } from '../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 import type { ProjectBase } from './project.js';
 import { replaceWhole } from './write-whole.js';
 

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { isPart, type PartFacts } from '../core/part.js';
-import { isImplementation } from '../worker/implement.js';
+import { isImplementation } from '../core/implement.js';
 
 /** Loads worker modules in this process and prints which node each export implements, or which part it is. */
 const modules = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;

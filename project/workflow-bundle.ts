@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { durationMs, sizeBytes } from '../core/duration.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { BundleData, PoolFacts } from '../workflows/engine/index.js';
 import { bundle } from './bundle.js';
 import { bundleEntries } from './compile.js';

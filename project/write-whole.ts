@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 /** Writes a file whose name says its content: whole or not at all, and only once. */
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {

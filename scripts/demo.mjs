@@ -28,7 +28,7 @@ const { importModule } = await import(pathToFileURL(path.join(root, 'dist', 'pro
 const example = process.env['TRAINYARD_DEMO_PROJECT'] ?? path.join(root, 'examples', 'penguins');
 const { demo } = await importModule(path.join(example, 'demo', 'main.ts'), path.join(example, '.trainyard', 'build'));
 process.exitCode = await demo({
-  command: path.join(root, 'bin', 'trainyard.js'),
+  command: path.join(root, 'cli', 'trainyard.js'),
   once: args.includes('--once'),
   json,
   review: args.includes('--review'),

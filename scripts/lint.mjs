@@ -29,7 +29,7 @@ const pipelineCode = () => [
 export async function lint({ show = false, args = [] } = {}) {
   const house = await oxlint(args, show);
   const tests = ['--ignore-pattern', '**/*.test.ts'];
-  const rules = ['-c', 'lint/pipelines.json', '--type-aware', '--deny-warnings'];
+  const rules = ['-c', 'project/lint/pipelines.json', '--type-aware', '--deny-warnings'];
   const pipelines = await oxlint([...rules, ...tests, ...args, ...pipelineCode()], show);
   return { code: house.code || pipelines.code, output: house.output + pipelines.output };
 }

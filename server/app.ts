@@ -1,7 +1,7 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { onDamaged } from '../store/index.js';
 import { guard, setHeaders } from './guard.js';
 import { jsonBodies } from './json-body.js';

@@ -1,7 +1,7 @@
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import { inWords } from '../client/away.js';
 import { isUnknownUpdate } from '../client/refusal.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 
 // Codes of gRPC, as Temporal answers with them.
 const INVALID_ARGUMENT = 3;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { KeyRing } from './keys.js';
 import { keyNeeded } from './problem.js';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 /** Levels of lists and objects within each other that a request may have: what works level by level is bounded too. */
 const DEEPEST = 100;

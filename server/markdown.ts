@@ -1,4 +1,4 @@
-import { html, trusted, type Html } from '../core/html.js';
+import { html, trusted, type Html } from '@trainyard/pages';
 
 /** Headings, lists, paragraphs, bold and code of Markdown as HTML; all else stays the text that it is. */
 export function markdown(text: string): Html {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CATALOGUE, cutText, isTrainyardError, MOST_SIGNS, TrainyardError, type Code } from '../core/errors/index.js';
+import { CATALOGUE, cutText, isTrainyardError, MOST_SIGNS, TrainyardError, type Code } from '@trainyard/errors';
 import { explained } from './explained.js';
 
 const STATUS: Partial<Record<Code, number>> = {

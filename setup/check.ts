@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { findBinary, type BinaryName } from './binaries.js';
 import { findChromium } from './chromium.js';
 import { findPython } from './fetch-wheels.js';

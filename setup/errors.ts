@@ -1,4 +1,4 @@
-import { TrainyardError, type Code } from '../core/errors/index.js';
+import { TrainyardError, type Code } from '@trainyard/errors';
 
 /** One kind of set-up failure: what to say, what would have been right, and what to do. Placeholders `{name}` take values. */
 interface Fault {

@@ -1,6 +1,6 @@
 import { findBinary, type FoundBinary } from './binaries.js';
 import { findChromium, type FoundChromium } from './chromium.js';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { pinnedHere, pins } from './pins.js';
 import { megabytes, say, type OnProgress } from './progress.js';
 import { ensureTensorflow, findTensorflow, type TensorflowInstall } from './tensorflow-install.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isTrainyardError, type TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, type TrainyardError } from '@trainyard/errors';
 import { setupError } from './errors.js';
 import { findPython, lastLine, type FetchOptions } from './fetch-wheels.js';
 import { installLocked, runInstallScript } from './npm.js';

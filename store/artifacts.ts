@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InputArtifact, OutputArtifact } from '../core/artifact.js';
 import { isDigest, type Digest } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { canonical, type Json } from '../core/json.js';
 import { INLINE_BYTES, type Kind, type Ref } from '../core/kinds.js';
 import { missingBlob, readBlob } from './blobs.js';

@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { Store } from './store.js';
 
 /** All bytes of a blob, checked. Throws TY-STORE-MISSING when it is gone, TY-STORE-DAMAGED when it is not what it was. */

@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.js';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { Artifacts } from './artifacts.js';
 import { isSound } from './blobs.js';
 import { each } from './each.js';
@@ -7,7 +7,7 @@ import { checkDigest } from './keys.js';
 import { lookAtRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-import type { CacheEntry } from './record-types.js';
+import type { CacheEntry } from '../core/records.js';
 
 /**
  * What is known of these keys, in their order; null for what must be computed. An entry counts only while the

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { digestText, type Digest } from '../core/digest.js';
 import { canonical } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
@@ -8,7 +8,7 @@ import { segmentOf } from './keys.js';
 import { createRecord, readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store } from './store.js';
-import type { Need, SweepState } from './record-types.js';
+import type { Need, SweepState } from '../core/records.js';
 
 /** The one record that writers look at. */
 export const SWEEP_KEY = 'gc/sweep';

@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '../core/digest.js';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { Json } from '../core/json.js';
 import { Artifacts } from './artifacts.js';
 import { readBlob } from './blobs.js';
@@ -11,7 +11,7 @@ import { createRecord, readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import { listRuns, readGraph, type RunRecord } from './runs.js';
 import type { Store } from './store.js';
-import type { NodeRecord } from './record-types.js';
+import type { NodeRecord } from '../core/records.js';
 
 /** Artifacts and plain blobs that something names. */
 export interface Named {

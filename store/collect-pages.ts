@@ -3,7 +3,7 @@ import { addJournal, familyOf, type Named } from './collect-needs.js';
 import { each } from './each.js';
 import { listPages } from './pages.js';
 import type { Store, StoreKey } from './store.js';
-import type { PageNote } from './record-types.js';
+import type { PageNote } from '../core/records.js';
 
 type Listed = PageNote & { readonly key: StoreKey };
 

@@ -6,7 +6,7 @@ import { readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { RunRecord } from './runs.js';
 import type { Store, StoreKey } from './store.js';
-import type { NodeRecord } from './record-types.js';
+import type { NodeRecord } from '../core/records.js';
 
 /** Records by what they are, listed before the runs are read: what belongs to a run that starts later is not among them. */
 export interface Listing {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { digestText, type Digest } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { SWEEP_KEY, sweepState } from './collect-beside.js';
 import {
   Expander,
@@ -14,14 +14,14 @@ import {
 } from './collect-needs.js';
 import { ProcessPages } from './collect-pages.js';
 import { listRecords, removeRecords, strayRecords, type Listing, type StrayRecord } from './collect-records.js';
-import { damagedIn } from './damaged.js';
+import { damagedIn } from './damaged/index.js';
 import { each } from './each.js';
 import { putRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import { singleFlight } from './reservation.js';
 import type { RunRecord } from './runs.js';
 import type { Store, StoreKey } from './store.js';
-import type { SweepState } from './record-types.js';
+import type { SweepState } from '../core/records.js';
 
 export interface CollectOptions {
   /** Runs that ended longer ago may go, in ms. */

@@ -21,7 +21,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Digest } from '../core/digest.js';
 import { sayBytes } from '../core/duration.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { BlobSource } from './store.js';
 
 /** The least that a file takes on most file systems. */

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
-import { storeCases } from '../testing/index.js';
+import { storeCases } from '../worker/testing/index.js';
 import { FileStore, openStore } from './index.js';
 import { MOST_SPARE } from './reused-files.js';
 

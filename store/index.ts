@@ -3,10 +3,11 @@ export { checkKey, segmentOf } from './keys.js';
 export { FileStore } from './files.js';
 export { openStore } from './open.js';
 export { readBlob, readJsonBlob } from './blobs.js';
-export { damagedIn, damagedMet, onDamaged, type DamagedRecord } from './damaged.js';
+export { damagedIn, damagedMet, onDamaged, type DamagedRecord } from './damaged/index.js';
 export { createRecord, putRecord, readRecord } from './record.js';
 export { RECORDS, type JsonObject, type RecordKind } from './record-kinds.js';
-export { Artifacts, type Manifest } from './artifacts.js';
+export { Artifacts, fileNameFault, type Manifest } from './artifacts.js';
+export { storeFull } from './disk.js';
 export { commit, discardArtifact, lookup } from './cache.js';
 export { singleFlight, type Clock, type SingleFlight } from './reservation.js';
 export { findInPages, keepPage, listPages, pageReader, readPage } from './pages.js';
@@ -47,4 +48,4 @@ export type {
   RunEnd,
   RunStart,
   SealedOpening,
-} from './record-types.js';
+} from '../core/records.js';

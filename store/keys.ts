@@ -1,5 +1,5 @@
 import { digestText, isDigest, type Digest } from '../core/digest.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { StoreKey } from './store.js';
 
 /** The longest key, in bytes; all its characters are ASCII. */

@@ -4,7 +4,7 @@ import { checkDigest, segmentOf } from './keys.js';
 import { lookAtRecord, readRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-import type { ArtifactName, NodeRecord } from './record-types.js';
+import type { ArtifactName, NodeRecord } from '../core/records.js';
 
 /** Lengths of the parts of a record's name: a marker's key, the longest, must stay below the limit for keys. */
 const RUN_BYTES = 56;

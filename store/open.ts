@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { shownUrl } from '../core/shown-url.js';
 import { FileStore } from './files.js';
 import type { Store } from './store.js';

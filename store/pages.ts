@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDigest, type Digest } from '../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import { pageRefSchema, type PagedList, type PageReader } from '../core/paged-list.js';
 import { readJsonBlob } from './blobs.js';
@@ -10,7 +10,7 @@ import { segmentOf } from './keys.js';
 import { createRecord, readRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-import type { PageNote } from './record-types.js';
+import type { PageNote } from '../core/records.js';
 
 const pageSchema = z.object({ format: z.literal(1), process: z.string(), items: z.array(z.unknown()) });
 

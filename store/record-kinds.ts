@@ -12,7 +12,7 @@ import type {
   RunStart,
   SealedOpening,
   SweepState,
-} from './record-types.js';
+} from '../core/records.js';
 import type { StoreKey } from './store.js';
 
 /** One kind of record: what it is called, what it must be, and what follows when it is damaged. */

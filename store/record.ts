@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
-import { damagedError, forgetDamaged, noteDamaged } from './damaged.js';
+import { damagedError, forgetDamaged, noteDamaged } from './damaged/index.js';
 import type { RecordKind } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
 

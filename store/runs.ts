@@ -5,7 +5,7 @@ import { checkDigest, segmentOf } from './keys.js';
 import { createRecord, putRecord, readRecord } from './record.js';
 import { RECORDS, type JsonObject } from './record-kinds.js';
 import type { Store } from './store.js';
-import type { DecidedCall, RunEnd, RunStart, SealedOpening } from './record-types.js';
+import type { DecidedCall, RunEnd, RunStart, SealedOpening } from '../core/records.js';
 
 export interface RunRecord {
   readonly start: RunStart;

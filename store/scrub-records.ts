@@ -1,16 +1,16 @@
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { canonical, type Json } from '../core/json.js';
 import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
 import { entryAfter } from './cache.js';
-import { damagedIn, forgetDamaged } from './damaged.js';
+import { damagedIn, forgetDamaged } from './damaged/index.js';
 import { each } from './each.js';
 import { noteOfPage } from './pages.js';
 import { lookAtRecord, putRecord } from './record.js';
 import { kindOf, RECORDS, type JsonObject, type RecordKind } from './record-kinds.js';
 import type { Store, StoreKey } from './store.js';
-import type { CacheEntry } from './record-types.js';
-import type { RunStart } from './record-types.js';
+import type { CacheEntry } from '../core/records.js';
+import type { RunStart } from '../core/records.js';
 
 /** A record that is not what was written. */
 export interface BadRecord {

@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.js';
-import { isTrainyardError } from '../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { Artifacts, type Manifest } from './artifacts.js';
 import { isSound } from './blobs.js';
 import { discardArtifact } from './cache.js';
@@ -7,7 +7,7 @@ import { each } from './each.js';
 import { allRecords } from './lineage.js';
 import { scrubRecords, type BadRecord } from './scrub-records.js';
 import type { Store } from './store.js';
-import type { NodeRecord } from './record-types.js';
+import type { NodeRecord } from '../core/records.js';
 
 export interface ScrubOptions {
   /** Finds and says, and takes nothing out of use. */

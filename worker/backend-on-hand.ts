@@ -1,5 +1,5 @@
 import type { Backend, Config } from '../core/config.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { NodeTask } from '../core/task.js';
 import { canLoad, sayBackend } from '../setup/tensorflow-load.js';
 

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { formerCode, type NodeCode } from '../project/codes.js';
 import type { ProjectBase } from '../project/project.js';
 

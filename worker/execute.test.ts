@@ -5,12 +5,13 @@ import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { file, json, many, node, optional, report, table, TransientError, UserError } from '../core/index.js';
 import type { Contract } from '../core/index.js';
-import { isTrainyardError, type TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, type TrainyardError } from '@trainyard/errors';
 import type { Kind } from '../core/kinds.js';
 import { Checkpoints } from '../store/checkpoints.js';
 import { FileStore } from '../store/files.js';
-import { runNode, type RunNodeOptions } from '../testing/index.js';
-import { implement, type Implementation, type NodeCall } from './implement.js';
+import { runNode, type RunNodeOptions } from './testing/index.js';
+import type { Implementation } from '../core/implement.js';
+import { implement, type NodeCall } from './implement.js';
 
 const root = mkdtempSync(path.join(tmpdir(), 'trainyard-execute-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -13,14 +13,14 @@ import {
   UserError,
   type Code,
   type ErrorParts,
-} from '../core/errors/index.js';
+} from '@trainyard/errors';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';
 import type { NodeTask, Reported } from '../core/task.js';
 import { outputPorts } from '../core/node.js';
-import { storeFull } from '../store/disk.js';
-import { Artifacts, Checkpoints, keepReports, openingsOf, type Store } from '../store/index.js';
-import type { Implementation, NodeContext } from './implement.js';
+import { Artifacts, Checkpoints, keepReports, openingsOf, storeFull, type Store } from '../store/index.js';
+import type { Implementation } from '../core/implement.js';
+import type { NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';
 import { checkOutputs } from './outputs.js';
 import type { Redactor } from './redactor.js';

@@ -1,5 +1,5 @@
 import { sayBytes } from '../core/duration.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 export interface Death {
   readonly code: number | null;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { TrainyardClient } from '../client/index.js';
-import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { BroughtPart } from '../core/part.js';
 import { provideParts, type PartsOnHand } from '../core/parts-on-hand.js';
 import { openStore } from '../store/index.js';
@@ -9,7 +9,7 @@ import { partsIn } from '../project/parts-in.js';
 import { readSecretSource } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
-import { isImplementation, type Implementation } from './implement.js';
+import { isImplementation, type Implementation } from '../core/implement.js';
 import { killTree, MARK_VARIABLE } from './process-tree.js';
 import {
   SETUP_VARIABLE,

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { TRIAL_STOPPED } from '../activities/reporter.js';
 import type { Reported } from '../core/task.js';
 import { sayDeath } from './executor-death.js';

@@ -1,12 +1,6 @@
-export {
-  implement,
-  type Implementation,
-  type InputArtifacts,
-  type NodeCall,
-  type NodeContext,
-  type OutputArtifacts,
-} from './implement.js';
+export { implement, type NodeCall, type NodeContext } from './implement.js';
+export type { Implementation, InputArtifacts, OutputArtifacts } from '../core/implement.js';
 export type { InputArtifact, OutputArtifact } from '../core/artifact.js';
-export { TransientError, UserError } from '../core/errors/index.js';
+export { TransientError, UserError } from '@trainyard/errors';
 export { startWorker } from './start.js';
 export type { RunningWorker, WorkerOptions } from './worker.js';

@@ -1,5 +1,5 @@
 import type { InputArtifact } from '../core/artifact.js';
-import { TrainyardError, type Code } from '../core/errors/index.js';
+import { TrainyardError, type Code } from '@trainyard/errors';
 import { isRef } from '../core/handle.js';
 import type { Ref } from '../core/kinds.js';
 import type { AnyContract } from '../core/node.js';

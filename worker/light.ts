@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { provideParts, type PartsOnHand } from '../core/parts-on-hand.js';
 import type { NodeTask } from '../core/task.js';
 import type { Compute, Computed } from '../activities/run-node.js';
@@ -9,7 +9,7 @@ import { partsIn } from '../project/parts-in.js';
 import type { NodeCode } from '../project/codes.js';
 import type { Store } from '../store/index.js';
 import { executeNode } from './execute.js';
-import { isImplementation, type Implementation } from './implement.js';
+import { isImplementation, type Implementation } from '../core/implement.js';
 import type { Redactor } from './redactor.js';
 
 /** What opens what a light node takes: several run here at once. */

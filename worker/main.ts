@@ -1,4 +1,4 @@
-import { isTrainyardError, sayThrown, TrainyardError } from '../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import { loadProject } from '../project/project.js';
 import { projectSources } from '../project/compile.js';
 import { Reloads } from './reloads.js';

@@ -1,12 +1,12 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { OutputArtifact } from '../core/artifact.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import type { Kind } from '../core/kinds.js';
 import { ONLY_OUTPUT, outputPorts, type AnyContract } from '../core/node.js';
 import { sayIssues } from '../core/pipeline.js';
-import { fileNameFault } from '../store/artifacts.js';
+import { fileNameFault } from '../store/index.js';
 
 /** The file without which an artifact of a kind could be read by nobody. */
 const NEEDED_FILE: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../core/errors/index.js';
+import type { ErrorRecord } from '@trainyard/errors';
 import type { Ref } from '../core/kinds.js';
 import type { BroughtPart } from '../core/part.js';
 import type { NodeTask, Reported } from '../core/task.js';

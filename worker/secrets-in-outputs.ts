@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { OutputArtifact } from '../core/artifact.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Redactor } from './redactor.js';
 
 /** A longer file is data that nobody writes a key into; to read it once more would cost what storing it costs. */

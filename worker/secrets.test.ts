@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TrainyardError } from '../core/errors/index.js';
+import type { TrainyardError } from '@trainyard/errors';
 import { Told, ToyNode } from './toy-executor.test-part.js';
 
 const VALUE = 'hunter2-"secret"/value';

@@ -1,6 +1,6 @@
 import { sizeBytes } from '../core/duration.js';
 import { slotsOf, type Config } from '../core/config.js';
-import { TrainyardError } from '../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { Turnstile } from '../core/turnstile.js';
 import { Executor, type Executed, type ExecutionHooks } from './executor.js';
 import type { ExecutorSetup, RunMessage } from './protocol.js';

@@ -11,7 +11,7 @@ import {
 import { connectNow, openReader } from '../../client/reader.js';
 import { expandPattern } from '../../client/source-digest.js';
 import { sayDuration } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
 import { loadConfig, loadProject, type Project } from '../../project/project.js';
 import { onDisk, runOnDisk } from '../run/on-disk.js';

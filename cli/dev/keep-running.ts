@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { Service } from '../../setup/index.js';
 import type { ServiceHooks } from './service-hooks.js';
 

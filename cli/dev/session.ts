@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { connectTo } from '../../client/connect.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { projectSources } from '../../project/compile.js';
 import { loadProject, type Project } from '../../project/project.js';

@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { compiled } from '../../project/package-root.js';
 import { WORKER_NODE_OPTIONS } from '../../worker/node-options.js';
-import { TrainyardError, type ErrorRecord } from '../../core/errors/index.js';
+import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;

@@ -6,7 +6,7 @@ import { openRedis, redisUrl, storeUrl, temporalAddress } from '../../client/con
 import { connectNow } from '../../client/reader.js';
 import { isServed } from '../../client/served.js';
 import { sayBytes, sayCount } from '../../core/duration.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { poolQueue } from '../../core/queues.js';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes.js';
 import { shownUrl } from '../../core/shown-url.js';

@@ -1,6 +1,6 @@
 import { openReader } from '../../client/reader.js';
 import { loadConfig } from '../../project/project.js';
-import { explainCall } from '../../provenance/index.js';
+import { explainCall } from '../../client/provenance/index.js';
 import { findRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
 import { explanationText } from './explanation-text.js';

@@ -1,5 +1,5 @@
 import { isDigest } from '../../core/digest.js';
-import type { Change, Execution, Explanation } from '../../provenance/index.js';
+import type { Change, Execution, Explanation } from '../../client/provenance/index.js';
 import { clock, colours, cut } from '../terminal.js';
 
 /** Characters of a value in a line. */

@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { openReader } from '../../client/reader.js';
 import { sayBytes, sayCount } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { loadProject } from '../../project/project.js';
-import { exportRun } from '../../provenance/index.js';
+import { exportRun } from '../../client/provenance/index.js';
 import { findRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
 

@@ -1,6 +1,6 @@
 import { connectNow, openReader } from '../../client/reader.js';
 import { durationMs, sayBytes, sayDuration, sizeBytes } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';
 import { collect, pinRun, readRun, unpinRun, type Collected } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';

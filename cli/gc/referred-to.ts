@@ -5,7 +5,7 @@ import { getMonitor, listMonitors } from '../../client/monitors.js';
 import { describeRun } from '../../client/run-view.js';
 import { projectOfQueue, workflowQueue } from '../../core/queues.js';
 import { projectsIn } from '../../store/index.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 
 /** Longest wait for a registry or monitor, which need a worker to answer, ms. */
 const PATIENCE_MS = 15_000;

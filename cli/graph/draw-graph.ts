@@ -1,9 +1,9 @@
 import { openReader, type OpenedReader } from '../../client/reader.js';
 import { listRunListings } from '../../client/run-list.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../../core/graph.js';
-import { sayNearest } from '../../core/nearest.js';
-import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
+import { sayNearest } from '@trainyard/errors';
+import { graphMermaid, graphSvg, graphText } from '../../client/graph/index.js';
 import { loadConfig, loadProject } from '../../project/project.js';
 import { replaceWhole } from '../../project/write-whole.js';
 import { findRun } from '../show/find-run.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { packageVersion } from '../../project/package-root.js';
 import { packageRoot } from '../../setup/package-root.js';
 import { replaceWhole } from '../../project/write-whole.js';

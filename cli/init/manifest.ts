@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 /** What is used of a package.json. */
 export interface Manifest {

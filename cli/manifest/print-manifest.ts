@@ -1,7 +1,7 @@
 import { openReader } from '../../client/reader.js';
 import { sayBytes } from '../../core/duration.js';
 import { loadConfig } from '../../project/project.js';
-import { runManifest, type RunManifest } from '../../provenance/index.js';
+import { runManifest, type RunManifest } from '../../client/provenance/index.js';
 import { findRun } from '../show/find-run.js';
 import { colours, print, printJson, table } from '../terminal.js';
 

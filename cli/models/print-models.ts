@@ -6,7 +6,7 @@ import { connectNow } from '../../client/reader.js';
 import type { TrainyardClient } from '../../client/client.js';
 import type { ModelAsk } from '../../client/model-view.js';
 import { sayCount } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';
 

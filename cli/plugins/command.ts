@@ -5,7 +5,9 @@ export function pluginsCommand(program: Command): void {
   program
     .command('plugins')
     .alias('nodes')
-    .description('the catalogue: nodes, model kinds, durable processes, page sections, and the package that brings each')
+    .description(
+      'the catalogue: nodes, model kinds, durable processes, page sections, and the package that brings each',
+    )
     .argument('[name]', 'one in full, or a family such as train')
     .option('--json', 'print one line of JSON')
     .addHelpText('after', example('trainyard plugins ingest.csv'))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { CATALOGUE, TrainyardError, type Code } from '../../core/errors/index.js';
+import { CATALOGUE, TrainyardError, type Code } from '@trainyard/errors';
 import { readAddresses } from '../../project/addresses.js';
 import { loadConfig } from '../../project/project.js';
 import { readKeys } from '../../server/index.js';

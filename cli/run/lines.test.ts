@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import { fold } from '../../graph/index.js';
+import { fold } from '../../client/graph/index.js';
 import { runningOf } from '../../client/running.js';
 import { widthOf } from '../terminal.js';
 import { fitParts } from './fit.js';

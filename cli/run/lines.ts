@@ -3,7 +3,7 @@ import type { ProcessWords } from '../../client/process.js';
 import type { Running } from '../../client/running.js';
 import { sayDuration, sayLeft } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import { callMs, sayCompared, STATES, type Box } from '../../graph/index.js';
+import { callMs, sayCompared, STATES, type Box } from '../../client/graph/index.js';
 import { bar, colours } from '../terminal.js';
 import { fitParts, type FitPart } from './fit.js';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import { sayNearest } from '../../core/nearest.js';
+import { sayNearest } from '@trainyard/errors';
 import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
 import { fieldsOf, type SchemaField } from '../schema-fields.js';
 

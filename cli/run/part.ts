@@ -1,6 +1,6 @@
 import { latestRunOf, readPlan, type PartPlan } from '../../client/partial.js';
 import type { ProjectReader } from '../../client/run-view.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import { readRun } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';

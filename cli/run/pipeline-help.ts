@@ -1,4 +1,4 @@
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { loadProject, type Project } from '../../project/project.js';
 import { fieldTable } from '../field-table.js';
 import { fieldsOf } from '../schema-fields.js';

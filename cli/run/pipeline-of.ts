@@ -1,5 +1,5 @@
-import { TrainyardError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { TrainyardError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import type { PipelineModule, Project } from '../../project/project.js';
 
 /** A pipeline of the project by its name. Throws TY-USAGE without a name, TY-PIPELINE-UNKNOWN naming the nearest. */

@@ -1,10 +1,10 @@
 import { runningOf, type Running } from '../../client/running.js';
 import type { RunMoment } from '../../client/run-watch.js';
-import { CATALOGUE } from '../../core/errors/index.js';
+import { CATALOGUE } from '@trainyard/errors';
 import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
-import { callMs, differences, fold } from '../../graph/index.js';
+import { callMs, differences, fold } from '../../client/graph/index.js';
 import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf, type Known } from './lines.js';
 
 /** Running nodes shown at once. */

@@ -1,9 +1,9 @@
 import { openReader } from '../../client/reader.js';
 import { listRunListings, type ListedState, type RunListing } from '../../client/run-list.js';
 import { sayDuration } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
-import { sayMetric } from '../../graph/index.js';
+import { TrainyardError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
+import { sayMetric } from '../../client/graph/index.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';
 

@@ -1,6 +1,6 @@
 import { storeUrl } from '../../client/connect.js';
 import { sayBytes, sayDuration } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';
 import { openStore, scrub, type BadBlob, type BadRecord, type BlobUse, type Scrubbed } from '../../store/index.js';
 import { EXIT } from '../exit.js';

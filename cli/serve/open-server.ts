@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { provideParts } from '../../core/parts-on-hand.js';
 import { partsOfProject } from '../../project/brought-parts.js';
 import type { ProjectBase } from '../../project/project.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { connectLazily, temporalAddress } from '../../client/connect.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { loadConfig, type ProjectBase } from '../../project/project.js';
 import { EXIT } from '../exit.js';

@@ -1,7 +1,7 @@
 import { listRunListings } from '../../client/run-list.js';
 import { readRunView, type ProjectReader, type RunView } from '../../client/run-view.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 
 /** Ids among which the nearest is looked for. */
 const MOST_IDS = 500;

@@ -3,7 +3,7 @@ import type { RunView } from '../../client/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
-import { callMs, differences, sayCompared, sayMetric } from '../../graph/index.js';
+import { callMs, differences, sayCompared, sayMetric } from '../../client/graph/index.js';
 import { nameOf, signOf } from '../run/lines.js';
 import { clock, colours, cut, table } from '../terminal.js';
 

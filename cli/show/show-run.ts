@@ -1,6 +1,6 @@
 import { openReader, type OpenedReader } from '../../client/reader.js';
 import { temporalAddress, type ProjectBase } from '../../client/connect.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { readAddresses } from '../../project/addresses.js';
 import { loadConfig } from '../../project/project.js';
 import { followToEnd } from '../run/follow.js';

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { readStudy, steerStudy, studyNamed, type Steering } from '../../client/studies.js';
-import { TrainyardError } from '../../core/errors/index.js';
-import type { StudyState } from '../../core/study.js';
+import { TrainyardError } from '@trainyard/errors';
+import type { StudyState } from '../../core/study/state.js';
 import { loadConfig } from '../../project/project.js';
-import { sayNested, sayValue, studySentence, studyText } from '../../studies/index.js';
+import { sayNested, sayValue, studySentence, studyText } from '../../core/study/index.js';
 import { colours, print, printJson } from '../terminal.js';
 import type { StudyAction, StudyCommandOptions } from './options.js';
 

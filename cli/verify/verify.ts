@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openReader } from '../../client/reader.js';
 import { sayDuration } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../../core/graph.js';
 import { loadConfig, loadProject } from '../../project/project.js';
-import { notableCalls, openExport, verifyRun, type CallVerdict, type Verification } from '../../provenance/index.js';
+import {
+  notableCalls,
+  openExport,
+  verifyRun,
+  type CallVerdict,
+  type Verification,
+} from '../../client/provenance/index.js';
 import type { Store } from '../../store/index.js';
 import { EXIT } from '../exit.js';
 import { findRun } from '../show/find-run.js';

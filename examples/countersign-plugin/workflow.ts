@@ -33,7 +33,6 @@ export async function countersign(
   };
   await workflow.condition(() => signatures.length >= people || isLong());
   await workflow.condition(workflow.allHandlersFinished);
-  if (signatures.length < people)
-    return workflow.continueAsNew<typeof countersign>({ ...input, carried: signatures });
+  if (signatures.length < people) return workflow.continueAsNew<typeof countersign>({ ...input, carried: signatures });
   return { signatures, receipt: await activities['countersign.receipt'](sheet()) };
 }

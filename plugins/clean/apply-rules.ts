@@ -1,5 +1,5 @@
 import { UserError } from '../../core/index.js';
-import { dataColumns, id, join, ROW_ID, sql, type Column, type Database, type Sql } from '../../tables/index.js';
+import { dataColumns, id, join, ROW_ID, sql, type Column, type Database, type Sql } from '@trainyard/tables';
 import type { CleanFigures, Rule, RuleFigures } from './rules.js';
 import { NTH, stepOf, type Step } from './steps.js';
 

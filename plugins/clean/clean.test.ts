@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { InputArtifact } from '../../core/artifact.js';
 import type { Handle, SealedTable, Table } from '../../core/index.js';
-import type { TableRow } from '../../tables/index.js';
+import type { TableRow } from '@trainyard/tables';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import { table as cleanTable } from './index.js';
 import type { CleanFigures, RuleInput } from './rules.js';

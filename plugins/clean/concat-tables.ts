@@ -1,6 +1,6 @@
 import type { InputArtifact } from '../../core/artifact.js';
 import { UserError } from '../../core/index.js';
-import { id, join, openTable, ROW_ID, sql, type Column, type Database, type Sql } from '../../tables/index.js';
+import { id, join, openTable, ROW_ID, sql, type Column, type Database, type Sql } from '@trainyard/tables';
 
 const [FROM, NTH, RANK] = [id('which table'), id('place in the table'), id('rank of the identity')];
 

@@ -1,4 +1,4 @@
-import { html, htmlPage, htmlTable } from '../../report-page/index.js';
+import { html, htmlPage, htmlTable } from '@trainyard/pages';
 import type { CleanFigures } from './rules.js';
 
 /** What cleaning changed, as a page for people. */

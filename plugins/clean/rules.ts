@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COLUMN_TYPES } from '../../tables/schema.js';
+import { COLUMN_TYPES } from '@trainyard/tables/schema';
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
 const columns = z.array(z.string()).min(1);

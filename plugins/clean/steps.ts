@@ -12,7 +12,7 @@ import {
   type Column,
   type ColumnType,
   type Sql,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 import type { Rule } from './rules.js';
 
 /** What a rule does to a table. */

@@ -1,5 +1,5 @@
-import { openTable, withDatabase, writeTable } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { openTable, withDatabase, writeTable } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { applyRules } from './apply-rules.js';
 import { concatTables } from './concat-tables.js';
 import { cleanTable, concat } from './contract.js';

@@ -1,7 +1,7 @@
 import { versionIn } from '../../client/model-view.js';
 import { getModelHead } from '../../client/models.js';
-import { isTrainyardError } from '../../core/errors/index.js';
-import { implement } from '../../worker/implement.js';
+import { isTrainyardError } from '@trainyard/errors';
+import { implement } from '../../worker/index.js';
 import { current } from './contract.js';
 
 /** Implements `deploy.current`. */

@@ -3,7 +3,7 @@ import { getModelHead, moveAlias, registerVersion } from '../../client/models.js
 import type { InputArtifact } from '../../core/artifact.js';
 import { canonical, type Json } from '../../core/json.js';
 import { MODEL_FILES, openModel, taskType, type ModelCard } from '../../models/index.js';
-import { implement } from '../../worker/implement.js';
+import { implement } from '../../worker/index.js';
 import { RECORD_CHARACTERS } from '../../workflows/registry/contract.js';
 import { endpoint } from './contract.js';
 

@@ -1,8 +1,8 @@
 import type { InputArtifact } from '../../core/artifact.js';
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import type { Classifier } from '../../models/index.js';
-import { openTable, requireColumn, sql, withDatabase, type TableCell, type TableRow } from '../../tables/index.js';
-import type { Probabilities } from '../../metrics/index.js';
+import { openTable, requireColumn, sql, withDatabase, type TableCell, type TableRow } from '@trainyard/tables';
+import type { Probabilities } from '@trainyard/metrics';
 
 /** What one model answered. */
 export interface ModelAnswers {

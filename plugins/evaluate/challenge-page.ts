@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { challengeVerdict } from './contract.js';
-import { html, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js';
+import { html, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
 import { METRICS, type Rule } from './verdict.js';
 
 /** The report of a comparison, for people. */

@@ -1,5 +1,5 @@
 import type { ModelAnswers } from './answers.js';
-import { accuracy, averages, confusionMatrix, logLoss } from '../../metrics/index.js';
+import { accuracy, averages, confusionMatrix, logLoss } from '@trainyard/metrics';
 
 /** The figures that models are compared by. */
 export interface Compared {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { randomFrom } from '../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import type { Answers, ModelAnswers } from './answers.js';
 import { allRows, figureOn, type Compared, type ComparedFigure } from './compared.js';
 import type { challengeVerdict } from './contract.js';
-import { bootstrap, mcnemar } from '../../metrics/index.js';
+import { bootstrap, mcnemar } from '@trainyard/metrics';
 
 export type Comparison = z.output<typeof challengeVerdict>['sets'][number];
 

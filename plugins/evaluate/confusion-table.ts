@@ -1,5 +1,5 @@
-import type { Confusion } from '../../metrics/index.js';
-import { html, type Html } from '../../report-page/index.js';
+import type { Confusion } from '@trainyard/metrics';
+import { html, type Html } from '@trainyard/pages';
 
 /** A confusion matrix: rows are the truth, columns what was predicted; the darker, the larger the row's share. */
 export function confusionTable(confusion: Confusion, classes: readonly string[]): Html {

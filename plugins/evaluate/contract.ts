@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { model, node, optional, report, sealedTable, table } from '../../core/index.js';
-import { figuresSchema } from '../../metrics/contract.js';
+import { figuresSchema } from '@trainyard/metrics/contract';
 
 const interval = z.tuple([z.number(), z.number()]);
 

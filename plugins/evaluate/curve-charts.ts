@@ -1,5 +1,5 @@
-import type { ClassCurves } from '../../metrics/index.js';
-import { html, lineChart, type Html } from '../../report-page/index.js';
+import type { ClassCurves } from '@trainyard/metrics';
+import { html, lineChart, type Html } from '@trainyard/pages';
 
 /** A class with its curves; none where it has no rows, or all. */
 export interface CurvesOfClass {

@@ -6,11 +6,11 @@ import type { InputArtifact } from '../../core/artifact.js';
 import type { Digest } from '../../core/digest.js';
 import { openModel } from '../../models/index.js';
 import { Artifacts, FileStore, recordOpening } from '../../store/index.js';
-import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '../../tables/index.js';
-import { runNode, type TestInput } from '../../testing/index.js';
-import type { FittedTransform } from '../../transforms/index.js';
+import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
+import { runNode, type TestInput } from '../../worker/testing/index.js';
+import type { FittedTransform } from '@trainyard/transforms';
 import { baselineNode, logisticNode } from '../train/worker.js';
-import type { Figures } from '../../metrics/index.js';
+import type { Figures } from '@trainyard/metrics';
 import { challengeNode, finalNode } from './worker.js';
 
 // 89 wines by 13 standardised measurements of their chemistry, three growers (scikit-learn's data; see the script beside it).

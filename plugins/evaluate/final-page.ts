@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { ModelCard } from '../../models/index.js';
 import type { finalFigures } from './contract.js';
-import { wilson, type CalibrationBin, type ClassFigures, type Confusion, type Interval } from '../../metrics/index.js';
+import { wilson, type CalibrationBin, type ClassFigures, type Confusion, type Interval } from '@trainyard/metrics';
 import { confusionTable } from './confusion-table.js';
 import { curveCharts, type CurvesOfClass } from './curve-charts.js';
-import { html, htmlPage, htmlTable, lineChart, sayFigure } from '../../report-page/index.js';
+import { html, htmlPage, htmlTable, lineChart, sayFigure } from '@trainyard/pages';
 import type { Slice } from './slices.js';
 
 export interface FinalPage {

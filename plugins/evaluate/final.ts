@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { randomFrom } from '../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import { asClassifier, openModel, type Classifier } from '../../models/index.js';
-import { implement } from '../../worker/implement.js';
+import { implement } from '../../worker/index.js';
 import { answersOf, type Answers } from './answers.js';
 import { figureOn, type ComparedFigure } from './compared.js';
 import { final, type finalFigures } from './contract.js';
@@ -16,7 +16,7 @@ import {
   perClass,
   wilson,
   type Interval,
-} from '../../metrics/index.js';
+} from '@trainyard/metrics';
 import { sayOpenings } from './openings.js';
 import { slicesOf, type Slice } from './slices.js';
 

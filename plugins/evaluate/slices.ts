@@ -1,6 +1,6 @@
-import type { TableCell } from '../../tables/index.js';
+import type { TableCell } from '@trainyard/tables';
 import type { Answers } from './answers.js';
-import { accuracy, averages, confusionMatrix, quantile, wilson, type Interval } from '../../metrics/index.js';
+import { accuracy, averages, confusionMatrix, quantile, wilson, type Interval } from '@trainyard/metrics';
 
 /** The rows that share a column's value, or lie in one range of it. */
 export interface Slice {

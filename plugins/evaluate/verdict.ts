@@ -1,6 +1,6 @@
 import type { ComparedFigure } from './compared.js';
 import type { Comparison } from './comparison.js';
-import { sayFigure } from '../../report-page/index.js';
+import { sayFigure } from '@trainyard/pages';
 
 export interface Rule {
   readonly metric: ComparedFigure;

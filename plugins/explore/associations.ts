@@ -1,4 +1,4 @@
-import { finite, id, join, sql, type Database, type Sql } from '../../tables/index.js';
+import { finite, id, join, sql, type Database, type Sql } from '@trainyard/tables';
 import type { Association, ColumnProfile } from './profile.js';
 
 /** Limits that keep a wide table's profile in reasonable time: pairs grow with the square. */

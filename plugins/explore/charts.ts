@@ -1,4 +1,4 @@
-import { html, sayFigure, type Html } from '../../report-page/index.js';
+import { html, sayFigure, type Html } from '@trainyard/pages';
 import type { Histogram } from './profile.js';
 
 const [WIDTH, HEIGHT] = [240, 72];

@@ -7,7 +7,7 @@ import {
   type Column,
   type Database,
   type Sql,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 import { kindOf, type CategoricalProfile, type ColumnProfile, type Histogram, type NumericProfile } from './profile.js';
 
 const BINS = 24;

@@ -1,4 +1,4 @@
-import { html, htmlPage, sayFigure, trusted, type Html } from '../../report-page/index.js';
+import { html, htmlPage, sayFigure, trusted, type Html } from '@trainyard/pages';
 import { barList, heatTable, histogramChart } from './charts.js';
 import type {
   Association,

@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '../../tables/index.js';
+import type { Column, ColumnType } from '@trainyard/tables';
 import type { Warning } from './contract.js';
 
 /** Equal-width bins: bin i goes from `from + i * width` to the next; the last includes its end. */

@@ -1,4 +1,4 @@
-import { spellingWarnings } from '../../tables/index.js';
+import { spellingWarnings } from '@trainyard/tables';
 import type { Warning } from './contract.js';
 import type { Association, ColumnProfile, Profile } from './profile.js';
 

@@ -1,6 +1,6 @@
-import { dataColumns, id, join, mayRepeat, openTable, requireColumn, sql, withDatabase } from '../../tables/index.js';
-import type { Database } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { dataColumns, id, join, mayRepeat, openTable, requireColumn, sql, withDatabase } from '@trainyard/tables';
+import type { Database } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { associationsBetween, associationsWith } from './associations.js';
 import { profileColumn } from './columns.js';
 import { profile, type ProfileFigures } from './contract.js';

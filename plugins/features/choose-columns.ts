@@ -1,5 +1,5 @@
 import { UserError } from '../../core/index.js';
-import { dataColumns, requireColumn, ROW_ID, type Column } from '../../tables/index.js';
+import { dataColumns, requireColumn, ROW_ID, type Column } from '@trainyard/tables';
 import { recipe, type CategoricalRecipe, type NumericRecipe, type Recipe } from './recipe.js';
 
 export type Chosen = ({ kind: 'numeric' } & NumericRecipe) | ({ kind: 'categorical' } & CategoricalRecipe);

@@ -1,6 +1,6 @@
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import type { CategoricalRecipe, NumericRecipe } from './recipe.js';
-import type { CategoricalStep, FittedTransform, NumericStep } from '../../transforms/index.js';
+import type { CategoricalStep, FittedTransform, NumericStep } from '@trainyard/transforms';
 
 /** Statistics of a numeric column of the training part, over its finite values. */
 export interface NumericSummary {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Handle, JsonKind, SealedTable, Table, Transform } from '../../core/index.js';
-import type { TableRow } from '../../tables/index.js';
+import type { TableRow } from '@trainyard/tables';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
-import type { NodeRun } from '../../testing/index.js';
-import { applyTransform, featureNames, parseTransform } from '../../transforms/index.js';
+import type { NodeRun } from '../../worker/testing/index.js';
+import { applyTransform, featureNames, parseTransform } from '@trainyard/transforms';
 import { fit } from './index.js';
 import { binOf, monitorReference, placeOf, type MonitorReference } from './reference.js';
 import { fitFeaturesNode } from './worker.js';

@@ -12,7 +12,7 @@ export {
   type FittedTransform,
   type TransformInput,
   type TransformStep,
-} from '../../transforms/index.js';
+} from '@trainyard/transforms';
 export {
   binOf,
   monitorReference,

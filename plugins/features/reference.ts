@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMissing, type Cell } from '../../transforms/index.js';
+import { isMissing, type Cell } from '@trainyard/transforms';
 
 const count = z.int().min(0);
 

@@ -1,4 +1,4 @@
-import { finite, id, join, numberStatistics, sql, type Database, type Sql } from '../../tables/index.js';
+import { finite, id, join, numberStatistics, sql, type Database, type Sql } from '@trainyard/tables';
 import type { Chosen } from './choose-columns.js';
 import { fillOf, type CategoricalSummary, type ColumnSummary, type NumericSummary } from './fit-transform.js';
 import type { CategoricalReference, ColumnReference, NumericReference } from './reference.js';

@@ -1,11 +1,11 @@
 import { UserError } from '../../core/index.js';
-import { id, openTable, sql, withDatabase } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { id, openTable, sql, withDatabase } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { chooseColumns } from './choose-columns.js';
 import { fitFeatures } from './contract.js';
 import { fitTransform } from './fit-transform.js';
 import { summarise, type Summarised } from './summarise.js';
-import { featureNames, transformInputs } from '../../transforms/index.js';
+import { featureNames, transformInputs } from '@trainyard/transforms';
 
 /** The one file of a transform artifact. */
 const TRANSFORM_FILE = 'transform.json';

@@ -1,5 +1,5 @@
-import { SAID, sql, type Database, type Sql } from '../../tables/index.js';
-import type { ColumnSchema } from '../../tables/schema.js';
+import { SAID, sql, type Database, type Sql } from '@trainyard/tables';
+import type { ColumnSchema } from '@trainyard/tables/schema';
 
 /** One thing that a schema asks of a cell: rows for which `failing` is true break it. */
 export interface Check {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { file, node, table } from '../../core/index.js';
-import { tableSchemaParam } from '../../tables/schema.js';
+import { tableSchemaParam } from '@trainyard/tables/schema';
 
 /** Texts that stand for a missing cell unless the author says otherwise. */
 export const MISSING = ['', 'NA', 'NaN', 'null'] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { composite, file, table, type CallOptions, type File, type Handle, type Table } from '../../core/index.js';
-import { tableSchema } from '../../tables/schema.js';
+import { tableSchema } from '@trainyard/tables/schema';
 import { parse, snapshot, type ENCODINGS } from './contract.js';
 
 /** A cell that rows are kept by. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/index.js';
-import { sayNearest } from '../../core/nearest.js';
-import { ROW_ID, type TableSchema } from '../../tables/schema.js';
+import { sayNearest } from '@trainyard/errors';
+import { ROW_ID, type TableSchema } from '@trainyard/tables/schema';
 import type { CsvRecord } from './records.js';
 
 /** The names of a file's columns, checked. Throws a UserError for duplicate, empty and reserved names. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/index.js';
-import { id, join, mayRepeat, sql, type Database, type Sql } from '../../tables/index.js';
+import { id, join, mayRepeat, sql, type Database, type Sql } from '@trainyard/tables';
 import { lineOfRecord, RAW, rawColumn, RECORD, textOf, type CsvSource } from './load.js';
 
 /** Hexadecimal digits of a digest as identity: 96 bits, so that a billion rows have none in common by chance. */

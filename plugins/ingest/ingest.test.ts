@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readRows, tableSchema, TABLE_FILE, withDatabase, type TableRow } from '../../tables/index.js';
-import { runNode } from '../../testing/index.js';
+import { readRows, tableSchema, TABLE_FILE, withDatabase, type TableRow } from '@trainyard/tables';
+import { runNode } from '../../worker/testing/index.js';
 import { parseNode, snapshotNode } from './worker.js';
 
 let folder: string;

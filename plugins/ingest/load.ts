@@ -1,5 +1,5 @@
 import { UserError } from '../../core/index.js';
-import { id, join, sql, Sql, type Database, type TableRow } from '../../tables/index.js';
+import { id, join, sql, Sql, type Database, type TableRow } from '@trainyard/tables';
 import { csvRecords } from './records.js';
 
 /** The most characters that one cell may have. */

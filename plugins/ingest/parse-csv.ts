@@ -10,7 +10,7 @@ import {
   type Sql,
   type TableOutput,
   type TableSchema,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 import { checkText } from './decode.js';
 import { columnsToRead, headerNames, requireName } from './header.js';
 import { rowIdentity } from './identity.js';

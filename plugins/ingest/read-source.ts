@@ -2,7 +2,7 @@ import { copyFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TransientError, UserError } from '../../core/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { sayNearest } from '@trainyard/errors';
 
 /** The project's folder: sources are relative to it. */
 export function projectFolder(): string {

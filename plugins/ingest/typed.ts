@@ -1,5 +1,5 @@
-import { id, join, readAs, readNumber, sql, type ColumnType, type Database, type Sql } from '../../tables/index.js';
-import type { ColumnSchema } from '../../tables/schema.js';
+import { id, join, readAs, readNumber, sql, type ColumnType, type Database, type Sql } from '@trainyard/tables';
+import type { ColumnSchema } from '@trainyard/tables/schema';
 import { RECORD, textOf } from './load.js';
 
 /** Columns that one query reads: the time to plan a query grows with their square. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/index.js';
-import { id, join, sql, type Database } from '../../tables/index.js';
+import { id, join, sql, type Database } from '@trainyard/tables';
 import { checksOf, type Check } from './checks.js';
 import { lineOfRecord, RECORD, type CsvSource } from './load.js';
 import { textColumn, valueColumn, type Chunk, type Reading } from './typed.js';

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
-import { withDatabase } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { withDatabase } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { parse, snapshot } from './contract.js';
 import { parseCsv } from './parse-csv.js';
 import { projectFolder, takeSnapshot } from './read-source.js';

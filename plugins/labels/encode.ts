@@ -1,4 +1,4 @@
-import type { Column, TableCell, TableRow } from '../../tables/index.js';
+import type { Column, TableCell, TableRow } from '@trainyard/tables';
 
 /** Rows as numbers: `values` has `width` numbers for each of `rows` rows, one row after the other. */
 export interface Matrix {

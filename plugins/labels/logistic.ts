@@ -1,4 +1,4 @@
-import { shuffled, type Random } from '../../core/random.js';
+import { shuffled, type Random } from '@trainyard/numeric';
 import type { Matrix } from './encode.js';
 import { minimise } from './minimise.js';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { QueueItem, ReviewQueue } from '../../core/review-queue.js';
 import type { Answer, FinalLabel } from '../../workflows/review/contract.js';
-import { wilson } from '../../metrics/index.js';
+import { wilson } from '@trainyard/metrics';
 import type { answersSummary, reviewFigures } from './contract.js';
 
 /** What `answers.json` of a review holds beside its summary. */

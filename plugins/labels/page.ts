@@ -1,5 +1,5 @@
 import { sayDuration } from '../../core/duration.js';
-import { html, htmlFacts, htmlPage, htmlTable, type Html } from '../../report-page/index.js';
+import { html, htmlFacts, htmlPage, htmlTable, type Html } from '@trainyard/pages';
 import type { AnswersFile, Provenance, ReviewResult } from './outcome.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,8 +1,8 @@
-import type { Random } from '../../core/random.js';
-import { shuffled } from '../../core/random.js';
+import type { Random } from '@trainyard/numeric';
+import { shuffled } from '@trainyard/numeric';
 import type { QueueItem, QueueReason, ReviewQueue } from '../../core/review-queue.js';
-import type { Column, TableRow } from '../../tables/index.js';
-import { dataColumns, ROW_ID } from '../../tables/index.js';
+import type { Column, TableRow } from '@trainyard/tables';
+import { dataColumns, ROW_ID } from '@trainyard/tables';
 import type { Ranking } from './rank.js';
 
 /**

@@ -1,6 +1,6 @@
-import { UserError } from '../../core/errors/index.js';
-import { randomFrom } from '../../core/random.js';
-import { dataColumns, requireColumn, type Column, type TableRow } from '../../tables/index.js';
+import { UserError } from '@trainyard/errors';
+import { randomFrom } from '@trainyard/numeric';
+import { dataColumns, requireColumn, type Column, type TableRow } from '@trainyard/tables';
 import { labelIssues, type LabelIssue } from './confident.js';
 import { encode } from './encode.js';
 import { logisticProbabilities } from './logistic.js';

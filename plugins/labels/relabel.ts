@@ -11,7 +11,7 @@ import {
   type TableCell,
   type TableOutput,
   type TableRow,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 
 /** A label as the text that people see, back as a cell of the column. */
 function cellOf(label: string, type: string): TableCell {

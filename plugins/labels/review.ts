@@ -1,6 +1,6 @@
 import { composite } from '../../core/composite.js';
 import { durationMs, type Duration } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Handle } from '../../core/handle.js';
 import { report, table, type JsonKind, type Report, type Table, type Ref } from '../../core/kinds.js';
 import { defer, valueOf } from '../../core/pipeline.js';

@@ -1,9 +1,9 @@
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import { canonical } from '../../core/json.js';
-import { randomFrom } from '../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import { parseReviewQueue, QUEUE_FILE } from '../../core/review-queue.js';
-import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { apply, suspects } from './contract.js';
 import { reviewResult, type AnswersFile } from './outcome.js';
 import { makeQueue } from './queue.js';

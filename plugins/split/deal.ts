@@ -1,4 +1,4 @@
-import { id, ROW_ID, sql, type Sql } from '../../tables/index.js';
+import { id, ROW_ID, sql, type Sql } from '@trainyard/tables';
 
 export const PARTS = ['train', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];

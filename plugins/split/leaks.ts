@@ -9,7 +9,7 @@ import {
   type Column,
   type Database,
   type Sql,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 import type { SplitFigures } from './contract.js';
 import { PART, PARTS, type Deal } from './deal.js';
 

@@ -1,4 +1,4 @@
-import { html, htmlPage, htmlTable } from '../../report-page/index.js';
+import { html, htmlPage, htmlTable } from '@trainyard/pages';
 import type { SplitFigures } from './contract.js';
 
 /** A split as a page for people. */

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { InputArtifact } from '../../core/artifact.js';
 import type { Handle, SealedTable, Table } from '../../core/index.js';
 import { isContract } from '../../core/node.js';
-import type { TableRow } from '../../tables/index.js';
+import type { TableRow } from '@trainyard/tables';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import type { SplitFigures } from './contract.js';
 import { PARTS, type Part } from './deal.js';

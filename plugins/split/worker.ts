@@ -11,8 +11,8 @@ import {
   type Column,
   type Database,
   type Sql,
-} from '../../tables/index.js';
-import { implement, type NodeCall } from '../../worker/implement.js';
+} from '@trainyard/tables';
+import { implement, type NodeCall } from '../../worker/index.js';
 import { randomSplit, stratifiedSplit, type SplitFigures } from './contract.js';
 import { dealt, NTH, PART, PARTS, type Deal, type Part } from './deal.js';
 import { figuresOf } from './leaks.js';

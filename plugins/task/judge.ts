@@ -1,4 +1,4 @@
-import type { Column } from '../../tables/index.js';
+import type { Column } from '@trainyard/tables';
 import type { CONFIDENCES, FeasibilityFigures, TaskCard } from './card.js';
 import { wilson } from './wilson.js';
 

@@ -1,4 +1,4 @@
-import { html, htmlFacts, htmlPage, htmlTable, sayFigure } from '../../report-page/index.js';
+import { html, htmlFacts, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
 import type { FeasibilityFigures, TaskCard } from './card.js';
 
 /** A task and what its data can bear, as a page for people. */

@@ -1,5 +1,5 @@
-import { id, openTable, requireColumn, sql, withDatabase } from '../../tables/index.js';
-import { implement } from '../../worker/implement.js';
+import { id, openTable, requireColumn, sql, withDatabase } from '@trainyard/tables';
+import { implement } from '../../worker/index.js';
 import { card, feasibility } from './contract.js';
 import { judge } from './judge.js';
 import { feasibilityPage } from './page.js';

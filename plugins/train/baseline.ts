@@ -1,4 +1,4 @@
-import { implement } from '../../worker/implement.js';
+import { implement } from '../../worker/index.js';
 import { baseline } from './contract.js';
 import { constant } from './kinds/constant.js';
 import { tensorParts } from './kinds/tensor-kind.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { UserError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import type { Dataset } from './dataset.js';
 
 /** How much the rows of each class count. */

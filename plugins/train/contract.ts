@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { json, model, node, optional, report, table, transform } from '../../core/index.js';
-import { figuresSchema } from '../../metrics/contract.js';
+import { figuresSchema } from '@trainyard/metrics/contract';
 
 /** Figures of a trained model, and the part of the data that they were measured on: what a study looks at. */
 export const trainingFigures = figuresSchema.extend({

@@ -1,5 +1,5 @@
 import type { InputArtifact } from '../../core/artifact.js';
-import { UserError } from '../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import {
   requireColumn,
   requireRepeating,
@@ -8,14 +8,14 @@ import {
   openTable,
   type TableCell,
   type TableRow,
-} from '../../tables/index.js';
+} from '@trainyard/tables';
 import {
   applyTransform,
   featureNames,
   transformInputs,
   type FeatureRow,
   type FittedTransform,
-} from '../../transforms/index.js';
+} from '@trainyard/transforms';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {

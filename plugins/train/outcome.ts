@@ -2,8 +2,8 @@ import type { OutputArtifact } from '../../core/artifact.js';
 import type { Json } from '../../core/json.js';
 import type { Model } from '../../core/kinds.js';
 import { openScorer, writeModel, type FileContent, type ModelKind, type ModelTask } from '../../models/index.js';
-import { figuresOf, type Figures } from '../../metrics/index.js';
-import type { FittedTransform } from '../../transforms/index.js';
+import { figuresOf, type Figures } from '@trainyard/metrics';
+import type { FittedTransform } from '@trainyard/transforms';
 import type { Dataset } from './dataset.js';
 
 /** A trained model before it is written. */

@@ -1,5 +1,5 @@
 import type { InputArtifact } from '../../core/artifact.js';
-import { parseTransform } from '../../transforms/index.js';
+import { parseTransform } from '@trainyard/transforms';
 import { readDataset } from './dataset.js';
 import type { Surroundings } from './outcome.js';
 

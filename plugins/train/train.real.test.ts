@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModel } from '../../models/index.js';
 import { loadTensorflow } from '../../setup/tensorflow-load.js';
 import { FileStore } from '../../store/files.js';
-import { withDatabase, writeTable, sql, type TableRow, type TableOutput } from '../../tables/index.js';
-import { runNode, type NodeRun, type RunNodeOptions } from '../../testing/index.js';
-import type { FittedTransform } from '../../transforms/index.js';
+import { withDatabase, writeTable, sql, type TableRow, type TableOutput } from '@trainyard/tables';
+import { runNode, type NodeRun, type RunNodeOptions } from '../../worker/testing/index.js';
+import type { FittedTransform } from '@trainyard/transforms';
 import { baselineNode, logisticNode, netNode } from './worker.js';
 
 // 89 wines by 13 standardised measurements of their chemistry, three growers (made by make-reference.py from scikit-learn's data).

@@ -1,7 +1,7 @@
 import { json, many, node, report, table } from '../../core/index.js';
 import { z } from 'zod';
-import { studyState } from '../../core/study.js';
-import { tuneFigures } from '../../core/tune-figures.js';
+import { studyState } from '../../core/study/state.js';
+import { tuneFigures } from '../../core/study/tune-figures.js';
 
 /** Draws a finished study: its best trial, its history, every trial's parameters. */
 export const tuneReport = node({

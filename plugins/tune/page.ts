@@ -1,5 +1,5 @@
-import type { StudyState } from '../../core/study.js';
-import { html, htmlDrawing, htmlFacts, htmlPage, htmlTable, sayFigure, type Html } from '../../report-page/index.js';
+import type { StudyState } from '../../core/study/state.js';
+import { html, htmlDrawing, htmlFacts, htmlPage, htmlTable, sayFigure, type Html } from '@trainyard/pages';
 import {
   bestTrial,
   livePlots,
@@ -10,7 +10,7 @@ import {
   sayValue,
   sayValues,
   type StudyPlot,
-} from '../../studies/index.js';
+} from '../../core/study/index.js';
 
 /** A study that is over, as a page for people. */
 export function studyPage(state: StudyState): string {

@@ -1,8 +1,8 @@
-import { implement } from '../../worker/implement.js';
-import { UserError } from '../../core/errors/index.js';
-import type { NestedEstimate } from '../../core/study.js';
-import type { TuneFigures } from '../../core/tune-figures.js';
-import { id, openTable, ROW_ID, sql, withDatabase, type Column } from '../../tables/index.js';
+import { implement } from '../../worker/index.js';
+import { UserError } from '@trainyard/errors';
+import type { NestedEstimate } from '../../core/study/state.js';
+import type { TuneFigures } from '../../core/study/tune-figures.js';
+import { id, openTable, ROW_ID, sql, withDatabase, type Column } from '@trainyard/tables';
 import { tuneApart, tuneReport } from './contract.js';
 import { studyPage } from './page.js';
 

@@ -3,7 +3,7 @@ import type { ModelView } from '../../client/model-view.js';
 import type { ModelVersion } from '../../workflows/registry/contract.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
 import { sayCount } from '../../core/duration.js';
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import { page } from '../pages/layout.js';
 import { artifactLink, moment } from '../../client/page-words.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { getModel, getVersion } from '../../client/model-view.js';
 import { listModels } from '../../client/models.js';
 import { getMonitor, listMonitors } from '../../client/monitors.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { RouteModule } from '../services.js';
 import { modelPage } from './page.js';
 

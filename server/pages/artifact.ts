@@ -1,6 +1,6 @@
 import { sayBytes } from '../../core/duration.js';
 import type { Manifest } from '../../store/index.js';
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import { page } from './layout.js';
 import { jsonText } from '../../client/page-words.js';
 

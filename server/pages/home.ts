@@ -2,9 +2,9 @@ import { sayCount, sayDuration } from '../../core/duration.js';
 import type { GraphRecord, NodeState } from '../../core/graph.js';
 import type { ReviewListing } from '../../client/reviews.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
-import { sayMetric } from '../../graph/index.js';
+import { sayMetric } from '../../client/graph/index.js';
 import type { DamagedRecord, RunRecord } from '../../store/index.js';
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import { page } from './layout.js';
 import { causeWord, moment, stateMark } from '../../client/page-words.js';
 

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 
 /** A whole page in the one design: header, main part, its scripts. */
 export function page(parts: {

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.js';
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import { page } from './layout.js';
 
 /** An error as a page: what happened and what to do. */

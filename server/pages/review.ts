@@ -1,5 +1,5 @@
 import type { ReviewState } from '../../workflows/review/contract.js';
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import { markdown } from '../markdown.js';
 import { page } from './layout.js';
 

@@ -1,5 +1,5 @@
 import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import type { DurableProcess } from '../../client/process.js';
 import type { RunView } from '../../client/run-view.js';
 import { form, step, whyField } from '../../client/page-forms.js';

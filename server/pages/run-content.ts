@@ -2,7 +2,7 @@ import type { DurableProcess } from '../../client/process.js';
 import type { SeenProcess } from '../../client/process-state.js';
 import type { PageSection } from '../../client/section.js';
 import type { RunView } from '../../client/run-view.js';
-import type { Html } from '../../core/html.js';
+import type { Html } from '@trainyard/pages';
 import type { ActionOptions } from './run-actions.js';
 
 /** A section as it stands on a page. */

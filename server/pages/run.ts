@@ -1,7 +1,7 @@
 import { sayDuration } from '../../core/duration.js';
 import type { GraphRecord } from '../../core/graph.js';
-import { callMs, graphSvg, sayMetric } from '../../graph/index.js';
-import { html, trusted, type Html } from '../../core/html.js';
+import { callMs, graphSvg, sayMetric } from '../../client/graph/index.js';
+import { html, trusted, type Html } from '@trainyard/pages';
 import type { RunView } from '../../client/run-view.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';

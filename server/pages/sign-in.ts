@@ -1,4 +1,4 @@
-import { html, type Html } from '../../core/html.js';
+import { html, type Html } from '@trainyard/pages';
 import { page } from './layout.js';
 
 export function signInPage(keyName: string | undefined): Html {

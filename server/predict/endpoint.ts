@@ -1,4 +1,4 @@
-import { isTrainyardError, sayThrown, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { Model, Ref } from '../../core/kinds.js';
 import { openModel, type ModelTask, type Prediction, type Predictor } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
-import { TrainyardError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { TrainyardError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import { aliasChannel } from '../../core/ids.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { ProjectAccess } from '../../client/homes.js';

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import { TrainyardError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { TrainyardError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import { outcomeKey, outcomeStream } from '../../core/ids.js';
-import type { Outcome } from '../../workflows/monitor/streams.js';
+import type { Outcome } from '../../core/prediction-streams.js';
 import { MOST_ROWS, refuseRequest, requestIdOf } from './request.js';
 
 /** How long an outcome can be joined to its prediction. */

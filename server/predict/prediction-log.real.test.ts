@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startValkey, type ValkeyService } from '../../setup/index.js';
 import { predictionStream } from '../../core/ids.js';
-import type { LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../../core/prediction-streams.js';
 import { PredictionLog } from './prediction-log.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-log-'));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { batchKey, predictionStream } from '../../core/ids.js';
-import type { LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../../core/prediction-streams.js';
 
 export interface PredictionLogOptions {
   /** Rows of an endpoint that wait in memory at most; what comes beyond is dropped and counted. Default 20,000. */

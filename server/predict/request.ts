@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { classesOf, type ClassAnswer } from '../../models/index.js';
-import type { Cell, LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { Cell, LoggedRequest } from '../../core/prediction-streams.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { RouteModule } from '../services.js';
 import type { Answer, Endpoint } from './endpoint.js';

@@ -17,8 +17,8 @@ import { endpointNode } from '../../plugins/deploy/worker.js';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
 import { outcomeStream, predictionStream } from '../../core/ids.js';
 import { Artifacts, FileStore } from '../../store/index.js';
-import { runNode } from '../../testing/index.js';
-import type { LoggedRequest } from '../../workflows/monitor/streams.js';
+import { runNode } from '../../worker/testing/index.js';
+import type { LoggedRequest } from '../../core/prediction-streams.js';
 import { createServer, listen } from '../index.js';
 import { predictRoutes, type PredictOptions } from './index.js';
 

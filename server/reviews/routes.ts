@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
 import { listReviews, ReviewDesk, reviewState, type NextReply } from '../../client/reviews.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { sayIssues } from '../../core/pipeline.js';
 import type { ReviewSpec, ReviewState } from '../../workflows/review/contract.js';
 import { reviewPage } from '../pages/review.js';

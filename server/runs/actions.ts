@@ -7,7 +7,7 @@ import { cancelOrEnd } from '../../client/cancel.js';
 import { describeRun } from '../../client/run-view.js';
 import { decide, recoverNode } from '../../client/runs.js';
 import { steerStudy } from '../../client/studies.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
 import { steering } from '../../workflows/study/contract.js';
 import { problemPage } from '../pages/problem.js';

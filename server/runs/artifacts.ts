@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { extname } from 'node:path';
 import type { FastifyReply } from 'fastify';
 import { isDigest, type Digest } from '../../core/digest.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { Artifacts, readBlob, type Manifest, type Store } from '../../store/index.js';
 import { artifactPage } from '../pages/artifact.js';
 import type { RouteModule } from '../services.js';

@@ -4,7 +4,7 @@ import { readRunView, type RunView } from '../../client/run-view.js';
 import { runningOf } from '../../client/running.js';
 import { isStudy, readStudy } from '../../client/studies.js';
 import { listModels } from '../../client/models.js';
-import { graphMermaid, graphSvg, graphText } from '../../graph/index.js';
+import { graphMermaid, graphSvg, graphText } from '../../client/graph/index.js';
 import { damagedIn, listRuns } from '../../store/index.js';
 import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';

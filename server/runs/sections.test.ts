@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { forgetParts } from '../../client/parts.js';
 import { pageSection, type SectionContent, type SectionSpec } from '../../client/section.js';
-import { html } from '../../core/html.js';
+import { html } from '@trainyard/pages';
 import { partsOf, provideParts } from '../../core/parts-on-hand.js';
 import { drawSections } from './sections.js';
 

@@ -1,6 +1,6 @@
 import { partsOfSort } from '../../client/parts.js';
-import { html, type Html } from '../../core/html.js';
-import { isTrainyardError, sayThrown, TrainyardError } from '../../core/errors/index.js';
+import { html, type Html } from '@trainyard/pages';
+import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import { problemBox } from '../../client/page-words.js';
 import type { PageSection, SectionContent } from '../../client/section.js';
 import type { DrawnSection } from '../pages/run-content.js';

@@ -1,7 +1,7 @@
 // Records what the Workflows of this version do, for its successors to replay: `npm run histories`.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { fileURLToPath } from 'node:url';
 import { HISTORIES, type ReleaseMark } from './histories.js';
 import { ledgerEntries, ledgerDigest } from './ledger.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
-import { randomFrom } from '../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import { startServer } from '../matrix/harness.js';
 import type { History } from './histories.js';
 import { quietRuntime, replay } from './replay.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
-const program = path.resolve(import.meta.dirname, '..', '..', 'bin', 'trainyard.js');
+const program = path.resolve(import.meta.dirname, '..', '..', 'cli', 'trainyard.js');
 
 /** How a command ended. */
 export interface Ended {

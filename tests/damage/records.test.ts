@@ -9,10 +9,10 @@ import { listPlans, planBackfill, readBackfill, recordBackfill } from '../../cli
 import { listRunListings } from '../../client/run-list.js';
 import { readRunView } from '../../client/run-view.js';
 import { digestText } from '../../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { Ref } from '../../core/kinds.js';
 import type { NodeTask } from '../../core/task.js';
-import { noteCodes, notePipelines, readCode, readPipelines } from '../../provenance/codes.js';
+import { noteCodes, notePipelines, readCode, readPipelines } from '../../client/provenance/codes.js';
 import {
   Artifacts,
   collect,

@@ -51,7 +51,7 @@ interface Shown {
 export class DemoProject {
   readonly folder: string;
   /** The command `trainyard`. */
-  readonly program = path.join(root, 'bin', 'trainyard.js');
+  readonly program = path.join(root, 'cli', 'trainyard.js');
   /** In the environment of everything that is started here, so that what is left running is found. */
   readonly #mark = randomBytes(8).toString('hex');
 

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../../core/errors/index.js';
+import type { CatalogueEntry } from '@trainyard/errors';
 
 /** What the codes of one family are about, in the order of the page. The family is the first word after `TY-`. */
 const FAMILIES: readonly (readonly [title: string, words: readonly string[]])[] = [
@@ -38,7 +38,7 @@ export function errorsPage(catalogue: Readonly<Record<string, CatalogueEntry>>):
     'With `--json` the command prints an error as `{"error": {"code", "message", "where", "expected", "actual", "remedy"}}`; ' +
       'the server answers with the same members in its problem details (RFC 9457). Exit codes of the command: 0 done, 1 ' +
       'failed, 2 called wrongly, 130 interrupted.',
-    'This page is made from `core/errors/catalogue.ts`; after a change there, run `npx vitest run tests/docs -u`.',
+    'This page is made from `packages/errors/src/catalogue.ts`; after a change there, run `npx vitest run tests/docs -u`.',
     ...sections.flatMap(([title, codes]) => [`## ${title}`, ...codes.map((code) => entry(code, catalogue[code]!))]),
   ]
     .join('\n\n')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, TrainyardError, type Code } from '../../core/errors/index.js';
+import { CATALOGUE, TrainyardError, type Code } from '@trainyard/errors';
 import { errorsPage } from './errors-page.js';
 
 const page = new URL('../../docs/errors.md', import.meta.url);

@@ -12,7 +12,7 @@ import {
   type Retry,
 } from '../../core/node.js';
 import { builtInPlugins } from '../../project/project.js';
-import type { NodeContext } from '../../worker/implement.js';
+import type { NodeContext } from '../../worker/index.js';
 import { builtInNodes } from './nodes-page.js';
 import { sectionsOf, valueOfCode } from './sections.js';
 

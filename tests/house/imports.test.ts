@@ -1,24 +1,35 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { exceptions, MAY_IMPORT, faces, openFolders } from './direction.js';
-import { importsOfTheTree, sources, type Import } from './imports.js';
+import { LIBRARIES, MAY_IMPORT, faces, openFolders } from './direction.js';
+import { files, root } from './tree.js';
+import { importsAmong, librarySources, sources, type Import } from './imports.js';
 
 let all: Import[] = [];
+let ofLibraries: Import[] = [];
 beforeAll(async () => {
-  all = await importsOfTheTree();
+  all = (await importsAmong(sources)).filter(({ external }) => external !== true);
+  ofLibraries = await importsAmong(librarySources);
 });
 
 /** The row of the table that a file belongs to. */
 function layerOf(file: string): string {
   const [folder = '', family = ''] = file.split('/');
+  if (`${folder}/${family}` in MAY_IMPORT) return `${folder}/${family}`;
   if (folder !== 'plugins') return folder;
   return /^plugins\/[^/]+\/(contract|index)\.ts$/.test(file) && family !== '' ? 'contracts' : 'plugins';
 }
 
-const say = ({ from, to }: Import): string => `${from} -> ${to}`;
-const isExcepted = (one: Import): boolean =>
-  exceptions.some(({ from, to }) => one.from.startsWith(from) && one.to.startsWith(to));
+const libraryOf = (file: string): string => file.split('/')[1] ?? '';
 
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+const manifestOf = (name: string): Manifest =>
+  JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest;
+
+const say = ({ from, to }: Import): string => `${from} -> ${to}`;
 test('the table of directions is itself one way', () => {
   const rows = Object.keys(MAY_IMPORT);
   for (const [row, allowed] of Object.entries(MAY_IMPORT))
@@ -36,7 +47,30 @@ test('imports point one way', () => {
     const sameFamily = one.from.split('/')[1] === one.to.split('/')[1] && one.from.startsWith('plugins/');
     return from !== to && !(sameFamily && one.to.startsWith('plugins/')) && !MAY_IMPORT[from]?.includes(to);
   });
-  expect(wrong.filter((one) => !isExcepted(one)).map(say)).toEqual([]);
+  expect(wrong.map(say)).toEqual([]);
+});
+
+test('a library imports its own files, what its row names and packages that its package.json names', () => {
+  expect(Object.keys(LIBRARIES).sort()).toEqual([...new Set(librarySources.map(libraryOf))].sort());
+  const wrong = ofLibraries.filter(({ from, to, external }) => {
+    if (external !== true) return libraryOf(to) !== libraryOf(from);
+    const [, ours] = /^@trainyard\/([^/]+)/.exec(to) ?? [];
+    const { dependencies = {}, peerDependencies = {} } = manifestOf(libraryOf(from));
+    const named = Object.keys({ ...dependencies, ...peerDependencies });
+    return (
+      (ours !== undefined && !LIBRARIES[libraryOf(from)]?.includes(ours)) ||
+      !(to.startsWith('node:') || named.some((name) => to === name || to.startsWith(`${name}/`)))
+    );
+  });
+  expect(wrong.map(say)).toEqual([]);
+});
+
+test('each library has a README, a face and a test of its own', () => {
+  for (const name of Object.keys(LIBRARIES)) {
+    const own = files.filter((file) => file.startsWith(`packages/${name}/`));
+    expect(own).toEqual(expect.arrayContaining([`packages/${name}/README.md`, `packages/${name}/src/index.ts`]));
+    expect(own.filter((file) => file.endsWith('.test.ts')).length, name).toBeGreaterThan(0);
+  }
 });
 
 test('nobody imports past the public face of another folder', () => {
@@ -51,12 +85,12 @@ test('nobody imports past the public face of another folder', () => {
         return !faces.some((face) => to === `${folder}/${face}`);
     return false;
   });
-  expect(wrong.filter((one) => !isExcepted(one)).map(say)).toEqual([]);
+  expect(wrong.map(say)).toEqual([]);
 });
 
 test('no file imports itself by way of others, types included', () => {
   const next = new Map<string, string[]>();
-  for (const { from, to } of all) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of [...all, ...ofLibraries]) next.set(from, [...(next.get(from) ?? []), to]);
   const cycles: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, trail: readonly string[]): void => {
@@ -68,11 +102,4 @@ test('no file imports itself by way of others, types included', () => {
   };
   for (const file of next.keys()) visit(file, []);
   expect(cycles).toEqual([]);
-});
-
-test('each exception is still needed', () => {
-  const idle = exceptions.filter(
-    ({ from, to }) => !all.some((one) => one.from.startsWith(from) && one.to.startsWith(to)),
-  );
-  expect(idle.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
 });

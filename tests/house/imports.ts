@@ -6,19 +6,24 @@ import { files, root } from './tree.js';
 export interface Import {
   readonly from: string;
   readonly to: string;
+  /** A package, by its name. */
+  readonly external?: boolean | undefined;
 }
 
 /** Folders whose TypeScript is compiled to dist/: the product itself. */
 export const sources = files.filter(
-  (name) => /^[a-z-]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs|scripts|lint)\//.test(name),
+  (name) => /^[a-z-]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs|scripts)\//.test(name),
 );
 
+/** The sources of the libraries in packages/. */
+export const librarySources = files.filter((name) => /^packages\/[^/]+\/src\/.*\.ts$/.test(name));
+
 /**
- * Who imports whom among the product's own files, as esbuild resolves it: for types alone and while it runs, too. Tests are
- * left out.
+ * Who imports whom among files of the house, as esbuild resolves it: for types alone and while it runs, too. Tests are
+ * left out; a package that is imported by its name is given by that name.
  */
-export async function importsOfTheTree(): Promise<Import[]> {
-  const entries = sources.filter((name) => !/\.test(-part)?\.ts$/.test(name) && !name.endsWith('.d.ts'));
+export async function importsAmong(given: readonly string[]): Promise<Import[]> {
+  const entries = given.filter((name) => !/\.test(-part)?\.ts$/.test(name) && !name.endsWith('.d.ts'));
   const { metafile } = await build({
     stdin: { contents: entries.map((name) => `import './${name}';`).join('\n'), resolveDir: root, loader: 'ts' },
     bundle: true,
@@ -45,6 +50,6 @@ export async function importsOfTheTree(): Promise<Import[]> {
   return Object.entries(metafile.inputs)
     .filter(([from]) => from !== '<stdin>')
     .flatMap(([from, input]) =>
-      input.imports.filter((one) => !one.external).map((one) => ({ from, to: path.normalize(one.path) })),
+      input.imports.map(({ path: to, external }) => ({ from, to: external ? to : path.normalize(to), external })),
     );
 }

@@ -26,7 +26,7 @@ async function lintWith(config: string, file: string): Promise<Diagnostic[]> {
 
 test.runIf(lintRunsHere)('what would keep a pipeline from resuming is refused, with what to do instead', async () => {
   const file = 'tests/house/refused-pipeline.ts';
-  const found = await lintWith('lint/pipelines.json', file);
+  const found = await lintWith('project/lint/pipelines.json', file);
   const wanted = readFileSync(path.join(root, file), 'utf8')
     .split('\n')
     .flatMap((text, index) => {

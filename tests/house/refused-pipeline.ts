@@ -1,4 +1,4 @@
-// Every line that ends in `refused: …` breaks a rule of lint/pipelines.json; lint.test.ts looks for these words.
+// Every line that ends in `refused: …` breaks a rule of project/lint/pipelines.json; lint.test.ts looks for these words.
 import { readFileSync } from 'node:fs'; // refused: no Node built-in
 import { join } from 'path'; // refused: no Node built-in
 import { implement } from 'trainyard/worker'; // refused: need Node

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PendingNode } from '../../client/pending-node.js';
 import { decide } from '../../client/runs.js';
 import { describeRun, queryGraph } from '../../client/run-view.js';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';
 

@@ -9,7 +9,7 @@ import { countBy } from './resume-case.js';
 import { startService, type Service } from './service.js';
 import { weaveRaces } from './weave-races.js';
 
-const command = fileURLToPath(new URL('../../bin/trainyard.js', import.meta.url));
+const command = fileURLToPath(new URL('../../cli/trainyard.js', import.meta.url));
 
 function trainyard(args: readonly string[], cwd: string): Promise<{ readonly stdout: string }> {
   return promisify(execFile)(process.execPath, [command, ...args], { cwd });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { freezeMonitor, getMonitor, pauseMonitor, resumeMonitor } from '../../client/monitors.js';
 import { monitorId, retrainingRunId } from '../../core/ids.js';
 import type { Ref, Table } from '../../core/kinds.js';
-import { readRows, withDatabase } from '../../tables/index.js';
+import { readRows, withDatabase } from '@trainyard/tables';
 import {
   access,
   artifacts,

@@ -16,14 +16,14 @@ import { configureMonitor, getMonitor } from '../../client/monitors.js';
 import { digestText } from '../../core/digest.js';
 import { monitorId } from '../../core/ids.js';
 import type { File, Ref } from '../../core/kinds.js';
-import { PROFILE_FILE, profileOf } from '../../drift/index.js';
-import { randomFrom } from '../../core/random.js';
+import { PROFILE_FILE, profileOf } from '@trainyard/drift';
+import { randomFrom } from '@trainyard/numeric';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
 import { Artifacts, FileStore } from '../../store/index.js';
 import { writeOutcomes } from '../../server/predict/outcomes.js';
 import { PredictionLog } from '../../server/predict/prediction-log.js';
 import { MONITOR, type MonitorConfig, type MonitorState } from '../../workflows/monitor/contract.js';
-import type { LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../../core/prediction-streams.js';
 import type { WorkerSettings } from './worker.js';
 
 export const taskQueue = 'trainyard-watched';

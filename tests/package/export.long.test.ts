@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Verification } from '../../provenance/index.js';
+import type { Verification } from '../../client/provenance/index.js';
 import { exec, manifest, npm, root } from './packed.js';
 
 // Two machines' folders, with nothing of this project above them. The first one is gone when the second one begins.

@@ -28,7 +28,7 @@ test('the package holds the code and the types of every entry', () => {
 
 test('the package holds what the set-up, the pages and the search need, and nothing of the tests', () => {
   for (const file of [
-    'bin/trainyard.js',
+    'cli/trainyard.js',
     'setup/temporal.requirements.txt',
     'setup/tfjs/package-lock.json',
     'server/assets/style.css',

@@ -5,7 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DurableProcess } from '../../client/process.js';
 import { FileStore } from '../../store/index.js';
-import { processCases, type ProcessExample } from '../../testing/index.js';
+import { processCases, type ProcessExample } from '../../worker/testing/index.js';
 import { STACK, TestProject } from '../cli/harness.js';
 import { buildPlugin } from './packed.js';
 

@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { inWords } from '../../activities/in-words.js';
 import { pageActivities } from '../../activities/process-pages.js';
 import { reviewActivities } from '../../activities/review.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, type Store } from '../../store/index.js';
 

@@ -9,12 +9,12 @@ import { parseConfig } from '../../core/config.js';
 import { digestText } from '../../core/digest.js';
 import type { File, Ref } from '../../core/kinds.js';
 import { projectOfQueue } from '../../core/queues.js';
-import { PROFILE_FILE, profileOf } from '../../drift/index.js';
+import { PROFILE_FILE, profileOf } from '@trainyard/drift';
 import { writeOutcomes } from '../../server/predict/outcomes.js';
 import { PredictionLog } from '../../server/predict/prediction-log.js';
 import { startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
 import { Artifacts } from '../../store/index.js';
-import type { LoggedRequest } from '../../workflows/monitor/streams.js';
+import type { LoggedRequest } from '../../core/prediction-streams.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 const text = (name: string, spec: string, params: string, body: string): string => `import { z } from 'zod';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeKey } from '../../core/key.js';
-import type { Change, Explanation, RunManifest } from '../../provenance/index.js';
+import type { Change, Explanation, RunManifest } from '../../client/provenance/index.js';
 import { interrupt } from '../cli/harness.js';
 import { LifeProject } from './life.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { GraphRecord } from '../../core/graph.js';
-import type { Verification } from '../../provenance/index.js';
+import type { Verification } from '../../client/provenance/index.js';
 import { interrupt } from '../cli/harness.js';
 import { FixtureProject } from './fixture-project.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openExport, type RunManifest, type Verification } from '../../provenance/index.js';
+import { openExport, type RunManifest, type Verification } from '../../client/provenance/index.js';
 import { findTensorflow } from '../../setup/index.js';
 import { interrupt } from '../cli/harness.js';
 import { LifeProject } from './life.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getModel, getVersion } from '../../client/model-view.js';
 import { getModelHead, moveAlias, registerVersion, rollback } from '../../client/models.js';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { countOf, pagedCount } from '../../core/paged-list.js';
 import type { ModelEvent, RegistryInput, RegistryState } from '../../workflows/registry/contract.js';
 import { move, register, rollback as rollBack } from '../../workflows/registry/ledger.js';

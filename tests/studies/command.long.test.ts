@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StudyState } from '../../core/study.js';
+import type { StudyState } from '../../core/study/state.js';
 import type { TemporalService } from '../../setup/index.js';
 import { startCommand, type Ended } from '../cli/command.js';
 import { STACK } from '../cli/harness.js';

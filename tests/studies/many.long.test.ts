@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeptStudy } from '../../core/study.js';
+import type { KeptStudy } from '../../core/study/state.js';
 import type { TemporalService } from '../../setup/index.js';
 import { readStudy } from '../../store/index.js';
 import { Probe, startServer } from '../matrix/harness.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStudy, steerStudy } from '../../client/studies.js';
-import type { StudyState } from '../../core/study.js';
-import type { TuneFigures } from '../../core/tune-figures.js';
+import type { StudyState } from '../../core/study/state.js';
+import type { TuneFigures } from '../../core/study/tune-figures.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStudy, tellStudy } from '../../client/studies.js';
-import type { StudyState } from '../../core/study.js';
+import type { StudyState } from '../../core/study/state.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 

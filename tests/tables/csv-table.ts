@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { InputArtifact } from '../../core/artifact.js';
 import { parseNode } from '../../plugins/ingest/worker.js';
 import { FileStore } from '../../store/files.js';
-import { readRows, TABLE_FILE, withDatabase, type TableRow } from '../../tables/index.js';
-import { runNode, type NodeRun, type RunNodeOptions } from '../../testing/index.js';
-import type { Implementation } from '../../worker/implement.js';
+import { readRows, TABLE_FILE, withDatabase, type TableRow } from '@trainyard/tables';
+import { runNode, type NodeRun, type RunNodeOptions } from '../../worker/testing/index.js';
+import type { Implementation } from '../../worker/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-tables-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 // Studies that must fail in the editor. Checked by `tsc`: an unused @ts-expect-error is an error.
 import { z } from 'zod';
 import { json, node, pipeline, report, table, tune } from '../../core/index.js';
-import { categorical, conditional, float, int } from '../../core/search.js';
+import { categorical, conditional, float, int } from '../../core/study/search.js';
 
 const figures = json(z.object({ f1: z.object({ macro: z.number() }), loss: z.number(), name: z.string() }));
 const train = node({

@@ -1,9 +1,9 @@
 import { defineUpdate, patched, setHandler } from '@temporalio/workflow';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { approvalName } from '../../core/graph.js';
-import { sayNearest } from '../../core/nearest.js';
+import { sayNearest } from '@trainyard/errors';
 import { workflowFailure } from './failure.js';
-import type { AskedApproval, NamedAnswer } from './ports.js';
+import type { AskedApproval, NamedAnswer } from './contract.js';
 import { when } from './turns.js';
 
 export interface Ask {

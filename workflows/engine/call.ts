@@ -1,5 +1,5 @@
 import { durationMs } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import { isHandle } from '../../core/handle.js';

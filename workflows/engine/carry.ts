@@ -5,10 +5,10 @@ import { jsonBytes, pagesOf } from '../../core/paging.js';
 import type { CarriedRun } from '../../core/task.js';
 import type { Engine } from './engine.js';
 import { nextTask } from './next-task.js';
-import type { CarriedRow, Row, Table } from './ports.js';
+import type { CarriedRow, Row, Table } from './contract.js';
 import { engineActivities } from './proxies.js';
 import { when } from './turns.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /** What a run does not send through Temporal leaves its worker in parts of this size: it is written at once. */
 const PART_BYTES = 1_000_000;

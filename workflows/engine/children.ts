@@ -1,9 +1,9 @@
 import { executeChild, ParentClosePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { childId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
 import type { ChildCall, RunFacts } from '../../core/runtime.js';
-import { sayNearest } from '../../core/nearest.js';
+import { sayNearest } from '@trainyard/errors';
 import { checkTravels } from '../../core/travel.js';
 import { knownProcesses, processNamed } from './bundle-data.js';
 import { recordOf } from './child-record.js';

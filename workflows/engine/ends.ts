@@ -1,5 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import { errorRecord, explainFailure } from './failure.js';
 import type { GraphKeeper } from './graph-keeper.js';

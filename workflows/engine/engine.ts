@@ -25,7 +25,7 @@ import { readValue } from './read-value.js';
 import { Troubles } from './troubles.js';
 import { when } from './turns.js';
 import { wireCall } from './wire.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /**
  * The runtime of a pipeline inside its Workflow: small, deterministic, without I/O. Handles are made at once; a node is

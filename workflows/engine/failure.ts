@@ -16,9 +16,9 @@ import {
   sayValue,
   TrainyardError,
   type ErrorRecord,
-} from '../../core/errors/index.js';
+} from '@trainyard/errors';
 import { failureOf } from '../../core/failure.js';
-import { CATALOGUE } from '../../core/errors/catalogue.js';
+import { CATALOGUE } from '@trainyard/errors';
 
 /** Longest failure that a pipeline may end with in Temporal's own form, in characters. */
 const MOST_FAILURE = 50_000;

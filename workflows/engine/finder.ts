@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import { nextTask } from './next-task.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /**
  * Looks results up by key in the store: one recorded call for keys that became ready together. Answers for as many of

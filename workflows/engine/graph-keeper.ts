@@ -10,8 +10,8 @@ import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { Ask } from './approvals.js';
 import { bundleData } from './bundle-data.js';
-import type { CarriedRow, Made, Row } from './ports.js';
-import type { FoundOutputs } from './ports.js';
+import type { CarriedRow, Made, Row } from './contract.js';
+import type { FoundOutputs } from './contract.js';
 
 /** Values that stand for the run in lists of runs. */
 export interface IndexedFacts {

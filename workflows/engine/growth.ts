@@ -1,5 +1,5 @@
 import type { ChildCall } from '../../core/runtime.js';
-import type { StudyGrowth } from '../../core/study-ask.js';
+import type { StudyGrowth } from '../../core/study/ask.js';
 import { processNamed } from './bundle-data.js';
 
 /** A study of a run that is resumed to grow goes on from where that run's left it. */

@@ -6,6 +6,6 @@ export { workflowFailure } from './failure.js';
 export { bundleData, contractNamed, knownPipelines, pipelineNamed } from './bundle-data.js';
 export { engineActivities } from './proxies.js';
 export { when } from './turns.js';
-export type { EngineActivities, Made, Row, Table } from './ports.js';
+export type { EngineActivities, Made, Row, Table } from './contract.js';
 export type { Shown } from './operator-view.js';
 export type { Engine } from './engine.js';

@@ -7,7 +7,7 @@ import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
 import type { Outcome } from './scheduler.js';
 import type { Given, WiredCall } from './wire.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /** Makes references of what calls are given: at once where all of it is known, else when it is. */
 export class Inputs {

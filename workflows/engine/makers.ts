@@ -2,7 +2,7 @@ import type { Digest } from '../../core/digest.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { NodeTask } from '../../core/task.js';
 import { isRefList } from './call.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /** Which call made an artifact. */
 export interface Maker {

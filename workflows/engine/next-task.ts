@@ -1,5 +1,5 @@
 import { CancellationScope, proxyActivities } from '@temporalio/workflow';
-import type { ServerActivities } from './ports.js';
+import type { ServerActivities } from './contract.js';
 
 let proxy: ServerActivities | undefined;
 

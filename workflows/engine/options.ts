@@ -1,4 +1,4 @@
-import type { StudyGrowth } from '../../core/study-ask.js';
+import type { StudyGrowth } from '../../core/study/ask.js';
 import type { PartialRun } from '../../core/task.js';
 
 /** What a run asks of its engine. */

@@ -4,7 +4,7 @@ import { anyCallLabel, callLabel, type PartialRun, type Recovery } from '../../c
 import { recordOf } from './child-record.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import type { Makers } from './makers.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /** What a partial run says of each call: its former outputs, or that it is not run. */
 export class Part {

@@ -1,5 +1,5 @@
 import { sizeBytes } from '../../core/duration.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Resources } from '../../core/node.js';
 import type { PoolFacts } from './bundle-data.js';
 

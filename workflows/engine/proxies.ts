@@ -10,7 +10,7 @@ import { NODE_DEFAULTS, type AnyContract, type CallOptions } from '../../core/no
 import { poolQueue } from '../../core/queues.js';
 import { DEVICE_WAIT_MS, TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
-import type { EngineActivities } from './ports.js';
+import type { EngineActivities } from './contract.js';
 import { inTurn } from './turns.js';
 
 let local: EngineActivities | undefined;

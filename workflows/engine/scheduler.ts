@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -12,11 +12,11 @@ import { Finder } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { InlineNodes } from './inline.js';
 import type { Makers } from './makers.js';
-import type { CarriedRow } from './ports.js';
+import type { CarriedRow } from './contract.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
 import { when } from './turns.js';
 import { Turnstile } from '../../core/turnstile.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 /**
  * Length of a history up to which a run starts nodes; then it drains and continues as new. Temporal warns from 10,240

@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import { outputPorts, type AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
@@ -11,12 +11,12 @@ import type { Ends } from './ends.js';
 import { errorRecord, explainFailure } from './failure.js';
 import { decision, type GraphKeeper } from './graph-keeper.js';
 import type { Part } from './part.js';
-import type { Made } from './ports.js';
+import type { Made } from './contract.js';
 import { engineActivities } from './proxies.js';
 import { givenOutputs, Recoveries } from './recoveries.js';
 import type { Scheduler } from './scheduler.js';
 import type { WiredCall } from './wire.js';
-import type { FoundOutputs } from './ports.js';
+import type { FoundOutputs } from './contract.js';
 
 interface Parts {
   readonly run: RunFacts;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { digestText } from '../../core/digest.js';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { RegisterRequest, RegistryState } from './contract.js';
 import { checkRoom, move, register, rollback } from './ledger.js';
 import { announcement, emptyModel, fromFormer } from './state.js';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { isDigest } from '../../core/digest.js';
 import { canonical, type Json } from '../../core/json.js';
 import { appended, countOf, pagedList, type PagedList } from '../../core/paged-list.js';

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../../core/errors/index.js';
+import type { ErrorRecord } from '@trainyard/errors';
 import type { JsonKind, Ref } from '../../core/kinds.js';
 import type { PagedList } from '../../core/paged-list.js';
 import type { RunFacts } from '../../core/runtime.js';

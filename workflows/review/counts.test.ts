@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { digestText } from '../../core/digest.js';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { folded, nextFold, pagedCount } from '../../core/paged-list.js';
 import type { AnswerRequest, AnswerRow, ReviewSpec } from './contract.js';
 import { Desk } from './desk.js';

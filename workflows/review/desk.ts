@@ -1,4 +1,4 @@
-import { isTrainyardError, TrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { NextReply, ReviewPhase, ReviewReply, ReviewRequest } from './contract.js';
 import type { ReviewLedger } from './ledger.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { digestText } from '../../core/digest.js';
 import type { AnswerRequest, ReviewSpec } from './contract.js';
 import { ReviewLedger } from './ledger.js';

@@ -1,5 +1,5 @@
-import { TrainyardError } from '../../core/errors/index.js';
-import { sayNearest } from '../../core/nearest.js';
+import { TrainyardError } from '@trainyard/errors';
+import { sayNearest } from '@trainyard/errors';
 import type { PagedList } from '../../core/paged-list.js';
 import type {
   Answer,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listReviews, ReviewDesk, reviewState } from '../../client/reviews.js';
 import type { AnswersFile } from '../../plugins/labels/outcome.js';
 import { digestText } from '../../core/digest.js';
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import { jsonBytes } from '../../core/paging.js';
 import type { JsonKind, Ref } from '../../core/kinds.js';
 import { Artifacts, collect, type Store } from '../../store/index.js';

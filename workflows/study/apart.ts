@@ -1,7 +1,7 @@
 import { isRef } from '../../core/handle.js';
 import type { Ref } from '../../core/kinds.js';
-import type { StudyAsk, TrialArgs } from '../../core/study-ask.js';
-import { refusalOf } from '../../core/study-target.js';
+import type { StudyAsk, TrialArgs } from '../../core/study/ask.js';
+import { refusalOf } from '../../core/study/target.js';
 import type { Engine } from '../engine/index.js';
 import { requireContract } from './trial.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StudyAsk } from '../../core/study-ask.js';
-import type { StudyTrial } from '../../core/study.js';
+import type { StudyAsk } from '../../core/study/ask.js';
+import type { StudyTrial } from '../../core/study/state.js';
 import { Choice } from './choice.js';
 import { expectedMaximum, optimismOf } from './optimism.js';
 

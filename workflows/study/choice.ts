@@ -1,6 +1,6 @@
 import { Front } from 'ml-hyperparameter';
-import type { StudyAsk } from '../../core/study-ask.js';
-import type { StudyTrial } from '../../core/study.js';
+import type { StudyAsk } from '../../core/study/ask.js';
+import type { StudyTrial } from '../../core/study/state.js';
 
 /** The choice among the trials of a study, kept as they end: what it costs does not grow with those that are over. */
 export class Choice {

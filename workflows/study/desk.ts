@@ -1,10 +1,10 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import { SearchError } from 'ml-hyperparameter';
-import { TrainyardError, type ErrorParts } from '../../core/errors/index.js';
-import { STUDY_QUERY, type StudyState, type StudyTrial } from '../../core/study.js';
-import { sayNearest } from '../../core/nearest.js';
+import { TrainyardError, type ErrorParts } from '@trainyard/errors';
+import { STUDY_QUERY, type StudyState, type StudyTrial } from '../../core/study/state.js';
+import { sayNearest } from '@trainyard/errors';
 import { sayIssues } from '../../core/pipeline.js';
-import { sayParams } from '../../studies/index.js';
+import { sayParams } from '../../core/study/index.js';
 import { workflowFailure } from '../engine/index.js';
 import type { StudyBook } from './book.js';
 import { STUDY, steering, type Steering, type TrialReports, type Verdict } from './contract.js';

@@ -1,9 +1,9 @@
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
-import { sayNearest } from '../../core/nearest.js';
-import type { ConstraintAsk, StudyAsk } from '../../core/study-ask.js';
+import { sayNearest } from '@trainyard/errors';
+import type { ConstraintAsk, StudyAsk } from '../../core/study/ask.js';
 import type { Reported } from '../../core/task.js';
 
 /** Reads the value of an artifact that is too large to travel. */

@@ -1,7 +1,7 @@
-import { isTrainyardError } from '../../core/errors/index.js';
+import { isTrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import { STUDY_TYPE, type OuterFold, type StudyAnswer, type StudyAsk } from '../../core/study-ask.js';
-import type { NestedEstimate } from '../../core/study.js';
+import { STUDY_TYPE, type OuterFold, type StudyAnswer, type StudyAsk } from '../../core/study/ask.js';
+import type { NestedEstimate } from '../../core/study/state.js';
 import type { Engine } from '../engine/index.js';
 import type { StudyBook } from './book.js';
 import { runTrial } from './trial.js';

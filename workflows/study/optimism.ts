@@ -1,6 +1,6 @@
-import type { StudyAsk } from '../../core/study-ask.js';
-import type { NestedEstimate, Optimism, StudyTrial } from '../../core/study.js';
-import { deviation, mean } from '../../studies/index.js';
+import type { StudyAsk } from '../../core/study/ask.js';
+import type { NestedEstimate, Optimism, StudyTrial } from '../../core/study/state.js';
+import { deviation, mean } from '../../core/study/index.js';
 
 /** Fewest complete trials from which luck is estimated. */
 const LEAST = 4;

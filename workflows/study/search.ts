@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import type { StudyTrial } from '../../core/study.js';
+import type { StudyTrial } from '../../core/study/state.js';
 import { when, type Engine } from '../engine/index.js';
 import type { StudyBook, TrialEnd } from './book.js';
 import type { TrialReports, Verdict } from './contract.js';

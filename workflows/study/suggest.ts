@@ -1,9 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { SearchError, type Study } from 'ml-hyperparameter';
 import { digestText } from '../../core/digest.js';
-import { TrainyardError } from '../../core/errors/index.js';
+import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import type { SuggestionAnswer } from '../../core/study-steps.js';
+import type { SuggestionAnswer } from '../../core/study/steps.js';
 import { engineActivities } from '../engine/index.js';
 import type { StudyBook } from './book.js';
 

@@ -1,4 +1,4 @@
-import { studySentence, studyText } from '../../studies/index.js';
+import { studySentence, studyText } from '../../core/study/index.js';
 import type { Shown } from '../engine/index.js';
 import type { StudyBook } from './book.js';
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../../core/errors/index.js';
+import { UserError } from '@trainyard/errors';
 import { partsOf } from '../../../core/parts-on-hand.js';
-import { randomFrom } from '../../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import { openModel, type ModelKind, type Tensors } from '../../../models/index.js';
-import { modelKindCases, type ModelKindExample } from '../../../testing/index.js';
-import type { FittedTransform } from '../../../transforms/index.js';
+import { modelKindCases, type ModelKindExample } from '../../../worker/testing/index.js';
+import type { FittedTransform } from '@trainyard/transforms';
 import * as kinds from '../parts.js';
 import { biasName, kernelName } from './dense-net.js';
 import { tensorParts } from './tensor-kind.js';

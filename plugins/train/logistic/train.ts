@@ -1,4 +1,4 @@
-import { implement } from '../../../worker/implement.js';
+import { implement } from '../../../worker/index.js';
 import { weightsOfClasses } from '../class-weights.js';
 import { logistic } from '../contract.js';
 import { requireClasses } from '../dataset.js';

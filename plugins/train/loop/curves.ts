@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { html, htmlPage, htmlTable, lineChart } from '../../../report-page/index.js';
+import { html, htmlPage, htmlTable, lineChart } from '@trainyard/pages';
 import type { curvesFigures } from '../contract.js';
 import { diagnose, type Evidence } from './diagnosis.js';
 import { sayStop, type History } from './history.js';

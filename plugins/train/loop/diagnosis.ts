@@ -1,4 +1,4 @@
-import { sayFigure } from '../../../report-page/index.js';
+import { sayFigure } from '@trainyard/pages';
 import type { Epoch, History } from './history.js';
 
 /** What else is known of a trained net. */

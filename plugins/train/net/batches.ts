@@ -1,4 +1,4 @@
-import { randomFrom, shuffled } from '../../../core/random.js';
+import { randomFrom, shuffled } from '@trainyard/numeric';
 import type { Dataset } from '../dataset.js';
 import type { Batch } from './in-training.js';
 import { PURPOSE, type NetShape } from './shape.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomFrom } from '../../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import type { Activation } from '../kinds/dense-net.js';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import type { Dataset } from '../dataset.js';

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import { biasName, kernelName, type Activation, type DenseArchitecture } from '../kinds/dense-net.js';
 import type { Tensors } from '../../../models/index.js';
 

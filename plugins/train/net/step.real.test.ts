@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { randomFrom } from '../../../core/random.js';
+import { randomFrom } from '@trainyard/numeric';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import type { Batch } from './in-training.js';
 import { adam, sgd } from './optimiser.js';

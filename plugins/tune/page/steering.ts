@@ -1,6 +1,6 @@
-import { html, type Html } from '../../../core/html.js';
-import type { StudyState } from '../../../core/study.js';
-import { bestTrial } from '../../../studies/index.js';
+import { html, type Html } from '@trainyard/pages';
+import type { StudyState } from '../../../core/study/state.js';
+import { bestTrial } from '../../../core/study/index.js';
 import { form, step, whyField } from '../../../client/page-forms.js';
 import { jsonText } from '../../../client/page-words.js';
 

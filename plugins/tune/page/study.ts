@@ -1,6 +1,6 @@
 import { sayDuration, sayLeft } from '../../../core/duration.js';
-import type { StudyState } from '../../../core/study.js';
-import { html, trusted, type Html } from '../../../core/html.js';
+import type { StudyState } from '../../../core/study/state.js';
+import { html, trusted, type Html } from '@trainyard/pages';
 import {
   bestTrial,
   sayNested,
@@ -10,7 +10,7 @@ import {
   studyFraction,
   studyLeftMs,
   type StudyPlot,
-} from '../../../studies/index.js';
+} from '../../../core/study/index.js';
 import { studyActions } from './steering.js';
 import { moment } from '../../../client/page-words.js';
 

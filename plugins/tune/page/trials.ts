@@ -1,8 +1,8 @@
 import { sayDuration } from '../../../core/duration.js';
 import type { GraphNode, GraphRecord, NodeState } from '../../../core/graph.js';
-import { html, type Html } from '../../../core/html.js';
-import type { StudyState, StudyTrial } from '../../../core/study.js';
-import { isFit, sayValue } from '../../../studies/index.js';
+import { html, type Html } from '@trainyard/pages';
+import type { StudyState, StudyTrial } from '../../../core/study/state.js';
+import { isFit, sayValue } from '../../../core/study/index.js';
 import { stateMark } from '../../../client/page-words.js';
 
 /** Rows drawn at most. */

@@ -1,7 +1,7 @@
 import { isStudy, readStudy } from '../../../client/studies.js';
 import type { RunReader, RunView } from '../../../client/run-view.js';
-import type { StudyState } from '../../../core/study.js';
-import { livePlots, readableStudy, readingPlots } from '../../../studies/index.js';
+import type { StudyState } from '../../../core/study/state.js';
+import { livePlots, readableStudy, readingPlots } from '../../../core/study/index.js';
 import type { StudyDrawings } from './study.js';
 
 /** A study as its page shows it. */

@@ -1,0 +1,27 @@
+export {
+  COLUMN_TYPES,
+  ROW_ID,
+  tableSchema,
+  tableSchemaJson,
+  tableSchemaParam,
+  type ColumnSchema,
+  type ColumnType,
+  type TableSchema,
+} from './schema.js';
+export { Database, withDatabase, type DatabaseOptions } from './database.js';
+export { id, join, sql, Sql, type SqlValue } from './sql.js';
+export { type Column, type TableCell, type TableRow, type TableValue } from './rows.js';
+export {
+  dataColumns,
+  openTable,
+  readRows,
+  requireColumn,
+  TABLE_FILE,
+  writeTable,
+  type TableOutput,
+} from './artifact.js';
+export { readAs, readNumber, SAID } from './read-as.js';
+export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { requireRepeating } from './classes.js';
+export { spellingsOf, spellingWarnings } from './spellings.js';
+export { mayRepeat } from './repeats.js';

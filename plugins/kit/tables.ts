@@ -1,0 +1,2 @@
+export * from '@trainyard/tables';
+export type { ColumnOf, RowOf } from '../../core/rows.js';
