@@ -30,9 +30,17 @@ function drawingsOf(state: StudyState): StudyDrawings {
   return keep(drawn, shows, drawn.get(shows) ?? draw(state));
 }
 
-async function readNewly(reader: RunReader, study: string): Promise<StudyState | undefined> {
-  const state = await readStudy(reader, study, known.get(study));
-  return state && keep(known, study, state);
+/** Studies that are just read: the sections of a page ask at once. */
+const reading = new Map<string, Promise<StudyState | undefined>>();
+
+function readNewly(reader: RunReader, study: string): Promise<StudyState | undefined> {
+  const read = async (): Promise<StudyState | undefined> => {
+    const state = await readStudy(reader, study, known.get(study));
+    return state && keep(known, study, state);
+  };
+  const now = reading.get(study) ?? read().finally(() => reading.delete(study));
+  reading.set(study, now);
+  return now;
 }
 
 /** Keeps what was looked at last. */
