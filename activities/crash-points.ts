@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
-import path from 'node:path';
 import type { Json } from '../core/json.js';
 
 /**
@@ -29,43 +27,16 @@ export interface AtWork {
   readonly params?: Json;
 }
 
-/** One planned death, a JSON file of its own in the plan's folder; each happens once. */
-export interface PlannedCrash extends Partial<Omit<AtWork, 'params'>> {
-  readonly point: CrashPoint;
-  /** Parameters that the node must have. */
-  readonly params?: { readonly [name: string]: Json };
-}
+type Listener = (point: CrashPoint, at: AtWork) => void;
 
-const plan = process.env['TRAINYARD_CRASH_PLAN'];
+let listener: Listener | undefined;
 
-/**
- * Does nothing, unless this process was started with `TRAINYARD_CRASH_PLAN=<folder>`, and a file there names this
- * point and what is at work: then the file is renamed to `….done` and the process kills itself with SIGKILL.
- */
+/** A point of the engine is passed. Nothing happens but where a process of a test listens, to die there. */
 export function crashPoint(point: CrashPoint, at: AtWork): void {
-  if (plan !== undefined) dieAsPlanned(plan, point, at);
+  listener?.(point, at);
 }
 
-function dieAsPlanned(folder: string, point: CrashPoint, at: AtWork): void {
-  for (const name of readdirSync(folder).filter((one) => one.endsWith('.json'))) {
-    const file = path.join(folder, name);
-    try {
-      if (!isMeant(JSON.parse(readFileSync(file, 'utf8')) as PlannedCrash, point, at)) continue;
-      renameSync(file, `${file}.done`);
-    } catch {
-      // Another process was faster: it has died of this one.
-      continue;
-    }
-    process.kill(process.pid, 'SIGKILL');
-  }
-}
-
-function isMeant(planned: PlannedCrash, point: CrashPoint, at: AtWork): boolean {
-  const params = (at.params ?? {}) as { readonly [name: string]: Json };
-  return (
-    planned.point === point &&
-    (planned.run === undefined || planned.run === at.run) &&
-    (planned.node === undefined || planned.node === at.node) &&
-    Object.entries(planned.params ?? {}).every(([name, value]) => params[name] === value)
-  );
+/** Sets what is told of each point that this process passes. */
+export function onCrashPoint(listen: Listener): void {
+  listener = listen;
 }

@@ -23,6 +23,7 @@ import {
   type NodeRecord,
   type Store,
 } from '../store/index.js';
+import type { Log, LogFields } from '../project/log.js';
 import { currentSandbox } from '../project/sandbox.js';
 import { countFailure } from './attempts.js';
 import { crashPoint, type AtWork } from './crash-points.js';
@@ -60,6 +61,8 @@ export interface RunnerParts {
   readonly libraries: { readonly [name: string]: string };
   /** Asks the study of a trial whether it goes on. */
   readonly tellStudy: TellStudy;
+  /** Gets a line for each node that was computed here, and for each that failed. */
+  readonly log?: Log | undefined;
 }
 
 const HEARTBEAT_MS = 1_000;
@@ -85,6 +88,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
   const beating = isLocal ? undefined : setInterval(beat, HEARTBEAT_MS);
   const log = new NodeLog();
   const startedAt = new Date();
+  const named: LogFields = { run: task.run.id, node: task.node, call: task.call, attempt };
   const atWork: AtWork = { run: task.run.id, node: task.node, params: task.params };
   let limit: TimeLimit | undefined;
   try {
@@ -139,6 +143,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
     });
     crashPoint('committed', atWork);
     await reporter?.finish();
+    if (made) parts.log?.info({ ...named, ms: Math.round(made.ms), device: made.device }, 'computed');
     return {
       outputs: value.outputs,
       found,
@@ -151,7 +156,10 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
     if (error === otherRun) return null;
     if (reporter?.stopped.aborted) await cancelled(context);
     await keepFailedLog(parts.store, task, attempt, log.text);
-    throw await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt, limit.ms) : error, signal);
+    const failure = await toFailure(parts, task, limit?.isUp ? tookTooLong(task, attempt, limit.ms) : error, signal);
+    if (failure instanceof CancelledFailure) parts.log?.info(named, failure.message);
+    else parts.log?.warn({ ...named, ms: Date.now() - startedAt.getTime() }, failure.message);
+    throw failure;
   } finally {
     limit?.end();
     reporter?.end();

@@ -47,7 +47,24 @@ const redisUrl = z
     "it holds a password, which would be exported and shared with the file: put the URL into the environment and give { env: 'REDIS_URL' }",
   );
 
+const perMinute = z.union([z.number().int().min(1), z.literal(false)]);
+
+/** How often one caller of the HTTP server may ask in a minute, by its key, else by its address; `false` for no limit. */
+export const limitsSchema = z.strictObject({
+  /** Requests for predictions, each of one row or many. */
+  predictions: perMinute.default(60_000),
+  /** Approvals and other decisions about runs. */
+  decisions: perMinute.default(600),
+  /** Attempts to sign in. */
+  signIns: perMinute.default(20),
+});
+
+/** Most requests of one caller in a minute, by what is asked. */
+export type Limits = z.output<typeof limitsSchema>;
+
 export const configSchema = z.strictObject({
+  /** A folder, relative to this file, whose own `temporal.config.ts` says all: commands work here as they do there. */
+  project: z.string().min(1).optional(),
   /** Name of the project, for its task queues. Default: that of its package.json, or of its folder. */
   name: z
     .string()
@@ -87,6 +104,8 @@ export const configSchema = z.strictObject({
       hosts: z.array(hostName).default([]),
       /** Beyond this machine, let predictions be asked for without a key all the same. */
       openPredictions: z.boolean().default(false),
+      /** How often one caller may ask. */
+      limits: limitsSchema.prefault({}),
     })
     .prefault({}),
   /** Secrets by the name that nodes ask for: where to read them, never their values. */
@@ -111,6 +130,16 @@ export function parseConfig(given: unknown, file: string): Config {
     throw new TrainyardError('TY-CONFIG', {
       what: `temporal.config.ts has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.map((problem) => `    ${problem}`).join('\n')}`,
       where: { file, field: parsed.error.issues[0]?.path.join('.') || undefined },
+    });
+  }
+  const beside =
+    parsed.data.project === undefined ? [] : Object.keys(given as object).filter((name) => name !== 'project');
+  if (beside.length > 0) {
+    throw new TrainyardError('TY-CONFIG', {
+      what: 'project names a folder whose own temporal.config.ts says all, so no other field may stand beside it',
+      where: { file, field: beside[0] },
+      actual: beside.join(', '),
+      remedy: 'move the other fields into the configuration of that folder',
     });
   }
   for (const [name, one] of Object.entries(parsed.data.pools)) {

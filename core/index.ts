@@ -8,7 +8,16 @@ export {
   type Retry,
 } from './node.js';
 export { composite, type AnyComposite, type CompositeSpec } from './composite.js';
-export { approval, map, pipeline, valueOf, type AnyPipeline, type Pipeline, type PipelineSpec } from './pipeline.js';
+export {
+  approval,
+  defer,
+  map,
+  pipeline,
+  valueOf,
+  type AnyPipeline,
+  type Pipeline,
+  type PipelineSpec,
+} from './pipeline.js';
 export { durable, type DurableSpec, type ProcessInput } from './durable.js';
 export { gate, type GateLimit } from './gate.js';
 export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './study/tune.js';
@@ -31,11 +40,14 @@ export type {
   ValueOf,
 } from './kinds.js';
 export type { Handle } from './handle.js';
-export type { Json } from './json.js';
-export type { Duration } from './duration.js';
+export { canonical, type Json } from './json.js';
+export { digestText, type Digest } from './digest.js';
+export { durationMs, sayDuration, sayLeft, type Duration } from './duration.js';
 export type { Overlap, ScheduleSpec, TriggerSpec } from './schedule.js';
 export type { RunFacts } from './runtime.js';
-export type { Mistake } from './wiring.js';
+export type { Fit, Mistake } from './wiring.js';
+export type { ColumnOf, RowOf } from './rows.js';
+export type { Reported } from './task.js';
 export { isTrainyardError, TrainyardError, TransientError, UserError } from '@trainyard/errors';
 export type { GraphNode, GraphRecord, NodeState } from './graph.js';
 export { defineConfig, type Config, type ConfigInput } from './config.js';

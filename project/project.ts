@@ -20,7 +20,11 @@ export const CONFIG_FILE = 'temporal.config.ts';
 
 /** The configuration alone: quick, no pipeline or plugin is loaded. Throws TY-CONFIG-MISSING or TY-CONFIG. */
 export async function loadConfig(from?: string): Promise<ProjectBase> {
-  const configFile = findConfig(from);
+  return loadConfigOf(findConfig(from));
+}
+
+/** `namedBy`: the configuration that names the file's folder as its project. */
+async function loadConfigOf(configFile: string, namedBy?: string): Promise<ProjectBase> {
   const root = path.dirname(configFile);
   const state = path.join(root, '.trainyard');
   const build = path.join(state, 'build');
@@ -28,6 +32,16 @@ export async function loadConfig(from?: string): Promise<ProjectBase> {
   await writeWhole(path.join(state, '.gitignore'), '*\n').catch(() => undefined);
   const module = await importModule(configFile, build);
   const config = parseConfig(module['default'], configFile);
+  if (config.project !== undefined) {
+    const folder = path.resolve(root, config.project);
+    if (namedBy === undefined) return loadConfigOf(configIn(folder, configFile), configFile);
+    throw new TrainyardError('TY-CONFIG', {
+      what: `project names a folder whose configuration names another in turn`,
+      where: { file: namedBy, field: 'project' },
+      actual: folder,
+      remedy: 'name the folder of the project itself',
+    });
+  }
   return inSandbox({ root, configFile, config, name: config.name ?? nameOf(root), state, build });
 }
 
@@ -45,6 +59,18 @@ function nameOf(root: string): string {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'project'
   );
+}
+
+/** The configuration of the folder that another one names as its project. */
+function configIn(folder: string, namedBy: string): string {
+  const file = path.join(folder, CONFIG_FILE);
+  if (existsSync(file)) return file;
+  throw new TrainyardError('TY-CONFIG', {
+    what: `project names a folder without ${CONFIG_FILE}`,
+    where: { file: namedBy, field: 'project' },
+    expected: 'the folder of a project, relative to this file',
+    actual: folder,
+  });
 }
 
 function findConfig(from: string | undefined): string {

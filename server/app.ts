@@ -1,13 +1,22 @@
-import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import cookies from '@fastify/cookie';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { AddressInfo } from 'node:net';
-import type { Writable } from 'node:stream';
-import { TrainyardError } from '@trainyard/errors';
+import { limitsSchema, type Limits } from '../core/config.js';
+import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { makeLog, type LogDestination } from '../project/log.js';
 import { onDamaged } from '../store/index.js';
 import { guard, setHeaders } from './guard.js';
 import { jsonBodies } from './json-body.js';
 import { KeyRing, type AccessKey } from './keys.js';
 import { problemPage } from './pages/problem.js';
 import { problemOf, sendProblem, wantsPage } from './problem.js';
+import { rateLimits } from './rate-limits.js';
 import { routes } from './routes.js';
 import type { RouteModule, Services } from './services.js';
 import { sessionRoutes } from './sessions.js';
@@ -16,7 +25,9 @@ export interface ServerOptions {
   readonly services: Services;
   readonly keys: readonly AccessKey[];
   /** Where its log goes, a line of JSON each. The error stream by default, with the faults of the server alone. */
-  readonly log?: Writable | undefined;
+  readonly log?: LogDestination | undefined;
+  /** Hides the values of secrets in what is logged. */
+  readonly clean?: ((text: string) => string) | undefined;
   /** Routes beside the server's own. */
   readonly routes?: readonly RouteModule[] | undefined;
   /** Further host names under which it may be addressed; `*` for any, behind a proxy that checks. */
@@ -25,6 +36,8 @@ export interface ServerOptions {
   readonly readsNeedKey?: boolean | undefined;
   /** Ask for a key for predictions, too. */
   readonly predictionsNeedKey?: boolean | undefined;
+  /** How often one caller may ask, as `server.limits` of the configuration; its defaults where nothing is said. */
+  readonly limits?: Limits | undefined;
   /** Longest time for a request to come in whole, body included, ms. Default one minute. */
   readonly requestMs?: number | undefined;
 }
@@ -43,9 +56,10 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The HTTP server: run pages, label reviews, predictions. It listens only once `listen` is called. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { log, requestMs = 60_000 } = options;
+  const { log, requestMs = 60_000, limits = limitsSchema.parse({}) } = options;
+  const logger = makeLog('server', log ?? process.stderr, { level: log ? 'info' : 'error', clean: options.clean });
   const app = fastify({
-    logger: log ? { level: 'info', stream: log } : { level: 'error', stream: process.stderr },
+    loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     // A body that never comes, or a client that reads nothing, is let go.
@@ -64,12 +78,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
   jsonBodies(app);
   const keys = new KeyRing(options.keys);
   app.decorateRequest('keyName', undefined);
-  guard(app, {
-    keys,
-    hosts: [...LOOPBACK, ...(options.hosts ?? [])].map((name) => name.toLowerCase()),
-    readsNeedKey: options.readsNeedKey ?? false,
-    predictionsNeedKey: options.predictionsNeedKey ?? false,
-  });
+  void app.register(cookies).after(() =>
+    guard(app, {
+      keys,
+      hosts: [...LOOPBACK, ...(options.hosts ?? [])].map((name) => name.toLowerCase()),
+      readsNeedKey: options.readsNeedKey ?? false,
+      predictionsNeedKey: options.predictionsNeedKey ?? false,
+    }),
+  );
+  rateLimits(app, limits);
   const { temporal } = options.services.client;
   // Also what asks Temporal without a limit of its own is answered: with what is known, or that Temporal is away.
   app.addHook('preHandler', (_request, _reply, done) => {
@@ -95,7 +112,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** An error as a page for a browser, as problem details for a program; a fault of ours goes to the log. */
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
-  if (problem.status === 500) request.log.error({ err: error, method: request.method, url: request.url }, 'a fault');
+  if (problem.status === 500) {
+    const { method, url } = request;
+    request.log.error({ err: error, method, url, ...(isTrainyardError(error) ? error.where : {}) }, 'a fault');
+  }
   if (!wantsPage(request)) return sendProblem(reply, error);
   return reply.code(problem.status).type('text/html; charset=utf-8').send(problemPage(problem, request.keyName).text);
 }

@@ -1,4 +1,3 @@
 export { createServer, listen, type ServerOptions } from './app.js';
-export { openLog } from './log.js';
 export { readKeys, type AccessKey } from './keys.js';
 export type { RouteModule, ServerClient, Services } from './services.js';

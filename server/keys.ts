@@ -14,6 +14,9 @@ export interface AccessKey {
   readonly key: string;
 }
 
+/** Name, time of expiry (ms), signature. A name may have dots. */
+const SESSION = /^(.+)\.(\d{1,15})\.([\w-]+)$/s;
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 const equal = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
@@ -35,16 +38,16 @@ export class KeyRing {
   /** A session for whoever holds this key: `name.expiry.signature`, worthless once the key is gone from the file. */
   session(key: string, expires: number): string | undefined {
     const name = this.nameOf(key);
-    return name === undefined ? undefined : `${encodeURIComponent(name)}.${expires}.${sign(key, name, expires)}`;
+    return name === undefined ? undefined : `${name}.${expires}.${sign(key, name, expires)}`;
   }
 
   /** The key's name of a session that is valid at `now` (ms). */
   nameOfSession(session: string, now: number): string | undefined {
-    const [encoded, expires, signature] = session.split('.');
-    if (!encoded || !expires || !signature || !/^\d{1,15}$/.test(expires) || Number(expires) < now) return undefined;
+    const [, of, expires, signature] = SESSION.exec(session) ?? [];
+    if (of === undefined || expires === undefined || signature === undefined || Number(expires) < now) return undefined;
     let found: string | undefined;
     for (const { name, key } of this.#keys)
-      if (encodeURIComponent(name) === encoded && equal(sign(key, name, Number(expires)), signature)) found = name;
+      if (name === of && equal(sign(key, name, Number(expires)), signature)) found = name;
     return found;
   }
 }

@@ -47,7 +47,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('./testing-bundle.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('../tests/bundles/server.ts', import.meta.url)),
     activities: { ...engineActivities(store), ...reviewActivities({ store }) },
     shutdownGraceTime: '1s',
   });
@@ -71,7 +71,8 @@ afterAll(async () => {
 });
 
 /** Lines of the level `error` and above. */
-const faultsLogged = (): string[] => logged.filter((line) => (JSON.parse(line) as { level: number }).level >= 50);
+const faultsLogged = (): string[] =>
+  logged.filter((line) => ['error', 'fatal'].includes((JSON.parse(line) as { level: string }).level));
 
 const keep = new Writable({
   write(chunk: Buffer, _encoding, done) {

@@ -5,6 +5,7 @@ import { explained } from './explained.js';
 const STATUS: Partial<Record<Code, number>> = {
   'TY-KEY': 401,
   'TY-HOST': 421,
+  'TY-RATE': 429,
   'TY-RUN-UNKNOWN': 404,
   'TY-MODEL-UNKNOWN': 404,
   'TY-ENDPOINT-UNKNOWN': 404,

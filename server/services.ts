@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { FastifyInstance } from 'fastify';
+import type { Limits } from '../core/config.js';
 import type { ProjectAccess } from '../client/homes.js';
 import type { Store } from '../store/index.js';
 
@@ -26,6 +27,8 @@ declare module 'fastify' {
      * than GET and HEAD need one.
      */
     access?: 'open' | 'predict' | 'key';
+    /** Which limit of `server.limits` counts its requests. */
+    limit?: keyof Limits;
   }
   interface FastifyRequest {
     /** Name of the key that the request came with, once it was checked. */

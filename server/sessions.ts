@@ -6,6 +6,8 @@ import { keyNeeded, sendProblem } from './problem.js';
 import { signInPage } from './pages/sign-in.js';
 
 const SESSION_MS = 30 * 86_400_000;
+/** Sent by this site's own pages alone, and out of the reach of scripts. */
+const OF_THIS_SITE = { path: '/', httpOnly: true, sameSite: 'strict' } as const;
 const signIn = z.object({ key: z.string().min(1) });
 
 /**
@@ -16,25 +18,21 @@ export function sessionRoutes(app: FastifyInstance, keys: KeyRing): void {
   app.get('/sign-in', { config: { access: 'open' } }, async (request, reply) =>
     reply.type('text/html; charset=utf-8').send(signInPage(request.keyName).text),
   );
-  app.post('/api/session', { config: { access: 'open' } }, async (request, reply) => {
+  app.post('/api/session', { config: { access: 'open', limit: 'signIns' } }, async (request, reply) => {
     if (!fromHere(request)) return sendProblem(reply, keyNeeded('signing in works from the page of this server only'));
     const parsed = signIn.safeParse(request.body);
     const expires = Date.now() + SESSION_MS;
     const session = parsed.success ? keys.session(parsed.data.key, expires) : undefined;
     if (session === undefined) return sendProblem(reply, keyNeeded('this is not a key of this server'));
-    void reply.header('set-cookie', cookieText(session, SESSION_MS / 1000));
+    void reply.setCookie(SESSION_COOKIE, session, { ...OF_THIS_SITE, maxAge: SESSION_MS / 1000 });
     return { name: keys.nameOfSession(session, Date.now()) };
   });
   app.delete('/api/session', { config: { access: 'open' } }, async (request, reply) => {
     if (!fromHere(request)) return sendProblem(reply, keyNeeded('signing out works from the page of this server only'));
-    void reply.header('set-cookie', cookieText('', 0));
+    void reply.setCookie(SESSION_COOKIE, '', { ...OF_THIS_SITE, maxAge: 0 });
     return { name: null };
   });
 }
 
 const fromHere = (request: FastifyRequest): boolean =>
   (request.headers['sec-fetch-site'] === undefined && request.headers.origin === undefined) || sameOrigin(request);
-
-function cookieText(value: string, seconds: number): string {
-  return `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
-}

@@ -33,7 +33,15 @@ export async function oneOfEachKind(client: Client, taskQueue: string, store: St
     await client.workflow.start('ask', { workflowId: id, ...start });
   const columns = [{ name: 'mass', type: 'number' }];
   const labels = ['adelie', 'gentoo'];
-  const items = [0, 1, 2].map((row) => ({ row: `row ${row}`, given: 'adelie', why: [], cells: { mass: 4.2 } }));
+  const items = [0, 1, 2].map((row) => ({
+    row: `row ${row}`,
+    given: 'adelie',
+    why: [],
+    suggested: 'gentoo',
+    suggestedProbability: 0.9,
+    givenProbability: 0.1,
+    cells: { mass: 4.2 },
+  }));
   const queue = (await artifacts.write('json', {
     value: {},
     files: { 'queue.json': JSON.stringify({ format: 1, label: 'species', labels, columns, items }) },

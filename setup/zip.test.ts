@@ -1,8 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
-import { strToU8, zipSync } from 'fflate';
+import { strToU8, zipSync, type Zippable } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unpackZip } from './zip.js';
 
@@ -54,12 +63,20 @@ test('only what was chosen is written, where it was chosen to go, with the mode'
   expect([...filesUnder(target).keys()]).toEqual(['tool']);
 });
 
-test.each(['../out', 'a/../../out', '/etc/out', 'a\\..\\out'])('an entry named %s is refused', async (name) => {
+test.each([
+  ['../out', 'invalid relative path'],
+  ['a/../../out', 'invalid relative path'],
+  ['/etc/out', 'absolute path'],
+  ['C:/out', 'absolute path'],
+  ['a\\..\\out', 'invalid characters in fileName'],
+  ['a\0b', 'null bytes'],
+])('an entry named %s is refused, and nothing is written', async (name, reason) => {
   const { archive, target } = archiveOf(zipSync({ [name]: strToU8('x') }));
   await expect(unpackZip(archive, target, (inside) => inside)).rejects.toMatchObject({
     code: 'TY-DOWNLOAD',
-    what: expect.stringContaining(`the entry "${name}" leads out of the folder`) as string,
+    what: expect.stringContaining(reason) as string,
   });
+  expect(existsSync(target) ? [...filesUnder(target).keys()] : []).toEqual([]);
 });
 
 test('an archive cut off anywhere is refused, and never half a file taken for a whole one', async () => {
@@ -71,4 +88,35 @@ test('an archive cut off anywhere is refused, and never half a file taken for a 
     }),
     { numRuns: 25, seed: 7 },
   );
+});
+
+/** The entry's size as its directory tells it, in the place of the true one. */
+function sayingSize(zip: Uint8Array, size: number): Uint8Array {
+  const bytes = Buffer.from(zip);
+  bytes.writeUInt32LE(size, bytes.indexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
+  return bytes;
+}
+
+test('an entry that unpacks to more than it says is given up at what it says, not when the disk is full', async () => {
+  const { archive, target } = archiveOf(sayingSize(zipSync({ bomb: new Uint8Array(20_000_000) }, { level: 1 }), 1_000));
+  await expect(unpackZip(archive, target, (inside) => inside)).rejects.toMatchObject({
+    code: 'TY-DOWNLOAD',
+    what: expect.stringMatching(/too many bytes/) as string,
+  });
+  expect(statSync(join(target, 'bomb')).size).toBeLessThan(1_000_000);
+});
+
+test('a link in an archive is written as a file, so that nothing is written through it', async () => {
+  const link = {
+    'a/link': [strToU8('/etc'), { os: 3, attrs: 0o120777 << 16 }] as const,
+    'a/link/passwd': strToU8('x'),
+  };
+  const { archive, target } = archiveOf(zipSync(link as unknown as Zippable));
+  await expect(unpackZip(archive, target, (inside) => inside)).rejects.toMatchObject({ code: 'TY-DOWNLOAD' });
+  expect(lstatSync(join(target, 'a', 'link')).isFile()).toBe(true);
+});
+
+test('an archive that is not there is told as the file system tells it', async () => {
+  const archive = join(folder, 'nothing.zip');
+  await expect(unpackZip(archive, folder, (inside) => inside)).rejects.toMatchObject({ code: 'ENOENT', path: archive });
 });

@@ -6,7 +6,7 @@ import { asCodeError, startWorker, type RunningWorker } from './worker.js';
 
 /**
  * A worker as a process of its own: `node main.js <temporal.config.ts> [pool,pool]`. Says `ready` to a parent when it
- * listens, or `failed` with the reason, and ends with its parent.
+ * listens, or `failed` with the reason, and ends with its parent. What it says is in its log alone.
  */
 const [config, pools] = process.argv.slice(2);
 /** How long it may take to end without a parent, ms: what runs in it is run elsewhere then. */
@@ -28,7 +28,7 @@ process.on('message', (message: { type: string }) => {
 });
 try {
   const project = await loadProject(config);
-  const worker = await startWorker({ project, ...(pools ? { pools: pools.split(',') } : {}) });
+  const worker = await startWorker({ project, log: () => undefined, ...(pools ? { pools: pools.split(',') } : {}) });
   let stopping = false;
   stop = () => {
     if (stopping) return;

@@ -1,3 +1,4 @@
+import type { Tell } from './log.js';
 import type { Worker } from '@temporalio/worker';
 import { UntimedWorker } from './untimed-worker.js';
 
@@ -19,6 +20,7 @@ export interface StuckLimits {
 export interface StuckOptions extends StuckLimits {
   /** Told before the thread is ended, so that the run is over when its task comes again. Gives whether it is over. */
   readonly onStuck: (workflow: StuckWorkflow) => Promise<boolean>;
+  readonly tell: Tell;
 }
 
 /**
@@ -119,7 +121,7 @@ export function watchWorkflows(worker: Worker, options: StuckOptions): () => voi
         }
       }
     } catch (error) {
-      process.stderr.write(`warn: a Workflow thread that computes for too long could not be freed: ${String(error)}\n`);
+      options.tell('warn', `a Workflow thread that computes for too long could not be freed: ${String(error)}`);
     } finally {
       looking = false;
     }

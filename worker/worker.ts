@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import { NativeConnection, Worker, type LogLevel } from '@temporalio/worker';
 import { engineActivities } from '../activities/engine.js';
 import { inWords } from '../activities/in-words.js';
 import { runNode, type Compute, type RunnerParts } from '../activities/run-node.js';
@@ -31,6 +31,7 @@ import { CodeOnHand } from './code-on-hand.js';
 import { libraryVersions } from './libraries.js';
 import { lightCompute } from './light.js';
 import { LoadedPackages } from './loaded-packages.js';
+import { openWorkerLog, withLines, type WorkerLog } from './log.js';
 import { Permits } from './permits.js';
 import type { RunMessage } from './protocol.js';
 import { Redactor } from './redactor.js';
@@ -46,7 +47,8 @@ export interface WorkerOptions {
   readonly workflows?: boolean;
   /** How long one step of a Workflow may compute before its run is ended. */
   readonly stuckAfter?: StuckLimits;
-  readonly log?: (level: LogLevel, message: string, meta: unknown) => void;
+  /** Gets what people should know; by default it goes to the error stream. All of it is in `logs/worker.log` besides. */
+  readonly log?: (level: LogLevel, message: string, meta?: unknown) => void;
 }
 
 export interface RunningWorker {
@@ -83,7 +85,7 @@ const BUILDS_TENDED_MS = 10_000;
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { project } = options;
   const sandbox = currentSandbox();
-  installLog(options.log);
+  const log = openWorkerLog(project, options.log);
   setFlagsFromString(`--stack-trace-limit=${FRAMES}`);
   const client = await connectTo(project);
   const connection = await connectWorker(project);
@@ -93,10 +95,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await client.store.probe();
   await noteProject(client.store, project.name);
 
-  const runner = { store: client.store, worker: identity, libraries: libraryVersions(), tellStudy: tellStudy(client) };
+  const runner = {
+    store: client.store,
+    worker: identity,
+    libraries: libraryVersions(),
+    tellStudy: tellStudy(client),
+    log: log.own,
+  };
   const inWorker = lightCompute(client.store, path.join(project.state, 'scratch'), Redactor.of(project.config.secrets));
   const loaded = new LoadedPackages();
-  const light: Compute = async (task, hooks) => {
+  const light: Compute = withLines(log.own, async (task, hooks) => {
     const found = await code.find(task.node, task.code);
     if (loaded.admit(found.parts.packages)) return inWorker(task, found, hooks);
     throw new TrainyardError('TY-CODE-GONE', {
@@ -104,8 +112,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       where: { node: task.node },
       remedy: 'start the worker again',
     });
-  };
-  const endNaming = onDamaged(({ error }) => process.stderr.write(`warn: ${error.message}\n`));
+  });
+  const endNaming = onDamaged(({ error }) => log.tell('warn', error.message, { ...error.where }));
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   let ofProcesses: Awaited<ReturnType<typeof processActivities>> = {};
@@ -125,9 +133,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     isRun: (type) => isRunType(processes, type),
     graceMs: SHUTDOWN_GRACE_MS,
     stuckAfter: options.stuckAfter,
+    tell: log.tell,
     onFailure: (error) => fail(error),
   });
-  const pools = await startPools(options, { connection, client, identity, runner, light, code });
+  const pools = await startPools(options, { connection, client, identity, runner, light, code, log });
   const worker: RunningWorker = {
     identity,
     buildId: undefined,
@@ -189,15 +198,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     // The runs that need the project's builds are in another Temporal.
     if (sandbox) return;
     const released = await builds.tend();
-    if (released.length > 0) process.stderr.write(`info: no open run needs ${released.join(', ')} any more: let go\n`);
+    if (released.length > 0) log.tell('info', `no open run needs ${released.join(', ')} any more: let go`);
   });
   worker.ended.catch(() => undefined);
   await worker.reload(project);
   const lost = options.workflows === false ? [] : await builds.serveFormer();
   if (lost.length > 0)
-    process.stderr.write(
-      `warn: runs that started on ${lost.join(', ')} wait: those builds are not in ${project.build}\n`,
-    );
+    log.tell('warn', `runs that started on ${lost.join(', ')} wait: those builds are not in ${project.build}`);
   return worker;
 }
 
@@ -231,10 +238,11 @@ async function startPools(
     runner: Omit<RunnerParts, 'compute'>;
     light: Compute;
     code: CodeOnHand;
+    log: WorkerLog;
   },
 ): Promise<Pool[]> {
   const { project } = options;
-  const { connection, client, identity, runner, light, code } = parts;
+  const { connection, client, identity, runner, light, code, log } = parts;
   const scratch = path.join(project.state, 'scratch');
   return Promise.all(
     poolsToServe(options).map(async ([name, pool]): Promise<Pool> => {
@@ -246,14 +254,14 @@ async function startPools(
         secrets: project.config.secrets,
       });
       const permits = new Permits(slots.count);
-      const inSlot: Compute = async (task, hooks) => {
+      const inSlot: Compute = withLines(log.executors, async (task, hooks) => {
         const found = await code.find(task.node, task.code);
         const { module, exportName, opens } = found;
         const packages = [...found.parts.packages, ...requireBackend(task, pool)];
         const message: RunMessage = { type: 'run', task, module, exportName, opens, packages, attempt: hooks.attempt };
         const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };
-      };
+      });
       const run = (sent: SentTask) => {
         const taken = permits.taken();
         const compute: Compute = (task, hooks) =>
@@ -298,18 +306,6 @@ function poolsToServe(options: WorkerOptions): [string, Project['config']['pools
     });
   }
   return Object.entries(pools).filter(([name]) => options.pools === undefined || options.pools.includes(name));
-}
-
-/** Messages of the SDK that say nothing to anybody here. */
-const NOISE = /No workflows registered|Workflow failed|Activity failed|Workflow completed/;
-
-function installLog(log: WorkerOptions['log']): void {
-  const write =
-    log ?? ((level: LogLevel, message: string) => void process.stderr.write(`${level.toLowerCase()}: ${message}\n`));
-  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-    if (!NOISE.test(message)) write(level, message, meta);
-  });
-  Runtime.install({ logger, shutdownSignals: [] });
 }
 
 async function connectWorker(project: ProjectBase): Promise<NativeConnection> {

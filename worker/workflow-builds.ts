@@ -11,6 +11,7 @@ import type { ProjectBase } from '../project/project.js';
 import { dropOldBuilds } from '../project/kept-builds.js';
 import { bundleFile, type WorkflowBundle } from '../project/workflow-bundle.js';
 import { ServedBuilds, type BuildServer } from './served-builds.js';
+import type { Tell } from './log.js';
 import { STUCK_AFTER, watchWorkflows, type StuckLimits, type StuckWorkflow } from './stuck-workflows.js';
 import { UntimedWorker } from './untimed-worker.js';
 
@@ -30,6 +31,7 @@ export interface BuildParts {
   readonly letGoAfterMs?: number | undefined;
   /** Told when a build's worker ends by a failure. */
   readonly onFailure: (error: unknown) => void;
+  readonly tell: Tell;
 }
 
 /**
@@ -208,6 +210,7 @@ export class WorkflowBuilds {
     const unwatch = watchWorkflows(worker, {
       ...(this.#parts.stuckAfter ?? STUCK_AFTER),
       onStuck: (workflow) => this.#endStuck(workflow),
+      tell: this.#parts.tell,
     });
     return {
       run: () => worker.run().finally(unwatch),
@@ -219,8 +222,12 @@ export class WorkflowBuilds {
   /** A run ends with the reason; a process that lives beside runs is tried again, and its worker's log says so. */
   async #endStuck({ workflowId, runId, workflowType, ms }: StuckWorkflow): Promise<boolean> {
     const seconds = Math.round(ms / 1000);
-    process.stderr.write(
-      `warn: ${workflowId} computed for ${seconds} s without a pause; its Workflow thread is replaced\n`,
+    this.#parts.tell(
+      'warn',
+      `${workflowId} computed for ${seconds} s without a pause; its Workflow thread is replaced`,
+      {
+        run: workflowId,
+      },
     );
     if (!this.#parts.isRun(workflowType)) return false;
     const ended = endFromOutside(this.#parts.client, {

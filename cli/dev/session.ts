@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { connectTo } from '../../client/connect.js';
 import { TrainyardError } from '@trainyard/errors';
 import { readAddresses, writeAddresses } from '../../project/addresses.js';
 import { projectSources } from '../../project/compile.js';
+import { logFile, makeLog, type Log } from '../../project/log.js';
 import { loadProject, type Project } from '../../project/project.js';
 import { backendOf } from '../../project/workflow-bundle.js';
 import { releaseClaim, takeClaim } from '../../setup/index.js';
@@ -10,6 +12,7 @@ import { openServer } from '../serve/open-server.js';
 import { freePort } from './free-port.js';
 import { startServices, type DevServices } from './services.js';
 import { CodeWatch } from './watch-code.js';
+import { Redactor } from '../../worker/redactor.js';
 import { trainingLines } from '../training-line.js';
 import { WorkerSupervisor } from './supervisor.js';
 
@@ -20,6 +23,7 @@ export class DevSession {
   readonly #ends: (() => Promise<unknown>)[] = [];
   readonly #abort = new AbortController();
   #project: Project | undefined;
+  #log: Log | undefined;
   #services: DevServices | undefined;
   #worker: WorkerSupervisor | undefined;
   #stopping: Promise<void> | undefined;
@@ -30,7 +34,10 @@ export class DevSession {
 
   constructor(config: string | undefined, say: (line: string) => void) {
     this.#config = config;
-    this.#say = say;
+    this.#say = (line) => {
+      say(line);
+      this.#log?.info(stripVTControlCharacters(line).replace(/ {2,}/g, ' '));
+    };
   }
 
   get temporal(): string {
@@ -71,7 +78,9 @@ export class DevSession {
     const project = await loadProject(this.#config);
     this.#project = project;
     this.#claim(project);
-    const logFile = path.join(project.state, 'logs', 'worker.log');
+    const redactor = Redactor.of(project.config.secrets);
+    const clean = (text: string): string => redactor.clean(text);
+    this.#log = makeLog('dev', logFile(path.join(project.state, 'logs', 'dev.log')), { clean });
     // Where the pages were: links stay, and so does the build of the Workflows, which says where they are.
     const former = readAddresses(project.state)?.server;
     const services = await startServices(project, { say: this.#say, signal: this.#abort.signal, ends: this.#ends });
@@ -85,7 +94,8 @@ export class DevSession {
     watch.add(projectSources());
     const worker = new WorkerSupervisor({
       configFile: project.configFile,
-      logFile,
+      logFile: path.join(project.state, 'logs', 'worker.log'),
+      secrets: project.config.secrets,
       onTrouble: (what) => this.#say(`Worker    ${what}`),
       onSources: (files, taken) => watch.add(files, taken),
     });

@@ -1,8 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import path from 'node:path';
+import { logFile, makeLog } from '../../project/log.js';
 import { compiled } from '../../project/package-root.js';
+import { OutputLines } from '../../worker/output-lines.js';
+import { Redactor } from '../../worker/redactor.js';
 import { WORKER_NODE_OPTIONS } from '../../worker/node-options.js';
+import type { Config } from '../../core/config.js';
 import { TrainyardError, type ErrorRecord } from '@trainyard/errors';
 
 const FIRST_WAIT_MS = 300;
@@ -12,7 +14,9 @@ const STOP_MS = 8_000;
 
 export interface SupervisorOptions {
   readonly configFile: string;
+  /** The worker's own log. What it says beside it, as when it dies, goes there too. */
   readonly logFile: string;
+  readonly secrets: Config['secrets'];
   /** Told why the worker ended, and when it is back. */
   readonly onTrouble: (what: string) => void;
   /** Told of which files the code was made that the worker took up last, and whether it could. */
@@ -28,7 +32,7 @@ type FromWorker =
 /** Keeps one worker process running: starts it again when it dies, with growing waits. */
 export class WorkerSupervisor {
   readonly #options: SupervisorOptions;
-  readonly #log: WriteStream;
+  readonly #redactor: Redactor;
   #child: ChildProcess | undefined;
   #stopping = false;
   #wait = FIRST_WAIT_MS;
@@ -36,10 +40,7 @@ export class WorkerSupervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    mkdirSync(path.dirname(options.logFile), { recursive: true });
-    this.#log = createWriteStream(options.logFile, { flags: 'a' });
-    // A log that cannot be written (no space left) is no reason to end.
-    this.#log.on('error', () => undefined);
+    this.#redactor = Redactor.of(options.secrets);
   }
 
   get pid(): number | undefined {
@@ -63,12 +64,12 @@ export class WorkerSupervisor {
       this.#child = child;
       let said = '';
       let why: ErrorRecord | undefined;
-      const keep = (chunk: Buffer): void => {
-        said = (said + chunk.toString('utf8')).slice(-2_000);
-        this.#log.write(chunk);
-      };
-      child.stdout?.on('data', keep);
-      child.stderr?.on('data', keep);
+      const output = new OutputLines([child.stdout, child.stderr], this.#redactor);
+      const log = makeLog('worker', logFile(this.#options.logFile), { pid: child.pid });
+      output.listen((line) => {
+        said = `${said}${line}\n`.slice(-2_000);
+        log.warn({ from: 'output' }, line);
+      });
       child.on('message', (message: FromWorker) => {
         if ('sources' in message) this.#options.onSources(message.sources, message.type !== 'reload-failed');
         if (message.type === 'failed') why = message.error;
@@ -80,6 +81,7 @@ export class WorkerSupervisor {
           this.#options.onTrouble(`keeps the former code: ${words.replaceAll('\n', '\n          ')}`);
         }
       });
+      child.once('close', () => output.close());
       child.once('exit', (code, signal) => {
         this.#child = undefined;
         failed(why ? TrainyardError.fromRecord(why) : this.#died(signal ?? `code ${String(code)}`, said));
@@ -134,6 +136,5 @@ export class WorkerSupervisor {
         ending.kill('SIGTERM');
       });
     }
-    this.#log.end();
   }
 }

@@ -5,8 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import { TrainyardError } from '@trainyard/errors';
 import { provideParts } from '../../core/parts-on-hand.js';
 import { partsOfProject } from '../../project/brought-parts.js';
+import { logFile } from '../../project/log.js';
 import type { ProjectBase } from '../../project/project.js';
-import { createServer, listen, openLog, readKeys, type Services } from '../../server/index.js';
+import { createServer, listen, readKeys, type Services } from '../../server/index.js';
+import { Redactor } from '../../worker/redactor.js';
 import { predictRoutes } from '../../server/predict/index.js';
 
 /** A server that listens. */
@@ -32,25 +34,28 @@ export interface ServerPlace {
  * TY-PORT-IN-USE, TY-CONFIG.
  */
 export async function openServer(project: ProjectBase, services: Services, place: ServerPlace): Promise<OpenServer> {
-  const { hosts, openPredictions } = project.config.server;
+  const { hosts, openPredictions, limits } = project.config.server;
   const beyond = !isLoopback(place.host);
   const parts = partsOfProject(project);
   provideParts(() => parts);
   const keyFile = path.join(project.state, 'keys.json');
   if (beyond && !existsSync(keyFile)) throw noKeys(place.host, keyFile);
   const keys = await readKeys(keyFile, { create: true });
-  const logFile = path.join(project.state, 'logs', 'server.log');
+  const file = path.join(project.state, 'logs', 'server.log');
+  const redactor = Redactor.of(project.config.secrets);
   const app = createServer({
     services,
     keys,
-    log: openLog(logFile),
+    log: logFile(file),
+    clean: (text) => redactor.clean(text),
     readsNeedKey: beyond,
+    limits,
     predictionsNeedKey: beyond && !openPredictions,
     hosts: [...hosts, ...(beyond ? namesOf(place.host) : [])],
     routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],
   });
   try {
-    return { app, url: await listen(app, place), key: keys[0]?.key ?? '', keyFile, logFile };
+    return { app, url: await listen(app, place), key: keys[0]?.key ?? '', keyFile, logFile: file };
   } catch (error) {
     await app.close();
     throw error;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { storePart } from '../partial.js';
 import { cancelRun, startPipeline } from '../runs.js';
@@ -170,7 +171,7 @@ async function repeat(
   if (again) return again;
   throw new TrainyardError('TY-RUN-UNKNOWN', {
     what: 'the repetition ended without a graph',
-    where: { run, file: `${folder}/worker.log` },
+    where: { run, file: path.join(folder, 'state', 'logs', 'worker.log') },
   });
 }
 

@@ -1,3 +1,5 @@
+export { studyState, type NestedEstimate, type StudyState } from './state.js';
+export { tuneFigures, type TuneFigures } from './tune-figures.js';
 export { livePlots, readableStudy, readingPlots, type StudyPlot } from './plots.js';
 export { bestSoFar, isFit, sparkline } from './series.js';
 export { deviation, mean } from './mean.js';

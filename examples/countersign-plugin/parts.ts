@@ -1,5 +1,5 @@
-import { html, pageSection } from 'trainyard/pages';
-import { asked, durableProcess } from 'trainyard/process';
+import { html } from 'trainyard/pages';
+import { asked, durableProcess, pageSection } from 'trainyard/process';
 import { countersignActivities } from './activities.js';
 import { sheet, signed, type Sheet } from './sheet.js';
 

@@ -1,4 +1,4 @@
-import type { InputArtifact } from '../../core/artifact.js';
+import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '../../core/index.js';
 import { id, join, openTable, ROW_ID, sql, type Column, type Database, type Sql } from '@trainyard/tables';
 

@@ -1,6 +1,4 @@
-import type { CallOptions, Handle, Report, Table } from '../../core/index.js';
-import type { Fit } from '../../core/wiring.js';
-import type { RowOf } from '../../core/rows.js';
+import type { CallOptions, Fit, Handle, Report, RowOf, Table } from '../../core/index.js';
 import type { ColumnType } from '@trainyard/tables/schema';
 import { cleanTable } from './contract.js';
 import type { CleanFigures, RuleInput } from './rules.js';

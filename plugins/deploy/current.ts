@@ -1,5 +1,4 @@
-import { versionIn } from '../../client/model-view.js';
-import { getModelHead } from '../../client/models.js';
+import { getModelHead, versionIn } from '../kit/registry.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { implement } from '../../worker/index.js';
 import { current } from './contract.js';

@@ -1,10 +1,7 @@
-import { announceAlias } from '../../client/endpoints.js';
-import { getModelHead, moveAlias, registerVersion } from '../../client/models.js';
-import type { InputArtifact } from '../../core/artifact.js';
-import { canonical, type Json } from '../../core/json.js';
+import { announceAlias, getModelHead, moveAlias, RECORD_CHARACTERS, registerVersion } from '../kit/registry.js';
+import { implement, type InputArtifact } from '../../worker/index.js';
+import { canonical, type Json } from '../../core/index.js';
 import { MODEL_FILES, openModel, taskType, type ModelCard } from '../../models/index.js';
-import { implement } from '../../worker/index.js';
-import { RECORD_CHARACTERS } from '../../workflows/registry/contract.js';
 import { endpoint } from './contract.js';
 
 /** Implements `deploy.endpoint`. Each step can be done again: a repeated one finds what was done before. */

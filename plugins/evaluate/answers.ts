@@ -1,4 +1,4 @@
-import type { InputArtifact } from '../../core/artifact.js';
+import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import type { Classifier } from '../../models/index.js';
 import { openTable, requireColumn, sql, withDatabase, type TableCell, type TableRow } from '@trainyard/tables';

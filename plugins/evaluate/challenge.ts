@@ -1,7 +1,6 @@
-import type { InputArtifact } from '../../core/artifact.js';
+import { implement, type InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import { asClassifier, openModel } from '../../models/index.js';
-import { implement } from '../../worker/index.js';
 import { answersOf } from './answers.js';
 import { compare, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';

@@ -1,4 +1,4 @@
-import type { SealedOpening } from '../../store/index.js';
+import type { SealedOpening } from '../../worker/index.js';
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 

@@ -1,4 +1,4 @@
-import { pageSection } from '../../client/section.js';
+import { pageSection } from '../../processes/index.js';
 
 export const sealedSetsSection = pageSection({
   name: 'sealed test sets',

@@ -1,6 +1,4 @@
-import type { CallOptions, Handle, Report, Table } from '../../core/index.js';
-import type { Fit } from '../../core/wiring.js';
-import type { ColumnOf, RowOf } from '../../core/rows.js';
+import type { CallOptions, ColumnOf, Fit, Handle, Report, RowOf, Table } from '../../core/index.js';
 import { profile as contract, type ProfileFigures } from './contract.js';
 
 function profileOf<const T>(

@@ -1,5 +1,14 @@
-import { dataColumns, id, join, mayRepeat, openTable, requireColumn, sql, withDatabase } from '@trainyard/tables';
-import type { Database } from '@trainyard/tables';
+import {
+  type Database,
+  dataColumns,
+  id,
+  join,
+  mayRepeat,
+  openTable,
+  requireColumn,
+  sql,
+  withDatabase,
+} from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { associationsBetween, associationsWith } from './associations.js';
 import { profileColumn } from './columns.js';

@@ -1,6 +1,4 @@
-import type { CallOptions, Handle, JsonKind, Table, Transform } from '../../core/index.js';
-import type { Fit } from '../../core/wiring.js';
-import type { ColumnOf, RowOf } from '../../core/rows.js';
+import type { CallOptions, ColumnOf, Fit, Handle, JsonKind, RowOf, Table, Transform } from '../../core/index.js';
 import { fitFeatures } from './contract.js';
 import type { RecipeFor } from './recipe.js';
 import type { MonitorReference } from './reference.js';

@@ -1,2 +1,1 @@
 export * from '@trainyard/tables';
-export type { ColumnOf, RowOf } from '../../core/rows.js';

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { QueueItem, ReviewQueue } from '../../core/review-queue.js';
-import type { Answer, FinalLabel } from '../../workflows/review/contract.js';
+import type { Answer, FinalLabel, QueueItem, ReviewQueue } from '../../workflows/review/contract.js';
 import { wilson } from '@trainyard/metrics';
 import type { answersSummary, reviewFigures } from './contract.js';
 

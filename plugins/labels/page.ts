@@ -1,4 +1,4 @@
-import { sayDuration } from '../../core/duration.js';
+import { sayDuration } from '../../core/index.js';
 import { html, htmlFacts, htmlPage, htmlTable, type Html } from '@trainyard/pages';
 import type { AnswersFile, Provenance, ReviewResult } from './outcome.js';
 

@@ -1,8 +1,6 @@
-import type { Random } from '@trainyard/numeric';
-import { shuffled } from '@trainyard/numeric';
-import type { QueueItem, QueueReason, ReviewQueue } from '../../core/review-queue.js';
-import type { Column, TableRow } from '@trainyard/tables';
-import { dataColumns, ROW_ID } from '@trainyard/tables';
+import { type Random, shuffled } from '@trainyard/numeric';
+import type { QueueItem, QueueReason, ReviewQueue } from '../../workflows/review/contract.js';
+import { type Column, dataColumns, ROW_ID, type TableRow } from '@trainyard/tables';
 import type { Ranking } from './rank.js';
 
 /**

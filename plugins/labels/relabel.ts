@@ -1,4 +1,4 @@
-import type { InputArtifact } from '../../core/artifact.js';
+import type { InputArtifact } from '../../worker/index.js';
 import {
   id,
   openTable,

@@ -1,11 +1,20 @@
-import { composite } from '../../core/composite.js';
-import { durationMs, type Duration } from '../../core/duration.js';
+import {
+  composite,
+  currentRuntime,
+  defer,
+  type Duration,
+  durationMs,
+  type Handle,
+  type Json,
+  type JsonKind,
+  type Ref,
+  report,
+  type Report,
+  table,
+  type Table,
+  valueOf,
+} from '../../core/index.js';
 import { TrainyardError } from '@trainyard/errors';
-import type { Handle } from '../../core/handle.js';
-import { report, table, type JsonKind, type Report, type Table, type Ref } from '../../core/kinds.js';
-import { defer, valueOf } from '../../core/pipeline.js';
-import { currentRuntime } from '../../core/runtime.js';
-import type { Json } from '../../core/json.js';
 import { z } from 'zod';
 import { REVIEW_TYPE } from '../../workflows/review/contract.js';
 import {

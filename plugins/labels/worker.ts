@@ -1,7 +1,7 @@
 import { UserError } from '@trainyard/errors';
-import { canonical } from '../../core/json.js';
+import { canonical } from '../../core/index.js';
 import { randomFrom } from '@trainyard/numeric';
-import { parseReviewQueue, QUEUE_FILE } from '../../core/review-queue.js';
+import { parseReviewQueue, QUEUE_FILE } from '../../workflows/review/contract.js';
 import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { apply, suspects } from './contract.js';

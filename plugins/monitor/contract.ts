@@ -24,7 +24,7 @@ export const endpoint = node({
           .describe('its parameters; fresh, the labelled rows of the drifted windows, is added'),
         leastLabelled: z.number().int().min(1).default(50).describe('rows with an outcome that it needs'),
         cooldown: z.number().int().min(0).default(3_600_000).describe('from one retraining to the next, in ms'),
-        most: z.number().int().min(1).default(4).describe('retrainings within 30 days'),
+        most: z.number().int().min(1).default(4).describe('retrainings within 30 days; above 50 there is no limit'),
       })
       .optional()
       .describe('what to do about drift; without it, drift is recorded'),

@@ -1,11 +1,9 @@
-import { configureMonitor } from '../../client/monitors.js';
-import type { File, Ref } from '../../core/kinds.js';
+import { Artifacts, configureMonitor, type MonitoredColumn } from '../kit/registry.js';
+import type { File, Ref } from '../../core/index.js';
 import { PROFILE_FILE, profileOf, type DriftColumn, type DriftRow } from '@trainyard/drift';
 import { classesOf, MODEL_FILES, parseCard, type ModelInput } from '../../models/index.js';
-import { Artifacts } from '../../store/index.js';
 import { openTable, readRows, requireColumn, TABLE_FILE, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
-import type { MonitoredColumn } from '../../workflows/monitor/contract.js';
 import { endpoint } from './contract.js';
 
 /** Implements `monitor.endpoint`. Done again it configures the monitor the same way again. */

@@ -1,6 +1,4 @@
-import type { CallOptions, Handle, Report, SealedTable, Table } from '../../core/index.js';
-import type { Fit } from '../../core/wiring.js';
-import type { ColumnOf, RowOf } from '../../core/rows.js';
+import type { CallOptions, ColumnOf, Fit, Handle, Report, RowOf, SealedTable, Table } from '../../core/index.js';
 import { randomSplit, stratifiedSplit, type SplitFigures } from './contract.js';
 
 /** The three parts of a table. Only `evaluate.final` opens the test part. */

@@ -1,5 +1,4 @@
-import { UserError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, UserError } from '@trainyard/errors';
 import type { Dataset } from './dataset.js';
 
 /** How much the rows of each class count. */

@@ -1,6 +1,5 @@
-import type { OutputArtifact } from '../../core/artifact.js';
-import type { Json } from '../../core/json.js';
-import type { Model } from '../../core/kinds.js';
+import type { OutputArtifact } from '../../worker/index.js';
+import type { Json, Model } from '../../core/index.js';
 import { openScorer, writeModel, type FileContent, type ModelKind, type ModelTask } from '../../models/index.js';
 import { figuresOf, type Figures } from '@trainyard/metrics';
 import type { FittedTransform } from '@trainyard/transforms';

@@ -1,7 +1,6 @@
 import { json, many, node, report, table } from '../../core/index.js';
 import { z } from 'zod';
-import { studyState } from '../../core/study/state.js';
-import { tuneFigures } from '../../core/study/tune-figures.js';
+import { studyState, tuneFigures } from '../../core/study/index.js';
 
 /** Draws a finished study: its best trial, its history, every trial's parameters. */
 export const tuneReport = node({

@@ -1,5 +1,3 @@
-import type { StudyState } from '../../core/study/state.js';
-import { html, htmlDrawing, htmlFacts, htmlPage, htmlTable, sayFigure, type Html } from '@trainyard/pages';
 import {
   bestTrial,
   livePlots,
@@ -10,7 +8,9 @@ import {
   sayValue,
   sayValues,
   type StudyPlot,
+  type StudyState,
 } from '../../core/study/index.js';
+import { html, htmlDrawing, htmlFacts, htmlPage, htmlTable, sayFigure, type Html } from '@trainyard/pages';
 
 /** A study that is over, as a page for people. */
 export function studyPage(state: StudyState): string {

@@ -1,4 +1,4 @@
-import { pageSection, type SectionContent } from '../../client/section.js';
+import { pageSection, type SectionContent } from '../../processes/index.js';
 
 export { studyProcess } from '../../processes/study.js';
 

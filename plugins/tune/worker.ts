@@ -1,7 +1,6 @@
 import { implement } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
-import type { NestedEstimate } from '../../core/study/state.js';
-import type { TuneFigures } from '../../core/study/tune-figures.js';
+import type { NestedEstimate, TuneFigures } from '../../core/study/index.js';
 import { id, openTable, ROW_ID, sql, withDatabase, type Column } from '@trainyard/tables';
 import { tuneApart, tuneReport } from './contract.js';
 import { studyPage } from './page.js';

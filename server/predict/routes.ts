@@ -28,7 +28,7 @@ export interface PredictOptions {
 type Named = { Params: { name: string } };
 /** Bytes of a request with rows. */
 const bodyLimit = 4 * 1024 * 1024;
-const asked = { bodyLimit, config: { access: 'predict' as const } };
+const asked = { bodyLimit, config: { access: 'predict', limit: 'predictions' } } as const;
 /** Whoever looks after the server asks whether it lives. */
 const health = { config: { access: 'open' as const } };
 

@@ -55,7 +55,7 @@ beforeAll(async () => {
     redis,
     close: () => connection.close(),
   };
-  const workflowsPath = fileURLToPath(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('../../tests/bundles/registry.ts', import.meta.url));
   worker = await Worker.create({ connection: native, taskQueue, workflowsPath });
   running = worker.run();
 });

@@ -35,7 +35,7 @@ async function startWorker(): Promise<void> {
   worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('../../workflows/review/testing-bundle.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('../../tests/bundles/review.ts', import.meta.url)),
     activities: reviewActivities({ store }),
     shutdownGraceTime: '1s',
   });

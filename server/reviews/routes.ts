@@ -4,7 +4,6 @@ import { listReviews, ReviewDesk, reviewState, type NextReply } from '../../clie
 import { TrainyardError } from '@trainyard/errors';
 import { sayIssues } from '../../core/pipeline.js';
 import type { ReviewSpec, ReviewState } from '../../workflows/review/contract.js';
-import { reviewPage } from '../pages/review.js';
 import type { RouteModule } from '../services.js';
 import { Queues } from './queues.js';
 
@@ -83,7 +82,11 @@ export const reviewRoutes: RouteModule = async (app, { services }) => {
 
   app.get<Named>('/reviews/:id', async (request: FastifyRequest<Named>, reply) => {
     const { id } = request.params;
-    const state = await reviewState({ temporal }, id);
+    const [state, { reviewPage }] = await Promise.all([
+      reviewState({ temporal }, id),
+      // It brings the reader of Markdown, which no other page needs.
+      import('../pages/review.js'),
+    ]);
     return reply.type('text/html; charset=utf-8').send(reviewPage(id, state, request.keyName).text);
   });
 };

@@ -1,3 +1,4 @@
+import formBodies from '@fastify/formbody';
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +25,9 @@ const by = z.string().max(100).optional();
 const name = z.string().min(1).max(1000);
 const values = z.record(z.string(), z.custom<Json>());
 
+/** The fields of a form: one that is sent twice comes as a list. */
+const formFields = z.record(z.string(), z.string());
+
 /** What can be done to a run, as programs ask for it. */
 const ASKED = {
   approvals: z.strictObject({ name, approved: z.boolean(), by, why }),
@@ -49,6 +53,8 @@ const ASKED = {
 
 type Action = keyof typeof ASKED;
 
+const config = { limit: 'decisions' } as const;
+
 /**
  * Decisions about runs: approve or refuse, try a failed node again, skip it or let it fail, cancel, resume, steer a study. As JSON at
  * `/api/runs/:id/…`, and as forms of the run page at `/runs/:id/actions/…`, which need no script. All come to what the
@@ -56,17 +62,13 @@ type Action = keyof typeof ASKED;
  */
 export const actionRoutes: RouteModule = async (app, { services }) => {
   for (const action of Object.keys(ASKED) as Action[])
-    app.post<Named>(`/api/runs/:id/${action}`, async (request) =>
+    app.post<Named>(`/api/runs/:id/${action}`, { config }, async (request) =>
       perform(services, request, request.params.id, action, request.body ?? {}),
     );
 
   await app.register(async (forms) => {
-    forms.addContentTypeParser<string>(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, text, done) => done(null, Object.fromEntries(new URLSearchParams(text))),
-    );
-    forms.post<Acting>('/runs/:id/actions/:action', async (request, reply) => {
+    await forms.register(formBodies);
+    forms.post<Acting>('/runs/:id/actions/:action', { config }, async (request, reply) => {
       const { id, action } = request.params;
       try {
         const answer = await performForm(services, request, id, action);
@@ -172,7 +174,9 @@ async function performForm(
   id: string,
   action: string,
 ): Promise<{ run: string }> {
-  const fields = (request.body ?? {}) as Readonly<Record<string, string>>;
+  const parsed = formFields.safeParse(request.body ?? {});
+  if (!parsed.success) throw notValid(parsed.error, 'each field of the form once, as text');
+  const fields = parsed.data;
   switch (action) {
     case 'approvals':
       return perform(services, request, id, action, {

@@ -1,3 +1,4 @@
+import { TrainyardError } from '@trainyard/errors';
 import { listReviews } from '../../client/reviews.js';
 import { isPart } from '../../client/run-list.js';
 import { readRunView, type RunView } from '../../client/run-view.js';
@@ -123,7 +124,11 @@ export const runRoutes: RouteModule = async (app, { services }) => {
       const [, id = '', part = ''] = INNER.exec(request.params['*']) ?? [];
       const query = request.url.indexOf('?');
       const asked = query < 0 ? '' : request.url.slice(query);
-      return reply.redirect(`${under}/${encodeURIComponent(id)}${part}${asked}`);
+      const to = `${under}/${encodeURIComponent(id)}${part}${asked}`;
+      // Longer than an id can be: it would be led here again and again.
+      if (to === request.url)
+        throw new TrainyardError('TY-RUN-UNKNOWN', { what: `no run has an id of ${id.length} characters` });
+      return reply.redirect(to);
     });
 
   /** A run's page: what is shown, and how. */

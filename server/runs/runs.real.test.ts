@@ -229,7 +229,7 @@ describe('pages of runs', () => {
     const worker = await Worker.create({
       connection: native,
       taskQueue,
-      workflowsPath: fileURLToPath(new URL('./testing-bundle.ts', import.meta.url)),
+      workflowsPath: fileURLToPath(new URL('../../tests/bundles/approval.ts', import.meta.url)),
       activities: engineActivities(store),
       bundlerOptions: {},
     });

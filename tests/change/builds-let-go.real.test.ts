@@ -68,6 +68,7 @@ describe('builds that no open run needs are let go, those in use stay', { timeou
       isRun: () => true,
       graceMs: 100,
       letGoAfterMs,
+      tell: () => undefined,
       onFailure: (error) => {
         throw error;
       },

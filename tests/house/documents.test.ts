@@ -74,7 +74,7 @@ describe('dependencies', () => {
     const own = new Set([...Object.keys(dependencies), 'trainyard']);
     const missing = files
       .filter((name) => /^[a-z-]+\/.*\.ts$/.test(name) && !/^(tests|bench|examples|packages|docs)\//.test(name))
-      .filter((name) => !/\.test(-part)?\.ts$|testing-bundle/.test(name))
+      .filter((name) => !/\.test(-part)?\.ts$/.test(name))
       .flatMap((name) =>
         [...read(name).matchAll(/^(?:import|export)\b[^'"]*?from '([^'.][^']*)'/gm)]
           .map(([, specifier = '']) =>

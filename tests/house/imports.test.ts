@@ -7,8 +7,11 @@ import { importsAmong, librarySources, sources, type Import } from './imports.js
 
 let all: Import[] = [];
 let ofLibraries: Import[] = [];
+let ofPlugins: Import[] = [];
 beforeAll(async () => {
-  all = (await importsAmong(sources)).filter(({ external }) => external !== true);
+  const whole = await importsAmong(sources);
+  all = whole.filter(({ external }) => external !== true);
+  ofPlugins = whole.filter(({ from, external }) => external === true && from.startsWith('plugins/'));
   ofLibraries = await importsAmong(librarySources);
 });
 
@@ -48,6 +51,42 @@ test('imports point one way', () => {
     return from !== to && !(sameFamily && one.to.startsWith('plugins/')) && !MAY_IMPORT[from]?.includes(to);
   });
   expect(wrong.map(say)).toEqual([]);
+});
+
+/** The source of each entry of the package's face. */
+function entrySources(): string[] {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    exports: Readonly<Record<string, string | { readonly default: string }>>;
+  };
+  return Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [] : [target.default.replace(/^\.\/dist\/(.*)\.js$/, '$1.ts')],
+  );
+}
+
+test('the built-in plugins use no door that outsiders lack: they import what the package exports, or packages', () => {
+  const entries = entrySources();
+  const isEntry = (file: string): boolean =>
+    entries.some((entry) => (entry.includes('*') ? matches(entry, file) : entry === file));
+  const matches = (pattern: string, file: string): boolean => {
+    const [before = '', after = ''] = pattern.split('*');
+    return file.startsWith(before) && file.endsWith(after);
+  };
+  const familyOf = (file: string): string => file.split('/').slice(0, 2).join('/');
+  const wrong = all.filter(({ from, to }) =>
+    layerOf(from) === 'plugins' || layerOf(from) === 'contracts'
+      ? familyOf(from) !== familyOf(to) && !isEntry(to) && !to.startsWith('processes/')
+      : false,
+  );
+  expect(wrong.map(say)).toEqual([]);
+});
+
+test('every library that the built-in plugins import is passed on by an entry of the package', () => {
+  const taken = ofPlugins.flatMap(({ to }) => /^@trainyard\/[^/]+/.exec(to)?.[0] ?? []);
+  const passedOn = entrySources()
+    .filter((file) => !file.includes('*'))
+    .flatMap((file) => [...readFileSync(path.join(root, file), 'utf8').matchAll(/ from '(@trainyard\/[^/']+)/g)])
+    .map(([, name = '']) => name);
+  expect([...new Set(taken)].filter((name) => !passedOn.includes(name))).toEqual([]);
 });
 
 test('a library imports its own files, what its row names and packages that its package.json names', () => {

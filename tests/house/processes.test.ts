@@ -21,7 +21,7 @@ test('shared code asks a process for its properties, never for its name', () => 
   const branch = new RegExp(`\\b(node|workflow|type|kind|workflowType)\\b\\)?\\s*[!=]==\\s*(${names}|[A-Z]+_TYPE\\b)`);
   const known = new RegExp(`\\b(REGISTRY|MONITOR|BACKFILL|TRIGGER)_TYPE\\b|['"](label-review|model-registry)['"]`);
   const found = sources
-    .filter((name) => !ROOMS.test(name) && !/\.test(-part)?\.ts$|testing-bundle/.test(name))
+    .filter((name) => !ROOMS.test(name) && !/\.test(-part)?\.ts$/.test(name))
     .flatMap((name) =>
       read(name)
         .split('\n')

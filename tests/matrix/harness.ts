@@ -15,7 +15,8 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import type { PlannedCrash } from '../../activities/crash-points.js';
+import type { PlannedCrash } from '../crashes/die-as-planned.js';
+import { dyingAsPlanned } from '../crashes/preload.js';
 import type { TrainyardClient } from '../../client/client.js';
 import { failureOf, startPipeline } from '../../client/runs.js';
 import type { ConfigInput } from '../../core/config.js';
@@ -80,6 +81,8 @@ export class Probe {
   #worker: ChildProcess | undefined;
   readonly #others: ChildProcess[] = [];
   #closing = false;
+  /** Options of Node that let a worker die as `planCrash` says. */
+  #dying: readonly string[] = [];
   /** Output of the worker, for when something goes wrong. */
   said = '';
   /** Process ids of all its workers so far. */
@@ -91,6 +94,8 @@ export class Probe {
     const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-probe-'));
     const connection = await Connection.connect({ address: server.address });
     const probe = new Probe(folder, server, connection, options);
+    if (options.crashes !== false)
+      probe.#dying = await dyingAsPlanned(options.package ?? root, probe.path('crashes'), probe.path('crashes.mjs'));
     if (!options.package) takeBundles(folder);
     await probe.startWorker();
     if (!options.package) keepBundles(folder);
@@ -168,12 +173,8 @@ export class Probe {
   #fork(): { child: ChildProcess; ready: Promise<void> } {
     const child = fork(path.join(this.#options.package ?? root, 'dist', 'worker', 'main.js'), this.#arguments(), {
       cwd: this.folder,
-      env: {
-        ...process.env,
-        ...(this.#options.crashes === false ? {} : { TRAINYARD_CRASH_PLAN: this.path('crashes') }),
-      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [...WORKER_NODE_OPTIONS, ...(this.#options.execArgv ?? [])],
+      execArgv: [...WORKER_NODE_OPTIONS, ...this.#dying, ...(this.#options.execArgv ?? [])],
     });
     const hear = (chunk: Buffer): void => {
       this.said = (this.said + chunk.toString('utf8')).slice(-20_000);

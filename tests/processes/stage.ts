@@ -35,6 +35,8 @@ export interface WorkerSettings {
   readonly store: string;
   readonly taskQueue: string;
   readonly bundle: string;
+  /** Folder that plans where it dies. */
+  readonly plan: string;
 }
 
 export class Stage implements AsyncDisposable {
@@ -105,13 +107,12 @@ export class Stage implements AsyncDisposable {
     symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), path.join(this.#folder, 'node_modules'));
     const entryPoints = [fileURLToPath(new URL('./worker-main.ts', import.meta.url))];
     await build({ entryPoints, outfile: program, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
-    const settings: WorkerSettings = { address: this.#server.address, store, taskQueue, bundle };
+    const settings: WorkerSettings = { address: this.#server.address, store, taskQueue, bundle, plan };
     let deaths = 0;
     let ended = false;
     let child: ChildProcess;
     const start = (): void => {
       child = spawn(process.execPath, [program, JSON.stringify(settings)], {
-        env: { ...process.env, TRAINYARD_CRASH_PLAN: plan },
         stdio: ['ignore', 'ignore', 'inherit'],
       });
       child.once('exit', () => {

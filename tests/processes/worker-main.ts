@@ -1,13 +1,16 @@
 // A worker of durable processes in a process of its own, which dies where its plan says (`crashPoint`).
 import { readFileSync } from 'node:fs';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { onCrashPoint } from '../../activities/crash-points.js';
 import { inWords } from '../../activities/in-words.js';
 import { pageActivities } from '../../activities/process-pages.js';
 import { reviewActivities } from '../../activities/review.js';
 import { FileStore } from '../../store/index.js';
+import { dieAsPlanned } from '../crashes/die-as-planned.js';
 import type { WorkerSettings } from './stage.js';
 
-const { address, store: folder, taskQueue, bundle } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
+const { address, store: folder, taskQueue, bundle, plan } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
+onCrashPoint(dieAsPlanned(plan));
 const store = new FileStore(folder);
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),

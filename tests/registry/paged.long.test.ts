@@ -11,7 +11,7 @@ import { emptyModel } from '../../workflows/registry/state.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
+  stage = await Stage.start(new URL('../bundles/registry.ts', import.meta.url));
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 

@@ -9,7 +9,7 @@ import { versionOf } from './versions.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
+  stage = await Stage.start(new URL('../bundles/registry.ts', import.meta.url));
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 

@@ -11,7 +11,7 @@ const EVIDENCE = 3_500;
 const by = { by: 'test', why: 'better' };
 
 test(`a model of ${VERSIONS} versions with evidence takes the next, and shows the first without reading the rest`, async () => {
-  await using stage = await Stage.start(new URL('../../workflows/registry/testing-bundle.ts', import.meta.url));
+  await using stage = await Stage.start(new URL('../bundles/registry.ts', import.meta.url));
   const store = stage.store('thousands');
   await stage.work('thousands', store);
   const access = { temporal: stage.temporal, taskQueue: 'thousands', store };

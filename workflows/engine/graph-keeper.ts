@@ -8,7 +8,7 @@ import type { Compared } from '../../core/reading.js';
 import { pageEnd } from '../../core/paging.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
-import type { Ask } from './approvals.js';
+import type { Ask } from './approval-ledger.js';
 import { bundleData } from './bundle-data.js';
 import type { CarriedRow, Made, Row } from './contract.js';
 import type { FoundOutputs } from './contract.js';

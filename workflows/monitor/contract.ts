@@ -48,7 +48,7 @@ export interface MonitorConfig {
     readonly leastLabelled: number;
     /** From the end of one retraining to the start of the next, in ms. */
     readonly cooldownMs: number;
-    /** Most retrainings within 30 days. */
+    /** Most retrainings within 30 days. The monitor remembers 50: above that there is no limit. */
     readonly most: number;
   } | null;
 }

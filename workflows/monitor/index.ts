@@ -7,6 +7,7 @@ import {
   defineUpdate,
   isCancellation,
   makeContinueAsNewFunc,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -19,8 +20,19 @@ import {
   type MonitorInput,
   type MonitorState,
   type Order,
+  type WindowAsk,
 } from './contract.js';
-import { configure, countWindow, mayRetrain, newMonitor, note } from './ledger.js';
+import {
+  changedSince,
+  configure,
+  countWindow,
+  healthy,
+  mayRetrain,
+  newMonitor,
+  note,
+  withoutFindings,
+  type TakenWindow,
+} from './ledger.js';
 import { detailsOf, memoOf } from './details.js';
 import { monitorActivities, startRetraining, type Watched } from './retrain.js';
 
@@ -99,6 +111,9 @@ export async function monitor(input: MonitorInput): Promise<void> {
       if (!given().paused) {
         while (!isLong(input) && (await countNext(watched)) && !given().paused);
         until = await considerRetraining(watched);
+        // Not by `set`: no list shows it, and former histories have no step here.
+        state = healthy(given());
+        setCurrentDetails(detailsOf(state));
       }
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -110,7 +125,8 @@ export async function monitor(input: MonitorInput): Promise<void> {
       ? LONGEST_MS
       : Math.min(config.everyMs, until === undefined ? LONGEST_MS : Math.max(1, until - now()));
     if (!woken && !(isLong(input) && watched.running === 0)) await condition(() => woken, wait);
-    if (isLong(input) && watched.running === 0 && allHandlersFinished()) {
+    if (isLong(input) && watched.running === 0) {
+      await condition(allHandlersFinished);
       const memo = { [MONITOR.memo]: memoOf(given()) };
       await makeContinueAsNewFunc<typeof monitor>({ memo })({ ...input, state: given() });
     }
@@ -120,21 +136,20 @@ export async function monitor(input: MonitorInput): Promise<void> {
 /** Takes the next window in, if there are rows enough for one. */
 async function countNext(watched: Watched): Promise<boolean> {
   const { config, windows, cursor, entries, lost, accepted } = watched.get();
-  const answer = await monitorActivities()['trainyard.monitorWindow']({
-    config,
-    accepted,
-    number: windows + 1,
-    cursor,
-    entries,
-    lost,
-  });
+  const ask: WindowAsk = { config, accepted, number: windows + 1, cursor, entries, lost };
+  const answer = await monitorActivities()['trainyard.monitorWindow'](ask);
   if (!answer.ready) return false;
   const state = watched.get();
-  // A reference that changed meanwhile: the window counts, its findings are of the past.
-  const stale = state.config.reference.digest !== config.reference.digest;
-  const window = stale ? { ...answer.window, drifted: false } : answer.window;
-  watched.set(countWindow(state, { ...answer, window }));
+  watched.set(countWindow(state, isOfThePast(state, ask, answer) ? withoutFindings(answer) : answer));
   return true;
+}
+
+/** Whether what a window was compared with has changed while it was: it counts, its findings do not. */
+function isOfThePast(state: MonitorState, ask: WindowAsk, { window }: TakenWindow): boolean {
+  const changed = changedSince(state, ask);
+  if (changed !== 'accepted') return changed !== null;
+  // Asked where it decides something: former releases began another retraining for what the new model has learned.
+  return window.drifted && patched('16-window-before-acceptance');
 }
 
 /** Begins a retraining if there is cause and nothing stands against it; gives when to look again, if that is known. */

@@ -1,5 +1,16 @@
 import type { File, Ref } from '../../core/kinds.js';
-import type { MonitorConfig, MonitorState, Pending, Retraining, WindowAnswer, WindowRecord } from './contract.js';
+import type {
+  MonitorConfig,
+  MonitorState,
+  Pending,
+  Retraining,
+  WindowAnswer,
+  WindowAsk,
+  WindowRecord,
+} from './contract.js';
+
+/** A window that was taken. */
+export type TakenWindow = Extract<WindowAnswer, { ready: true }>;
 
 // What a monitor knows and decides, as pure functions of its state.
 
@@ -37,7 +48,7 @@ export function note(state: MonitorState, at: number, what: string): MonitorStat
 }
 
 /** Takes a window in: moves the cursor past it, and opens or widens what is pending when it drifted. */
-export function countWindow(state: MonitorState, answer: Extract<WindowAnswer, { ready: true }>): MonitorState {
+export function countWindow(state: MonitorState, answer: TakenWindow): MonitorState {
   const { window, cursor, entries, lost } = answer;
   return {
     ...state,
@@ -50,6 +61,31 @@ export function countWindow(state: MonitorState, answer: Extract<WindowAnswer, {
     pending: widen(state.pending, window),
     problem: null,
   };
+}
+
+/**
+ * What has changed since a window was asked for, so that its findings are of the past: the reference, or the rows that
+ * count as normal, since a new model has learned from them.
+ */
+export function changedSince(
+  { config, accepted }: MonitorState,
+  ask: Pick<WindowAsk, 'config' | 'accepted'>,
+): 'reference' | 'accepted' | null {
+  if (config.reference.digest !== ask.config.reference.digest) return 'reference';
+  const isSame =
+    accepted.length === ask.accepted.length &&
+    accepted.every(({ digest }, index) => digest === ask.accepted[index]?.digest);
+  return isSame ? null : 'accepted';
+}
+
+/** A window whose findings are of the past: its rows count, drift does not. */
+export function withoutFindings(answer: TakenWindow): TakenWindow {
+  return { ...answer, window: { ...answer.window, drifted: false, findings: [] } };
+}
+
+/** The state once all has gone right: what went wrong before is over. */
+export function healthy(state: MonitorState): MonitorState {
+  return state.problem === null ? state : { ...state, problem: null };
 }
 
 function widen(pending: Pending | null, window: WindowRecord): Pending | null {

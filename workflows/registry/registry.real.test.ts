@@ -28,7 +28,7 @@ beforeAll(async () => {
   native = await NativeConnection.connect({ address: server.address });
   folder = mkdtempSync(path.join(tmpdir(), 'trainyard-registry-'));
   access = { temporal: new Client({ connection }), taskQueue, store: new FileStore(folder) };
-  const workflowsPath = fileURLToPath(new URL('./testing-bundle.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('../../tests/bundles/registry.ts', import.meta.url));
   worker = await Worker.create({ connection: native, taskQueue, workflowsPath, activities: pageActivities(access) });
   running = worker.run();
 });

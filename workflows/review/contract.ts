@@ -3,6 +3,14 @@ import type { JsonKind, Ref } from '../../core/kinds.js';
 import type { PagedList } from '../../core/paged-list.js';
 import type { RunFacts } from '../../core/runtime.js';
 
+export {
+  parseReviewQueue,
+  QUEUE_FILE,
+  type QueueItem,
+  type QueueReason,
+  type ReviewQueue,
+} from '../../core/review-queue.js';
+
 /** Workflow type of a label review. */
 export const REVIEW_TYPE = 'label-review';
 

@@ -9,7 +9,7 @@ import { ItemSet } from './item-set.js';
 import { Items } from './items.js';
 import { ReviewLedger } from './ledger.js';
 import { SortedTimes } from './sorted-times.js';
-import { PlainReview } from './testing-plain.js';
+import { PlainReview } from './plain-review.test-part.js';
 
 const LABELS = ['a', 'b', 'c'];
 const spec = (items: number, reviewers = 1): ReviewSpec => ({

@@ -10,11 +10,11 @@ import type { JsonKind, Ref } from '../../core/kinds.js';
 import { Artifacts, collect, type Store } from '../../store/index.js';
 import { Stage } from '../../tests/processes/stage.js';
 import type { AnswerRequest, ReviewInput, ReviewSpec } from './contract.js';
-import { PlainReview } from './testing-plain.js';
+import { PlainReview } from './plain-review.test-part.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start(new URL('./testing-bundle.ts', import.meta.url));
+  stage = await Stage.start(new URL('../../tests/bundles/review.ts', import.meta.url));
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 

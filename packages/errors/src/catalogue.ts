@@ -192,6 +192,10 @@ export const CATALOGUE = {
     'A request that changes something came without a valid key.',
     'send the key as Authorization: Bearer …',
   ),
+  'TY-RATE': user(
+    'One caller has sent more requests to the server than its limits allow.',
+    'wait as long as Retry-After says, or raise server.limits in temporal.config.ts',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type Code = keyof typeof CATALOGUE;

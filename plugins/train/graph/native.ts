@@ -1,5 +1,5 @@
 import type { DataTypeMap, Tensor } from '@tensorflow/tfjs-core';
-import type { Tensorflow } from '../../../setup/tensorflow-load.js';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 
 /** A tensor as kernels hand it on. */
 export interface TensorInfo {

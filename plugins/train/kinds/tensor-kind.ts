@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../../core/json.js';
+import type { Json } from '../../../core/index.js';
 import {
   modelKind,
   packTensors,

@@ -1,6 +1,5 @@
 import { UserError } from '@trainyard/errors';
-import { sayDuration } from '../../../core/duration.js';
-import type { Reported } from '../../../core/task.js';
+import { type Reported, sayDuration } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import { packCheckpoint, unpackCheckpoint } from './checkpoint.js';
 import { sayStop, type Epoch, type History, type Stop, type Validation } from './history.js';

@@ -1,4 +1,4 @@
-import type { Tensorflow } from '../../../setup/tensorflow-load.js';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 import type { Optimiser } from './optimiser.js';
 import type { NetShape } from './shape.js';
 

@@ -1,5 +1,5 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import type { Tensorflow } from '../../../setup/tensorflow-load.js';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 
 /** A rule that moves a vector of parameters against its gradient. It holds no state: that is handed through. */
 export interface Optimiser {

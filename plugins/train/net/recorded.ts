@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Tensorflow } from '../../../setup/tensorflow-load.js';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 import { nativeBackend, type NativeBackend } from '../graph/native.js';
 import { record } from '../graph/record.js';
 import { openSession, type Session } from '../graph/session.js';

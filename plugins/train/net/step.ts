@@ -1,5 +1,5 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Tensorflow } from '../../../setup/tensorflow-load.js';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 import type { Optimiser } from './optimiser.js';
 import type { LayerPlace, NetShape } from './shape.js';
 

@@ -1,8 +1,7 @@
-import { digestText } from '../../../core/digest.js';
-import { canonical } from '../../../core/json.js';
+import { canonical, digestText } from '../../../core/index.js';
 import { denseNet, type DenseArchitecture } from '../kinds/dense-net.js';
 import { tensorParts } from '../kinds/tensor-kind.js';
-import { loadTensorflow, type LoadedTensorflow } from '../../../setup/tensorflow-load.js';
+import { loadTensorflow, type LoadedTensorflow } from '../../kit/tensorflow.js';
 import { implement } from '../../../worker/index.js';
 import { averages, accuracy, confusionMatrix, logLoss, mostProbable } from '@trainyard/metrics';
 import { weightsOfClasses } from '../class-weights.js';

@@ -1,6 +1,6 @@
-import { sayDuration, sayLeft } from '../../../core/duration.js';
-import type { StudyState } from '../../../core/study/state.js';
 import { html, trusted, type Html } from '@trainyard/pages';
+import type { StudyState } from '../../../client/index.js';
+import { sayDuration, sayLeft } from '../../../core/index.js';
 import {
   bestTrial,
   sayNested,
@@ -11,8 +11,8 @@ import {
   studyLeftMs,
   type StudyPlot,
 } from '../../../core/study/index.js';
+import { moment } from '../../../processes/index.js';
 import { studyActions } from './steering.js';
-import { moment } from '../../../client/page-words.js';
 
 /** What is drawn of a study. */
 export interface StudyDrawings {

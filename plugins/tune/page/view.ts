@@ -1,6 +1,4 @@
-import { isStudy, readStudy } from '../../../client/studies.js';
-import type { RunReader, RunView } from '../../../client/run-view.js';
-import type { StudyState } from '../../../core/study/state.js';
+import { isStudy, readStudy, type RunReader, type RunView, type StudyState } from '../../../client/index.js';
 import { livePlots, readableStudy, readingPlots } from '../../../core/study/index.js';
 import type { StudyDrawings } from './study.js';
 

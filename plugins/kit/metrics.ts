@@ -1,0 +1,2 @@
+export * from '@trainyard/metrics';
+export * from '@trainyard/metrics/contract';

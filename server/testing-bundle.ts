@@ -1,4 +1,0 @@
-// One of each kind of Workflow that the routes ask: what is odd about an id may be that it belongs to another kind.
-export { ask } from './runs/testing-bundle.js';
-export { modelRegistry as 'model-registry' } from '../workflows/registry/index.js';
-export { labelReview as 'label-review' } from '../workflows/review/index.js';

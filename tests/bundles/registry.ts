@@ -1,0 +1,1 @@
+export { modelRegistry as 'model-registry' } from '../../workflows/registry/index.js';

@@ -1,0 +1,1 @@
+export { labelReview as 'label-review' } from '../../workflows/review/index.js';

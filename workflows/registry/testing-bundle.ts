@@ -1,1 +1,0 @@
-export { modelRegistry as 'model-registry' } from './index.js';

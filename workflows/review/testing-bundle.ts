@@ -1,1 +1,0 @@
-export { labelReview as 'label-review' } from './index.js';
