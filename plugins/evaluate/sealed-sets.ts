@@ -15,8 +15,7 @@ export async function sealedSets(store: RunReader['store'], graph: GraphRecord):
   const found = new Map<string, string>();
   for (const { node, outputs = {} } of graph.nodes)
     for (const [port, ref] of Object.entries(outputs))
-      if (ref.kind.startsWith('sealed ') && !found.has(ref.digest))
-        found.set(ref.digest, `${node} ${port}`);
+      if (ref.kind.startsWith('sealed ') && !found.has(ref.digest)) found.set(ref.digest, `${node} ${port}`);
   return Promise.all(
     [...found].map(async ([digest, from]) => ({
       from,
