@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Json } from '../core/json.js';
 import type { Artifacts } from '../store/index.js';
 import type { Cell } from '../core/prediction-streams.js';
 
@@ -18,8 +19,11 @@ export interface WindowRow {
   /** `request#row`. */
   readonly id: string;
   readonly cells: Readonly<Record<string, Cell>>;
+  /** As whoever asked was told, as far as the log has it. */
+  readonly answer: Json;
+  /** The answered class and its probability; other answers as JSON. */
   readonly predicted: string;
-  readonly probability: number;
+  readonly probability: number | null;
   readonly version: number;
   readonly at: number;
   readonly outcome: string | null;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { TransientError } from '@trainyard/errors';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { columnsOf, compareProfiles, profileOf, type DriftReport, type Profile } from '@trainyard/drift';
@@ -7,6 +8,7 @@ import type { LoggedRequest } from '../core/prediction-streams.js';
 import type { Finding, WindowAnswer, WindowAsk } from '../workflows/monitor/contract.js';
 import type { MonitorDesk, WindowRow } from './monitor-desk.js';
 import { withOutcomes } from './monitor-outcomes.js';
+import { windowFigures } from './monitor-figures.js';
 import { readProfile, writeWindow } from './monitor-tables.js';
 
 /** The window against each of the profiles, the reference first. */
@@ -22,7 +24,7 @@ function compareWith(
 }
 
 interface Entries {
-  readonly requests: readonly LoggedRequest[];
+  readonly rows: readonly WindowRow[];
   readonly cursor: string;
   readonly entries: number;
   readonly lost: number;
@@ -41,17 +43,15 @@ const KEPT = 8;
 export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<WindowAnswer> {
   const { config, number } = ask;
   const read = await readEntries(desk, ask);
-  const ready = read.requests.reduce((sum, request) => sum + request.rows.length, 0);
-  if (ready < config.window) return { ready: false, rows: ready };
-  const rows = await withOutcomes(desk, config.endpoint, rowsOf(read.requests));
+  if (read.rows.length < config.window) return { ready: false, rows: read.rows.length };
+  const rows = await withOutcomes(desk, config.endpoint, read.rows);
   const table = await writeWindow(desk, config, rows);
   const profiles = await Promise.all([config.reference, ...ask.accepted].map((ref) => readProfile(desk, ref)));
   const reports = compareWith(profiles, rows, config);
   const report = reports[0]!;
   const drifted = reports.every((one) => one.drifted);
   const known = rows.filter(({ outcome }) => outcome !== null);
-  const right = known.filter(({ outcome, predicted }) => outcome === predicted);
-  const times = read.requests.map(({ at }) => at);
+  const figures = windowFigures(config, known);
   const references = [config.reference, ...ask.accepted].map(({ digest }) => digest);
   const value = { endpoint: config.endpoint, number, references, drifted, reports };
   const written = (await desk.artifacts.write('json', { value: value as never })) as Ref<JsonKind>;
@@ -65,9 +65,10 @@ export async function takeWindow(desk: MonitorDesk, ask: WindowAsk): Promise<Win
       number,
       rows: rows.length,
       labelled: known.length,
-      accuracy: known.length > 0 ? right.length / known.length : null,
-      from: Math.min(...times),
-      to: Math.max(...times),
+      accuracy: figures.find(({ name }) => name === 'accuracy')?.value ?? null,
+      figures,
+      from: rows.reduce((earliest, { at }) => Math.min(earliest, at), Infinity),
+      to: rows.reduce((latest, { at }) => Math.max(latest, at), -Infinity),
       versions: [...new Set(rows.map(({ version }) => version))].sort((a, b) => a - b),
       drifted,
       findings: report.columns
@@ -86,31 +87,28 @@ async function readEntries(
 ): Promise<Entries> {
   const former = isFormer ? [formerPredictionStream(config.endpoint)] : [];
   const streams = [...former, predictionStream(project, config.endpoint)];
-  const requests: LoggedRequest[] = [];
+  const rows = new Map<string, WindowRow>();
   let last = cursor;
   let count = entries;
-  let rows = 0;
   try {
     // Nothing is written to it any more, so nothing else makes it shorter.
     for (const stream of former) await redis.xtrim(stream, 'MINID', cursor);
     const trimmed = await trimmedEntries(redis, streams);
-    for (let more = true; more && rows < config.window;) {
+    for (let more = true; more && rows.size < config.window;) {
       const page = await readPage(redis, streams, last);
       more = page.more;
       for (const [id, fields] of page.found) {
         // Two streams may each have an entry of one id: the place after it is after both.
-        if (rows >= config.window && id !== last) break;
+        if (rows.size >= config.window && id !== last) break;
         last = id;
         count++;
         const request = parseRequest(fields[1]);
-        if (!request) continue;
-        requests.push(request);
-        rows += request.rows.length;
+        if (request) addRows(rows, request);
       }
     }
     // Entries that the stream let go before this monitor came to them.
     const missed = Math.max(0, trimmed - (entries + lost));
-    return { requests, cursor: last, entries: count, lost: lost + missed };
+    return { rows: [...rows.values()], cursor: last, entries: count, lost: lost + missed };
   } catch (cause) {
     throw new TransientError('the predictions could not be read from Redis', { cause });
   }
@@ -151,25 +149,37 @@ async function trimmedEntries(redis: Redis, streams: readonly string[]): Promise
   return trimmed;
 }
 
+/** A request as `PredictionLog` writes it; what else stands in the stream is passed over. */
+const loggedRequest: z.ZodType<LoggedRequest> = z.object({
+  id: z.string(),
+  // Times that a `Date` can hold.
+  at: z.number().min(-8.64e15).max(8.64e15),
+  version: z.int(),
+  rows: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))),
+  labels: z.array(z.string()),
+  probabilities: z.array(z.number()),
+  answers: z.array(z.json()).optional(),
+});
+
 function parseRequest(text: string | undefined): LoggedRequest | undefined {
   try {
-    const request = JSON.parse(text ?? '') as LoggedRequest;
-    return Array.isArray(request.rows) && typeof request.id === 'string' ? request : undefined;
+    return loggedRequest.safeParse(JSON.parse(text ?? '')).data;
   } catch {
     return undefined;
   }
 }
 
-/** The rows of requests, each once: a request that a caller sent twice under one id counts once. */
-function rowsOf(requests: readonly LoggedRequest[]): WindowRow[] {
-  const rows = new Map<string, WindowRow>();
-  for (const { id, at, version, rows: cells, labels, probabilities } of requests) {
-    cells.forEach((row, i) => {
-      const key = `${id}#${i}`;
-      if (rows.has(key)) return;
-      const answer = { predicted: labels[i] ?? '', probability: probabilities[i] ?? 0 };
-      rows.set(key, { id: key, cells: row, ...answer, version, at, outcome: null });
-    });
-  }
-  return [...rows.values()];
+/** Adds the rows of a request, each once: a request that a caller sent twice under one id counts once. */
+function addRows(to: Map<string, WindowRow>, request: LoggedRequest): void {
+  const { id, at, version, rows, labels, probabilities, answers } = request;
+  rows.forEach((cells, i) => {
+    const key = `${id}#${i}`;
+    if (to.has(key)) return;
+    const whole = answers?.[i] ?? null;
+    const label = labels[i] ?? '';
+    const told = answers
+      ? { answer: whole, predicted: whole === null ? '' : JSON.stringify(whole), probability: null }
+      : { answer: { label }, predicted: label, probability: probabilities[i] ?? 0 };
+    to.set(key, { id: key, cells, ...told, version, at, outcome: null });
+  });
 }

@@ -133,9 +133,12 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
             outputs: made.outputs,
             madeBy: task.run.id,
           };
-          if (!(await record(parts, task, made, { attempt, startedAt, log }, sweep))) continue;
-          crashPoint('recorded', atWork);
-          const winner = await commit(parts.store, entry);
+          const recorded = record(parts, task, made, { attempt, startedAt, log }, sweep).then((isThere) => {
+            if (isThere) crashPoint('recorded', atWork);
+            return isThere;
+          });
+          const winner = await commitAfter(parts.store, entry, recorded);
+          if (winner === null) continue;
           if (made.checkpoints && !task.trial?.goesOn) await new Checkpoints(parts.store, task.key).drop();
           return winner;
         }
@@ -272,6 +275,16 @@ async function record(
   if (await areWhole(parts.store, Object.values(made.outputs))) return true;
   await removeNodeRecord(parts.store, place, written);
   return false;
+}
+
+/** Writes an entry while the record is written; it comes to be after that. Null where there is no record. */
+async function commitAfter(store: Store, entry: CacheEntry, recorded: Promise<boolean>): Promise<CacheEntry | null> {
+  try {
+    return await commit(store, entry, recorded);
+  } finally {
+    // Where the entry could not be written, the record does not go on by itself.
+    await recorded.catch(() => undefined);
+  }
 }
 
 /** A failure as Temporal carries it: its message for people, its parts for programs, and whether to try again. */

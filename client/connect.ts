@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Config } from '../core/config.js';
 import { TrainyardError } from '@trainyard/errors';
 import { workflowQueue } from '../core/queues.js';
@@ -80,7 +81,7 @@ export function connectLazily(project: ProjectBase): TrainyardClient {
 function clientOver(project: ProjectBase, connection: Connection): TrainyardClient {
   const { namespace } = project.config.temporal;
   const url = redisUrl(project);
-  const redis = url === undefined ? undefined : openRedis(url);
+  let redis: Redis | undefined;
   const taskQueue = workflowQueue(project.name);
   const temporal: Client = new Client({
     connection,
@@ -92,7 +93,10 @@ function clientOver(project: ProjectBase, connection: Connection): TrainyardClie
     namespace,
     taskQueue,
     store: openStore(storeUrl(project)),
-    redis,
+    // Most commands never ask for it.
+    get redis() {
+      return (redis ??= url === undefined ? undefined : openRedis(url));
+    },
     close: async () => {
       redis?.disconnect();
       await connection.close();
@@ -100,9 +104,15 @@ function clientOver(project: ProjectBase, connection: Connection): TrainyardClie
   };
 }
 
-/** A connection that is made at its first command, comes back by itself, and never ends the process by an error event. */
+const require = createRequire(import.meta.url);
+
+/**
+ * A connection that is made at its first command, comes back by itself, and never ends the process by an error event. Its
+ * library is loaded here: a command that needs none starts sooner without it.
+ */
 export function openRedis(url: string): Redis {
-  const redis = new Redis(url, {
+  const { Redis: Connected } = require('ioredis') as typeof import('ioredis');
+  const redis = new Connected(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 1,
     retryStrategy: (times) => Math.min(times * 200, 3_000),

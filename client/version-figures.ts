@@ -1,9 +1,7 @@
 import { sayCount } from '../core/duration.js';
 import type { Json } from '../core/json.js';
+import { figuresOfTask, isMeasuredTask, type MeasuredTask } from '@trainyard/metrics';
 import type { ModelVersion } from '../workflows/registry/contract.js';
-
-/** Figures that stand for a model, the first of them first. */
-const HEADLINES = ['f1.macro', 'accuracy'] as const;
 
 /** Named figures, and the rows that they were measured on. */
 export interface MeasuredOn {
@@ -22,9 +20,12 @@ export interface VersionFigures {
   readonly trained: readonly MeasuredOn[];
 }
 
-export function figuresOfVersion({ metrics, evidence }: Pick<ModelVersion, 'metrics' | 'evidence'>): VersionFigures {
+/** The figures that stand for models of the version's task. Versions of former releases, which do not say it, tell classes apart. */
+export function figuresOfVersion(version: Pick<ModelVersion, 'metrics' | 'evidence' | 'signature'>): VersionFigures {
+  const { metrics, evidence } = version;
   const { report, figures } = (evidence ?? {}) as { readonly report?: Json; readonly figures?: Json };
-  const tested = headlines((name) => at(figures, name.split('.')));
+  const names = figuresOfTask(taskOf(version)).headlines;
+  const tested = headlines(names, (name) => at(figures, name.split('.')));
   const n = at(figures, ['n']);
   const parts = [...new Set(Object.keys(metrics).map((name) => name.split('.')[0] ?? ''))];
   return {
@@ -32,7 +33,7 @@ export function figuresOfVersion({ metrics, evidence }: Pick<ModelVersion, 'metr
       ? { tested: { on: 'tested', figures: tested, ...(typeof n === 'number' ? { rows: n } : {}), report } }
       : {}),
     trained: parts
-      .map((on) => ({ on, figures: headlines((name) => metrics[`${on}.${name}`]) }))
+      .map((on) => ({ on, figures: headlines(names, (name) => metrics[`${on}.${name}`]) }))
       .filter((one) => one.figures.length > 0),
   };
 }
@@ -43,8 +44,13 @@ export function sayMeasured({ figures, rows }: MeasuredOn): string {
   return rows === undefined ? said : `${said} on ${sayCount(rows, 'row')}`;
 }
 
-function headlines(read: (name: string) => unknown): [string, number][] {
-  return HEADLINES.flatMap((name) => {
+function taskOf({ signature, evidence }: Pick<ModelVersion, 'signature' | 'evidence'>): MeasuredTask {
+  const said = [at(signature, ['task']), at(evidence, ['figures', 'task'])];
+  return said.find(isMeasuredTask) ?? 'classification';
+}
+
+function headlines(names: readonly string[], read: (name: string) => unknown): [string, number][] {
+  return names.flatMap((name) => {
     const value = read(name);
     return typeof value === 'number' ? [[name, value] as [string, number]] : [];
   });

@@ -36,6 +36,25 @@ it('a gate with a limit says what stood against what, and is called by it', asyn
   ]);
 });
 
+it('a threshold is the most for what is better when smaller, and the least for what is better when larger', async () => {
+  const report = { rmse: 3, r2: 0.8, n: 9, better: { rmse: 'smaller', r2: 'larger' } };
+  decided = [];
+  setRuntime({
+    value: async () => report,
+    decide: (one: Decision) => void decided.push(one),
+  } as unknown as PipelineRuntime);
+  const of = {} as Handle<Report<typeof report>>;
+  expect(await gate(of, (figures) => figures.rmse, { threshold: 4 })).toBe(true);
+  expect(await gate(of, (figures) => figures.rmse, { threshold: 2 })).toBe(false);
+  expect(await gate(of, (figures) => figures.r2, { threshold: 0.7 })).toBe(true);
+  expect(await gate(of, (figures) => figures.r2, { threshold: 0.9 })).toBe(false);
+  expect(decided.map(({ name }) => name)).toEqual(['rmse ≤ 4', 'rmse ≤ 2', 'r2 ≥ 0.7', 'r2 ≥ 0.9']);
+  await expect(gate(of, (figures) => figures.n, { threshold: 1 })).rejects.toThrow(
+    /n against a threshold[\s\S]*rmse, r2/,
+  );
+  await expect(gate(of, (figures) => figures.rmse + figures.n, { threshold: 1 })).rejects.toThrow('atLeast or atMost');
+});
+
 it('a figure that is not there, or is no number, passes no limit', async () => {
   open();
   for (const figure of [undefined, null, NaN])

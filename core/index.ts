@@ -23,7 +23,20 @@ export { gate, type GateLimit } from './gate.js';
 export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './study/tune.js';
 export type { StudyOptions } from './study/options.js';
 export type { StudyChange, StudyState, StudyTrial } from './study/state.js';
-export { file, json, many, model, optional, plot, refTo, report, sealedTable, table, transform } from './kinds.js';
+export {
+  file,
+  json,
+  many,
+  model,
+  modelOf,
+  optional,
+  plot,
+  refTo,
+  report,
+  sealedTable,
+  table,
+  transform,
+} from './kinds.js';
 export type {
   File,
   JsonKind,

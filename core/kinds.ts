@@ -20,7 +20,8 @@ export type Table<Row = unknown> = Kind<'table', Row>;
 export type SealedTable<Row = unknown> = Kind<'sealed table', Row>;
 /** A fitted preprocessing step that travels with the model. */
 export type Transform = Kind<'transform', unknown>;
-export type Model = Kind<'model', unknown>;
+/** A trained model; its content says its type of task, where the contract of the node that trains it does. */
+export type Model<Content = unknown> = Kind<'model', Content>;
 /** A page for people, with its figures as the value. */
 export type Report<Figures = unknown> = Kind<'report', Figures>;
 export type Plot = Kind<'plot', unknown>;
@@ -38,6 +39,11 @@ export const file: File = { kind: 'file' };
 /** A report whose figures (its value, small enough to travel) have this shape. */
 export function report<S extends z.ZodType>(figures: S): Report<z.output<S>> {
   return { kind: 'report', schema: figures as unknown as z.ZodType<z.output<S>> };
+}
+
+/** A model with this type of task, such as `regression`: nodes that measure it then give figures that the editor knows. */
+export function modelOf<const Task extends string>(_task: Task): Model<{ readonly task: Task }> {
+  return { kind: 'model' };
 }
 
 /** A JSON artifact whose value has this shape. */

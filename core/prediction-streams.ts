@@ -1,5 +1,7 @@
 // What an endpoint writes to Redis and its monitor reads; the names of the streams are made in `core/ids.ts`.
 
+import type { Json } from './json.js';
+
 export type Cell = number | string | boolean | null;
 
 /** A request as it was answered. */
@@ -9,9 +11,11 @@ export interface LoggedRequest {
   readonly at: number;
   readonly version: number;
   readonly rows: readonly Readonly<Record<string, Cell>>[];
-  /** For each row the answered class and its probability. */
+  /** For each row the answered class and its probability; empty where the model tells no classes apart. */
   readonly labels: readonly string[];
   readonly probabilities: readonly number[];
+  /** Else for each row the answer, as far as its task keeps it; `null` where it keeps nothing. */
+  readonly answers?: readonly Json[] | undefined;
 }
 
 /** What turned out to be true of a row that was predicted. */
@@ -19,5 +23,6 @@ export interface Outcome {
   readonly requestId: string;
   /** Its place in the request, from 0. */
   readonly row: number;
+  /** A class; numbers and lists as JSON. */
   readonly label: string;
 }

@@ -1,5 +1,4 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
-export { asClassifier, classesOf, type Classifier } from './classifier.js';
 export {
   modelKind,
   type FeatureScorer,
@@ -9,6 +8,7 @@ export {
   type RowScorer,
   type Scorer,
 } from './kind.js';
+export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
 export type { Predictor } from './predictor.js';
 export { SAMPLE_TOLERANCE } from './sample.js';

@@ -20,10 +20,15 @@ export async function lookup(store: Store, keys: readonly Digest[]): Promise<(Ca
 /**
  * Makes a result the one that its key stands for: the first commit wins, all others get the winner's entry and must use
  * that. Durable on return. Nobody needs the node's checkpoints any more then, unless another call goes on from them.
+ * With `after` the entry comes to be only once that has given true, and null is given where it gives false.
  */
-export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntry> {
+export async function commit(store: Store, entry: CacheEntry): Promise<CacheEntry>;
+export async function commit(store: Store, entry: CacheEntry, after: Promise<boolean>): Promise<CacheEntry | null>;
+export async function commit(store: Store, entry: CacheEntry, after?: Promise<boolean>): Promise<CacheEntry | null> {
   const body = Buffer.from(recordText(entry));
-  for (let place = nameOf(entry.key, 0); !(await store.create(place, body));) {
+  const options = after && { after };
+  for (let place = nameOf(entry.key, 0); !(await store.create(place, body, options));) {
+    if (after && !(await after)) return null;
     const { whole, next } = await newest(store, entry.key);
     if (whole) return whole;
     place = next;

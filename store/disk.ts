@@ -18,7 +18,6 @@ import {
 } from 'node:fs';
 import { readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Digest } from '../core/digest.js';
 import { sayBytes } from '../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
@@ -165,22 +164,37 @@ export function linked(temp: string, final: string): boolean {
   }
 }
 
-const synced = promisify(fsync);
-const opened = promisify(open);
-
 /**
  * Writes a small file that must not be there, durable on return. What may wait for the disk is left to the thread pool,
  * also making a file, which waits while a journal is written; all else takes microseconds, and each trip there a
  * hundred times as long.
  */
-export async function writeSynced(file: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const descriptor = await opened(file, 'wx', mode);
-  try {
-    writeFileSync(descriptor, bytes);
-    await synced(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+export function writeSynced(file: string, bytes: Uint8Array, mode: number): Promise<void> {
+  return new Promise((done, failed) =>
+    open(file, 'wx', mode, (error, descriptor) => {
+      if (error) return failed(error);
+      try {
+        writeFileSync(descriptor, bytes);
+      } catch (fault) {
+        closeSync(descriptor);
+        return failed(fault as Error);
+      }
+      syncAndClose(descriptor, done, failed);
+    }),
+  );
+}
+
+/** By callbacks: of each promise more the Workflow worker keeps books. */
+function syncAndClose(descriptor: number, done: () => void, failed: (error: Error) => void): void {
+  fsync(descriptor, (error) => {
+    try {
+      closeSync(descriptor);
+    } catch (fault) {
+      return failed(error ?? (fault as Error));
+    }
+    if (error) failed(error);
+    else done();
+  });
 }
 
 /** Makes a folder and those above it; gives the first that was not there. */
@@ -199,13 +213,8 @@ export function makeFolders(folder: string): string | undefined {
 }
 
 /** Makes the names in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const descriptor = openSync(folder, 'r');
-  try {
-    await synced(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+export function syncFolder(folder: string): Promise<void> {
+  return new Promise((done, failed) => syncAndClose(openSync(folder, 'r'), done, failed));
 }
 
 /** Removes a file, if it is there: much cheaper than `rmSync`. */

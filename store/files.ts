@@ -18,13 +18,13 @@ import {
   renew,
   storeFull,
   storeRefused,
-  syncFolder,
   unlinkNow,
   walk,
   writeSynced,
 } from './disk.js';
 import { checkDigest, checkKey, checkPrefix } from './keys.js';
 import { ReusedFiles } from './reused-files.js';
+import { SyncedFolders } from './synced-folders.js';
 import type { BlobSource, Store, StoreKey } from './store.js';
 
 /** Unfinished files this old, in milliseconds, belong to a process that was killed. */
@@ -56,6 +56,7 @@ export class FileStore implements Store {
   readonly #verified = new Map<Digest, string>();
   readonly #unique = `${process.pid}-${randomBytes(6).toString('hex')}`;
   readonly #reused = new ReusedFiles(() => this.#tempName());
+  readonly #synced = new SyncedFolders();
   #temps = 0;
 
   /** `folder` is made at the first write. */
@@ -136,11 +137,15 @@ export class FileStore implements Store {
     this.#verified.delete(digest);
   }
 
-  async create(key: StoreKey, body: Uint8Array, options: { durable?: boolean } = {}): Promise<boolean> {
+  async create(
+    key: StoreKey,
+    body: Uint8Array,
+    { durable = true, after }: { durable?: boolean; after?: Promise<boolean> } = {},
+  ): Promise<boolean> {
     const final = this.#recordFile(key);
     if (statSync(final, { throwIfNoEntry: false })) return false;
-    if (options.durable !== false)
-      return this.#writing(body.byteLength, (temp) => this.#createDurable(temp, final, body));
+    if (durable) return this.#inWords(body.byteLength, () => this.#createDurable(final, body, after));
+    if (after && !(await after)) return false;
     return this.#inWords(body.byteLength, () =>
       this.#within([final, this.#anyTemp], false, () => this.#reused.create(final, body)),
     );
@@ -153,7 +158,7 @@ export class FileStore implements Store {
         durable ? writeSynced(temp, body, 0o666) : writeFileSync(temp, body, { flag: 'wx' }),
       );
       await this.#within(final, durable, () => renameSync(temp, final));
-      if (durable) await syncFolder(path.dirname(final));
+      if (durable) await this.#synced.sync(path.dirname(final));
     });
   }
 
@@ -184,7 +189,7 @@ export class FileStore implements Store {
   async remove(key: StoreKey): Promise<void> {
     const file = this.#recordFile(key);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
-    await this.#inWords(undefined, async () => this.#reused.remove(file));
+    await this.#inWords(undefined, () => this.#reused.remove(file));
   }
 
   async #putQuick(digest: Digest, bytes: Uint8Array): Promise<boolean> {
@@ -200,19 +205,28 @@ export class FileStore implements Store {
     // A blob of another length is a damaged one: it is replaced by the whole one.
     if (statSync(final, { throwIfNoEntry: false })) await rename(temp, final);
     else if (!(await this.#within(final, true, () => linked(temp, final)))) return false;
-    await syncFolder(path.dirname(final));
+    await this.#synced.sync(path.dirname(final));
     return true;
   }
 
-  async #createDurable(temp: string, final: string, body: Uint8Array): Promise<boolean> {
-    await this.#within(temp, true, () => writeSynced(temp, body, 0o666));
-    if (!(await this.#within(final, true, () => linked(temp, final)))) return false;
-    await syncFolder(path.dirname(final));
+  async #createDurable(final: string, body: Uint8Array, after?: Promise<boolean>): Promise<boolean> {
+    const temp = this.#tempName();
+    // Its failure is met below.
+    after?.catch(() => undefined);
+    try {
+      await this.#within(temp, true, () => writeSynced(temp, body, 0o666));
+      if (after && !(await after)) return false;
+      const link = this.#within(final, true, () => linked(temp, final));
+      if (!(typeof link === 'boolean' ? link : await link)) return false;
+    } finally {
+      unlinkNow(temp);
+    }
+    await this.#synced.sync(path.dirname(final));
     return true;
   }
 
   /** Gives a write its temporary name, and removes what is left under it. */
-  #writing<T>(need: number | undefined, write: (temp: string) => Promise<T>): Promise<T> {
+  async #writing<T>(need: number | undefined, write: (temp: string) => Promise<T>): Promise<T> {
     const temp = this.#tempName();
     return this.#inWords(need, () => write(temp).finally(() => unlinkNow(temp)));
   }
@@ -223,30 +237,44 @@ export class FileStore implements Store {
     return temp;
   }
 
-  /** Says in words when there is no space, or no permission. */
-  async #inWords<T>(need: number | undefined, write: () => Promise<T>): Promise<T> {
-    try {
-      return await write();
-    } catch (error) {
+  /** Says in words when there is no space, or no permission. What is done at once is not waited for. */
+  #inWords<T>(need: number | undefined, write: () => T | Promise<T>): T | Promise<T> {
+    const say = (error: unknown): never => {
       throw storeFull(error, this.name, need) ?? storeRefused(error, this.name) ?? error;
+    };
+    try {
+      const done = write();
+      return done instanceof Promise ? done.catch(say) : done;
+    } catch (error) {
+      return say(error);
     }
   }
 
   /** Makes the folders of files, then acts on these; once more when a folder was removed since this process made it. */
-  async #within<T>(files: string | readonly string[], durable: boolean, act: () => T | Promise<T>): Promise<T> {
+  #within<T>(files: string | readonly string[], durable: boolean, act: () => T | Promise<T>): T | Promise<T> {
     const folders = typeof files === 'string' ? [path.dirname(files)] : files.map((file) => path.dirname(file));
-    for (const folder of folders) if (!this.#isMade(folder, durable)) await this.#makeFolder(folder, durable);
-    try {
-      const done = act();
-      // What is there already is not waited for: each wait costs a promise or two, for every file of every node.
-      return done instanceof Promise ? await done : done;
-    } catch (error) {
+    const anew = async (error: unknown): Promise<T> => {
       if (codeOf(error) !== 'ENOENT' || folders.every((folder) => statSync(folder, { throwIfNoEntry: false })))
         throw error;
       this.#folders.clear();
-      for (const folder of folders) await this.#makeFolder(folder, durable);
+      await this.#makeAll(folders, durable);
       return act();
-    }
+    };
+    const attempt = (): T | Promise<T> => {
+      try {
+        const done = act();
+        return done instanceof Promise ? done.catch(anew) : done;
+      } catch (error) {
+        return anew(error);
+      }
+    };
+    // What is there already is not waited for: each wait costs a promise or two, for every file of every node.
+    const missing = folders.filter((folder) => !this.#isMade(folder, durable));
+    return missing.length === 0 ? attempt() : this.#makeAll(missing, durable).then(attempt);
+  }
+
+  async #makeAll(folders: readonly string[], durable: boolean): Promise<void> {
+    for (const folder of folders) await this.#makeFolder(folder, durable);
   }
 
   #isMade(folder: string, durable: boolean): boolean {
@@ -258,7 +286,7 @@ export class FileStore implements Store {
     const first = makeFolders(folder);
     if (first !== undefined && durable)
       for (let made = folder; made.length >= first.length; made = path.dirname(made))
-        await syncFolder(path.dirname(made));
+        await this.#synced.sync(path.dirname(made));
     this.#folders.set(folder, durable ? 'durable' : 'made');
   }
 

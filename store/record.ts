@@ -31,7 +31,14 @@ export async function readRecord<T>(store: Store, key: StoreKey, kind: RecordKin
 
 /** The same, for who must tell a damaged record from none. */
 export async function lookAtRecord<T>(store: Store, key: StoreKey, kind: RecordKind<T>): Promise<Looked<T>> {
-  const looked = await look(store, key, kind);
+  let looked: Looked<T>;
+  try {
+    looked = parseBody(await store.get(key), kind);
+  } catch (error) {
+    // What the store itself cannot give: a folder in its place, say.
+    if (!isTrainyardError(error) || error.code !== 'TY-STORE-RECORD') throw error;
+    looked = { state: 'damaged', fault: error.what };
+  }
   if (looked.state === 'damaged') {
     const error = damagedError(store, key, kind, looked.fault);
     noteDamaged(store, { key, kind: kind.name, fault: looked.fault, error });
@@ -73,15 +80,7 @@ export async function putRecord<T extends object>(
   await store.put(key, Buffer.from(recordText(value)), options);
 }
 
-async function look<T>(store: Store, key: StoreKey, kind: RecordKind<T>): Promise<Looked<T>> {
-  let body: Uint8Array | null;
-  try {
-    body = await store.get(key);
-  } catch (error) {
-    // What the store itself cannot give: a folder in its place, say.
-    if (isTrainyardError(error) && error.code === 'TY-STORE-RECORD') return { state: 'damaged', fault: error.what };
-    throw error;
-  }
+function parseBody<T>(body: Uint8Array | null, kind: RecordKind<T>): Looked<T> {
   if (body === null) return { state: 'absent' };
   return parseRecord(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'), kind);
 }

@@ -1,20 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  linkSync,
-  openSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
-import { codeOf, linked, nullIfMissing, unlinkNow } from './disk.js';
+import { closeSync, existsSync, fstatSync, ftruncateSync, linkSync, openSync, writeFileSync } from 'node:fs';
+import { codeOf, linked, unlinkNow } from './disk.js';
 
-/** Removed files that are kept to be written again. */
-export const MOST_SPARE = 64;
-
-/** Created files that are known by name; when there are more, all are forgotten and removed in the usual way. */
-const MOST_KNOWN = 10_000;
+/** Created files that keep the name under which they were written; the oldest lose it, and are removed in the usual way. */
+export const MOST_REUSED = 64;
 
 /** What this process leaves beside its stores until it ends. */
 const kept = new Set<string>();
@@ -27,7 +15,8 @@ let tidiesUp = false;
  */
 export class ReusedFiles {
   readonly #name: () => string;
-  readonly #known = new Set<string>();
+  /** Names under which files were written, by their final ones, the oldest first. */
+  readonly #known = new Map<string, string>();
   readonly #spare: string[] = [];
   #empty: string | undefined;
 
@@ -43,14 +32,11 @@ export class ReusedFiles {
 
   /** Removes a file, if it is there. */
   remove(final: string): void {
-    if (!this.#known.delete(final) || this.#spare.length >= MOST_SPARE) return unlinkNow(final);
-    const spare = this.#newName();
-    try {
-      renameSync(final, spare);
-      this.#spare.push(spare);
-    } catch (error) {
-      nullIfMissing(error);
-    }
+    const temp = this.#known.get(final);
+    unlinkNow(final);
+    if (temp === undefined) return;
+    this.#known.delete(final);
+    this.#spare.push(temp);
   }
 
   /** Whoever still reads the file under its former name may see these bytes: it takes them for those of a stranger. */
@@ -59,14 +45,28 @@ export class ReusedFiles {
     const temp = spare ?? this.#newName();
     try {
       write(temp, body, spare === undefined ? 'w' : 'r+');
-      if (!linked(temp, final)) return false;
-    } finally {
-      unlinkNow(temp);
-      kept.delete(temp);
+      if (!linked(temp, final)) {
+        this.#spare.push(temp);
+        return false;
+      }
+    } catch (error) {
+      this.#forget(temp);
+      // Somebody has tidied up: the next one.
+      if (spare !== undefined && codeOf(error) === 'ENOENT') return this.#create(final, body);
+      throw error;
     }
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.add(final);
+    this.#known.set(final, temp);
+    for (const [oldest, name] of this.#known) {
+      if (this.#known.size <= MOST_REUSED) break;
+      this.#known.delete(oldest);
+      this.#forget(name);
+    }
     return true;
+  }
+
+  #forget(temp: string): void {
+    unlinkNow(temp);
+    kept.delete(temp);
   }
 
   #newName(): string {

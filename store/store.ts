@@ -29,9 +29,15 @@ export interface Store {
   removeBlob(digest: Digest): Promise<void>;
   /**
    * Creates a record: exactly one caller ever gets true for a key, among all processes; durable on return, unless
-   * `durable: false` says that losing it with the power does no harm (reservations, markers).
+   * `durable: false` says that losing it with the power does no harm (reservations, markers). With `after` the record
+   * comes to be only once that has given true; where it gives false, nothing is created and false is given. What nobody
+   * sees, such as writing it elsewhere, may be done meanwhile.
    */
-  create(key: StoreKey, body: Uint8Array, options?: { readonly durable?: boolean }): Promise<boolean>;
+  create(
+    key: StoreKey,
+    body: Uint8Array,
+    options?: { readonly durable?: boolean; readonly after?: Promise<boolean> },
+  ): Promise<boolean>;
   /**
    * Replaces a record whole; only for keys with a single writer. Durable on return, unless `durable: false` says that
    * losing it with the power does no harm (heartbeats, counts).

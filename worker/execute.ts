@@ -127,7 +127,9 @@ function makeContext(
     },
     threads: task.threads,
     backend: task.keyed?.backend as Backend | undefined,
-    signal: host.signal,
+    get signal() {
+      return host.signal;
+    },
     get scratch() {
       return scratch();
     },

@@ -10,6 +10,7 @@ import { readSecretSource } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from '../core/implement.js';
+import { LateAbort } from './late-abort.js';
 import { killTree, MARK_VARIABLE } from './process-tree.js';
 import {
   SETUP_VARIABLE,
@@ -28,7 +29,7 @@ const store = openStore(setup.store);
 const implementations = new Map<string, Promise<Implementation>>();
 const redactor = Redactor.of(setup.secrets);
 const started = new StartedProcesses();
-let running: AbortController | undefined;
+let running: LateAbort | undefined;
 /** What opens what the running node takes. */
 let opened: PartsOnHand | undefined;
 provideParts(() => opened);
@@ -56,7 +57,7 @@ function tell(message: FromExecutor): void {
 async function run({ task, module, exportName, opens = [], attempt, begun }: RunMessage): Promise<void> {
   // What a worker sent just before it was killed is begun elsewhere: not here, too.
   if (process.ppid !== setup.worker) process.exit(0);
-  const abort = new AbortController();
+  const abort = new LateAbort();
   running = abort;
   if (setup.gpu && !(await hasPlace(setup.gpu))) {
     running = undefined;
@@ -77,7 +78,9 @@ async function run({ task, module, exportName, opens = [], attempt, begun }: Run
         scratchRoot: setup.scratch,
         device: setup.device,
         attempt,
-        signal: abort.signal,
+        get signal() {
+          return abort.signal;
+        },
         log: (line) => tell({ type: 'log', line }),
         progress: (fraction, message) => tell({ type: 'progress', fraction, message }),
         report: (step, value) => tell({ type: 'report', step, value }),
@@ -96,7 +99,7 @@ async function run({ task, module, exportName, opens = [], attempt, begun }: Run
           what: redactor.clean(sayThrown(error)),
           where: { node: task.node },
         });
-    tell({ type: 'failed', error: known.toRecord(), cancelled: abort.signal.aborted, ...remains() });
+    tell({ type: 'failed', error: known.toRecord(), cancelled: abort.isAborted, ...remains() });
   } finally {
     running = undefined;
   }
@@ -114,7 +117,15 @@ function partsFor(opens: readonly BroughtPart[]): PartsOnHand {
 
 /** What is left of the node in its process, when it has ended. */
 function remains(): Remains {
-  return { started: started.any(), residentBytes: process.memoryUsage.rss() };
+  return { started: started.any(), isTooLarge: isTooLarge() };
+}
+
+/** Resident memory, in bytes, above which a process is replaced after its node rather than kept warm. */
+const TOO_LARGE_TO_KEEP = 2_500_000_000;
+
+/** Looks at the most that it ever held first, which is one call to the system: what it holds now takes a file to read. */
+function isTooLarge(): boolean {
+  return process.resourceUsage().maxRSS * 1024 > TOO_LARGE_TO_KEEP && process.memoryUsage.rss() > TOO_LARGE_TO_KEEP;
 }
 
 let place: DevicePlace | undefined;

@@ -28,8 +28,6 @@ const STOPPED_GRACE_MS = 1_000;
 /** A stopped trial that goes on for so long will likely be killed: the next trial's process is started meanwhile. */
 const HEEDED_WITHIN_MS = 200;
 const MEMORY_CHECK_MS = 200;
-/** A process that stays this large after its node is replaced rather than kept warm. */
-const TOO_LARGE_TO_KEEP = 2_500_000_000;
 
 /**
  * One executor seen from its worker. It runs one node at a time; its death, of whatever cause, is that node's failure and
@@ -76,9 +74,9 @@ export class Executor {
     } finally {
       // The node has ended by itself after all.
       if (this.#process?.connected) this.#dropNext();
-      const { started = false, residentBytes = 0 } = told.left ?? {};
+      const { started = false, isTooLarge = false } = told.left ?? {};
       if (started && (await this.#process?.hasLeft())) this.kill();
-      if (this.#wanted || residentBytes > TOO_LARGE_TO_KEEP) this.kill();
+      if (this.#wanted || isTooLarge) this.kill();
       await this.#ending;
       this.busy = false;
     }

@@ -51,8 +51,8 @@ export type FromExecutor =
 export interface Remains {
   /** Whether it may have started processes. */
   readonly started: boolean;
-  /** Resident memory of the process. */
-  readonly residentBytes: number;
+  /** Whether the process holds so much memory that it is replaced rather than kept warm. */
+  readonly isTooLarge: boolean;
 }
 
 /** What an executor is told once, through its environment. */

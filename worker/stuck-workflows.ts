@@ -139,8 +139,8 @@ class WatchedThread {
   readonly #infos = new Map<string, Info>();
   /** What was sent and is not answered: one of them computes, the others wait for it. */
   readonly #open = new Set<{ readonly info: Info }>();
-  /** Since when nothing was answered. */
-  #since = { clock: 0, processor: 0 };
+  /** Since when nothing was answered; the processor's time from the first look on, since to ask for it costs a call to the system. */
+  #since: { readonly clock: number; processor?: number } = { clock: 0 };
   /** Whether a Workflow was ever sent here. */
   served = false;
 
@@ -170,12 +170,14 @@ class WatchedThread {
   }
 
   #begin(): void {
-    this.#since = { clock: performance.now(), processor: processorMs() };
+    this.#since = { clock: performance.now() };
   }
 
   isStuck({ clockMs, processorMs: most }: StuckLimits): boolean {
-    const { clock, processor } = this.#since;
-    return this.#open.size > 0 && performance.now() - clock > clockMs && processorMs() - processor > most;
+    if (this.#open.size === 0) return false;
+    const since = this.#since;
+    since.processor ??= processorMs();
+    return performance.now() - since.clock > clockMs && processorMs() - since.processor > most;
   }
 
   /** The Workflows that are not answered for, each once. */

@@ -3,11 +3,13 @@
  * machine, ours and the peers' in turn. Isolated nodes with everything on (a process, artifacts, cache, lineage) beside
  * Activities of as many slots on a queue of their own; light nodes beside Activities of a queue with the SDK's slots, and
  * beside Local Activities. Then runs whose nodes are all found. Milliseconds, by the clock and of the processors: lower
- * is better. `--chain=0`, `--map=0` and `--found=0` leave that part out.
+ * is better. `--chain=0`, `--map=0` and `--found=0` leave that part out. `--against` names a clone of another state, built:
+ * its worker takes turns with ours.
  *
- *   npm run bench engine/overhead -- [--json] [--rounds=5] [--chain=100] [--map=500] [--found=1000] [--profile]
+ *   npm run bench engine/overhead -- [--json] [--rounds=5] [--chain=100] [--map=500] [--found=1000] [--profile] [--against=FOLDER]
  */
 import { cpus, loadavg } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
 import { cpuMs, cpuMsOfAll } from './cpu-time.js';
@@ -31,6 +33,7 @@ const { values: asked } = parseArgs({
     found: { type: 'string', default: '1000' },
     /** Writes a profile of our worker into the working folder. */
     profile: { type: 'boolean', default: false },
+    against: { type: 'string' },
   },
 });
 const rounds = Number(asked.rounds);
@@ -46,14 +49,24 @@ async function timed(worker: number, work: () => Promise<unknown>): Promise<Took
 const server = await startServer();
 const execArgv = asked.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROF ?? process.cwd()}`] : [];
 const probe = await Probe.start(server, { slots: SLOTS, crashes: false, execArgv });
+const former =
+  asked.against === undefined
+    ? undefined
+    : await Probe.start(server, { slots: SLOTS, crashes: false, package: path.resolve(asked.against) });
 const peer = await Peer.start(probe.client.temporal, { address: server.address, slots: SLOTS });
 const workerDeath = probe.died();
 workerDeath.catch(() => undefined);
 const rows: Row[] = [];
 let runs = 0;
 
-async function ours(shape: 'chain' | 'map', count: number, light: boolean, salt = `salt ${++runs}`): Promise<void> {
-  const run = probe.run(`noop-${shape}`, { salt, count, light }, { id: `run-${++runs}` });
+async function ours(
+  shape: 'chain' | 'map',
+  count: number,
+  light: boolean,
+  salt = `salt ${++runs}`,
+  on = probe,
+): Promise<void> {
+  const run = on.run(`noop-${shape}`, { salt, count, light }, { id: `run-${++runs}` });
   const outcome = await Promise.race([run, workerDeath]);
   if (outcome.state === 'failed') throw outcome.error;
   const { total, value } = outcome.result as { total?: number; value?: { n: number } };
@@ -69,6 +82,12 @@ const PAIRS = [
   ['everything on', 'slots', 'Temporal by hand, as many slots'],
   ['light nodes', 'wide', "Temporal by hand, the SDK's slots"],
   ['light nodes', 'local', 'Local Activities by hand'],
+  ...(former
+    ? ([
+        ['everything on', 'everything on, the other', 'the other build'],
+        ['light nodes', 'light nodes, the other', 'the other build'],
+      ] as const)
+    : []),
 ] as const;
 
 async function compare(shape: 'chain' | 'map', count: number): Promise<void> {
@@ -76,8 +95,12 @@ async function compare(shape: 'chain' | 'map', count: number): Promise<void> {
     slots: () => timed(peer.pid, () => byHand(shape, 'slots', count)),
     wide: () => timed(peer.pid, () => byHand(shape, 'wide', count)),
     local: () => timed(peer.pid, () => byHand(shape, 'local', count)),
-    'light nodes': () => timed(ownPid(), () => ours(shape, count, true)),
-    'everything on': () => timed(ownPid(), () => ours(shape, count, false)),
+    'light nodes': () => timed(pidOf(probe), () => ours(shape, count, true)),
+    'everything on': () => timed(pidOf(probe), () => ours(shape, count, false)),
+    ...(former && {
+      'light nodes, the other': () => timed(pidOf(former), () => ours(shape, count, true, undefined, former)),
+      'everything on, the other': () => timed(pidOf(former), () => ours(shape, count, false, undefined, former)),
+    }),
   };
   const took: Record<string, Took[]> = {};
   for (let turn = 0; turn <= rounds; turn++) {
@@ -111,7 +134,7 @@ async function found(shape: 'chain' | 'map', count: number): Promise<void> {
   const salt = `found ${shape}`;
   await ours(shape, count, true, salt);
   const took: Took[] = [];
-  for (let turn = 0; turn < rounds; turn++) took.push(await timed(ownPid(), () => ours(shape, count, true, salt)));
+  for (let turn = 0; turn < rounds; turn++) took.push(await timed(pidOf(probe), () => ours(shape, count, true, salt)));
   for (const [of, what] of [
     ['ms', 'p50 of a whole run'],
     ['worker', 'processor time of the worker'],
@@ -122,9 +145,9 @@ async function found(shape: 'chain' | 'map', count: number): Promise<void> {
   }
 }
 
-function ownPid(): number {
-  if (probe.workerPid === undefined) throw new Error(`our worker is gone:\n${probe.said}`);
-  return probe.workerPid;
+function pidOf({ workerPid, said }: Probe): number {
+  if (workerPid === undefined) throw new Error(`our worker is gone:\n${said}`);
+  return workerPid;
 }
 
 try {
@@ -135,6 +158,7 @@ try {
 } finally {
   peer.close();
   await probe.close();
+  await former?.close();
   await server.stop();
 }
 

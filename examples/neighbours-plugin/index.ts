@@ -1,4 +1,4 @@
-import { model, node, table, transform } from 'trainyard';
+import { modelOf, node, table, transform } from 'trainyard';
 import { z } from 'zod';
 
 export const trainNeighbours = node({
@@ -7,5 +7,5 @@ export const trainNeighbours = node({
   title: 'Predicts the mean of the nearest training rows',
   params: z.object({ label: z.string().min(1), k: z.number().int().min(1).default(3) }),
   inputs: { train: table, prep: transform },
-  outputs: model,
+  outputs: modelOf('regression'),
 });

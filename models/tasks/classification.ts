@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chooseClass } from '@trainyard/metrics';
 import { notProbabilities, type TaskType } from './task.js';
 
 const schema = z.object({
@@ -29,6 +30,9 @@ export const classification: TaskType<Classification, ClassAnswer> = {
     label: task.classes[chooseClass(numbers, task)]!,
     probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
   }),
+  logged: ({ label, probabilities }) => ({ label, probability: probabilities[label] ?? 0 }),
+  outcome: (label, { classes }) => (typeof label === 'string' && classes.includes(label) ? label : undefined),
+  outcomeIs: ({ classes }) => classes.slice(0, 20).join(', '),
   tensors: ({ classes }) => [
     { name: 'label', datatype: 'BYTES', shape: [] },
     { name: 'probabilities', datatype: 'FP64', shape: [classes.length] },
@@ -38,11 +42,3 @@ export const classification: TaskType<Classification, ClassAnswer> = {
     probabilities: classes.map((name) => probabilities[name]!),
   }),
 };
-
-/** Index of the class answered for a row's probabilities: the most probable, or by the threshold. */
-export function chooseClass(probabilities: ArrayLike<number>, { classes, threshold }: Classification): number {
-  if (threshold !== undefined && classes.length === 2) return probabilities[1]! >= threshold ? 1 : 0;
-  let best = 0;
-  for (let k = 1; k < classes.length; k++) if (probabilities[k]! > probabilities[best]!) best = k;
-  return best;
-}

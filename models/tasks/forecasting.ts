@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFinite, type TaskType } from './task.js';
+import { isFiniteNumber, notFinite, type TaskType } from './task.js';
 
 const schema = z.object({
   type: z.literal('forecasting'),
@@ -8,6 +8,8 @@ const schema = z.object({
   unit: z.string().optional(),
   /** How many steps ahead. */
   horizon: z.number().int().min(1).max(100_000),
+  /** Mean absolute error of the naive forecast on the training series (`naiveError`): what the scaled error divides by. */
+  scale: z.number().positive().optional(),
 });
 type Forecasting = z.output<typeof schema>;
 
@@ -20,6 +22,10 @@ export const forecasting: TaskType<Forecasting, { readonly values: readonly numb
   names,
   problem: (numbers, task) => notFinite(numbers, names(task)),
   answer: (numbers) => ({ values: [...numbers] }),
+  logged: ({ values }) => ({ whole: { values: [...values] } }),
+  outcome: (label, { horizon }) =>
+    Array.isArray(label) && label.length === horizon && label.every(isFiniteNumber) ? JSON.stringify(label) : undefined,
+  outcomeIs: ({ horizon }) => `a list of the ${horizon} numbers that followed`,
   tensors: ({ horizon }) => [{ name: 'values', datatype: 'FP64', shape: [horizon] }],
   values: ({ values }) => ({ values }),
 };

@@ -8,7 +8,7 @@ import { ranking } from './ranking.js';
 import { regression } from './regression.js';
 import type { TaskType } from './task.js';
 
-export { chooseClass, type ClassAnswer, type Classification } from './classification.js';
+export type { ClassAnswer, Classification } from './classification.js';
 export type { OutputTensor, TaskType } from './task.js';
 
 const ALL = [classification, multiLabel, regression, quantiles, forecasting, ranking, embedding] as const;

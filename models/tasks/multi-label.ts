@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chosenClasses } from '@trainyard/metrics';
 import { notProbabilities, type TaskType } from './task.js';
 
 const schema = z.object({
@@ -20,10 +21,14 @@ export const multiLabel: TaskType<
   schema,
   names: ({ classes }) => classes,
   problem: (numbers, { classes }) => notProbabilities(numbers, classes),
-  answer: (numbers, { classes, thresholds }) => ({
-    labels: classes.filter((_, k) => numbers[k]! >= (thresholds[k] ?? 0.5)),
-    probabilities: Object.fromEntries(classes.map((name, k) => [name, numbers[k]!])),
+  answer: (numbers, task) => ({
+    labels: chosenClasses(numbers, task),
+    probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
   }),
+  logged: (answer) => ({ whole: { labels: [...answer.labels] } }),
+  outcome: (label, { classes }) =>
+    Array.isArray(label) && label.every((one) => classes.includes(one as string)) ? JSON.stringify(label) : undefined,
+  outcomeIs: ({ classes }) => `a list of some of ${classes.slice(0, 20).join(', ')}`,
   tensors: ({ classes }) => [{ name: 'probabilities', datatype: 'FP64', shape: [classes.length] }],
   values: ({ probabilities }, { classes }) => ({ probabilities: classes.map((name) => probabilities[name]!) }),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFinite, type TaskType } from './task.js';
+import { notFinite, numberOutcome, type TaskType } from './task.js';
 
 const schema = z.object({
   type: z.literal('quantiles'),
@@ -24,6 +24,9 @@ export const quantiles: TaskType<Quantiles, { readonly quantiles: Readonly<Recor
   answer: (numbers, task) => ({
     quantiles: Object.fromEntries(names(task).map((name, k) => [name, numbers[k]!])),
   }),
+  logged: (answer) => ({ whole: { ...answer } }),
+  outcome: numberOutcome,
+  outcomeIs: () => 'a number',
   tensors: (task) => [{ name: 'quantiles', datatype: 'FP64', shape: [task.quantiles.length] }],
   values: (answer, task) => ({ quantiles: names(task).map((name) => answer.quantiles[name]!) }),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFinite, type TaskType } from './task.js';
+import { isFiniteNumber, notFinite, type TaskType } from './task.js';
 
 const schema = z.object({
   type: z.literal('ranking'),
@@ -16,6 +16,9 @@ export const ranking: TaskType<z.output<typeof schema>, { readonly score: number
   names: () => ['score'],
   problem: (numbers) => notFinite(numbers, ['score']),
   answer: (numbers) => ({ score: numbers[0]! }),
+  logged: (answer) => ({ whole: { ...answer } }),
+  outcome: (label) => (isFiniteNumber(label) && label >= 0 ? String(label) : undefined),
+  outcomeIs: () => 'a relevance: a number of 0 or more',
   tensors: () => [{ name: 'score', datatype: 'FP64', shape: [] }],
   values: ({ score }) => ({ score: [score] }),
 };

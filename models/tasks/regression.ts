@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFinite, type TaskType } from './task.js';
+import { notFinite, numberOutcome, type TaskType } from './task.js';
 
 const schema = z.object({
   type: z.literal('regression'),
@@ -16,6 +16,9 @@ export const regression: TaskType<z.output<typeof schema>, { readonly value: num
   names: ({ label }) => [label],
   problem: (numbers, { label }) => notFinite(numbers, [label]),
   answer: (numbers) => ({ value: numbers[0]! }),
+  logged: (answer) => ({ whole: { ...answer } }),
+  outcome: numberOutcome,
+  outcomeIs: () => 'a number',
   tensors: () => [{ name: 'value', datatype: 'FP64', shape: [] }],
   values: ({ value }) => ({ value: [value] }),
 };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Json } from '../../core/json.js';
 
 /** One column of numbers, texts or lists that an answer consists of, as the Open Inference Protocol names it. */
 export interface OutputTensor {
@@ -23,11 +24,30 @@ export interface TaskType<T extends { readonly type: string } = { readonly type:
   problem(numbers: Float64Array, task: T): string | undefined;
   /** What whoever asked is told: plain JSON. */
   answer(numbers: Float64Array, task: T): Answer;
+  /** What the log of predictions keeps of an answer, for monitors. */
+  logged(answer: Answer): LoggedAnswer;
+  /** What turned out to be true of a row, as the text that outcomes are kept as; undefined where it is nothing of the sort. */
+  outcome(label: unknown, task: T): string | undefined;
+  /** What an outcome must be, in words. */
+  outcomeIs(task: T): string;
   /** The answer as tensors: their names and shapes, */
   tensors(task: T): readonly OutputTensor[];
   /** and the values of one row, by tensor. */
   values(answer: Answer, task: T): Readonly<Record<string, readonly (string | number)[]>>;
 }
+
+/** What the log of predictions keeps of an answer: a class and its probability, or the answer whole; neither where it says nothing. */
+export interface LoggedAnswer {
+  readonly label?: string;
+  readonly probability?: number;
+  readonly whole?: Json;
+}
+
+export const isFiniteNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** A number as the text that outcomes are kept as. */
+export const numberOutcome = (label: unknown): string | undefined =>
+  isFiniteNumber(label) ? String(label) : undefined;
 
 /** Whether all numbers are finite; else which is not. */
 export function notFinite(numbers: Float64Array, names: readonly string[]): string | undefined {

@@ -9,7 +9,7 @@ export const currentNode = implement(current, async ({ params, ctx }) => {
   const none = { value: { version: null, model: null, metrics: {} } };
   try {
     const head = await getModelHead(client, params.name);
-    const there = head.aliases[params.alias];
+    const there = Object.hasOwn(head.aliases, params.alias) ? head.aliases[params.alias] : undefined;
     if (!there) return none;
     const { version, model, metrics } = await versionIn(client.store, head, there.version);
     return { value: { version, model, metrics } };

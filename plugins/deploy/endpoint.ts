@@ -72,7 +72,7 @@ function signatureOf({ inputs, task }: ModelCard): Json {
   const plain = inputs.map((input) => ({ name: input.name, type: input.type }));
   const { type, ...rest } = task;
   const whole = { task: type, ...rest, inputs: plain } as Json;
-  const label = 'label' in task ? { label: task.label } : {};
+  const label = 'label' in task && task.label !== undefined ? { label: task.label } : {};
   return recordOf(whole, { task: type, ...label, outputs: taskType(task).names(task).length, inputs: inputs.length });
 }
 

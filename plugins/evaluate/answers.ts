@@ -1,32 +1,29 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
-import type { Classifier } from '../../models/index.js';
-import { openTable, requireColumn, sql, withDatabase, type TableCell, type TableRow } from '@trainyard/tables';
-import type { Probabilities } from '@trainyard/metrics';
+import { figuresOfTask, type Sample, type TaskFigures } from '@trainyard/metrics';
+import type { Predictor } from '../../models/index.js';
+import {
+  openTable,
+  requireColumn,
+  sql,
+  withDatabase,
+  type Column,
+  type TableCell,
+  type TableRow,
+} from '@trainyard/tables';
 
-/** What one model answered. */
-export interface ModelAnswers {
-  /** Over `Answers.classes`: a class that the model does not know has probability 0. */
-  readonly probabilities: Probabilities;
-  /** Index of the class that it answered for each row. */
-  readonly predicted: Int32Array;
-}
-
-/** Labelled rows and what one or more models answered on them. */
+/** What one or more models answered on labelled rows, as their task measures it. */
 export interface Answers {
   readonly rows: number;
-  /** The models' classes and those that the rows have, sorted by code unit. */
-  readonly classes: readonly string[];
-  /** Index of each row's true class. */
-  readonly truth: Int32Array;
-  /** In the order of the models. */
-  readonly models: readonly ModelAnswers[];
+  readonly task: TaskFigures;
+  /** In the order of the models, all over the same units. */
+  readonly samples: readonly Sample[];
   /** Cells of the columns asked for. */
   readonly columns: ReadonlyMap<string, readonly TableCell[]>;
 }
 
 export interface AnswersRequest {
-  readonly models: readonly Classifier[];
+  readonly models: readonly Predictor[];
   readonly table: InputArtifact;
   /** Name of the input port, for messages. */
   readonly port: string;
@@ -38,75 +35,110 @@ export interface AnswersRequest {
 
 /**
  * Lets models answer the rows of a table, read in batches. Throws a UserError when the table lacks the label or an
- * input of a model, when a row has no label, when there are no rows, or when the models predict different columns.
+ * input of a model, when a row has no label, when there are no rows, when the models' task has nothing to be measured by, or
+ * when the models are of different tasks or predict different columns.
  */
 export async function answersOf(request: AnswersRequest): Promise<Answers> {
   const { models, port } = request;
-  const label = labelOf(models, port);
+  const { task, label, group, card } = taskOf(models, port);
   return withDatabase({ scratch: request.scratch, signal: request.signal }, async (database) => {
     const present = await openTable(database, 'data', request.table);
-    requireColumn(present, label, `the label of the model`);
-    for (const { card } of models)
-      for (const input of card.inputs) requireColumn(present, input.name, `an input of the model`);
+    requireColumns(present, models, label, group);
     const kept = new Map((request.columns ?? []).map((name) => [name, [] as TableCell[]]));
     for (const name of kept.keys()) requireColumn(present, name, 'slices');
 
-    const labels: string[] = [];
+    const truths: unknown[] = [];
+    const groups: string[] = [];
     const scores: Float64Array[][] = models.map(() => []);
     for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
       request.signal.throwIfAborted();
       for (const row of batch) {
-        labels.push(labelIn(row, label, labels.length, port));
+        const truth = task.truth(row[label] ?? null, card);
+        truths.push(truth ?? noLabel(row[label], task.truthIs(card), { port, row: truths.length, column: label }));
+        if (group !== undefined) groups.push(String(row[group] ?? ''));
         for (const [name, cells] of kept) cells.push(row[name] ?? null);
       }
       for (const [m, model] of models.entries()) scores[m]!.push(await model.score(batch));
     }
-    if (labels.length === 0) throw new UserError(`the table "${port}" has no rows`, { where: { port } });
-    const classes = [...new Set([...models.flatMap((model) => model.classes), ...labels])].sort();
-    const places = new Map(classes.map((name, k) => [name, k]));
+    if (truths.length === 0) throw new UserError(`the table "${port}" has no rows`, { where: { port } });
+    if (truths.length > (task.mostRows ?? Infinity))
+      throw new UserError(`models for ${card.type} cannot be measured on ${truths.length} rows`, {
+        where: { port },
+        expected: `at most ${task.mostRows}: each row is compared with all others`,
+        remedy: 'measure it on a sample of the rows',
+      });
+    const answered = models.map((model, m) => ({ task: model.card.task, numbers: joined(scores[m]!) }));
     return {
-      rows: labels.length,
-      classes,
-      truth: Int32Array.from(labels, (name) => places.get(name)!),
-      models: models.map((model, m) => spread(model, scores[m]!, labels.length, places)),
+      rows: truths.length,
+      task,
+      samples: task.samples(truths, answered, group === undefined ? undefined : groups),
       columns: kept,
     };
   });
 }
 
-/** Puts a model's own columns of probabilities where the common classes stand. */
-function spread(
-  model: Classifier,
-  batches: readonly Float64Array[],
-  rows: number,
-  places: ReadonlyMap<string, number>,
-): ModelAnswers {
-  const own = model.classes.length;
-  const classes = places.size;
-  const values = new Float64Array(rows * classes);
-  const predicted = new Int32Array(rows);
-  const to = model.classes.map((name) => places.get(name)!);
-  let row = 0;
-  for (const batch of batches)
-    for (let at = 0; at < batch.length; at += own, row++) {
-      const scores = batch.subarray(at, at + own);
-      scores.forEach((value, k) => (values[row * classes + to[k]!] = value));
-      predicted[row] = to[model.choose(scores)]!;
-    }
-  return { probabilities: { values, classes }, predicted };
+/** The task that the models share, and the columns that it is measured by. */
+function taskOf(models: readonly Predictor[], port: string) {
+  const cards = models.map((model) => model.card.task);
+  const card = cards[0]!;
+  const types = [...new Set(cards.map(({ type }) => type))];
+  if (types.length > 1)
+    throw new UserError('the models have different tasks', { where: { port }, actual: types.join(' and ') });
+  const task = figuresOfTask(card.type);
+  const labels = [...new Set(cards.map((one) => task.label(one)))];
+  const label = labels[0];
+  if (labels.length > 1)
+    throw new UserError('the models predict different columns', { where: { port }, actual: labels.join(' and ') });
+  if (label === undefined)
+    throw new UserError(`a model for ${card.type} whose card names no label has nothing to be measured by`, {
+      where: { port },
+      expected: 'a task with a label: a column whose equal values say that rows are alike',
+      remedy: 'name one where the model is written (task.label), or leave the evaluation out',
+    });
+  for (const other of cards.slice(1)) {
+    const why = task.incomparable?.(card, other);
+    if (why !== undefined)
+      throw new UserError(`the figures of the models cannot be compared: ${why}`, { where: { port } });
+  }
+  return { task, card, label, group: task.group?.(card) };
 }
 
-function labelOf(models: readonly Classifier[], port: string): string {
-  const labels = [...new Set(models.map((model) => model.label))];
-  if (labels.length === 1) return labels[0]!;
-  throw new UserError('the models predict different columns', { where: { port }, actual: labels.join(' and ') });
+function requireColumns(
+  present: readonly Column[],
+  models: readonly Predictor[],
+  label: string,
+  group: string | undefined,
+): void {
+  requireColumn(present, label, `the label of the model`);
+  if (group !== undefined) requireColumn(present, group, 'the groups of the model');
+  for (const { card } of models)
+    for (const input of card.inputs) requireColumn(present, input.name, `an input of the model`);
 }
 
-function labelIn(row: TableRow, label: string, at: number, port: string): string {
-  const cell = row[label];
-  if (cell !== null && cell !== undefined && cell !== '') return String(cell);
-  throw new UserError(`a row of the table "${port}" has no label`, {
-    where: { port, row: at, column: label },
-    remedy: 'label it, or leave such rows out beforehand',
+function noLabel(
+  cell: TableCell | undefined,
+  expected: string,
+  where: { readonly port: string; readonly row: number; readonly column: string },
+): never {
+  if (cell === null || cell === undefined || cell === '')
+    throw new UserError(`a row of the table "${where.port}" has no label`, {
+      where,
+      remedy: 'label it, or leave such rows out beforehand',
+    });
+  throw new UserError(`a row of the table "${where.port}" has a label of another sort`, {
+    where,
+    expected,
+    actual: JSON.stringify(cell).slice(0, 80),
   });
+}
+
+function joined(batches: readonly Float64Array[]): Float64Array {
+  if (batches.length === 1) return batches[0]!;
+  const whole = new Float64Array(batches.reduce((length, batch) => length + batch.length, 0));
+  let at = 0;
+  for (const batch of batches) {
+    whole.set(batch, at);
+    at += batch.length;
+  }
+  return whole;
 }

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import type { challengeVerdict } from './contract.js';
 import { html, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
-import { METRICS, type Rule } from './verdict.js';
+import { shortName, type TaskFigures } from '@trainyard/metrics';
+import { comparedFigures } from './comparison.js';
+import type { Rule } from './verdict.js';
 
 /** The report of a comparison, for people. */
 export function challengePage(
   value: z.output<typeof challengeVerdict>,
+  task: TaskFigures,
   rule: Rule,
   openings: string | undefined,
 ): string {
@@ -14,8 +17,8 @@ export function challengePage(
       ${value.reasons.map((reason) => html`<li>${reason}</li>`)}
     </ul>
     <p class="soft">
-      Rule: ${rule.rule}, by ${METRICS[rule.metric]}, margin ${rule.margin}, at most ${rule.alpha} chance of calling
-      equals different.
+      Rule: ${rule.rule}, by ${rule.figure.title} (the ${rule.figure.better} the better), at most ${rule.alpha} chance
+      of calling equals different.
     </p>
     ${value.sets.map(
       (set) =>
@@ -23,20 +26,23 @@ export function challengePage(
           ${set.rows === 'test' && openings !== undefined && html`<p class="soft">${openings}</p>`}
           ${htmlTable(
             ['figure', 'challenger', 'champion'],
-            (['accuracy', 'f1Macro', 'logLoss'] as const).map((figure) => [
-              METRICS[figure],
-              set.challenger[figure],
-              set.champion?.[figure] ?? null,
+            comparedFigures(task).map(({ name, title }) => [
+              title,
+              set.challenger[shortName(name)] ?? null,
+              set.champion?.[shortName(name)] ?? null,
             ]),
           )}
           ${
             set.champion === null
               ? undefined
               : html`<p>
-                  Only the challenger is right on ${set.onlyChallenger ?? 0} rows, only the champion on
-                  ${set.onlyChampion ?? 0} (McNemar's exact test: p = ${sayFigure(set.p)}). Difference in the
-                  challenger's favour: ${sayFigure(set.difference)}, interval ${sayFigure(set.interval![0])} to
-                  ${sayFigure(set.interval![1])}.
+                  ${
+                    set.p !== null &&
+                    `Only the challenger is right on ${set.onlyChallenger ?? 0} rows, only the champion on ` +
+                      `${set.onlyChampion ?? 0} (McNemar's exact test: p = ${sayFigure(set.p)}). `
+                  }Difference
+                  in the challenger's favour: ${sayFigure(set.difference)}, interval ${sayFigure(set.interval![0])} to
+                  ${sayFigure(set.interval![1])}; margin ${sayFigure(set.margin)}.
                 </p>`
           }`,
     )}`;

@@ -1,8 +1,9 @@
 import { implement, type InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
-import { asClassifier, openModel } from '../../models/index.js';
+import { openModel } from '../../models/index.js';
+import { figuresOfTask, shortName } from '@trainyard/metrics';
 import { answersOf } from './answers.js';
-import { compare, type Comparison } from './comparison.js';
+import { compare, decidingFigure, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';
 import { challengePage } from './challenge-page.js';
 import { sayOpenings } from './openings.js';
@@ -21,19 +22,21 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
   const opened = [await openModel(inputs.challenger)];
   try {
     if (inputs.champion) opened.push(await openModel(inputs.champion));
-    const models = opened.map((model) => asClassifier(model, challenge.spec.name));
+    const task = figuresOfTask(opened[0]!.card.task.type);
+    const figure = decidingFigure(task, params.metric);
     const sets: Comparison[] = [];
     for (const { rows, table } of given) {
-      const answers = await answersOf({ models, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
-      sets.push(compare(rows, answers, { ...params, seed: ctx.seed }));
+      const answers = await answersOf({ models: opened, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
+      sets.push(compare(rows, answers, { ...params, figure, seed: ctx.seed }));
       ctx.progress(sets.length / given.length, `compared on ${answers.rows} rows`);
     }
     const openings = inputs.test ? sayOpenings(await ctx.openedBefore('test')) : undefined;
-    const value = { ...judge(sets, params), metric: params.metric, sets };
+    const rule = { ...params, figure };
+    const value = { ...judge(sets, rule), metric: shortName(figure.name), sets };
     return {
       value,
       files: {
-        'report.html': challengePage(value, params, openings),
+        'report.html': challengePage(value, task, rule, openings),
         'report.json': `${JSON.stringify({ ...value, params })}\n`,
       },
     };

@@ -1,17 +1,50 @@
 import { z } from 'zod';
 import { model, node, optional, report, sealedTable, table } from '../../core/index.js';
-import { figuresSchema } from '@trainyard/metrics/contract';
+import { TASK_FIGURES } from '@trainyard/metrics/contract';
 
 const interval = z.tuple([z.number(), z.number()]);
+const value = z.number().nullable();
+const better = z.enum(['larger', 'smaller']);
 
-/** What the final evaluation says: figures on the sealed test rows, with 95 % intervals. */
-export const finalFigures = figuresSchema.extend({
-  intervals: z.object({ accuracy: interval, f1Macro: interval, logLoss: interval }),
+/** What the final evaluation says whatever the task. */
+const ofAnyTask = {
+  /** The figures that stand for the model, the first before all others. */
+  headlines: z.array(
+    z.object({ name: z.string(), value: z.number(), better: z.enum(['larger', 'smaller', 'neither']) }),
+  ),
+  /** Which way each figure is better, by its path. */
+  better: z.record(z.string(), better),
   /** How often the test set was opened before this: 0 where nothing had seen its rows. */
   openedBefore: z.number().int(),
-  /** The worst slices, lowest accuracy first. */
-  slices: z.array(z.object({ column: z.string(), value: z.string(), n: z.number().int(), accuracy: z.number() })),
-});
+};
+const slice = z.object({ column: z.string(), value: z.string(), n: z.number().int() });
+
+const intervals = z.record(z.string(), interval);
+/** The worst slices, the worst first, by the figure that orders them. */
+const slices = z.array(slice.catchall(value));
+
+/** What the final evaluation says: the figures of the model's task on the sealed test rows, with 95 % intervals. */
+export const finalFigures = z.discriminatedUnion('task', [
+  TASK_FIGURES.classification.extend({
+    ...ofAnyTask,
+    task: z.literal('classification'),
+    intervals: z.object({ accuracy: interval, f1Macro: interval, logLoss: interval }),
+    slices: z.array(slice.extend({ accuracy: z.number() })),
+  }),
+  TASK_FIGURES['multi-label'].extend({ ...ofAnyTask, task: z.literal('multi-label'), intervals, slices }),
+  TASK_FIGURES.regression.extend({ ...ofAnyTask, task: z.literal('regression'), intervals, slices }),
+  TASK_FIGURES.quantiles.extend({ ...ofAnyTask, task: z.literal('quantiles'), intervals, slices }),
+  TASK_FIGURES.forecasting.extend({ ...ofAnyTask, task: z.literal('forecasting'), intervals, slices }),
+  TASK_FIGURES.ranking.extend({ ...ofAnyTask, task: z.literal('ranking'), intervals, slices }),
+  TASK_FIGURES.embedding.extend({ ...ofAnyTask, task: z.literal('embedding'), intervals, slices }),
+]);
+export type AnyFinalFigures = z.output<typeof finalFigures>;
+
+/** What the final evaluation says of models of one type of task. */
+export type FinalFigures<Task extends AnyFinalFigures['task'] = 'classification'> = Extract<
+  AnyFinalFigures,
+  { readonly task: Task }
+>;
 
 /** The only measurement of a model on rows that nothing before it has seen. */
 export const final = node({
@@ -26,21 +59,25 @@ export const final = node({
   opens: 'sealed',
   outputs: report(finalFigures),
   seeded: true,
-  facts: { metric: 'out.f1.macro' },
+  // What a former release wrote has no headlines.
+  facts: { metric: ['out.headlines.0', 'out.f1.macro'] },
 });
 
-const pair = z.object({ accuracy: z.number(), f1Macro: z.number(), logLoss: z.number() });
+/** Figures by short name: `f1Macro`. */
+const figures = z.record(z.string(), value);
 
 /** Both models on the same rows. Differences are challenger − champion, turned so that higher is better. */
 const comparison = z.object({
   rows: z.enum(['fresh', 'test']),
   n: z.number().int(),
-  challenger: pair,
-  champion: pair.nullable(),
+  challenger: figures,
+  champion: figures.nullable(),
   /** Of the metric that decides, with the interval that holds 1 − alpha, by paired bootstrap. */
   difference: z.number().nullable(),
   interval: interval.nullable(),
-  /** McNemar's exact test: rows that only one of them gets right. */
+  /** How much worse still counts as not worse, in units of the metric. */
+  margin: z.number().nullable(),
+  /** McNemar's exact test, where an answer is right or wrong: rows that only one of them gets right. */
   onlyChallenger: z.number().int().nullable(),
   onlyChampion: z.number().int().nullable(),
   p: z.number().nullable(),
@@ -60,13 +97,18 @@ export const challenge = node({
   version: '1',
   title: 'Compares a challenger with the champion on the same rows',
   params: z.object({
-    metric: z.enum(['accuracy', 'f1Macro', 'logLoss']).default('f1Macro').describe('the figure that decides'),
+    metric: z
+      .string()
+      .optional()
+      .describe(
+        'the figure that decides, such as accuracy, logLoss or mae; by default the first that stands for models of the task: f1Macro for classes, rmse for numbers',
+      ),
     margin: z
       .number()
       .min(0)
-      .default(0.02)
+      .optional()
       .describe(
-        'how much worse the challenger may be on any set, in units of the metric, and still count as not worse',
+        "how much worse the challenger may be on any set, in units of the metric, and still count as not worse; by default 0.02, or 2 % of the champion's figure where the figure has the label's unit",
       ),
     rule: z
       .enum(['better', 'not worse'])

@@ -205,3 +205,32 @@ describe('a challenger', () => {
     expect(await judge('good', 'poor')).toEqual(await judge('good', 'poor'));
   });
 });
+
+describe('classes', () => {
+  const former = JSON.parse(readFileSync(new URL('./reference/former.json', import.meta.url), 'utf8')) as {
+    final: { model: keyof typeof models; report: object }[];
+    challenge: {
+      metric: string;
+      rule: string;
+      challenger: keyof typeof models;
+      champion: keyof typeof models;
+      value: object;
+    }[];
+  };
+  test('have, bit for bit, the figures that they had when the nodes knew nothing else', async () => {
+    for (const { model, report } of former.final) {
+      const params = { slices: ['cellar', 'm0'] };
+      const run = await runNode(finalNode, { params, inputs: { model: models[model], test: tested }, seed: 3 });
+      expect(JSON.parse(await run.output.text('report.json'))).toMatchObject(report);
+    }
+  });
+  test('are compared, bit for bit, as they were', async () => {
+    for (const { metric, rule, challenger, champion, value } of former.challenge) {
+      const inputs = { challenger: models[challenger], champion: models[champion], fresh: tested, test: tested };
+      // The margin that was the default, so that the same numbers are drawn.
+      const params = { metric, rule, margin: 0.02 };
+      const run = await runNode(challengeNode, { params, inputs, seed: 5 });
+      expect(run.output.value).toMatchObject(value);
+    }
+  });
+});

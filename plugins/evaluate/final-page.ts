@@ -1,91 +1,65 @@
-import type { z } from 'zod';
+import { shortName, type MeasuredFigures, type TaskFigures } from '@trainyard/metrics';
 import type { ModelCard } from '../../models/index.js';
-import type { finalFigures } from './contract.js';
-import { wilson, type CalibrationBin, type ClassFigures, type Confusion, type Interval } from '@trainyard/metrics';
-import { confusionTable } from './confusion-table.js';
-import { curveCharts, type CurvesOfClass } from './curve-charts.js';
-import { html, htmlPage, htmlTable, lineChart, sayFigure } from '@trainyard/pages';
-import type { Slice } from './slices.js';
+import { html, htmlPage, htmlTable, sayFigure, type Html } from '@trainyard/pages';
+import type { AnyFinalFigures } from './contract.js';
+import { between } from './sections/index.js';
+import { sliceFigures, type Slice } from './slices.js';
 
 export interface FinalPage {
   readonly card: ModelCard;
-  readonly label: string;
+  readonly task: TaskFigures;
   /** How often the test set was opened, in words. */
   readonly openings: string;
-  readonly classes: readonly string[];
-  readonly value: z.output<typeof finalFigures>;
-  readonly confusion: Confusion;
-  readonly perClass: readonly ClassFigures[];
-  readonly calibration: readonly CalibrationBin[];
-  readonly curves: readonly CurvesOfClass[];
+  readonly value: AnyFinalFigures;
+  readonly measured: MeasuredFigures;
   readonly slices: readonly Slice[];
+  /** What the task itself has to show. */
+  readonly sections: Html;
 }
 
-/** A bootstrap of rows without an error cannot see one: such an interval says nothing. */
-const between = ([low, high]: Interval): string => (low === high ? '–' : `${sayFigure(low)} to ${sayFigure(high)}`);
-
 /** The report of a final evaluation, for people. */
-export function finalPage(page: FinalPage): string {
-  const { card, label, classes, value, slices } = page;
-  const { intervals } = value;
-  const recallOf = ({ recall, support }: ClassFigures): Interval => wilson(Math.round(recall * support), support);
+export function finalPage({ card, task, openings, value, measured, slices, sections }: FinalPage): string {
+  const intervals: Readonly<Record<string, [number, number] | undefined>> = value.intervals;
+  const label = task.label(card.task);
+  const unit = 'unit' in card.task && card.task.unit !== undefined ? `, in ${card.task.unit}` : '';
+  const bySlice = sliceFigures({ task });
   const body = html`<p class="soft">
-      A ${card.kind} that predicts ${label}, measured on ${value.n} sealed test rows. ${page.openings}
+      A model of the kind ${card.kind}: ${card.task.type} of ${label}${unit}, measured on ${value.n} sealed test rows.
+      ${openings}
     </p>
     <h2>Figures</h2>
     ${htmlTable(
-      ['figure', 'value', '95 % interval'],
-      [
-        ['accuracy', value.accuracy, between(intervals.accuracy)],
-        ['balanced accuracy', value.balancedAccuracy, ''],
-        ['F1, macro', value.f1.macro, between(intervals.f1Macro)],
-        ['F1, weighted', value.f1.weighted, ''],
-        ['log loss, nats a row', value.logLoss, between(intervals.logLoss)],
-        ['Brier score', value.brier, ''],
-        ['ROC AUC, one against the rest', value.rocAuc, ''],
-        ['Matthews correlation', value.matthews, ''],
-        ["Cohen's kappa", value.kappa, ''],
-        ['calibration error', value.calibrationError, ''],
-      ],
+      ['figure', 'value', '95 % interval', 'better'],
+      task.figures.map(({ name, title, better }) => [
+        title,
+        measured[name] ?? null,
+        between(intervals[shortName(name)]),
+        better === 'neither' ? '' : better,
+      ]),
     )}
-    <p class="soft">Intervals: Wilson for the accuracy, seeded bootstrap of the rows for the others.</p>
-    <h2>Confusion</h2>
-    ${confusionTable(page.confusion, classes)}
-    <h2>Classes</h2>
-    ${htmlTable(
-      ['class', 'rows', 'precision', 'recall', 'recall, 95 % interval', 'F1'],
-      page.perClass.map((c, k) => [classes[k]!, c.support, c.precision, c.recall, between(recallOf(c)), c.f1]),
-    )}
-    <h2>Calibration</h2>
-    <p>Of the rows that were answered with a probability, the share that was right. On the dashed line both agree.</p>
-    ${lineChart({
-      title: 'Calibration',
-      x: 'probability given to the answer',
-      y: 'share right',
-      xRange: [0, 1],
-      yRange: [0, 1],
-      dots: true,
-      lines: [
-        { name: 'this model', points: page.calibration.map((bin) => [bin.predicted, bin.observed] as const) },
-        {
-          name: 'perfect',
-          points: [
-            [0, 0],
-            [1, 1],
-          ],
-          dashed: true,
-        },
-      ],
-    })}
-    ${curveCharts(page.curves)}
+    <p class="soft">
+      Intervals: Wilson's for shares of right answers, seeded bootstrap of the ${task.group ? 'groups' : 'rows'} for the
+      others.
+    </p>
+    ${sections}
     ${
       slices.length === 0
         ? undefined
         : html`<h2>Slices</h2>
-            <p>Lowest accuracy first. Small slices have wide intervals.</p>
+            <p>The worst ${bySlice[0]!.title} first. Small slices have wide intervals.</p>
             ${htmlTable(
-              ['column', 'value', 'rows', 'accuracy', '95 % interval', 'F1, macro'],
-              slices.map((s) => [s.column, s.value, s.n, s.accuracy, between(s.interval), s.f1Macro]),
+              [
+                'column',
+                'value',
+                'rows',
+                bySlice[0]!.title,
+                '95 % interval',
+                ...bySlice.slice(1).map(({ title }) => title),
+              ],
+              slices.map(({ column, value: name, n, figures, interval }) => {
+                const [first = null, ...more] = bySlice.map((figure) => figures[shortName(figure.name)] ?? null);
+                return [column, name, n, first, between(interval), ...more.map((one) => sayFigure(one))];
+              }),
             )}`
     }
     <h2>Model</h2>

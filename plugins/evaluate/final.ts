@@ -1,32 +1,20 @@
-import type { z } from 'zod';
-import { randomFrom } from '@trainyard/numeric';
-import { asClassifier, openModel, type Classifier } from '../../models/index.js';
+import { betterOf, headlinesOf, intervalsOf, measure, nested, type MeasuredFigures } from '@trainyard/metrics';
+import { openModel, type ModelCard } from '../../models/index.js';
 import { implement } from '../../worker/index.js';
 import { answersOf, type Answers } from './answers.js';
-import { figureOn, type ComparedFigure } from './compared.js';
-import { final, type finalFigures } from './contract.js';
-import type { CurvesOfClass } from './curve-charts.js';
+import { final, type AnyFinalFigures } from './contract.js';
 import { finalPage } from './final-page.js';
-import {
-  bootstrap,
-  calibration,
-  confusionMatrix,
-  curvesOf,
-  figuresOf,
-  perClass,
-  wilson,
-  type Interval,
-} from '@trainyard/metrics';
 import { sayOpenings } from './openings.js';
+import { sectionsOf } from './sections/index.js';
 import { slicesOf, type Slice } from './slices.js';
 
 /** Slices in the value, and rows that one must have to stand there: the report has all. */
 const [WORST, ENOUGH] = [5, 5];
 
 export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
-  const opened = await openModel(inputs.model);
+  const model = await openModel(inputs.model);
   try {
-    const model = asClassifier(opened, final.spec.name);
+    const { card } = model;
     const answers = await answersOf({
       models: [model],
       table: inputs.test,
@@ -35,74 +23,62 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
       scratch: ctx.scratch,
       signal: ctx.signal,
     });
-    const slices = slicesOf(answers);
+    const { task } = answers;
+    const sample = answers.samples[0]!;
+    const draws = { seed: ctx.seed, resamples: params.resamples };
+    const slices = slicesOf(answers, draws);
     const openings = await ctx.openedBefore('test');
-    const value = { ...valueOf(answers, slices, ctx.seed, params.resamples), openedBefore: openings.length };
-    const details = detailsOf(answers);
+    const measured = measure(task, sample);
+    const value = {
+      ...valueOf(answers, measured, slices),
+      intervals: intervalsOf(task, sample, draws),
+      openedBefore: openings.length,
+    } as AnyFinalFigures;
+    const sections = sectionsOf(card.task.type);
+    const report = {
+      ...value,
+      ...sections.details(sample),
+      slices: slices.map(({ figures, ...slice }) => ({ ...slice, ...figures })),
+      model: aboutModel(card),
+    };
     return {
       value,
       files: {
         'report.html': finalPage({
-          card: model.card,
-          label: model.label,
+          card,
+          task,
           openings: sayOpenings(openings),
-          classes: answers.classes,
           value,
+          measured,
           slices,
-          curves: curvesByClass(answers),
-          ...details,
+          sections: sections.page(sample, draws),
         }),
-        'report.json': `${JSON.stringify({ ...value, classes: answers.classes, ...details, slices, model: aboutModel(model) })}\n`,
+        'report.json': `${JSON.stringify(report)}\n`,
       },
     };
   } finally {
-    await opened.dispose();
+    await model.dispose();
   }
 });
 
-function valueOf(
-  answers: Answers,
-  slices: readonly Slice[],
-  seed: number,
-  resamples: number,
-): Omit<z.output<typeof finalFigures>, 'openedBefore'> {
-  const { truth, rows } = answers;
-  const { probabilities, predicted } = answers.models[0]!;
-  const right = truth.reduce((sum, label, row) => sum + (label === predicted[row] ? 1 : 0), 0);
-  const limits = (figure: ComparedFigure, stream: number): [number, number] => {
-    const of = (drawn: Int32Array): number => figureOn(figure, truth, answers.models[0]!, drawn);
-    return pairOf(bootstrap(rows, of, randomFrom(seed, stream), resamples)!);
-  };
+/** What travels of the figures, in the shape of the task. */
+function valueOf({ task, rows }: Answers, measured: MeasuredFigures, slices: readonly Slice[]): object {
   return {
-    ...figuresOf(truth, probabilities, predicted),
-    intervals: {
-      accuracy: pairOf(wilson(right, rows)),
-      f1Macro: limits('f1Macro', 1),
-      logLoss: limits('logLoss', 2),
-    },
+    task: task.type,
+    n: rows,
+    ...nested(measured),
+    headlines: headlinesOf(task, measured),
+    better: betterOf(task),
     slices: slices
       .filter(({ n }) => n >= ENOUGH)
       .slice(0, WORST)
-      .map(({ column, value, n, accuracy }) => ({ column, value: value.slice(0, 80), n, accuracy })),
+      .map(({ column, value, n, figures }) => {
+        const [first] = Object.entries(figures);
+        return { column, value: value.slice(0, 80), n, ...(first ? { [first[0]]: first[1] } : {}) };
+      }),
   };
 }
 
-/** What the page draws; as figures they would be longer than all else. */
-function curvesByClass({ truth, models, classes }: Answers): CurvesOfClass[] {
-  const { probabilities } = models[0]!;
-  return classes.map((name, k) => ({ name, curves: curvesOf(truth, probabilities, k) }));
+function aboutModel({ kind, task: { type, ...task }, inputs, training, metrics, libraries }: ModelCard) {
+  return { kind, task: type, ...task, inputs, training, metrics, libraries };
 }
-
-/** What only the report has. */
-function detailsOf({ truth, models, classes }: Answers) {
-  const { probabilities, predicted } = models[0]!;
-  const confusion = confusionMatrix(truth, predicted, classes.length);
-  return { confusion, perClass: perClass(confusion), calibration: calibration(truth, probabilities) };
-}
-
-function aboutModel({ card, label, classes }: Classifier) {
-  const { kind, inputs, training, metrics, libraries } = card;
-  return { kind, label, classes, inputs, training, metrics, libraries };
-}
-
-const pairOf = (interval: Interval): [number, number] => [interval[0], interval[1]];

@@ -1,26 +1,55 @@
+import { UserError } from '@trainyard/errors';
+import {
+  findFigure,
+  interval95,
+  quantile,
+  shortName,
+  valueOn,
+  type Draws,
+  type Figure,
+  type Interval,
+} from '@trainyard/metrics';
 import type { TableCell } from '@trainyard/tables';
 import type { Answers } from './answers.js';
-import { accuracy, averages, confusionMatrix, quantile, wilson, type Interval } from '@trainyard/metrics';
 
 /** The rows that share a column's value, or lie in one range of it. */
 export interface Slice {
   readonly column: string;
   readonly value: string;
   readonly n: number;
-  readonly accuracy: number;
-  /** 95 %, Wilson. */
-  readonly interval: Interval;
-  readonly f1Macro: number;
+  /** By short name; the first orders the slices. */
+  readonly figures: Readonly<Record<string, number | null>>;
+  /** 95 %, of the first figure. */
+  readonly interval: Interval | undefined;
 }
 
 /** Different numbers in a column from which on it is cut into quarters, and values beyond which the rest is one slice. */
 const [MANY, MOST] = [10, 20];
+/** Streams of the draws of slices begin here, behind those of the whole. */
+const FIRST_STREAM = 1000;
 
-/** How well the first model answers in each slice of the columns that were kept; lowest accuracy first. */
-export function slicesOf(answers: Answers): Slice[] {
+/** The figures that slices are given by, the first before all others. */
+export function sliceFigures({ task }: Pick<Answers, 'task'>): Figure[] {
+  return task.slices.map((name) => findFigure(task, name)!);
+}
+
+/**
+ * How well the first model answers in each slice of the columns that were kept; the worst first. Throws a UserError where the
+ * task measures groups of rows, not rows.
+ */
+export function slicesOf(answers: Answers, draws: Draws): Slice[] {
   const slices: Slice[] = [];
-  const { predicted, probabilities } = answers.models[0]!;
-  for (const [column, cells] of answers.columns) {
+  const { task, columns } = answers;
+  const sample = answers.samples[0]!;
+  const figures = sliceFigures(answers);
+  const [first] = figures;
+  if (columns.size > 0 && !first)
+    throw new UserError(`models for ${task.type} are measured by groups of rows, so there are no slices of rows`, {
+      where: { field: 'slices' },
+      remedy: 'leave slices out',
+    });
+  if (!first) return slices;
+  for (const [column, cells] of columns) {
     const name = namer(cells);
     const groups = new Map<string, number[]>();
     cells.forEach((cell, row) => {
@@ -30,24 +59,22 @@ export function slicesOf(answers: Answers): Slice[] {
       else groups.set(value, [row]);
     });
     for (const [value, rows] of groups) {
-      const confusion = confusionMatrix(
-        rows.map((row) => answers.truth[row]!),
-        rows.map((row) => predicted[row]!),
-        probabilities.classes,
-      );
-      const right = rows.filter((row) => answers.truth[row] === predicted[row]).length;
+      const units = Int32Array.from(rows);
       slices.push({
         column,
         value,
         n: rows.length,
-        accuracy: accuracy(confusion),
-        interval: wilson(right, rows.length),
-        f1Macro: averages(confusion, 'f1').macro,
+        figures: Object.fromEntries(
+          figures.map((figure) => [shortName(figure.name), valueOn(figure, sample, units)] as const),
+        ),
+        interval: interval95(task, first, sample, draws, FIRST_STREAM + slices.length, units),
       });
     }
   }
+  const turned = first.better === 'larger' ? 1 : -1;
+  const worst = ({ figures: own }: Slice): number => turned * (own[shortName(first.name)] ?? Infinity * turned);
   return slices.sort(
-    (a, b) => a.accuracy - b.accuracy || b.n - a.n || order(a.column, b.column) || order(a.value, b.value),
+    (a, b) => worst(a) - worst(b) || b.n - a.n || order(a.column, b.column) || order(a.value, b.value),
   );
 }
 

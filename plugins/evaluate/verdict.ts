@@ -1,11 +1,9 @@
-import type { ComparedFigure } from './compared.js';
+import { shortName, type Figure } from '@trainyard/metrics';
 import type { Comparison } from './comparison.js';
 import { sayFigure } from '@trainyard/pages';
 
 export interface Rule {
-  readonly metric: ComparedFigure;
-  /** Units of the metric. */
-  readonly margin: number;
+  readonly figure: Figure;
   readonly rule: 'better' | 'not worse';
   readonly alpha: number;
 }
@@ -16,29 +14,26 @@ export interface Verdict {
 }
 
 const SETS = { fresh: 'the fresh rows', test: 'the sealed test rows' } as const;
-export const METRICS: Readonly<Record<ComparedFigure, string>> = {
-  accuracy: 'accuracy',
-  f1Macro: 'F1 (macro)',
-  logLoss: 'log loss',
-};
 
 /**
  * Whether the challenger takes the champion's place. Not worse: on every set the lower limit of the difference lies
- * above −margin (a non-inferiority test). Better, on the fresh rows, else on the test rows: by accuracy McNemar's
- * exact test finds a difference in its favour, by another metric the interval of the difference lies above 0.
+ * above −margin (a non-inferiority test). Better, on the fresh rows, else on the test rows: by a share of right answers
+ * McNemar's exact test finds a difference in its favour, by another figure the interval of the difference lies above 0.
  */
 export function judge(sets: readonly Comparison[], rule: Rule): Verdict {
   if (sets.every((set) => set.champion === null))
     return { verdict: 'promote', reasons: ['There is no champion to compare with.'] };
-  const worse = sets.filter((set) => set.interval![0] < -rule.margin);
+  const worse = sets.filter((set) => set.interval![0] < -set.margin!);
   if (worse.length > 0)
     return {
       verdict: 'keep',
       reasons: worse.map(
-        (set) => `${sayDifference(set, rule)}, so it may be worse by more than the margin of ${rule.margin}.`,
+        (set) => `${sayDifference(set, rule)}, so it may be worse by more than the margin of ${sayFigure(set.margin)}.`,
       ),
     };
-  const notWorse = sets.map((set) => `${sayDifference(set, rule)}, so it is not worse by more than ${rule.margin}.`);
+  const notWorse = sets.map(
+    (set) => `${sayDifference(set, rule)}, so it is not worse by more than ${sayFigure(set.margin)}.`,
+  );
   if (rule.rule === 'not worse') return { verdict: 'promote', reasons: notWorse };
   const deciding = sets.find((set) => set.rows === 'fresh') ?? sets[0]!;
   return isBetter(deciding, rule)
@@ -55,18 +50,22 @@ export function judge(sets: readonly Comparison[], rule: Rule): Verdict {
       };
 }
 
-function isBetter(set: Comparison, { metric, alpha }: Rule): boolean {
-  return metric === 'accuracy' ? set.difference! > 0 && set.p! <= alpha : set.interval![0] > 0;
+/** McNemar's test decides about a share of right answers. */
+const isShare = (figure: Figure): boolean => figure.interval === 'share';
+
+function isBetter(set: Comparison, { figure, alpha }: Rule): boolean {
+  return isShare(figure) ? set.difference! > 0 && set.p! <= alpha : set.interval![0] > 0;
 }
 
-function sayDifference(set: Comparison, { metric }: Rule): string {
+function sayDifference(set: Comparison, { figure }: Rule): string {
+  const metric = shortName(figure.name);
   const [low, high] = set.interval!;
   const figures = `${sayFigure(set.challenger[metric])} against ${sayFigure(set.champion![metric])}`;
-  return `On ${SETS[set.rows]} (${set.n}) its ${METRICS[metric]} is ${figures} (difference in its favour ${sayFigure(set.difference)}, interval ${sayFigure(low)} to ${sayFigure(high)})`;
+  return `On ${SETS[set.rows]} (${set.n}) its ${figure.title} is ${figures} (difference in its favour ${sayFigure(set.difference)}, interval ${sayFigure(low)} to ${sayFigure(high)})`;
 }
 
-function sayProof(set: Comparison, { metric, alpha }: Rule): string {
-  if (metric === 'accuracy')
+function sayProof(set: Comparison, { figure, alpha }: Rule): string {
+  if (isShare(figure))
     return `of the rows that only one of them gets right, ${set.onlyChallenger} are the challenger's and ${set.onlyChampion} the champion's (p = ${sayFigure(set.p)}, limit ${alpha})`;
-  return `the interval of the difference in ${METRICS[metric]} ${set.interval![0] > 0 ? 'lies above 0' : 'holds 0, or lies below it'}`;
+  return `the interval of the difference in ${figure.title} ${set.interval![0] > 0 ? 'lies above 0' : 'holds 0, or lies below it'}`;
 }

@@ -1,12 +1,16 @@
 import { UserError } from '../../core/index.js';
 import { dataColumns, requireColumn, ROW_ID, type Column } from '@trainyard/tables';
-import { recipe, type CategoricalRecipe, type NumericRecipe, type Recipe } from './recipe.js';
+import type { PassStep } from '@trainyard/transforms';
+import { recipe, type CategoricalRecipe, type NumericRecipe, type PassRecipe, type Recipe } from './recipe.js';
 
-export type Chosen = ({ kind: 'numeric' } & NumericRecipe) | ({ kind: 'categorical' } & CategoricalRecipe);
+export type Chosen =
+  | ({ kind: 'numeric' } & NumericRecipe)
+  | ({ kind: 'categorical' } & CategoricalRecipe)
+  | ({ kind: 'pass'; type: PassStep['type'] } & Pick<PassRecipe, 'column' | 'maxCategories'>);
 
 /** The columns that a recipe makes features of, in the table's order. Throws a UserError for one that cannot be. */
 export function chooseColumns(given: Recipe, columns: readonly Column[]): Chosen[] {
-  const named = [...given.numeric, ...given.categorical].map(({ column }) => column);
+  const named = [...given.numeric, ...given.categorical, ...given.pass].map(({ column }) => column);
   for (const name of [...named, ...given.drop, ...(given.label === undefined ? [] : [given.label])]) {
     requireColumn(columns, name, 'the recipe');
     if (name === ROW_ID) throw refused(name, 'it is the identity of rows, never a feature');
@@ -27,6 +31,8 @@ export function chooseColumns(given: Recipe, columns: readonly Column[]): Chosen
     const categorical = given.categorical.find((one) => one.column === column.name);
     if (numeric) return [{ kind: 'numeric', ...numberColumn(column, numeric) }];
     if (categorical) return [{ kind: 'categorical', ...categorical }];
+    const passed = given.pass.find((one) => one.column === column.name);
+    if (passed) return [passColumn(column, passed)];
     const left = given.rest === 'drop' || given.drop.includes(column.name) || column.name === given.label;
     if (left || column.type === 'date' || column.type === 'timestamp') return [];
     const { numeric: asNumber, categorical: asText } = recipe.parse({
@@ -51,6 +57,18 @@ function numberColumn(column: Column, spec: NumericRecipe): NumericRecipe {
     expected: 'a column of numbers or integers',
     actual: column.type,
     remedy: 'make it categorical, or read it as numbers when it is ingested',
+  });
+}
+
+/** How a column is passed on: as it is, or as the recipe says where it can be. */
+function passColumn(column: Column, { as, maxCategories }: PassRecipe): Chosen {
+  const own = holdsNumbers(column) ? 'number' : column.type === 'boolean' ? 'boolean' : 'category';
+  const type = as ?? own;
+  if (type === 'category' || type === own) return { kind: 'pass', column: column.name, type, maxCategories };
+  throw new UserError(`column "${column.name}" cannot be passed on as a ${type}`, {
+    where: { column: column.name, field: 'recipe.pass' },
+    expected: own === 'category' ? 'category' : `${own}, or category`,
+    actual: `a column of type ${column.type}`,
   });
 }
 

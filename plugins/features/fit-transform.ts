@@ -1,6 +1,6 @@
 import { UserError } from '@trainyard/errors';
 import type { CategoricalRecipe, NumericRecipe } from './recipe.js';
-import type { CategoricalStep, FittedTransform, NumericStep } from '@trainyard/transforms';
+import type { CategoricalStep, FittedTransform, NumericStep, PassStep } from '@trainyard/transforms';
 
 /** Statistics of a numeric column of the training part, over its finite values. */
 export interface NumericSummary {
@@ -27,15 +27,31 @@ export interface CategoricalSummary {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-export type ColumnSummary = NumericSummary | CategoricalSummary;
+/** A column that is passed on: its values as text where it is one of categories. */
+export interface PassSummary {
+  readonly kind: 'pass';
+  readonly column: string;
+  readonly type: PassStep['type'];
+  /** Rows that have a value. */
+  readonly present: number;
+  readonly maxCategories: number;
+  readonly values: readonly string[];
+}
+
+export type ColumnSummary = NumericSummary | CategoricalSummary | PassSummary;
 
 /**
  * The transform that statistics of the training part give, in the order of the columns. Pure. Throws a UserError for
  * a column that no feature can be made of.
  */
 export function fitTransform(columns: readonly ColumnSummary[], rows: number): FittedTransform {
-  const steps = columns.map((column) => (column.kind === 'numeric' ? numericStep(column) : categoricalStep(column)));
-  return { format: 'trainyard.transform/1', steps, rows };
+  const steps = columns.map((column) => {
+    if (column.kind === 'pass') return passStep(column);
+    return column.kind === 'numeric' ? numericStep(column) : categoricalStep(column);
+  });
+  // The second format is the one that knows columns which are passed on: whoever reads the first one alone is told so.
+  const format = columns.some(({ kind }) => kind === 'pass') ? 'trainyard.transform/2' : 'trainyard.transform/1';
+  return { format, steps, rows };
 }
 
 /** The value that stands in for a missing one. */
@@ -69,14 +85,13 @@ function categoricalStep(summary: CategoricalSummary): CategoricalStep {
   const { recipe, counts, missing } = summary;
   if (counts.size === 0) throw allMissing(recipe.column);
   const kept = [...counts].filter(([, count]) => count >= recipe.minCount).map(([value]) => value);
-  if (kept.length > recipe.maxCategories) {
-    throw new UserError(`column "${recipe.column}" has ${kept.length} distinct values, too many for categories`, {
-      where: { column: recipe.column },
-      expected: `at most ${recipe.maxCategories}`,
-      actual: `${kept.length} values that at least ${recipe.minCount} rows have`,
-      remedy: 'drop the column if it identifies rows; otherwise raise minCount or maxCategories',
-    });
-  }
+  if (kept.length > recipe.maxCategories)
+    throw tooMany(
+      recipe,
+      kept.length,
+      `${kept.length} values that at least ${recipe.minCount} rows have`,
+      'minCount or maxCategories',
+    );
   if (kept.length === 0) {
     throw new UserError(`column "${recipe.column}" has no value that ${recipe.minCount} rows have`, {
       where: { column: recipe.column },
@@ -93,6 +108,28 @@ function categoricalStep(summary: CategoricalSummary): CategoricalStep {
     ...(way === 'mode' ? { missing: 'fill', fill: mode } : { missing: way }),
     unknown,
   };
+}
+
+function passStep({ column, type, present, values, maxCategories }: PassSummary): PassStep {
+  if (present === 0) throw allMissing(column);
+  if (type !== 'category') return { kind: 'pass', column, type };
+  if (values.length > maxCategories)
+    throw tooMany({ column, maxCategories }, values.length, `${values.length} values`, 'maxCategories');
+  return { kind: 'pass', column, type, categories: [...values].sort() };
+}
+
+function tooMany(
+  { column, maxCategories }: { readonly column: string; readonly maxCategories: number },
+  count: number,
+  actual: string,
+  raise: string,
+): UserError {
+  return new UserError(`column "${column}" has ${count} distinct values, too many for categories`, {
+    where: { column },
+    expected: `at most ${maxCategories}`,
+    actual,
+    remedy: `drop the column if it identifies rows; otherwise raise ${raise}`,
+  });
 }
 
 function allMissing(column: string): UserError {

@@ -93,6 +93,44 @@ test('a missing value in training gets its feature; rare values and unknown ones
   expect(features({ u: 'never seen' })).toEqual([0, 1, 0, 0]);
 });
 
+test('a column that is passed on is one feature as it is: numbers, booleans as 0 and 1, categories by index, NaN for what is missing', async () => {
+  const done = await fitted('n,b,t,c,m\n1.5,true,x,7,1\n,false,,9,2\n-3,,w,7,3\n', {
+    pass: ['n', 'b', 't', { column: 'c', as: 'category' }],
+    numeric: [{ column: 'm', scale: 'none' }],
+  });
+  const transform = await transformOf(done);
+  expect(transform.format).toBe('trainyard.transform/2');
+  expect(featureNames(transform)).toEqual(['n', 'b', 't', 'c', 'm']);
+  expect(done.rows.map((row) => [...applyTransform(transform, row)])).toEqual([
+    [1.5, 1, 1, 0, 1],
+    [NaN, 0, NaN, 1, 2],
+    [-3, NaN, 0, 0, 3],
+  ]);
+  const unseen = applyTransform(transform, { n: 1e12, b: true, t: 'never seen', c: '9', m: 2 });
+  expect([...unseen]).toEqual([1e12, 1, NaN, 1, 2]);
+  expect(done.outputs['transform']?.value).toMatchObject({
+    inputs: [
+      { name: 'n', type: 'number' },
+      { name: 'b', type: 'boolean' },
+      { name: 't', type: 'text' },
+      { name: 'c', type: 'text' },
+      { name: 'm', type: 'number' },
+    ],
+  });
+  const reference = monitorReference.parse(done.outputs['reference']?.value);
+  expect(reference.columns.map(({ kind, missing }) => [kind, missing])).toEqual([
+    ['numeric', 1],
+    ['categorical', 1],
+    ['categorical', 1],
+    ['categorical', 0],
+    ['numeric', 0],
+  ]);
+});
+
+test('a transform without a column that is passed on keeps its format', async () => {
+  expect((await transformOf(await fitted('n\n1\n2\n', { numeric: ['n'] }))).format).toBe('trainyard.transform/1');
+});
+
 const csv = 'n,t,label,none\n1,a,x,\n2,b,y,\n';
 test.each([
   ['a column that is not there', { numeric: ['m'] }, /recipe names column "m"[\s\S]*did you mean|there are/],
@@ -107,6 +145,14 @@ test.each([
   ['text as numbers', { numeric: ['t'] }, /column "t" does not hold numbers[\s\S]*actual: {3}text/],
   ['all columns without a word on the label', { rest: 'auto' }, /must say the label/],
   ['nothing', {}, /makes no features/],
+  ['text passed on as numbers', { pass: [{ column: 't', as: 'number' }] }, /"t" cannot be passed on as a number/],
+  ['a column passed on that is missing everywhere', { pass: ['none'] }, /"none" is missing in every row/],
+  ['a column passed on and numeric', { pass: ['n'], numeric: ['n'] }, /the recipe names it twice/],
+  [
+    'too many categories passed on',
+    { pass: [{ column: 't', maxCategories: 1 }] },
+    /"t" has 2 distinct values, too many[\s\S]*raise maxCategories/,
+  ],
   ['a column that is missing everywhere', { categorical: ['none'] }, /"none" is missing in every row/],
   ['too many categories', { categorical: [{ column: 't', maxCategories: 1 }] }, /"t" has 2 distinct values, too many/],
   ['only rare categories', { categorical: [{ column: 't', minCount: 2 }] }, /"t" has no value that 2 rows have/],
@@ -129,6 +175,11 @@ export function wiring(
   void [transform, reference];
   // @ts-expect-error a column that the table does not have
   fit({ table, recipe: { numeric: ['mas'] } });
+  fit({ table, recipe: { pass: ['species', { column: 'mass', as: 'category' }] } });
+  // @ts-expect-error a column that the table does not have
+  fit({ table, recipe: { pass: ['mas'] } });
+  // @ts-expect-error a way to pass a column on that does not exist
+  fit({ table, recipe: { pass: [{ column: 'mass', as: 'text' }] } });
   // @ts-expect-error a way to scale that does not exist
   fit({ table, recipe: { numeric: [{ column: 'mass', scale: 'log' }] } });
   // @ts-expect-error a sealed table

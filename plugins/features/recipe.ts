@@ -32,9 +32,19 @@ const categorical = z.strictObject({
   maxCategories: z.int().min(1).default(100).describe('more distinct values than this are refused'),
 });
 
+const pass = z.strictObject({
+  column: z.string(),
+  as: z
+    .enum(['number', 'boolean', 'category'])
+    .optional()
+    .describe('how it stands among the features; by default as the column is: numbers, booleans, text as categories'),
+  maxCategories: z.int().min(1).default(10_000).describe('more distinct values than this are refused'),
+});
+
 /** A column by name alone has the defaults. */
 const numericColumn = z.union([z.string().transform((column) => numeric.parse({ column })), numeric]);
 const categoricalColumn = z.union([z.string().transform((column) => categorical.parse({ column })), categorical]);
+const passColumn = z.union([z.string().transform((column) => pass.parse({ column })), pass]);
 
 /** Which columns become features, and how. */
 export const recipe = z.strictObject({
@@ -43,6 +53,12 @@ export const recipe = z.strictObject({
     .array(categoricalColumn)
     .default([])
     .describe('columns of text, booleans or codes: one feature a value'),
+  pass: z
+    .array(passColumn)
+    .default([])
+    .describe(
+      'columns passed on as they are, one feature each, missing values too: for models whose kind takes missing values',
+    ),
   drop: z.array(z.string()).default([]).describe('columns that no feature is made of'),
   rest: z
     .enum(['drop', 'auto'])
@@ -53,6 +69,7 @@ export const recipe = z.strictObject({
 
 export type NumericRecipe = z.output<typeof numeric>;
 export type CategoricalRecipe = z.output<typeof categorical>;
+export type PassRecipe = z.output<typeof pass>;
 export type Recipe = z.output<typeof recipe>;
 
 type Columns<Column extends string, Spec extends { column: string }> = readonly (
@@ -63,6 +80,7 @@ type Columns<Column extends string, Spec extends { column: string }> = readonly 
 export interface RecipeFor<Column extends string> {
   readonly numeric?: Columns<Column, z.input<typeof numeric>>;
   readonly categorical?: Columns<Column, z.input<typeof categorical>>;
+  readonly pass?: Columns<Column, z.input<typeof pass>>;
   readonly drop?: readonly Column[];
   readonly rest?: 'drop' | 'auto';
   readonly label?: Column;

@@ -1,6 +1,13 @@
 import { finite, id, join, numberStatistics, sql, type Database, type Sql } from '@trainyard/tables';
 import type { Chosen } from './choose-columns.js';
-import { fillOf, type CategoricalSummary, type ColumnSummary, type NumericSummary } from './fit-transform.js';
+import {
+  fillOf,
+  type CategoricalSummary,
+  type ColumnSummary,
+  type NumericSummary,
+  type PassSummary,
+} from './fit-transform.js';
+import { recipe as recipeSchema } from './recipe.js';
 import type { CategoricalReference, ColumnReference, NumericReference } from './reference.js';
 
 /** Bins of a numeric column's reference, of about equal counts. */
@@ -15,9 +22,32 @@ export interface Summarised {
 }
 
 export async function summarise(database: Database, table: Sql, column: Chosen): Promise<Summarised> {
+  if (column.kind === 'pass') return summarisePassed(database, table, column);
   return column.kind === 'numeric'
     ? summariseNumbers(database, table, column)
     : summariseCategories(database, table, column);
+}
+
+/** What is passed on has the reference of any column of its type; the transform needs no more than its categories. */
+async function summarisePassed(
+  database: Database,
+  table: Sql,
+  { column, type, maxCategories }: Chosen & { kind: 'pass' },
+): Promise<Summarised> {
+  const { numeric, categorical } = recipeSchema.parse({ numeric: [column], categorical: [column] });
+  const of = (present: number, values: readonly string[] = []): PassSummary => ({
+    ...{ kind: 'pass', column, type, present, maxCategories, values },
+  });
+  if (type === 'number') {
+    const { summary, reference } = await summariseNumbers(database, table, { kind: 'numeric', ...numeric[0]! });
+    return { summary: of((summary as NumericSummary).present), reference };
+  }
+  const { summary, reference } = await summariseCategories(database, table, {
+    kind: 'categorical',
+    ...categorical[0]!,
+  });
+  const { counts } = summary as CategoricalSummary;
+  return { summary: of(counts.size, type === 'category' ? [...counts.keys()] : []), reference };
 }
 
 async function summariseNumbers(

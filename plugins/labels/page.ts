@@ -4,7 +4,10 @@ import type { AnswersFile, Provenance, ReviewResult } from './outcome.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** The report of a review, for people. */
+/** Rows that the report draws one by one; a browser takes seconds for tens of thousands. */
+export const MOST_ROWS = 500;
+
+/** The report of a review, for people. `report.json` beside it holds every row. */
 export function reviewPage({ figures, provenance }: ReviewResult, answers: AnswersFile): string {
   const rate = figures.errorRate;
   const facts: [string, string | number][] = [
@@ -47,7 +50,14 @@ export function reviewPage({ figures, provenance }: ReviewResult, answers: Answe
       ${
         provenance.length === 0
           ? html`<p>None.</p>`
-          : htmlTable(['row', 'was', 'is', 'looked at because', 'answers'], provenance.map(rowOf))
+          : htmlTable(['row', 'was', 'is', 'looked at because', 'answers'], provenance.slice(0, MOST_ROWS).map(rowOf))
+      }
+      ${
+        provenance.length > MOST_ROWS &&
+        html`<p>
+          The first ${MOST_ROWS} of ${provenance.length.toLocaleString('en')} rows. <code>report.json</code>, beside
+          this page in the artifact, holds all of them.
+        </p>`
       }`,
   );
 }

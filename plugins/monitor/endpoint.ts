@@ -1,7 +1,9 @@
 import { Artifacts, configureMonitor, type MonitoredColumn } from '../kit/registry.js';
 import type { File, Ref } from '../../core/index.js';
 import { PROFILE_FILE, profileOf, type DriftColumn, type DriftRow } from '@trainyard/drift';
-import { classesOf, MODEL_FILES, parseCard, type ModelInput } from '../../models/index.js';
+import { UserError } from '@trainyard/errors';
+import { figuresOfTask } from '@trainyard/metrics';
+import { MODEL_FILES, parseCard, type ModelInput } from '../../models/index.js';
 import { openTable, readRows, requireColumn, TABLE_FILE, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { endpoint } from './contract.js';
@@ -10,7 +12,17 @@ import { endpoint } from './contract.js';
 export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) => {
   const { name, window, alpha, minEffect, every, retrain } = params;
   const card = parseCard(await inputs.model.text(MODEL_FILES.card));
-  const task = classesOf(card, endpoint.spec.name);
+  const { type } = card.task;
+  const predicted = figuresOfTask(type).label(card.task);
+  if (predicted === undefined)
+    throw new UserError(
+      `a model for ${type} whose card names no label cannot be watched: outcomes would have no column`,
+      {
+        where: { port: 'model' },
+        expected: 'a task with a label',
+        remedy: 'name one where the model is written (task.label)',
+      },
+    );
   const { columns, label, profile } = await withDatabase(
     { scratch: ctx.scratch, signal: ctx.signal },
     async (database) => {
@@ -23,7 +35,7 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
         name: input.name,
         type: driftType(columns[i]!, input.type),
       }));
-      return { columns, label: find(task.label, 'the model'), profile: profileOf(rows as readonly DriftRow[], drift) };
+      return { columns, label: find(predicted, 'the model'), profile: profileOf(rows as readonly DriftRow[], drift) };
     },
   );
   const { temporal, taskQueue, store } = await ctx.client();
@@ -40,6 +52,7 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
     {
       endpoint: name,
       columns,
+      task: type,
       label,
       reference,
       table: { kind: 'table', digest: ref.digest, size: ref.size },

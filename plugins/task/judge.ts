@@ -1,3 +1,4 @@
+import { figuresOfTask, findFigure, type MeasuredTask } from '@trainyard/metrics';
 import type { Column } from '@trainyard/tables';
 import type { CONFIDENCES, FeasibilityFigures, TaskCard } from './card.js';
 import { wilson } from './wilson.js';
@@ -33,9 +34,10 @@ export function judge(
   if (labelled === 0) stop(`no row has a ${card.target}`);
   else if (unlabelled > 0) warn(`${unlabelled} of ${rows} rows have no ${card.target}: they cannot be learnt from`);
   if (!classified)
-    stop(
-      `no learner of this package takes a task of kind ${card.kind} yet: train.net, train.logistic and train.baseline take classes`,
+    warn(
+      `no learner of this package takes a task of kind ${card.kind}: train.net, train.logistic and train.baseline take classes, so it needs a plugin that trains it`,
     );
+  judgeDirection(card, warn);
   if (classified) judgeClasses(card, classes, stop, warn);
   if (card.kind === 'regression' && target.type !== 'number' && target.type !== 'integer') {
     stop(`${card.target} holds ${target.type}, not numbers: this is no regression`);
@@ -59,6 +61,23 @@ export function judge(
       : null;
   const feasible = findings.every(({ weight }) => weight !== 'stop');
   return { feasible, rows, unlabelled, testRows, classes: classes.slice(0, 30), interval, findings };
+}
+
+/** Types of tasks by which models for a kind of task are measured. */
+const MEASURED: Partial<Record<TaskCard['kind'], MeasuredTask>> = {
+  binary: 'classification',
+  'multi-class': 'classification',
+  'multi-label': 'multi-label',
+  regression: 'regression',
+  forecasting: 'forecasting',
+};
+
+/** A figure that is better when smaller must not be maximized, nor the other way round. */
+function judgeDirection({ kind, metric: { name, direction } }: TaskCard, warn: (said: string) => void): void {
+  const type = MEASURED[kind];
+  const better = type && findFigure(figuresOfTask(type), name)?.better;
+  if (better === (direction === 'maximize' ? 'smaller' : 'larger'))
+    warn(`${name} is better when ${better}, and the card says ${direction}: set metric.direction`);
 }
 
 function judgeClasses(

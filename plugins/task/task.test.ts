@@ -124,16 +124,21 @@ describe('a task is stopped by', () => {
     );
   });
 
-  test('a kind of task that no learner takes yet is told before anything is trained', async () => {
-    const numbers = `n,y\n${rows(100, (i) => `${i},${i}.5`)}`;
-    expect(await stops(numbers, { kind: 'regression', metric: { name: 'rmse', threshold: 1 } })).toContain(
-      'no learner of this package takes a task of kind regression yet',
-    );
-  });
-
   test('a threshold that no share can have', async () => {
     expect(await stops(two(300), { metric: { name: 'accuracy', threshold: 90 } })).toContain('is not from 0 to 1');
   });
+});
+
+test('a kind of task that no learner of the package takes is told, and stops nothing: a plugin may train it', async () => {
+  const numbers = `n,y\n${rows(100, (i) => `${i},${i}.5`)}\n`;
+  const warned = async (direction: string): Promise<string[]> => {
+    const metric = { name: 'rmse', direction, threshold: 1 };
+    const { feasible: ok, findings } = await feasible(numbers, { target: 'y', kind: 'regression', metric });
+    expect(ok).toBe(true);
+    return findings.map(({ said }) => said);
+  };
+  expect(await warned('minimize')).toEqual([expect.stringContaining('needs a plugin that trains it')]);
+  expect(await warned('maximize')).toContainEqual(expect.stringContaining('rmse is better when smaller'));
 });
 
 test('a target that is no column is refused', async () => {

@@ -12,6 +12,7 @@ import {
 import {
   applyTransform,
   featureNames,
+  passesMissing,
   transformInputs,
   type FeatureRow,
   type FittedTransform,
@@ -52,10 +53,16 @@ const SAMPLE = 20;
 /**
  * Reads a table artifact in batches and turns its rows into features by the fitted transform, so that only features
  * and labels stay in memory. Throws a UserError when the label column is missing, a row has no label or one of a class
- * that is not allowed, or there are no rows.
+ * that is not allowed, there are no rows, or the transform passes missing values on.
  */
 export async function readDataset(request: DatasetRequest): Promise<Dataset> {
   const { transform, label, part } = request;
+  if (passesMissing(transform))
+    throw new UserError('this learner takes no missing values, and the transform passes columns on as they are', {
+      where: { port: 'prep' },
+      expected: 'a transform that fills in what is missing',
+      remedy: 'make the columns of recipe.pass numeric or categorical, or train a model kind that takes missing values',
+    });
   const width = featureNames(transform).length;
   return withDatabase({ scratch: request.scratch }, async (database) => {
     const columns = await openTable(database, 'data', request.table);

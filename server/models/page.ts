@@ -1,7 +1,7 @@
 import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
 import type { ModelView } from '../../client/model-view.js';
 import type { ModelVersion } from '../../workflows/registry/contract.js';
-import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
+import { sayFigures, type MonitorState, type WindowRecord } from '../../workflows/monitor/contract.js';
 import { sayCount } from '../../core/duration.js';
 import { html, type Html } from '@trainyard/pages';
 import { page } from '../pages/layout.js';
@@ -138,7 +138,7 @@ function monitorPart(state: MonitorState): Html {
                   <th scope="col">Window</th>
                   <th scope="col">Until</th>
                   <th scope="col">Rows</th>
-                  <th scope="col">Right</th>
+                  <th scope="col">Outcomes</th>
                   <th scope="col">Versions</th>
                   <th scope="col">Drift</th>
                 </tr>
@@ -151,23 +151,14 @@ function monitorPart(state: MonitorState): Html {
     }`;
 }
 
-function windowRow({
-  number,
-  to,
-  rows,
-  labelled,
-  accuracy,
-  versions,
-  drifted,
-  findings,
-  table,
-  report,
-}: WindowRecord): Html {
+function windowRow(window: WindowRecord): Html {
+  const { number, to, rows, labelled, versions, drifted, findings, table, report } = window;
+  const said = sayFigures(window);
   return html`<tr>
     <td data-name="Window">${artifactLink(table.digest, String(number))}</td>
     <td class="nowrap" data-name="Until">${moment(to)}</td>
     <td data-name="Rows">${rows}</td>
-    <td data-name="Right">${accuracy === null ? 'not known' : `${(100 * accuracy).toFixed(1)}% of ${labelled}`}</td>
+    <td data-name="Outcomes">${said === undefined ? 'not known' : `${said} on ${labelled}`}</td>
     <td data-name="Versions">${versions.join(', ')}</td>
     <td data-name="Drift">
       ${artifactLink(report.digest, drifted ? 'drift' : 'none')}${findings.map(({ says }) => html`<br />${says}`)}

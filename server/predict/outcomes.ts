@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { TrainyardError } from '@trainyard/errors';
 import { sayNearest } from '@trainyard/errors';
+import { taskType, type ModelTask } from '../../models/index.js';
 import { outcomeKey, outcomeStream } from '../../core/ids.js';
 import type { Outcome } from '../../core/prediction-streams.js';
 import { MOST_ROWS, refuseRequest, requestIdOf } from './request.js';
@@ -28,9 +29,10 @@ return new`;
 
 /**
  * The outcomes in a request: `{outcomes: [{requestId, row, label}]}`, or one by itself. Throws TY-PREDICT-INPUT, with
- * the number of the outcome as the row.
+ * the number of the outcome as the row. What a label must be says the model's task.
  */
-export function outcomesOf(body: unknown, classes: readonly string[]): Outcome[] {
+export function outcomesOf(body: unknown, task: ModelTask): Outcome[] {
+  const type = taskType(task);
   const expected = '{"outcomes": [{"requestId", "row": 0, "label"}]}';
   const { outcomes } = (body ?? {}) as { outcomes?: unknown };
   const list: unknown = outcomes === undefined ? [body] : outcomes;
@@ -42,11 +44,13 @@ export function outcomesOf(body: unknown, classes: readonly string[]): Outcome[]
     const id = requestIdOf(requestId) ?? refuseRequest(`outcome ${at} has no requestId`, 'requestId', expected);
     if (!Number.isInteger(row) || (row as number) < 0)
       refuseRequest(`outcome ${at} has no row of its request`, 'row', 'its place in the request, from 0');
-    if (typeof label === 'string' && classes.includes(label)) return { requestId: id, row: row as number, label };
+    const known = type.outcome(label, task);
+    if (known !== undefined) return { requestId: id, row: row as number, label: known };
+    const near = 'classes' in task ? ` that the model knows; ${sayNearest(String(label), task.classes)}` : '';
     throw new TrainyardError('TY-PREDICT-INPUT', {
-      what: `the label of outcome ${at} is none that the model knows; ${sayNearest(String(label), classes)}`,
+      what: `the label of outcome ${at} is none${near}`,
       where: { row: at, field: 'label' },
-      expected: classes.slice(0, 20).join(', '),
+      expected: type.outcomeIs(task),
       actual: JSON.stringify(label),
     });
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import { classesOf, type ClassAnswer } from '../../models/index.js';
+import { taskType } from '../../models/index.js';
 import type { Cell, LoggedRequest } from '../../core/prediction-streams.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { RouteModule } from '../services.js';
@@ -60,8 +60,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
     const answer = async (endpoint: Endpoint, id: string, rows: readonly Row[]): Promise<Answer> => {
       const given = await endpoint.predict(rows);
-      // Monitors compare classes; what other tasks answer has no place in the log yet.
-      if (given.task.type === 'classification') log?.add(endpoint.name, logged(id, given, rows));
+      log?.add(endpoint.name, logged(id, given, rows));
       return given;
     };
 
@@ -75,7 +74,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
     app.post<Named>('/v1/endpoints/:name/outcomes', { bodyLimit }, async (request) => {
       const endpoint = await endpoints.get(request.params.name);
-      const outcomes = outcomesOf(request.body, classesOf(endpoint.predictor.card, 'an outcome').classes);
+      const outcomes = outcomesOf(request.body, endpoint.predictor.card.task);
       const recorded = await writeOutcomes(redis, { project, endpoint: endpoint.name }, outcomes);
       nudge.count(endpoint.name, recorded);
       return { endpoint: endpoint.name, received: outcomes.length, recorded };
@@ -139,14 +138,16 @@ function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
   };
 }
 
-function logged(id: string, { version, predictions }: Answer, rows: readonly Row[]): LoggedRequest {
-  const answers = predictions as readonly ClassAnswer[];
+function logged(id: string, { version, predictions, task }: Answer, rows: readonly Row[]): LoggedRequest {
+  const kept = predictions.map((answer) => taskType(task).logged(answer));
+  const isOfClasses = kept.every(({ label }) => label !== undefined);
   return {
     id,
     at: Date.now(),
     version,
     rows: rows as readonly Readonly<Record<string, Cell>>[],
-    labels: answers.map(({ label }) => label),
-    probabilities: answers.map(({ label, probabilities }) => probabilities[label] ?? 0),
+    labels: isOfClasses ? kept.map(({ label = '' }) => label) : [],
+    probabilities: isOfClasses ? kept.map(({ probability = 0 }) => probability) : [],
+    ...(isOfClasses ? {} : { answers: kept.map(({ whole = null }) => whole) }),
   };
 }

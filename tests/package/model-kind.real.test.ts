@@ -6,7 +6,7 @@ import { buildPlugin, root } from './packed.js';
 
 const config = `import { defineConfig } from 'trainyard';
 export default defineConfig({
-  pipelines: ['./pipelines/prices.ts'],
+  pipelines: ['./pipelines/prices.ts', './pipelines/homes.ts'],
   plugins: ['trainyard-plugin-neighbours'],
   pools: { cpu: { slots: 2 } },
   temporal: { port: 0, uiPort: 0 },
@@ -30,6 +30,38 @@ export default pipeline('prices', {}, () => {
 `;
 const csv = ['area,price', ...Array.from({ length: 12 }, (_, i) => `${i + 1},${(i + 1) * 100.5}`)].join('\n');
 
+const homes = `import { gate, pipeline } from 'trainyard';
+import * as deploy from 'trainyard/plugins/deploy';
+import * as evaluate from 'trainyard/plugins/evaluate';
+import * as features from 'trainyard/plugins/features';
+import * as ingest from 'trainyard/plugins/ingest';
+import * as monitor from 'trainyard/plugins/monitor';
+import * as split from 'trainyard/plugins/split';
+import { trainNeighbours } from 'trainyard-plugin-neighbours';
+import { z } from 'zod';
+const row = z.object({ area: z.number(), price: z.number() });
+const params = z.object({ k: z.number().int().default(3), enough: z.number().default(1e6) });
+export default pipeline('homes', { params }, async ({ k, enough }) => {
+  const table = ingest.csv({ source: 'pipelines/homes.csv', row });
+  const parts = split.random({ table, test: 0.25, validation: 0 });
+  const prep = features.fit({ table: parts.train, recipe: { numeric: ['area'], label: 'price' } });
+  const model = trainNeighbours({ train: parts.train, prep, label: 'price', k });
+  const report = evaluate.final({ model, test: parts.test, slices: ['area'] });
+  if (!(await gate(report, (figures) => figures.rmse, { threshold: enough }))) return { why: 'not good enough' };
+  const serving = (await deploy.current({ name: 'homes' })).value;
+  if (serving?.model) {
+    const duel = evaluate.challenge({ challenger: model, champion: serving.model, test: parts.test, rule: 'not worse' });
+    if (!(await gate(duel, ({ verdict }) => verdict === 'promote', 'duel'))) return { why: (await duel).value?.reasons[0] };
+  }
+  const deployed = deploy.endpoint({ model, name: 'homes', evidence: report, why: 'the test asks for it' });
+  await deployed;
+  monitor.endpoint({ name: 'homes', model, reference: parts.train, window: 20, every: 500 });
+  return deployed;
+});
+`;
+const priceOf = (area: number): number => area * 100 + Math.round(400 * Math.sin(area));
+const homesCsv = ['area,price', ...Array.from({ length: 120 }, (_, i) => `${i + 1},${priceOf(i + 1)}`)].join('\n');
+
 /** What an author outside publishes, as its users meet it. */
 describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
   const project = new TestProject(config);
@@ -39,6 +71,8 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
     await buildPlugin(plugin, 'neighbours-plugin');
     project.write('pipelines/prices.ts', prices);
     project.write('pipelines/prices.csv', csv);
+    project.write('pipelines/homes.ts', homes);
+    project.write('pipelines/homes.csv', homesCsv);
     await project.dev();
   }, 180_000);
   afterAll(() => project.remove());
@@ -99,6 +133,74 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
     const verified = await project.run('verify', id);
     expect(verified.code, verified.all).toBe(0);
     expect(verified.all).not.toMatch(STACK);
+  });
+
+  describe('is measured as its task is, all its life', () => {
+    const server = (): string => project.addresses().server;
+    const keyOf = (): string =>
+      (JSON.parse(project.read('.trainyard/keys.json')) as { keys: { key: string }[] }).keys[0]!.key;
+    const textOf = async (at: string): Promise<string> => (await fetch(`${server()}${at}`)).text();
+    const post = (at: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${server()}/v1/endpoints/homes/${at}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${keyOf()}`, ...headers },
+        body: JSON.stringify(body),
+      });
+
+    it('a gate holds its error against the most that is good enough, and keeps it out', async () => {
+      const ended = await project.run('run', 'homes', '-p', 'enough=1');
+      expect(ended.code, ended.all).toBe(0);
+      expect(ended.all).toContain('not good enough');
+      expect(ended.all).toContain('rmse ≤ 1');
+      expect(ended.all).toMatch(/^rmse \d+(\.\d+)?$/m);
+    });
+
+    it('it is evaluated, registered and served, and lists show the figures of numbers', async () => {
+      const ended = await project.run('run', 'homes', '--json');
+      expect(ended.code, ended.all).toBe(0);
+      const models = await project.run('models', 'homes');
+      expect(models.all).toMatch(/rmse [\d.]+, mae [\d.]+, r2 0\.\d+ on \d+ rows/);
+      expect(await textOf('/models/homes')).toMatch(/rmse [\d.]+, mae [\d.]+, r2 0\.\d+ on \d+ rows/);
+      expect((await project.run('runs')).all).toMatch(/rmse [\d.]+/);
+      const verified = await project.run('verify', (JSON.parse(ended.out) as { run: string }).run);
+      expect(verified.code, verified.all).toBe(0);
+    });
+
+    it('outcomes are numbers, and a window of the monitor has the error on them', async () => {
+      await expect.poll(async () => (await post('predict', { rows: [{ area: 3 }] })).status).toBe(200);
+      const wrong = await post('outcomes', { requestId: 'w', label: 'much' });
+      expect(wrong.status).toBe(422);
+      expect(await wrong.text()).toContain('a number');
+      const areas = Array.from({ length: 19 }, (_, i) => 5 * i + 2.2);
+      // Known before the window is closed: each outcome, beforehand.
+      const outcomes = areas.map((area, row) => ({ requestId: 'w', row, label: priceOf(area) }));
+      expect(await (await post('outcomes', { outcomes })).json()).toMatchObject({ recorded: 19 });
+      const asked = await post('predict', { rows: areas.map((area) => ({ area })) }, { 'x-request-id': 'w' });
+      const { predictions } = (await asked.json()) as { predictions: { value: number }[] };
+      const squares = predictions.map(({ value }, i) => (value - priceOf(areas[i]!)) ** 2);
+      const rmse = Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / squares.length);
+      const window = async (): Promise<unknown> =>
+        (JSON.parse(await textOf('/api/monitors/homes')) as { recent: unknown[] }).recent[0];
+      await expect.poll(window, { timeout: 30_000 }).toMatchObject({
+        labelled: 19,
+        accuracy: null,
+        figures: [
+          { name: 'rmse', value: expect.closeTo(rmse, 9) as number, better: 'smaller' },
+          { name: 'mae' },
+          { name: 'r2' },
+        ],
+      });
+      expect(await textOf('/models/homes')).toMatch(
+        new RegExp(`rmse ${Number(rmse.toPrecision(4))}, mae [\\d.]+, r2 [\\d.]+ on 19`),
+      );
+    });
+
+    it('a challenger with a larger error does not take its place', async () => {
+      const ended = await project.run('run', 'homes', '-p', 'k=60');
+      expect(ended.code, ended.all).toBe(0);
+      expect(ended.all).toMatch(/root mean squared error is [\d.]+ against [\d.]+[\s\S]*may be worse/);
+      expect((await project.run('models', 'homes')).all).not.toMatch(/^2 /m);
+    });
   });
 
   it('counts as code of the nodes that take models: an edit of it has them computed again, and no others', async () => {

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** Starts a worker, and gives what stops it. */
 async function work(): Promise<() => Promise<void>> {
-  const workflowsPath = fileURLToPath(new URL('./testing-approvals.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('./asking.test-part.ts', import.meta.url));
   // Without a cache the server keeps no queue for this very worker.
   const worker = await Worker.create({ connection: native, taskQueue, workflowsPath, maxCachedWorkflows: 0 });
   const running = worker.run();

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
 import { approvalName } from '../../core/graph.js';
-import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord, NodeState } from '../../core/graph.js';
+import type { GraphAnswer, GraphAsk, GraphNode, GraphRecord, NodeState, RunMetric } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import type { Compared } from '../../core/reading.js';
@@ -265,16 +265,23 @@ export class GraphKeeper {
           );
     };
     const model = read(facts.model);
-    const metric = read(facts.metric);
+    const metric = [facts.metric ?? []].flat().flatMap((path) => metricOf(path, read(path)))[0];
     const data = read(facts.data);
     if (typeof model === 'string') this.facts.model = model;
-    if (typeof metric === 'number') {
-      this.facts.metric = metric;
-      this.record.metric = { name: facts.metric?.replace(/^out\./, '') ?? '', value: metric };
+    if (metric) {
+      this.facts.metric = metric.value;
+      this.record.metric = metric;
     }
     if (typeof data === 'string') this.facts.data = data;
     this.#onChange();
   }
+}
+
+/** The figure that a path of a contract leads to: a number is called by the path, other figures bring their name. */
+function metricOf(path: string, found: unknown): RunMetric[] {
+  if (typeof found === 'number') return [{ name: path.replace(/^out\./, ''), value: found }];
+  const { name, value } = (found ?? {}) as Partial<RunMetric>;
+  return typeof name === 'string' && typeof value === 'number' ? [{ name, value }] : [];
 }
 
 /** Edges of one node that an answer about a large graph tells: a join of thousands has as many. */

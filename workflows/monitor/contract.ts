@@ -25,6 +25,8 @@ export interface MonitorConfig {
   readonly endpoint: string;
   /** The model's inputs. */
   readonly columns: readonly MonitoredColumn[];
+  /** Type of the model's task, which says by what figures it is measured; absent in monitors of former releases: classification. */
+  readonly task?: string;
   /** Column of the training table that the model predicts: where outcomes stand in the fresh rows. */
   readonly label: MonitoredColumn;
   /** Profile of the rows that windows are compared with. */
@@ -64,6 +66,13 @@ export interface Finding {
   readonly says: string;
 }
 
+/** The figures of a window, as `rmse 3.2, mae 2.5`; of a former release's the share that was right. None without outcomes. */
+export function sayFigures({ figures, accuracy }: Pick<WindowRecord, 'figures' | 'accuracy'>): string | undefined {
+  const known = figures ?? (accuracy === null ? [] : [{ name: 'accuracy', value: accuracy }]);
+  if (known.length === 0) return undefined;
+  return known.map(({ name, value }) => `${name} ${Number(value.toPrecision(4))}`).join(', ');
+}
+
 /** What is known of one window. */
 export interface WindowRecord {
   /** From 1. */
@@ -71,8 +80,14 @@ export interface WindowRecord {
   readonly rows: number;
   /** Rows whose outcome was known when the window was closed. */
   readonly labelled: number;
-  /** Share of those that were predicted right; null without any. */
+  /** Share of those that were predicted right; null without any, and where answers are not right or wrong. */
   readonly accuracy: number | null;
+  /** What stands for models of the task, on those, the first before all others; absent in windows of former releases. */
+  readonly figures?: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly better: 'larger' | 'smaller' | 'neither';
+  }[];
   /** Times of its first and last request, in ms since 1970. */
   readonly from: number;
   readonly to: number;

@@ -1,4 +1,4 @@
-import type { MonitorMemo, MonitorState } from './contract.js';
+import { sayFigures, type MonitorMemo, type MonitorState } from './contract.js';
 
 export function memoOf(state: MonitorState): MonitorMemo {
   const retraining = state.retrainings.at(-1);
@@ -16,11 +16,10 @@ export function memoOf(state: MonitorState): MonitorMemo {
 export function detailsOf(state: MonitorState): string {
   const { config, recent, retrainings, pending, waiting, problem, lost } = state;
   const last = recent.at(-1);
+  const said = last && sayFigures(last);
   const lines = [
     `**${config.endpoint}**: ${memoOf(state).state}, ${state.windows} windows of ${config.window} rows, drift in ${state.drifted}`,
-    last
-      ? `last window: ${last.rows} rows, ${last.labelled} with outcome${last.accuracy === null ? '' : `, ${(100 * last.accuracy).toFixed(1)}% right`}`
-      : '',
+    last ? `last window: ${last.rows} rows, ${last.labelled} with outcome${said === undefined ? '' : `: ${said}`}` : '',
     ...(pending ? [`drift since window ${pending.since}:`, ...pending.says.map((says) => `- ${says}`)] : []),
     waiting ? `waiting: ${waiting}` : '',
     problem ? `problem: ${problem}` : '',

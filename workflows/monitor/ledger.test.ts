@@ -19,7 +19,7 @@ import {
   withoutFindings,
   type TakenWindow,
 } from './ledger.js';
-import { PlainMonitor } from './testing-plain.js';
+import { PlainMonitor } from './plain-monitor.test-part.js';
 
 const DAY = 86_400_000;
 const file = (name: string): Ref<File> => ({ kind: 'file', digest: digestText(name), size: 1 });

@@ -14,16 +14,19 @@ const version = (text: string, evidence: string | null = null): RegisterRequest 
 });
 const at = '2026-01-01T00:00:00.000Z';
 
+// One of them is a name that every object has.
+const aliasName = fc.constantFrom('champion', 'challenger', 'constructor');
+
 const request = fc.oneof(
   fc.record({ kind: fc.constant('register' as const), text: fc.constantFrom('a', 'b', 'c', 'd') }),
   fc.record({
     kind: fc.constant('move' as const),
-    alias: fc.constantFrom('champion', 'challenger'),
+    alias: aliasName,
     to: fc.constantFrom(1, 2, 3, 4, null),
     expected: fc.constantFrom(undefined, null, 1, 2),
     once: fc.constantFrom(undefined, 'k1', 'k2'),
   }),
-  fc.record({ kind: fc.constant('rollback' as const), alias: fc.constantFrom('champion', 'challenger') }),
+  fc.record({ kind: fc.constant('rollback' as const), alias: aliasName }),
 );
 
 function apply(state: RegistryState, asked: typeof request extends fc.Arbitrary<infer R> ? R : never): RegistryState {
@@ -43,7 +46,7 @@ test('whatever is asked in whatever order: aliases name versions that exist, and
       const state = requests.reduce(apply, emptyModel('m'));
       expect(state.history.open.map((event) => event.number)).toEqual(state.history.open.map((_, i) => i + 1));
       expect(new Set(state.versions.open.map((v) => v.model.digest)).size).toBe(state.versions.open.length);
-      const told: Record<string, number> = {};
+      const told: Record<string, number> = Object.create(null) as Record<string, number>;
       for (const event of state.history.open) {
         if (event.what === 'registered') continue;
         expect(event.from).toBe(told[event.alias] ?? null);
@@ -51,7 +54,7 @@ test('whatever is asked in whatever order: aliases name versions that exist, and
         else told[event.alias] = event.to;
       }
       const stand = Object.fromEntries(Object.entries(state.aliases).map(([alias, { version: v }]) => [alias, v]));
-      expect(stand).toEqual(told);
+      expect(stand).toEqual({ ...told });
       expect(Object.keys(announcement(state).aliases).sort()).toEqual(Object.keys(told).sort());
     }),
   );
@@ -93,4 +96,13 @@ test('what a Workflow of 0.1.0 carried is what it would be today', () => {
       expect(fromFormer(former)).toEqual(state);
     }),
   );
+});
+
+test('an alias called as something that every object has was moved from nowhere, and its registry stood still', () => {
+  const { state } = register(emptyModel('m'), version('a'), at);
+  const moved = move(state, { alias: 'constructor', to: 1, ...by }, at);
+  expect(moved.answer).toMatchObject({ from: null, to: 1 });
+  expect(moved.state.aliases['constructor']).toMatchObject({ version: 1 });
+  expect(() => rollback(state, { alias: 'constructor', ...by }, at)).toThrow('there is no alias "constructor"');
+  expect(() => rollback(state, { alias: '__proto__', ...by }, at)).toThrow('there is no alias "__proto__"');
 });

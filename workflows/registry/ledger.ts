@@ -14,7 +14,7 @@ import {
   type RegistryState,
   type RollbackRequest,
 } from './contract.js';
-import { numberOf, onceKey, standing, versionKey } from './state.js';
+import { aliasOf, numberOf, onceKey, standing, versionKey } from './state.js';
 
 // The registry's rules as pure functions of its state: what a request changes, or the words in which it is refused. What
 // a request needs of facts that the store has is looked up before, and handed in.
@@ -147,7 +147,7 @@ function answered(state: RegistryState, once: string | undefined, looked: Looked
 
 function checkExpected(state: RegistryState, alias: string, expected: number | null | undefined): void {
   if (expected === undefined) return;
-  const there = state.aliases[alias];
+  const there = aliasOf(state, alias);
   if ((there?.version ?? null) === expected) return;
   throw new TrainyardError('TY-ALIAS-MOVED', {
     what: `${state.name}: alias "${alias}" is not where this request expects it`,
@@ -174,13 +174,13 @@ export function checkMove(state: RegistryState, request: MoveRequest, looked: Lo
       expected: count > 0 ? `a version from 1 to ${count}` : 'a version that was registered',
     });
   checkExpected(state, request.alias, request.expected);
-  if (request.to === null && !state.aliases[request.alias])
+  if (request.to === null && !aliasOf(state, request.alias))
     refuse(state, `there is no alias "${request.alias}" to remove`, 'alias');
 }
 
 /** Throws TY-MODEL-REQUEST for an alias too many. */
 export function checkAliases(state: RegistryState, { alias, to }: MoveRequest): void {
-  if (to === null || state.aliases[alias] || Object.keys(state.aliases).length < MOST_ALIASES) return;
+  if (to === null || aliasOf(state, alias) || Object.keys(state.aliases).length < MOST_ALIASES) return;
   refuse(
     state,
     `it has ${MOST_ALIASES} aliases`,
@@ -199,7 +199,7 @@ export function move(
   checkMove(state, request, looked);
   const before = answered(state, request.once, looked);
   if (before) return { state, answer: before };
-  const there = state.aliases[request.alias];
+  const there = aliasOf(state, request.alias);
   const past = there
     ? there.version === request.to
       ? there.past
@@ -213,7 +213,7 @@ export function checkRollback(state: RegistryState, request: RollbackRequest): v
   if (typeof request !== 'object' || request === null) refuse(state, 'the request is empty', 'request');
   checkText(state, 'by', request.by);
   checkText(state, 'why', request.why);
-  const there = state.aliases[request.alias];
+  const there = aliasOf(state, request.alias);
   if (!there) refuse(state, `there is no alias "${String(request.alias)}"`, 'alias');
   checkExpected(state, request.alias, request.expected);
   if (countOf(there.past) === 0)
@@ -232,7 +232,7 @@ export function rollback(
   looked: Looked = {},
 ): { state: RegistryState; answer: MoveAnswer } {
   checkRollback(state, request);
-  const { version, past } = state.aliases[request.alias]!;
+  const { version, past } = aliasOf(state, request.alias)!;
   const change = {
     ...request,
     what: 'rolled back',

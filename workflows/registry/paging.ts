@@ -18,7 +18,7 @@ import type {
   RollbackRequest,
 } from './contract.js';
 import type { Looked } from './ledger.js';
-import { numberOf, onceKey, standing, versionKey } from './state.js';
+import { aliasOf, numberOf, onceKey, standing, versionKey } from './state.js';
 
 /** Bytes of the versions that an alias stood at before, which are numbers. */
 const PAST_BYTES = 2_000;
@@ -52,7 +52,7 @@ function longIn({ versions, history, keys, aliases }: RegistryState, bytes: numb
   if (whole) return whole;
   for (const [alias, { past }] of Object.entries(aliases)) {
     const long = ifLong(past, Math.min(bytes, PAST_BYTES), (now, change) => {
-      const there = now.aliases[alias];
+      const there = aliasOf(now, alias);
       return there ? withPast(now, alias, change(there.past)) : now;
     });
     if (long) return long;
@@ -61,7 +61,7 @@ function longIn({ versions, history, keys, aliases }: RegistryState, bytes: numb
 }
 
 function withPast(state: RegistryState, alias: string, past: PagedList<number>): RegistryState {
-  const there = state.aliases[alias];
+  const there = aliasOf(state, alias);
   return there ? { ...state, aliases: { ...state.aliases, [alias]: { ...there, past } } } : state;
 }
 
@@ -142,7 +142,7 @@ export class Lookup {
   }
 
   ofRollback<R>({ alias }: RollbackRequest, settle: (looked: Looked) => R): R | Promise<R> {
-    const past = this.#get().aliases[alias]?.past;
+    const past = aliasOf(this.#get(), alias)?.past;
     const target = past?.open.at(-1);
     const isHere = target === undefined ? !past || pagedCount(past) === 0 : standing(this.#get(), target) !== undefined;
     return isHere ? settle({}) : this.#rollback(alias, settle);
@@ -150,15 +150,15 @@ export class Lookup {
 
   async #rollback<R>(alias: string, settle: (looked: Looked) => R): Promise<R> {
     for (;;) {
-      const past = this.#get().aliases[alias]?.past;
+      const past = aliasOf(this.#get(), alias)?.past;
       const target = past?.open.at(-1);
       if (target !== undefined) {
         const version = await this.#version(target);
-        if (this.#get().aliases[alias]?.past.open.at(-1) === target) return settle({ version });
+        if (aliasOf(this.#get(), alias)?.past.open.at(-1) === target) return settle({ version });
       } else if (!past || pagedCount(past) === 0) return settle({});
       else {
         const open = await told(() => reopened(past, pagesInWorkflow<number>()));
-        if (this.#get().aliases[alias]?.past === past) this.#set(withPast(this.#get(), alias, open));
+        if (aliasOf(this.#get(), alias)?.past === past) this.#set(withPast(this.#get(), alias, open));
       }
     }
   }

@@ -65,6 +65,11 @@ export function standing(state: RegistryState, number: number): Pick<ModelVersio
   return openVersion(state, number) ?? Object.values(state.aliases).find(({ version }) => version === number);
 }
 
+/** Where an alias stands; undefined where there is none, also for a name that every object has, such as `constructor`. */
+export function aliasOf({ aliases }: RegistryState, alias: string): RegistryState['aliases'][string] | undefined {
+  return Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;
+}
+
 /** What readers without a worker need to know. */
 export function announcement(state: RegistryState): Announcement {
   const aliases = Object.entries(state.aliases).map(([alias, { version, move: number, model, run }]) => [

@@ -124,7 +124,7 @@ export async function labelReview(input: ReviewInput): Promise<Ref<JsonKind>> {
   const due = (): boolean => ledger.complete || long();
   if (deadline === undefined) await condition(due);
   else await condition(due, Math.max(1, deadline - Date.now()));
-  if (!ledger.complete && !isLate()) await shorten(ledger, patiently, input.pageBytes);
+  if (!ledger.complete && !isLate()) await shorten(ledger, patiently, { until: deadline, bytes: input.pageBytes });
   // An answer that came with the last one is waited for, so that who was told "accepted" is on the record.
   await condition(allHandlersFinished);
   if (!ledger.complete && !isLate()) {

@@ -206,6 +206,25 @@ test('a full store, and one that cannot be read, lose no answer', async () => {
   expect((await answersOf(store, await handle.result())).all.map(({ item }) => item)).toEqual([...Array(40).keys()]);
 }, 300_000);
 
+test('a deadline that came while the store was full was kept up to five minutes late, and answers were taken after it', async () => {
+  const store = stage.store('late');
+  await stage.work('late', store);
+  const { handle, id, desk } = await begin('late', 40, { deadlineMs: 15_000 }, { continueAfter: 40, pageBytes: 300 });
+  store.full = true;
+  for (let item = 0; item < 20; item++) await desk.answer(id, given(item, LABELS[0]!, 'ann'));
+  // The store is still full: only what it needs is waited for, not the deadline.
+  const state = () => reviewState({ temporal: stage.temporal }, id);
+  await expect.poll(state, { timeout: 120_000, interval: 200 }).toMatchObject({ open: false, answers: 20 });
+  await expect(desk.answer(id, given(20, LABELS[0]!, 'ann'))).rejects.toMatchObject({
+    code: 'TY-REVIEW-ANSWER',
+    message: expect.stringContaining('the review is closed'),
+  });
+  store.full = false;
+  const file = await answersOf(store, await handle.result());
+  expect(file).toMatchObject({ closed: 'deadline', settled: 20 });
+  expect(file.all).toHaveLength(20);
+}, 300_000);
+
 test('workers that are killed while pages are kept change nothing', async () => {
   const store = stage.store('killed');
   const points = ['keeping-page', 'page-kept'];

@@ -8,10 +8,18 @@ import type { ReviewLedger } from './ledger.js';
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 300_000;
 
-/** Moves answers into pages until few enough are left. None leaves the ledger before its page is kept. */
-export async function shorten(ledger: ReviewLedger, patiently: Patience, bytes?: number): Promise<void> {
+/**
+ * Moves answers into pages until few enough are left, or until a time (ms since 1970). None leaves the ledger before its
+ * page is kept.
+ */
+export async function shorten(
+  ledger: ReviewLedger,
+  patiently: Patience,
+  { until, bytes }: { readonly until?: number | undefined; readonly bytes?: number | undefined },
+): Promise<void> {
   while (nextFold(ledger.answers, bytes) && isPaged()) {
-    const put = await patiently(() => keepNext(ledger.answers, bytes));
+    const put = await patiently(async () => (await keepNext(ledger.answers, bytes)) ?? null, until);
+    if (put === undefined) return;
     if (put) ledger.letGo(put);
   }
 }
@@ -28,12 +36,18 @@ export async function readPaged(
   return rows;
 }
 
-/** Does what needs the store, again and again until it is done: people's answers are not given up. */
-export type Patience = <T>(act: () => Promise<T>) => Promise<T>;
+/**
+ * Does what needs the store, again and again until it is done: people's answers are not given up. With a time until which
+ * it is worth it (ms since 1970) it gives undefined then.
+ */
+export interface Patience {
+  <T>(act: () => Promise<T>): Promise<T>;
+  <T>(act: () => Promise<T>, until: number | undefined): Promise<T | undefined>;
+}
 
 /** Tells what is waited for, and `undefined` when it goes on. */
 export function patience(tell: (problem: string | undefined) => void): Patience {
-  return async (act) => {
+  return async <T>(act: () => Promise<T>, until = Infinity) => {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, 2 * wait)) {
       try {
         const done = await act();
@@ -42,7 +56,9 @@ export function patience(tell: (problem: string | undefined) => void): Patience 
       } catch (error) {
         if (isCancellation(error) || !isPaged()) throw error;
         tell(causeOf(error));
-        await sleep(wait);
+        await sleep(Math.max(1, Math.min(wait, until - Date.now())));
+        // Former histories tried once more, however late it was.
+        if (Date.now() >= until && patched('17-review-deadline')) return undefined as T;
       }
     }
   };

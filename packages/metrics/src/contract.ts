@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import type { MeasuredTask } from './tasks/index.js';
 
 const averages = z.object({ micro: z.number(), macro: z.number(), weighted: z.number() });
+const number = z.number();
+/** Null where it is not defined. */
+const maybe = z.number().nullable();
 
 /** Shape of a classifier's figures as they travel in values: what `f1.macro` and the like are read from. */
 export const figuresSchema = z.object({
@@ -12,8 +16,35 @@ export const figuresSchema = z.object({
   recall: averages,
   logLoss: z.number(),
   brier: z.number(),
-  rocAuc: z.number().nullable(),
+  rocAuc: maybe,
   matthews: z.number(),
-  kappa: z.number().nullable(),
+  kappa: maybe,
   calibrationError: z.number(),
 });
+
+const rows = z.object({ n: z.number().int() });
+
+/** Shape of the figures of each type of task as they travel in values; `n` is the number of rows. */
+export const TASK_FIGURES = {
+  classification: figuresSchema,
+  'multi-label': rows.extend({
+    subsetAccuracy: number,
+    hamming: number,
+    f1: z.object({ micro: maybe, macro: maybe }),
+  }),
+  regression: rows.extend({
+    mae: number,
+    rmse: number,
+    r2: maybe,
+    medianAbsoluteError: number,
+    mape: maybe,
+    meanError: number,
+  }),
+  quantiles: rows.extend({ pinball: number, coverage: maybe, coverageGap: maybe, width: maybe, crossing: number }),
+  forecasting: rows.extend({ mae: number, rmse: number, smape: number, mase: maybe }),
+  ranking: rows.extend({ 'ndcg@10': maybe, 'ndcg@5': maybe, ndcg: maybe, map: maybe, mrr: maybe }),
+  embedding: rows.extend({ 'recall@1': maybe, 'recall@5': maybe, 'recall@10': maybe, mrr: maybe }),
+} as const satisfies Record<MeasuredTask, z.ZodObject>;
+
+/** The figures of models of a type of task. */
+export type FiguresOf<Task extends MeasuredTask> = z.output<(typeof TASK_FIGURES)[Task]>;

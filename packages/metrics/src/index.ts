@@ -1,13 +1,32 @@
 export { accuracy, averages, balancedAccuracy, kappa, matthews, perClass } from './classification.js';
 export type { Averages, ClassFigures } from './classification.js';
+export { TASK_FIGURES, type FiguresOf } from './contract.js';
 export { confusionMatrix, type Confusion } from './confusion.js';
 export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
+export { allUnits, drawRows } from './draw.js';
+export { naiveError, smape } from './forecast-error.js';
 export { figuresOf, type Figures } from './figures.js';
 export { bootstrap, quantile, wilson, type Interval } from './intervals.js';
+export {
+  betterOf,
+  comparePaired,
+  findFigure,
+  headlinesOf,
+  interval95,
+  intervalsOf,
+  measure,
+  nested,
+  shortName,
+  valueOn,
+  type Draws,
+  type MeasuredFigures,
+  type PairedDifference,
+} from './measure.js';
 export { mcnemar, type McNemar } from './mcnemar.js';
 export {
   brierScore,
   calibration,
+  chooseClass,
   expectedCalibrationError,
   logLoss,
   mostProbable,
@@ -16,3 +35,47 @@ export {
   type CalibrationBin,
   type Probabilities,
 } from './probability.js';
+export {
+  classCounts,
+  exactMatches,
+  f1Of,
+  hammingLoss,
+  f1Macro as f1MacroOfSets,
+  f1Micro as f1MicroOfSets,
+  type ClassCounts,
+  type LabelSets,
+} from './multi-label.js';
+export { coverage, pinballLoss } from './quantile-loss.js';
+export { averagePrecision, ndcg, reciprocalRank, type RankedGroup } from './ranking.js';
+export {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanError,
+  medianAbsoluteError,
+  r2,
+  rootMeanSquaredError,
+} from './regression.js';
+export { nearestAlikePlaces } from './retrieval.js';
+export {
+  chosenClasses,
+  figuresOfTask,
+  isMeasuredTask,
+  MEASURED_TASKS,
+  quantileColumn,
+  type Answered,
+  type Better,
+  type ClassificationSample,
+  type EmbeddingSample,
+  type Figure,
+  type FigureValue,
+  type ForecastingSample,
+  type MeasuredTask,
+  type MultiLabelSample,
+  type QuantilesSample,
+  type RankingSample,
+  type RegressionSample,
+  type Sample,
+  type ServedRow,
+  type TaskFigures,
+  type TruthCell,
+} from './tasks/index.js';

@@ -16,6 +16,17 @@ export function mostProbable(p: Probabilities): Int32Array {
   return best;
 }
 
+/** Index of the class answered for a row's probabilities: of two classes the second from the threshold on, else the most probable. */
+export function chooseClass(
+  probabilities: ArrayLike<number>,
+  { classes, threshold }: { readonly classes: readonly string[]; readonly threshold?: number | undefined },
+): number {
+  if (threshold !== undefined && classes.length === 2) return probabilities[1]! >= threshold ? 1 : 0;
+  let best = 0;
+  for (let k = 1; k < classes.length; k++) if (probabilities[k]! > probabilities[best]!) best = k;
+  return best;
+}
+
 /**
  * Mean negative logarithm of the probability given to the true class, in nats. Probabilities are clipped to
  * [2⁻⁵², 1 − 2⁻⁵²], as scikit-learn clips those of double precision.

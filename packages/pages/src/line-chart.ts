@@ -7,6 +7,8 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Drawn with dashes: a yardstick, not a measurement. */
   readonly dashed?: boolean;
+  /** Its points stand alone, small and not joined: many measurements, not a course. */
+  readonly scattered?: boolean;
 }
 
 export interface LineChart {
@@ -86,9 +88,14 @@ export function lineChart(chart: LineChart): Html {
             >${chart.mark.name}</text
           >`
       }
-      ${lines.map(({ points: at, name, dashed }, i) => {
+      ${lines.map(({ points: at, name, dashed, scattered }, i) => {
         const colour = COLOURS[i % COLOURS.length]!;
         const [column, row] = [LEFT + (i % NAMES) * 145, 12 + Math.floor(i / NAMES) * 16];
+        if (scattered)
+          return html`${at.map(([x, y]) => html`<circle cx="${px(x)}" cy="${py(y)}" r="2.5" fill="${colour}" fill-opacity=".6" />`)}
+            <circle cx="${column + 9}" cy="${row}" r="4" fill="${colour}" /><text x="${column + 24}" y="${row + 4}"
+              >${name}</text
+            >`;
         return html`<polyline
             fill="none"
             stroke="${colour}"

@@ -54,6 +54,29 @@ export const recordCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'what is created after something else is not there before, nor when that says no or fails',
+    async run({ store }) {
+      for (const durable of [true, false]) {
+        const key = `after/${durable}`;
+        let say = (_: boolean): void => undefined;
+        const after = new Promise<boolean>((said) => (say = said));
+        const created = store.create(key, Buffer.from('late'), { durable, after });
+        await sleep(50);
+        assert.equal(await store.get(key), null);
+        say(true);
+        assert.equal(await created, true);
+        assert.equal(text(await store.get(key)), 'late');
+        assert.equal(await store.create(key, Buffer.from('no'), { durable, after: Promise.resolve(true) }), false);
+        const refused = { durable, after: Promise.resolve(false) };
+        assert.equal(await store.create(`${key}-not`, Buffer.from('no'), refused), false);
+        const failing = { durable, after: Promise.reject<boolean>(new Error('as planned')) };
+        await assert.rejects(store.create(`${key}-not`, Buffer.from('no'), failing), /as planned/);
+        assert.equal(await store.get(`${key}-not`), null);
+        assert.equal(await store.create(`${key}-not`, Buffer.from('yes'), { durable }), true);
+      }
+    },
+  },
+  {
     name: 'of 50 processes that create the same key exactly one wins, and its bytes are kept',
     async run(subject) {
       const keys = Array.from({ length: 20 }, (_, index) => `race/${index}`);
