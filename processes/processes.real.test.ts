@@ -132,7 +132,7 @@ const examples: readonly ProcessExample[] = [
     input: review,
     continuing: () => ({ ...review(), continueAfter: 20 }),
     steps: Array.from({ length: 6 }, () => answerNext),
-    gave: (result) => void expect(result).toMatchObject({ kind: 'json', value: { settled: 6, closed: 'complete' } }),
+    gave: (result) => expect(result).toMatchObject({ kind: 'json', value: { settled: 6, closed: 'complete' } }),
   },
   {
     process: registryProcess,
@@ -158,7 +158,7 @@ const examples: readonly ProcessExample[] = [
     input: () => partitions,
     continuing: () => ({ ...partitions, continueAfter: 12 }),
     steps: [],
-    gave: (result) => void expect(result).toEqual({ outcome: 'done', reached: 3 }),
+    gave: (result) => expect(result).toEqual({ outcome: 'done', reached: 3 }),
     others,
   },
   {

@@ -71,7 +71,7 @@ describe('a durable process of a package of its own', { timeout: 240_000 }, () =
       input,
       continuing: () => ({ ...input(), continueAfter: 12 }),
       steps,
-      gave: (result) => void expect((result as { signatures: unknown[] }).signatures).toHaveLength(4),
+      gave: (result) => expect((result as { signatures: unknown[] }).signatures).toHaveLength(4),
     };
     const store = new FileStore(path.join(project.folder, 'store-of-cases'));
     const client = { temporal, namespace: 'default', taskQueue: 'cases', store, close: async () => undefined };
