@@ -4,6 +4,7 @@ import { listReviews } from '../../client/reviews.js';
 import { isPart } from '../../client/run-list.js';
 import { readRunView, type RunView } from '../../client/run-view.js';
 import { runningOf } from '../../client/running.js';
+import { isStudy, readStudy } from '../../client/studies.js';
 import { listModels } from '../../client/models.js';
 import { graphMermaid, graphSvg, graphText } from '../../client/graph/index.js';
 import { damagedIn, listRuns } from '../../store/index.js';
@@ -12,9 +13,8 @@ import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts } from '../pages/run.js';
 import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
-import { sealedSets } from './sealed-sets.js';
+import { drawSections } from './sections.js';
 import { processesOf, seenChildren } from './children.js';
-import { readStudyView } from './study.js';
 import { eventOfCall } from './temporal-event.js';
 import type { PageOptions } from '../pages/run-content.js';
 import type { RunContent } from '../pages/run-content.js';
@@ -71,7 +71,7 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     const found = await view(request.params.id);
     const { graph, open, stale, pending } = found;
     const progress = runningOf(graph, pending).flatMap(({ node, progress: told }) => (told ? [[node.call, told]] : []));
-    const study = (await readStudyView(reader, found))?.state;
+    const study = isStudy(graph.params) ? await readStudy(reader, graph.run) : undefined;
     return {
       open,
       ...(stale === undefined ? {} : { stale }),
@@ -149,15 +149,14 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     keyName: string | undefined,
   ): Promise<{ content: RunContent; options: PageOptions }> {
     const found = await view(id);
-    const [study, children, processes, sealed] = await Promise.all([
-      readStudyView(reader, found),
-      seenChildren(reader, found),
-      processesOf(found),
-      sealedSets(store, found.graph),
-    ]);
+    const now = Date.now();
+    const canAct = keyName !== undefined;
+    const [children, processes] = await Promise.all([seenChildren(reader, found), processesOf(found)]);
+    const query = sort === undefined ? {} : { sort };
+    const sections = await drawSections({ run: found, reader, children, now, canAct, query });
     return {
-      content: { view: found, study, children, processes, sealed },
-      options: { now: Date.now(), ui: uiLink(id), canAct: keyName !== undefined, sort },
+      content: { view: found, children, processes, sections },
+      options: { now, ui: uiLink(id), canAct },
     };
   }
 
