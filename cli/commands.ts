@@ -16,7 +16,6 @@ import { backfillCommand } from './backfill/command.js';
 import { schedulesCommand } from './schedules/command.js';
 import { studyCommand } from './study/command.js';
 import { approveCommand } from './approve/command.js';
-import { nodesCommand } from './nodes/command.js';
 import { pluginsCommand } from './plugins/command.js';
 import { predictCommand } from './predict/command.js';
 import { modelsCommand } from './models/command.js';
@@ -46,7 +45,6 @@ export const commands: readonly ((program: Command) => void)[] = [
   recoverCommands,
   backfillCommand,
   schedulesCommand,
-  nodesCommand,
   pluginsCommand,
   predictCommand,
   modelsCommand,

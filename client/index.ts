@@ -4,6 +4,8 @@ export { cancelRun, decide, newRunId, runResult, startPipeline, type StartRun } 
 export { listRunListings, type ListedState, type RunListing } from './run-list.js';
 export { readRunView, type RunReader, type RunView } from './run-view.js';
 export { watchRun, type RunMoment, type WatchOptions } from './run-watch.js';
-export { readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './studies.js';
+export { isStudy, readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './studies.js';
 export type { StudyState, StudyTrial } from '../core/study/state.js';
+/** Who has opened a sealed test set. */
+export { openingsOf, type SealedOpening } from '../store/index.js';
 export type { PendingNode } from './pending-node.js';

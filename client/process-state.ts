@@ -1,8 +1,7 @@
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import type { z } from 'zod';
 import { sayLeft } from '../core/duration.js';
-import { partsOnHand, type PartsOnHand } from '../core/parts-on-hand.js';
-import { builtInParts } from '../project/brought-parts.js';
+import { partNamed } from './parts.js';
 import type { DurableProcess, ProcessView, ProcessWords } from './process.js';
 import type { RunReader } from './run-view.js';
 import { LOOK_MS } from './patience.js';
@@ -21,21 +20,9 @@ export function asked<State>(schema: z.ZodType<State>, query = 'state'): Process
   };
 }
 
-let packaged: PartsOnHand | undefined;
-
-/** A page that is looked at asks every second; to find a plugin's part means to compile the plugin. */
-const KEPT_MS = 5_000;
-const found = new Map<string, { readonly at: number; readonly process: Promise<DurableProcess | undefined> }>();
-
 /** The process of a name; undefined where the project, or without one the package, has none. */
-export function processNamed(name: string): Promise<DurableProcess | undefined> {
-  const known = found.get(name);
-  const now = performance.now();
-  if (known && now - known.at < KEPT_MS) return known.process;
-  const parts = partsOnHand() ?? (packaged ??= builtInParts());
-  const process = parts.find('process', name) as Promise<DurableProcess | undefined>;
-  found.set(name, { at: now, process });
-  return process;
+export async function processNamed(name: string): Promise<DurableProcess | undefined> {
+  return (await partNamed('process', name)) as DurableProcess | undefined;
 }
 
 /** Where a process stands, as a sentence. */

@@ -51,7 +51,7 @@ const run = fc.record({
 test('runs are listed from the store as they were recorded: the youngest first, by what is asked for', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(run, { maxLength: 8 }),
+      fc.array(run, { minLength: 4, maxLength: 8 }),
       fc.record({
         limit: fc.integer({ min: 1, max: 10 }),
         pipeline: fc.option(fc.constantFrom('penguins', 'iris'), { nil: undefined }),

@@ -22,6 +22,11 @@ export async function studiesOf({ temporal, store }: RunReader, run: string): Pr
     .flatMap(({ workflowId }) => workflowId ?? []);
 }
 
+/** Whether a run's parameters are what a study is asked. */
+export function isStudy(params: unknown): boolean {
+  return typeof params === 'object' && params !== null && 'space' in params && 'objectives' in params;
+}
+
 /**
  * The id of a run's study: the one of this name, or the only one. Throws TY-STUDY-UNKNOWN that names those there are.
  */

@@ -29,7 +29,7 @@ const BRAND = Symbol.for('trainyard.composite');
 type Described<Args, I extends Ports> = { readonly [Name in Exclude<keyof Args, keyof I> & string]-?: z.ZodType };
 
 /**
- * Names a function of a plugin that calls several nodes, so that `trainyard nodes` finds it by the name that pipelines call
+ * Names a function of a plugin that calls several nodes, so that `trainyard plugins` finds it by the name that pipelines call
  * it by. It does nothing else: the function is called as before, and its nodes stand in the graph of a run under their own names.
  */
 export function composite<Call extends (options: never, ...more: never[]) => unknown, const I extends Ports>(

@@ -98,9 +98,9 @@ export function outcomeKey(project: string, endpoint: string, requestId: string,
   return outcomeOf(outcomeStream(project, endpoint), requestId, row);
 }
 
-/** Marks a batch of the log as written, so that sending it again writes nothing. */
-export function batchKey(project: string, endpoint: string, batch: string): string {
-  return `{${predictionStream(project, endpoint)}}:batch:${batch}`;
+/** Names the batch that a server's log has written last, so that sending it again writes nothing. */
+export function batchKey(project: string, endpoint: string, writer: string): string {
+  return `{${predictionStream(project, endpoint)}}:batch:${writer}`;
 }
 
 /** Channel in Redis on which moved aliases of a project are announced. */

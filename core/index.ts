@@ -18,6 +18,7 @@ export {
   type Pipeline,
   type PipelineSpec,
 } from './pipeline.js';
+export { durable, type DurableSpec, type ProcessInput } from './durable.js';
 export { gate, type GateLimit } from './gate.js';
 export { tune, type NodeStudyOptions, type PipelineStudyOptions, type Tuned } from './study/tune.js';
 export type { StudyOptions } from './study/options.js';
@@ -54,7 +55,7 @@ export type {
 export type { Handle } from './handle.js';
 export { canonical, type Json } from './json.js';
 export { digestText, type Digest } from './digest.js';
-export { durationMs, sayDuration, type Duration } from './duration.js';
+export { durationMs, sayDuration, sayLeft, type Duration } from './duration.js';
 export type { Overlap, ScheduleSpec, TriggerSpec } from './schedule.js';
 export type { RunFacts } from './runtime.js';
 export type { Fit, Mistake } from './wiring.js';

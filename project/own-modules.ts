@@ -40,7 +40,7 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
       absWorkingDir: root,
       plugins: [
         packagesOutside(packageMark),
-        processesOutside(root),
+        loadedByParts(root),
         ownUrls((file) => `trainyard-file:${path.relative(root, file).split(path.sep).join('/')}`),
       ],
       outdir: out,
@@ -65,16 +65,17 @@ function publishedPlace(file: string, root: string): string {
 }
 
 /**
- * What a durable process loads when it is used is no code of nodes: it stays in this package. Else each node's process would
- * hold the server's parts, and each command read them all.
+ * What a part loads when it is used is no code of nodes: it stays in this package. Else each node's process would hold the
+ * server's parts, and each command read them all.
  */
-function processesOutside(root: string): Plugin {
+function loadedByParts(root: string): Plugin {
+  const isPart = (file: string): boolean =>
+    /^dist\/(processes\/[^/]+|plugins\/[^/]+\/parts)\.js$/.test(path.relative(root, file).split(path.sep).join('/'));
   return {
-    name: 'processes-outside',
+    name: 'loaded-by-parts',
     setup(on) {
       on.onResolve({ filter: /^\./ }, ({ kind, importer, resolveDir, path: name }) => {
-        if (kind !== 'dynamic-import' || path.dirname(importer) !== path.join(root, 'dist', 'processes'))
-          return undefined;
+        if (kind !== 'dynamic-import' || !isPart(importer)) return undefined;
         const file = path.relative(root, path.resolve(resolveDir, name)).split(path.sep).join('/');
         return { path: `trainyard-file:${file}`, external: true };
       });

@@ -28,6 +28,7 @@ import { pipelinesKey } from './codes.js';
 import { callsOf } from './find-call.js';
 import { runManifest } from './manifest.js';
 import { projectFiles } from './project-files.js';
+import { copyOpenings } from './openings.js';
 import { RecordIndex } from './record-index.js';
 import { ZipWriter } from './zip-writer.js';
 
@@ -79,6 +80,7 @@ export async function exportRun(options: {
       await zip.add(`project/${name}`, await readFile(path.join(project.root, name)), true);
     const records = new FileStore(folder);
     const calls = await copyRecords(store, records, graph);
+    await copyOpenings(store, records, graph);
     let count = 0;
     for await (const { key } of records.list('')) {
       await zip.add(`records/${key}`, (await records.get(key)) ?? new Uint8Array(), true);

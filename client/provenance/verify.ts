@@ -17,6 +17,7 @@ import { countFinished, Decisions } from './decisions.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';
 import { ownBuild } from './own-build.js';
+import { copyOpenings } from './openings.js';
 import { openSandbox } from './sandbox-session.js';
 
 export interface VerifyOptions {
@@ -74,6 +75,7 @@ export async function verifyRun(options: VerifyOptions): Promise<Verification> {
   const session = await openSandbox(project, folder, build);
   try {
     await seedAnswers(store, session.client.store, graph, answers);
+    await copyOpenings(store, session.client.store, graph);
     onStep(`repeating ${graph.run}${build === undefined ? '' : ' with its own build'}`);
     const again = await repeat(session.client, graph, answers, options);
     const is = { store: session.client.store, graph: again };

@@ -17,8 +17,8 @@ export function challengePage(
       ${value.reasons.map((reason) => html`<li>${reason}</li>`)}
     </ul>
     <p class="soft">
-      Rule: ${rule.rule}, by ${rule.figure.title} (the ${rule.figure.better} the better), at most ${rule.alpha} chance
-      of calling equals different.
+      ${sayLooked(value)} Rule: ${rule.rule}, by ${rule.figure.title} (the ${rule.figure.better} the better), at most
+      ${rule.alpha} chance of calling equals different.
     </p>
     ${value.sets.map(
       (set) =>
@@ -47,4 +47,11 @@ export function challengePage(
           }`,
     )}`;
   return htmlPage(title, body);
+}
+
+/** Which rows were looked at: whether the sealed ones were needed. */
+function sayLooked({ sets, decided }: z.output<typeof challengeVerdict>): string {
+  const looked = new Set(sets.map(({ rows }) => rows));
+  if (looked.has('test')) return looked.has('fresh') ? 'The fresh rows did not decide: the sealed ones do.' : '';
+  return decided ? 'The fresh rows decide: the sealed test set stays closed.' : 'The fresh rows do not decide.';
 }

@@ -7,7 +7,7 @@ import { compare, decidingFigure, type Comparison } from './comparison.js';
 import { challenge } from './contract.js';
 import { challengePage } from './challenge-page.js';
 import { sayOpenings } from './openings.js';
-import { judge } from './verdict.js';
+import { judge, sayBefore } from './verdict.js';
 
 export const challengeNode = implement(challenge, async ({ params, inputs, ctx }) => {
   const given = (['fresh', 'test'] as const).flatMap((rows) => {
@@ -24,15 +24,24 @@ export const challengeNode = implement(challenge, async ({ params, inputs, ctx }
     if (inputs.champion) opened.push(await openModel(inputs.champion));
     const task = figuresOfTask(opened[0]!.card.task.type);
     const figure = decidingFigure(task, params.metric);
+    // Any of several looks may promote: each spends its part of alpha (Bonferroni).
+    const { looks = 1, least = 1 } = params;
+    const rule = { ...params, figure, alpha: params.alpha / looks, least };
     const sets: Comparison[] = [];
     for (const { rows, table } of given) {
       const answers = await answersOf({ models: opened, table, port: rows, scratch: ctx.scratch, signal: ctx.signal });
-      sets.push(compare(rows, answers, { ...params, figure, seed: ctx.seed }));
+      sets.push(compare(rows, answers, { ...rule, seed: ctx.seed }));
       ctx.progress(sets.length / given.length, `compared on ${answers.rows} rows`);
     }
     const openings = inputs.test ? sayOpenings(await ctx.openedBefore('test')) : undefined;
-    const rule = { ...params, figure };
-    const value = { ...judge(sets, rule), metric: shortName(figure.name), sets };
+    const { before } = inputs;
+    const judged = judge(sets, rule);
+    const value = {
+      ...judged,
+      reasons: [...(before ? sayBefore(before.value) : []), ...judged.reasons],
+      metric: shortName(figure.name),
+      sets: [...(before?.value.sets ?? []), ...sets],
+    };
     return {
       value,
       files: {

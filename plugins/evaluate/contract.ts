@@ -85,9 +85,12 @@ const comparison = z.object({
 
 export const challengeVerdict = z.object({
   verdict: z.enum(['promote', 'keep']),
+  /** Whether these rows say so for good; false where the champion is kept because they cannot tell, and others might. */
+  decided: z.boolean(),
   /** In words, the deciding ones first. */
   reasons: z.array(z.string()),
   metric: z.string(),
+  /** Those of an earlier comparison first (`before`). */
   sets: z.array(comparison),
 });
 
@@ -116,12 +119,21 @@ export const challenge = node({
       .describe('better: not worse on every set and, beyond chance, better on the fresh rows; not worse: that alone'),
     alpha: z.number().min(0.0001).max(0.5).default(0.05).describe('largest chance of calling equals different'),
     resamples: z.number().int().min(100).max(10_000).default(1000).describe('draws of the bootstrap'),
+    looks: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('comparisons of which any one may promote, this one included: each spends its part of alpha; one'),
+    least: z.number().int().min(1).optional().describe('fewest rows of a set that may decide; one'),
   }),
   inputs: {
     challenger: model,
     champion: optional(model),
     fresh: optional(table),
     test: optional(sealedTable),
+    before: optional(report(challengeVerdict)),
   },
   opens: 'sealed',
   outputs: report(challengeVerdict),

@@ -188,7 +188,7 @@ describe('a challenger', () => {
     for (const rule of ['better', 'not worse']) {
       const verdict = await judge('none', 'good', { rule });
       expect(verdict.verdict).toBe('keep');
-      expect(verdict.reasons[0]).toContain('may be worse by more than the margin');
+      expect(verdict.reasons[0]).toContain('is worse by more than the margin');
     }
   });
   test('that equals the champion is kept out by the rule "better", let in by "not worse"', async () => {

@@ -220,7 +220,7 @@ describe('a challenger is compared in the direction of the figure', () => {
     expect(better.sets[0]!['difference']!).toBeGreaterThan(0);
     const back = await judge(['far'], columns as string[]);
     expect(back.verdict).toBe('keep');
-    expect(back.reasons[0]).toContain('may be worse');
+    expect(back.reasons[0]).toContain('is worse');
   });
   test('the larger R² wins', async () => {
     expect(await judge(columns as string[], ['far'], { metric: 'r2' })).toMatchObject({ verdict: 'promote' });

@@ -5,7 +5,7 @@ import { sayFigures, type MonitorState, type WindowRecord } from '../../workflow
 import { sayCount } from '../../core/duration.js';
 import { html, type Html } from '@trainyard/pages';
 import { page } from '../pages/layout.js';
-import { artifactLink, moment } from '../pages/words.js';
+import { artifactLink, moment } from '../../client/page-words.js';
 
 /** Lines of the history and of the windows that the page shows at once. */
 const SHOWN = 30;

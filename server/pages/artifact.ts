@@ -2,7 +2,7 @@ import { sayBytes } from '../../core/duration.js';
 import type { Manifest } from '../../store/index.js';
 import { html, type Html } from '@trainyard/pages';
 import { page } from './layout.js';
-import { jsonText } from './words.js';
+import { jsonText } from '../../client/page-words.js';
 
 /** An artifact: its kind, value and files. */
 export function artifactPage(digest: string, manifest: Manifest, value: unknown, keyName: string | undefined): Html {

@@ -7,7 +7,7 @@ import { sayMetric } from '../../client/graph/index.js';
 import type { DamagedRecord, RunRecord } from '../../store/index.js';
 import { html, type Html } from '@trainyard/pages';
 import { page } from './layout.js';
-import { moment, stateMark } from './words.js';
+import { causeWord, moment, stateMark } from '../../client/page-words.js';
 
 export interface HomeContent {
   readonly runs: readonly RunRecord[];
@@ -120,9 +120,4 @@ function runTable({ runs, open, now }: HomeContent): Html {
       </tbody>
     </table>
   </div>`;
-}
-
-export function causeWord(cause: unknown): string {
-  const kind = (cause as { kind?: unknown } | null)?.kind;
-  return typeof kind === 'string' ? kind : '';
 }

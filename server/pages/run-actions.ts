@@ -2,7 +2,8 @@ import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph
 import { html, type Html } from '@trainyard/pages';
 import type { DurableProcess } from '../../client/process.js';
 import type { RunView } from '../../client/run-view.js';
-import { jsonText } from './words.js';
+import { form, step, whyField } from '../../client/page-forms.js';
+import { jsonText } from '../../client/page-words.js';
 
 /** What decides which actions a page offers. */
 export interface ActionOptions {
@@ -132,24 +133,4 @@ function decisions(run: string, node: GraphNode): Html {
   return html`${step(`${call}-retry`, 'Try again …', decided('retry', [retry], 'Try again'))}
   ${step(`${call}-skip`, 'Give a value …', decided('skip', values, 'Go on with this value'))}
   ${step(`${call}-fail`, 'Let it fail …', decided('fail', [], 'Let it fail'))}`;
-}
-
-/** An action that is unfolded before it can be taken: a confirmation that needs no script. */
-export function step(id: string, words: string, content: Html): Html {
-  return html`<details id="${id}" class="action">
-    <summary>${words}</summary>
-    ${content}
-  </details>`;
-}
-
-/** A form that the page's script sends, and the browser itself where there is none. */
-export function form(run: string, action: string, parts: readonly Html[]): Html {
-  return html`<form class="stack" method="post" action="/runs/${encodeURIComponent(run)}/actions/${action}" data-act>
-    ${parts}
-  </form>`;
-}
-
-export function whyField(id: string, required: boolean): Html {
-  return html`<label class="small" for="${id}">Why</label>
-    <input id="${id}" name="why" maxlength="2000" ${required ? 'required' : ''} />`;
 }

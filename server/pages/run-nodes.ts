@@ -8,7 +8,7 @@ import { callMs, differences, sayCompared } from '../../client/graph/index.js';
 import { html, type Html } from '@trainyard/pages';
 import type { PageOptions, RunContent } from './run-content.js';
 import { pageOf } from './run-actions.js';
-import { artifactLink, jsonText, problemBox, stateMark } from './words.js';
+import { artifactLink, jsonText, problemBox, stateMark } from '../../client/page-words.js';
 
 /** Rows drawn at most: beyond them a table serves nobody. */
 const MOST_ROWS = 1000;

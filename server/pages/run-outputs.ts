@@ -3,7 +3,7 @@ import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
 import { html, type Html } from '@trainyard/pages';
-import { artifactLink, jsonText } from './words.js';
+import { artifactLink, jsonText } from '../../client/page-words.js';
 
 /** What a run gave for people: its result, reports in frames of their own, plots. */
 export function outputs(graph: GraphRecord): Html {

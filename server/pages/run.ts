@@ -3,31 +3,23 @@ import type { GraphRecord } from '../../core/graph.js';
 import { callMs, graphSvg, sayMetric } from '../../client/graph/index.js';
 import { html, trusted, type Html } from '@trainyard/pages';
 import type { RunView } from '../../client/run-view.js';
-import { causeWord } from './home.js';
 import { page } from './layout.js';
 import { nodeTable } from './run-nodes.js';
 import { outputs } from './run-outputs.js';
-import { sealedSection } from './run-sealed.js';
 import { runActions, waits } from './run-actions.js';
-import { studySection } from './study.js';
-import { trialTable } from './study-trials.js';
-import { jsonText, moment, problemBox, stateMark } from './words.js';
-import type { PageOptions, RunContent } from './run-content.js';
+import { causeWord, jsonText, moment, problemBox, stateMark } from '../../client/page-words.js';
+import type { DrawnSection, PageOptions, RunContent } from './run-content.js';
 
 /** The parts of a run's page that change while it goes on, by name. */
 export function runParts(content: RunContent, options: PageOptions): Record<string, Html> {
-  const { view, study } = content;
+  const { view, sections } = content;
   const { graph } = view;
   return {
     head: head(view, options),
     waits: waits(view, content.processes, options),
-    ...(study && {
-      study: studySection(study.state, study.drawings, options),
-      trials: trialTable(study.state, graph, options.sort, options.now),
-    }),
     graph: graph.nodes.length === 0 ? html`<p class="quiet">No node was called yet.</p>` : drawing(graph, options),
     outputs: outputs(graph),
-    sealed: sealedSection(content.sealed) || html``,
+    ...Object.fromEntries(sections.map((section) => [`section ${section.name}`, section.html])),
     nodes: nodeTable(content, options),
   };
 }
@@ -37,6 +29,10 @@ export function runPage(content: RunContent, options: PageOptions, keyName: stri
   const parts = runParts(content, options);
   const id = encodeURIComponent(graph.run);
   const part = (name: string): Html => html`<div data-part="${name}">${parts[name]}</div>`;
+  const placed = (where: NonNullable<DrawnSection['place']>): Html[] =>
+    content.sections
+      .filter(({ place = 'after the graph' }) => place === where)
+      .map(({ name }) => part(`section ${name}`));
   const main = html`<section id="run" data-id="${graph.run}" data-open="${String(open)}">
     <h1>${graph.run}</h1>
     ${part('head')}
@@ -47,15 +43,9 @@ export function runPage(content: RunContent, options: PageOptions, keyName: stri
       ${belongsTo(graph)}
     </p>
     <p id="message" role="alert"></p>
-    ${part('waits')}
-    ${
-      content.study &&
-      html`${part('study')}
-        <h2>Trials</h2>
-        ${part('trials')}`
-    }
+    ${part('waits')} ${placed('before the graph')}
     <h2>Graph</h2>
-    ${part('graph')} ${part('outputs')} ${part('sealed')}
+    ${part('graph')} ${part('outputs')} ${placed('after the graph')}
     <h2>Nodes</h2>
     ${part('nodes')}
     <h2>Parameters</h2>

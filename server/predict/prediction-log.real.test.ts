@@ -117,3 +117,55 @@ test('large rows are bounded by their size, not by their number alone, and what 
   await expect.poll(() => logged('large')).toEqual(['r0', 'r1', 'r2', 'later']);
   await log.close();
 });
+
+/** A connection whose writes fail as the test says: before Redis has them, or after, when only the answer is lost. */
+function failing(fate: () => 'before' | 'after' | undefined): Redis {
+  const base = new Redis(valkey.url);
+  const duplicate = base.duplicate.bind(base);
+  base.duplicate = (options) => {
+    const connection = duplicate(options);
+    const write = connection.eval.bind(connection) as (...args: unknown[]) => Promise<unknown>;
+    connection.eval = (async (...args: unknown[]) => {
+      const now = fate();
+      if (now === 'before') throw new Error('Redis was away');
+      const answer = await write(...args);
+      if (now === 'after') throw new Error('the answer was lost');
+      return answer;
+    }) as typeof connection.eval;
+    return connection;
+  };
+  return base;
+}
+
+test('a batch whose answer was lost is written once, and its mark does not outlive the next one', async () => {
+  let draw = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('before' as const, 'after' as const, undefined), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }),
+      async (fates, bursts) => {
+        const endpoint = `lost-${draw++}`;
+        const left = [...fates];
+        const connection = failing(() => left.shift());
+        const log = new PredictionLog(connection, 'logged');
+        const taken: string[] = [];
+        for (const [burst, requests] of bursts.entries()) {
+          for (let i = 0; i < requests; i++) {
+            taken.push(`${endpoint}-${burst}-${i}`);
+            expect(log.add(endpoint, request(taken.at(-1)!, 1))).toBe(true);
+          }
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await expect.poll(() => log.figures(endpoint).waiting, { interval: 2, timeout: 60_000 }).toBe(0);
+        expect(await logged(endpoint)).toEqual(taken);
+        expect(log.figures(endpoint)).toEqual({ written: taken.length, waiting: 0, dropped: 0 });
+        const marks = await redis.keys(`{${predictionStream('logged', endpoint)}}:batch:*`);
+        expect(marks).toHaveLength(1);
+        expect(await redis.ttl(marks[0]!)).toBeGreaterThan(86_400);
+        await log.close();
+        connection.disconnect();
+      },
+    ),
+    { numRuns: 10, seed: 4, endOnFailure: true },
+  );
+});

@@ -45,16 +45,17 @@ const BATCH = 500;
 const BATCH_CHARACTERS = 4_000_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
-/** Longer than any retry may take: for so long, a batch sent again writes nothing. */
-const BATCH_SECONDS = 3600;
+/** For so long after its last batch, one that a server sends again writes nothing: longer than Redis should be away. */
+const MARK_SECONDS = 30 * 86_400;
 
 /**
- * Writes a batch whole, and once: a second time, the mark is there and nothing is written. The mark comes last: Redis
- * takes nothing back of a script that fails, and a mark without its rows would lose them.
+ * Writes a batch whole, and once: a second time, the mark names it and nothing is written. A server has one batch of an
+ * endpoint on its way at a time, so one mark is enough. The mark comes last: Redis takes nothing back of a script that
+ * fails, and a mark without its rows would lose them.
  */
-const WRITE = `if redis.call('EXISTS', KEYS[2]) == 0 then
-  for i = 3, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[i]) end
-  redis.call('SET', KEYS[2], '1', 'EX', ARGV[1])
+const WRITE = `if redis.call('GET', KEYS[2]) ~= ARGV[3] then
+  for i = 4, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[i]) end
+  redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[1])
 end
 return 1`;
 
@@ -65,6 +66,8 @@ return 1`;
 export class PredictionLog {
   readonly #redis: Redis;
   readonly #project: string;
+  /** By which its marks are told from those of other servers, and of this one before it was started again. */
+  readonly #writer = randomUUID();
   readonly #options: Required<Omit<PredictionLogOptions, 'onWritten'>> & PredictionLogOptions;
   /** In the order of their turns. */
   readonly #buffers = new Map<string, Buffer>();
@@ -181,9 +184,9 @@ export class PredictionLog {
   }
 
   async #write(endpoint: string, { id, lines }: NonNullable<Buffer['batch']>): Promise<void> {
-    const keys = [predictionStream(this.#project, endpoint), batchKey(this.#project, endpoint, id)];
+    const keys = [predictionStream(this.#project, endpoint), batchKey(this.#project, endpoint, this.#writer)];
     const values = lines.map(({ json }) => json);
-    await this.#redis.eval(WRITE, 2, ...keys, String(BATCH_SECONDS), String(this.#options.keep), ...values);
+    await this.#redis.eval(WRITE, 2, ...keys, String(MARK_SECONDS), String(this.#options.keep), id, ...values);
   }
 }
 

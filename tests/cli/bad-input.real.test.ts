@@ -89,7 +89,7 @@ describe('bad input', { timeout: 120_000 }, () => {
   it('an unknown run, node, state', async () => {
     await expectRefusal(project, await project.run('show', 'nothing'), 2, 'TY-RUN-UNKNOWN');
     await expectRefusal(project, await project.run('graph', 'slowly'), 2, 'TY-RUN-UNKNOWN');
-    const node = await project.run('nodes', 'toy.ad');
+    const node = await project.run('plugins', 'toy.ad');
     await expectRefusal(project, node, 2, 'TY-NODE-UNKNOWN');
     expect(node.err).toContain('did you mean "toy.add"?');
     await expectRefusal(project, await project.run('runs', '--state', 'don'), 2, 'TY-USAGE');

@@ -10,8 +10,8 @@ describe('help', () => {
   it('lists every command, without a project', async () => {
     const { code, out } = await project.run('--help');
     expect(code).toBe(0);
-    for (const name of ['dev', 'run', 'runs', 'show', 'graph', 'cancel', 'approve', 'nodes', 'predict', 'doctor'])
-      expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const name of ['dev', 'run', 'runs', 'show', 'graph', 'cancel', 'approve', 'plugins', 'predict', 'doctor'])
+      expect(out).toMatch(new RegExp(`^  ${name}[ |]`, 'm'));
     const listed = (out.split('Commands:')[1] ?? '').match(/^ {2}[a-z]+/gm) ?? [];
     const program = new Command();
     for (const register of commands) register(program);
@@ -46,16 +46,24 @@ describe('help', () => {
     expect(plain.out).not.toContain('\u001b[');
   });
 
-  it('of nodes is the catalogue from the contracts', async () => {
-    const list = await project.run('nodes');
+  it('of plugins is the catalogue, with the contracts of nodes', async () => {
+    const list = await project.run('plugins');
     expect(list.code).toBe(0);
     expect(list.out).toMatch(/toy\.add\s+to\s+json/);
-    const one = await project.run('nodes', 'toy.slow');
+    const one = await project.run('plugins', 'toy.slow');
     expect(one.out).toMatch(/steps\s+whole number, 1 or more\s+10\s+how far it counts/);
     expect(one.out).toMatch(/attempts\s+2/);
     expect(one.out).toMatch(/timeout\s+5 minutes/);
     expect(one.out).toMatch(/resources\s+1 cpu, 1GB/);
-    const { nodes } = JSON.parse((await project.run('nodes', 'toy', '--json')).out) as { nodes: { name: string }[] };
-    expect(nodes.map(({ name }) => name)).toEqual(['toy.add', 'toy.fail', 'toy.make', 'toy.slow', 'toy.sum']);
+    const review = await project.run('plugins', 'label-review');
+    expect(review.out).toMatch(/label-review, a process: Label review/);
+    expect(review.out).toMatch(/ends\s+by people/);
+    // Its name as it was when nodes had a catalogue of their own.
+    for (const command of ['plugins', 'nodes']) {
+      const { out } = await project.run(command, 'toy', '--json');
+      const { parts } = JSON.parse(out) as { parts: { name: string; package: string; params: object }[] };
+      expect(parts.map(({ name }) => name)).toEqual(['toy.add', 'toy.fail', 'toy.make', 'toy.slow', 'toy.sum']);
+      for (const { package: from, params } of parts) expect([from, typeof params]).toEqual(['./nodes/toy', 'object']);
+    }
   });
 });

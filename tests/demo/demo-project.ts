@@ -33,6 +33,7 @@ export interface DemoResult {
   readonly metrics: Record<'before' | 'after', { readonly f1: number; readonly accuracy: number; readonly n: number }>;
   readonly models: { readonly before: string; readonly after: string };
   readonly verdict: string;
+  readonly duel: { readonly verdict: string; readonly sets: readonly { readonly rows: string; readonly n: number }[] };
   readonly steps: readonly {
     readonly step: string;
     readonly seconds: number;

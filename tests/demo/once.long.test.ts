@@ -39,6 +39,9 @@ it('--once --json gives an entry for each step, versions and metrics before and 
   expect(first.labels.mended / first.labels.flipped).toBeGreaterThan(0.5);
   expect(first.versions).toEqual({ before: 1, after: 2 });
   expect(first.verdict).toBe('promoted: version 2 serves');
+  // Fresh rows alone: the sealed test set is opened once a round, for the model that is about to serve.
+  expect(first.duel).toMatchObject({ verdict: 'promote', decided: true });
+  expect(first.duel.sets.map(({ rows }) => rows)).toEqual(['fresh']);
   expect(first.metrics.before.f1).toBeGreaterThanOrEqual(0.9);
   expect(first.models.before).not.toBe(first.models.after);
   expect(await project.leftovers()).toEqual([]);

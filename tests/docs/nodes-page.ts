@@ -1,4 +1,4 @@
-import { sayPort, type Part } from '../../cli/nodes/catalogue.js';
+import { sayPort, type Part } from '../../cli/plugins/catalogue.js';
 import { fieldsOf } from '../../cli/schema-fields.js';
 import type { Ports } from '../../core/wiring.js';
 
@@ -6,7 +6,7 @@ import type { Ports } from '../../core/wiring.js';
 export function builtInNodes(parts: readonly Part[]): string {
   const families = [...new Set(parts.map(({ name }) => familyOf(name)))];
   return [
-    'From their contracts, with the functions that call several of them; `trainyard nodes NAME` shows what each parameter means, and ' +
+    'From their contracts, with the functions that call several of them; `trainyard plugins NAME` shows what each parameter means, and ' +
       'what it holds. A parameter without a default, and not optional, must be given. After a change of a contract run `npx vitest run tests/docs -u`.',
     ...families.map((family) => {
       const rows = parts.filter(({ name }) => name.startsWith(`${family}.`)).map(row);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { partsOf, type Part } from '../../cli/nodes/catalogue.js';
+import { partsOf, type Part } from '../../cli/plugins/catalogue.js';
 import { json, many, model, optional, report, sealedTable, table } from '../../core/kinds.js';
 import {
   node,
@@ -141,7 +141,7 @@ describe('docs/nodes.md', () => {
     await expect(head + builtInNodes(parts)).toMatchFileSnapshot(page.pathname);
   });
 
-  it('says what each parameter of a built-in node means, where `trainyard nodes` shows it', () => {
+  it('says what each parameter of a built-in node means, where `trainyard plugins` shows it', () => {
     for (const { name, params } of parts) {
       const { properties = {} } = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as {
         properties?: Readonly<Record<string, { description?: string }>>;

@@ -31,7 +31,7 @@ test('the example plugin says all of a node in at most 40 lines', () => {
 });
 
 test('one line of temporal.config.ts loads a plugin from its own package', async () => {
-  const { stdout } = await exec(process.execPath, [path.join(root, 'cli/trainyard.js'), 'nodes', '--json'], {
+  const { stdout } = await exec(process.execPath, [path.join(root, 'cli/trainyard.js'), 'plugins', '--json'], {
     cwd: folder,
     maxBuffer: 1 << 24,
   });

@@ -75,7 +75,7 @@ describe('a study that operators look at', () => {
     });
     expect(await paused.json()).toEqual({ run: `${ID}/tune`, action: 'pause', by: 'local' });
     await signIn(page, url, KEY, here);
-    const facts = (): Promise<string | null> => page.locator('[data-part=study] .facts').textContent();
+    const facts = (): Promise<string | null> => page.locator('[data-part="section study"] .facts').textContent();
     await eventually(facts).toContain('paused');
     await page.getByText('More trials …').click();
     await page.fill('#study-trials', '2');

@@ -150,6 +150,6 @@ function wrongParams(node: string, error: z.ZodError): TrainyardError {
   return new TrainyardError('TY-PARAM', {
     what: `${node}: ${sayIssues(error)}`,
     where: { node, ...(field ? { field } : {}) },
-    remedy: `trainyard nodes ${node} shows its parameters`,
+    remedy: `trainyard plugins ${node} shows its parameters`,
   });
 }

@@ -44,6 +44,20 @@ export function valueOf<T>(graph: GraphRecord, node: string, port = 'out'): T | 
   return found?.outputs?.[port]?.value as T | undefined;
 }
 
+/** What a comparison of champion and challenger came to. */
+export interface DuelFigures {
+  readonly verdict: 'promote' | 'keep';
+  readonly decided: boolean;
+  readonly reasons: readonly string[];
+  readonly sets: readonly { readonly rows: 'fresh' | 'test'; readonly n: number }[];
+}
+
+/** The comparison that decided: the last one, where fresh rows left it open. */
+export function duelOf(graph: GraphRecord): DuelFigures | undefined {
+  const last = graph.nodes.findLast((one) => one.node === 'evaluate.challenge' && one.outputs);
+  return last?.outputs?.['out']?.value as DuelFigures | undefined;
+}
+
 export interface FinalFigures {
   readonly n: number;
   readonly accuracy: number;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { GraphRecord } from 'trainyard';
 import { readPenguins, shuffled } from './data.js';
 import { httpTo, type Http } from './http.js';
-import { addSteps, valueOf } from './lifecycle.js';
+import { addSteps, duelOf, valueOf, type DuelFigures } from './lifecycle.js';
 import { Trainyard } from './processes.js';
 import { readState, writeState } from './progress.js';
 import { Report } from './report.js';
@@ -177,6 +177,8 @@ async function lifecycle(
   const second = (await http.get<{ graph: GraphRecord }>(`/api/runs/${encodeURIComponent(answered.run)}`)).graph;
   addSteps(report, second);
   const after = figuresOf(second);
+  const duel = duelOf(second);
+  if (duel) report.say(`  ${sayDuel(duel)}`);
   const next = valueOf<{ version: number }>(second, 'deploy.endpoint')?.version;
   if (next !== undefined)
     await report.step('the new version serves', () =>
@@ -200,8 +202,15 @@ async function lifecycle(
     mended,
     curl,
     verdict: answered.verdict,
+    duel,
     predicted,
   });
+}
+
+/** Which rows decided between champion and challenger, and how. */
+function sayDuel({ sets, reasons }: DuelFigures): string {
+  const opened = sets.some(({ rows }) => rows === 'test');
+  return `${opened ? 'the fresh rows did not decide, so the sealed ones did' : 'the fresh rows decided, the sealed test set stayed closed for it'}: ${reasons.join(' ')}`;
 }
 
 async function runPipeline(

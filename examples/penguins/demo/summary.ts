@@ -1,5 +1,5 @@
 import type { GraphRecord } from 'trainyard';
-import { valueOf, type FinalFigures } from './lifecycle.js';
+import { valueOf, type DuelFigures, type FinalFigures } from './lifecycle.js';
 import type { Addresses } from './processes.js';
 import type { Report } from './report.js';
 
@@ -28,10 +28,11 @@ export function summary(
     mended: { flipped: number; mended: number };
     curl: string;
     verdict: string | undefined;
+    duel: DuelFigures | undefined;
     predicted: unknown;
   },
 ): void {
-  const { first, second, before, after, version, next, mended, curl, verdict } = story;
+  const { first, second, before, after, version, next, mended, curl, verdict, duel } = story;
   report.heading('done');
   report.say(`  labels    ${mended.mended} of ${mended.flipped} wrong ones found and mended`);
   report.say(`  version ${version}  F1 ${before.f1.macro.toFixed(3)}, model ${modelOf(first) ?? ''}`);
@@ -51,6 +52,7 @@ export function summary(
     },
     models: { before: modelOf(first), after: modelOf(second) },
     verdict: verdict ?? null,
+    duel: duel ?? null,
     links: {
       ui: at.ui,
       runPage: `${at.server}/runs/${encodeURIComponent(first.run)}`,

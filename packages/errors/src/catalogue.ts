@@ -35,7 +35,7 @@ export const CATALOGUE = {
   ),
   'TY-NODE-UNKNOWN': user(
     'No node of this name is in the plugins of temporal.config.ts.',
-    'trainyard nodes lists the nodes',
+    'trainyard plugins lists the nodes',
   ),
   'TY-NODE-NOT-IMPLEMENTED': user(
     'A node has a contract, but no implementation in its plugin.',

@@ -1,7 +1,11 @@
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
+/** A page may be put together of pieces that another copy of this library has made, such as a plugin's. JSON holds no symbol. */
+const BRAND = Symbol.for('trainyard.html');
+
 /** HTML that may stand as it is; only `html` and `trusted` make it. */
 export class Html {
+  readonly [BRAND] = true;
   readonly text: string;
   constructor(text: string) {
     this.text = text;
@@ -17,9 +21,13 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
+function isHtml(part: unknown): part is Html {
+  return typeof part === 'object' && part !== null && BRAND in part;
+}
+
 function say(part: HtmlPart): string {
   if (part === null || part === undefined || part === false || part === true) return '';
-  if (part instanceof Html) return part.text;
+  if (isHtml(part)) return part.text;
   if (Array.isArray(part)) return (part as readonly HtmlPart[]).map(say).join('');
   return escapeHtml(String(part));
 }

@@ -1,6 +1,6 @@
-import { sayDuration, sayLeft } from '../../core/duration.js';
-import type { StudyState } from '../../core/study/state.js';
 import { html, trusted, type Html } from '@trainyard/pages';
+import type { StudyState } from '../../../client/index.js';
+import { sayDuration, sayLeft } from '../../../core/index.js';
 import {
   bestTrial,
   sayNested,
@@ -10,9 +10,9 @@ import {
   studyFraction,
   studyLeftMs,
   type StudyPlot,
-} from '../../core/study/index.js';
-import { studyActions } from './study-actions.js';
-import { moment } from './words.js';
+} from '../../../core/study/index.js';
+import { moment } from '../../../processes/index.js';
+import { studyActions } from './steering.js';
 
 /** What is drawn of a study. */
 export interface StudyDrawings {
@@ -30,16 +30,15 @@ export function studySection(
 ): Html {
   const slices = drawings.reading.filter(({ name }) => name.startsWith('slice-'));
   const read = drawings.reading.filter((one) => !slices.includes(one));
-  return html`<h2>Study</h2>
-    ${progress(state, now)} ${facts(state)} ${notes(state)} ${studyActions(state, canAct)}
-    ${drawings.live.length === 0 ? html`<p class="quiet">No trial is complete yet.</p>` : figures([...drawings.live, ...read])}
-    ${
-      slices.length > 0 &&
-      html`<details id="slices">
-        <summary>Each parameter by itself</summary>
-        ${figures(slices)}
-      </details>`
-    }`;
+  return html`${progress(state, now)} ${facts(state)} ${notes(state)} ${studyActions(state, canAct)}
+  ${drawings.live.length === 0 ? html`<p class="quiet">No trial is complete yet.</p>` : figures([...drawings.live, ...read])}
+  ${
+    slices.length > 0 &&
+    html`<details id="slices">
+      <summary>Each parameter by itself</summary>
+      ${figures(slices)}
+    </details>`
+  }`;
 }
 
 function progress(state: StudyState, now: number): Html | false {

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { digestText } from '../../core/digest.js';
 import type { GraphRecord } from '../../core/graph.js';
 import { FileStore, recordOpening } from '../../store/index.js';
-import { sealedSection } from '../pages/run-sealed.js';
+import { sealedSection } from './sealed-section.js';
 import { sealedSets } from './sealed-sets.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-sealed-'));
@@ -45,5 +45,5 @@ test('who opened the test set of a run, how often and because of what, was shown
 
 test('a run without a sealed test set has no such section', async () => {
   const none = await sealedSets(new FileStore(folder), { nodes: [] } as unknown as GraphRecord);
-  expect(sealedSection(none)).toBe(false);
+  expect(sealedSection(none)).toBeUndefined();
 });

@@ -1,6 +1,5 @@
-import type { GraphRecord } from '../../core/graph.js';
-import { isRef } from '../../core/handle.js';
-import { openingsOf, type SealedOpening, type Store } from '../../store/index.js';
+import type { GraphRecord } from '../../core/index.js';
+import { openingsOf, type RunReader, type SealedOpening } from '../../client/index.js';
 
 /** A sealed test set that a run made or was given, and what has opened it. */
 export interface SealedSet {
@@ -12,12 +11,11 @@ export interface SealedSet {
 }
 
 /** The sealed test sets among the outputs of a run, each once. */
-export async function sealedSets(store: Store, graph: GraphRecord): Promise<SealedSet[]> {
+export async function sealedSets(store: RunReader['store'], graph: GraphRecord): Promise<SealedSet[]> {
   const found = new Map<string, string>();
   for (const { node, outputs = {} } of graph.nodes)
     for (const [port, ref] of Object.entries(outputs))
-      if (isRef(ref) && ref.kind.startsWith('sealed ') && !found.has(ref.digest))
-        found.set(ref.digest, `${node} ${port}`);
+      if (ref.kind.startsWith('sealed ') && !found.has(ref.digest)) found.set(ref.digest, `${node} ${port}`);
   return Promise.all(
     [...found].map(async ([digest, from]) => ({
       from,

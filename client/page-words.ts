@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '@trainyard/errors';
-import type { NodeState } from '../../core/graph.js';
-import { STATES } from '../../client/graph/index.js';
+import type { NodeState } from '../core/graph.js';
+import { STATES } from './graph/index.js';
 import { html, trusted, type Html } from '@trainyard/pages';
 
 /** A state as sign, word and colour. */
@@ -35,4 +35,10 @@ export function problemBox(error: ErrorRecord, small = false): Html {
     ${expected !== undefined && line('expected', expected)} ${actual !== undefined && line('actual', actual)}
     ${line('to do', remedy)} <span class="quiet small">${code}</span>
   </div>`;
+}
+
+/** What started a run, in a word: `person`, `schedule`, `monitor`. */
+export function causeWord(cause: unknown): string {
+  const kind = (cause as { kind?: unknown } | null)?.kind;
+  return typeof kind === 'string' ? kind : '';
 }

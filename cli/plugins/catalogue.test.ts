@@ -28,7 +28,7 @@ const toShow = (contract: AnyContract): string => {
   return stripVTControlCharacters(inFull(part!));
 };
 
-describe('trainyard nodes', () => {
+describe('trainyard plugins', () => {
   it('ingest.csv was not found, though pipelines call it so', () => {
     expect(shown('ingest.csv')).toMatch(/calls +ingest\.snapshot, ingest\.parse/);
     expect(shown('ingest.csv')).toMatch(/^ {2}key +text \| list of text +optional/m);

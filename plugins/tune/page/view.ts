@@ -1,8 +1,6 @@
-import { readStudy } from '../../client/studies.js';
-import type { RunReader, RunView } from '../../client/run-view.js';
-import type { StudyState } from '../../core/study/state.js';
-import { livePlots, readableStudy, readingPlots } from '../../core/study/index.js';
-import type { StudyDrawings } from '../pages/study.js';
+import { isStudy, readStudy, type RunReader, type RunView, type StudyState } from '../../../client/index.js';
+import { livePlots, readableStudy, readingPlots } from '../../../core/study/index.js';
+import type { StudyDrawings } from './study.js';
 
 /** A study as its page shows it. */
 export interface StudyView {
@@ -23,11 +21,6 @@ export async function readStudyView(reader: RunReader, { graph }: RunView): Prom
   return state && { state, drawings: drawingsOf(state) };
 }
 
-/** Whether a run's parameters are what a study is asked. */
-function isStudy(params: unknown): boolean {
-  return typeof params === 'object' && params !== null && 'space' in params && 'objectives' in params;
-}
-
 function drawingsOf(state: StudyState): StudyDrawings {
   const { counts, run, trials } = state;
   const reports = trials.reduce((sum, trial) => sum + trial.reports.length, 0);
@@ -35,9 +28,17 @@ function drawingsOf(state: StudyState): StudyDrawings {
   return keep(drawn, shows, drawn.get(shows) ?? draw(state));
 }
 
-async function readNewly(reader: RunReader, study: string): Promise<StudyState | undefined> {
-  const state = await readStudy(reader, study, known.get(study));
-  return state && keep(known, study, state);
+/** Studies that are just read: the sections of a page ask at once. */
+const reading = new Map<string, Promise<StudyState | undefined>>();
+
+function readNewly(reader: RunReader, study: string): Promise<StudyState | undefined> {
+  const read = async (): Promise<StudyState | undefined> => {
+    const state = await readStudy(reader, study, known.get(study));
+    return state && keep(known, study, state);
+  };
+  const now = reading.get(study) ?? read().finally(() => reading.delete(study));
+  reading.set(study, now);
+  return now;
 }
 
 /** Keeps what was looked at last. */

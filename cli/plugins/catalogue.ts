@@ -38,7 +38,7 @@ function functionPart({ composite: { name, title, params, inputs, outputs, nodes
 }
 
 /** The part of a name, or those of a family. Throws TY-NODE-UNKNOWN with what the name most likely meant. */
-export function partsNamed(parts: readonly Part[], name: string): readonly Part[] {
+export function partsNamed<P extends { readonly name: string }>(parts: readonly P[], name: string): readonly P[] {
   const exact = parts.filter((one) => one.name === name);
   if (exact.length > 0) return exact;
   const family = parts.filter((one) => one.name.startsWith(`${name}.`));
@@ -47,7 +47,7 @@ export function partsNamed(parts: readonly Part[], name: string): readonly Part[
   const step = parts.filter((one) => one.name.endsWith(`.${name}`));
   const known = [...parts.map((one) => one.name), ...new Set(parts.map((one) => one.name.split('.')[0] ?? ''))];
   throw new TrainyardError('TY-NODE-UNKNOWN', {
-    what: `there is no node "${name}"; ${
+    what: `there is no node or other part "${name}"; ${
       step.length > 0 ? `did you mean ${step.map((one) => `"${one.name}"`).join(' or ')}?` : sayNearest(name, known)
     }`,
   });

@@ -1,9 +1,8 @@
-import { sayDuration } from '../../core/duration.js';
-import type { GraphNode, GraphRecord, NodeState } from '../../core/graph.js';
 import { html, type Html } from '@trainyard/pages';
-import type { StudyState, StudyTrial } from '../../core/study/state.js';
-import { isFit, sayValue } from '../../core/study/index.js';
-import { stateMark } from './words.js';
+import type { StudyState, StudyTrial } from '../../../client/index.js';
+import { sayDuration, type GraphNode, type GraphRecord, type NodeState } from '../../../core/index.js';
+import { isFit, sayValue } from '../../../core/study/index.js';
+import { stateMark } from '../../../processes/index.js';
 
 /** Rows drawn at most. */
 const MOST_ROWS = 500;

@@ -1,0 +1,42 @@
+import { html } from 'trainyard/pages';
+import { asked, durableProcess, pageSection } from 'trainyard/process';
+import { countersignActivities } from './activities.js';
+import { sheet, signed, type Sheet } from './sheet.js';
+
+export const countersignProcess = durableProcess<Sheet>({
+  name: 'countersign',
+  title: 'Waits until so many people have signed',
+  workflow: { module: new URL('./workflow.js', import.meta.url), export: 'countersign' },
+  versions: 'moves on',
+  ends: 'by people',
+  repeated: 'given',
+  activities: async () => countersignActivities,
+  view: async () => ({
+    read: asked(sheet),
+    say: ({ people, signatures }) => ({
+      fraction: signatures.length / people,
+      parts: [{ rank: 1, texts: [`${signatures.length} of ${people} signed`, `${signatures.length}/${people}`] }],
+    }),
+  }),
+});
+
+/** Who has signed what, for a run that waits for it, or has waited. */
+export const signaturesSection = pageSection({
+  name: 'signatures',
+  title: 'Signatures',
+  place: 'before the graph',
+  draw: ({ run, children }) => {
+    const calls = run.graph.nodes.filter(({ node }) => node === 'countersign');
+    if (calls.length === 0) return undefined;
+    return html`<ul>
+      ${calls.map(({ call, summary, result }) => {
+        const now = sheet.safeParse(children.get(call)?.state).data;
+        const signatures = now?.signatures ?? signed.safeParse(result).data?.signatures ?? [];
+        return html`<li>
+          <strong>${now?.question ?? summary}</strong> ${now && `${signatures.length} of ${now.people}`}
+          ${signatures.map(({ by, why }) => html`<br />${by}: ${why}`)}
+        </li>`;
+      })}
+    </ul>`;
+  },
+});

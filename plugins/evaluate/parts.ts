@@ -1,0 +1,13 @@
+import { pageSection } from '../../processes/index.js';
+
+export const sealedSetsSection = pageSection({
+  name: 'sealed test sets',
+  title: 'Sealed test set',
+  draw: async ({ run, reader }) => {
+    const [{ sealedSection }, { sealedSets }] = await Promise.all([
+      import('./sealed-section.js'),
+      import('./sealed-sets.js'),
+    ]);
+    return sealedSection(await sealedSets(reader.store, run.graph));
+  },
+});
