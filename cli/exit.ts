@@ -1,4 +1,4 @@
-import { inWords } from '../client/away.js';
+import { inWords } from '../client/unreachable.js';
 import { TrainyardError, isTrainyardError, type Code } from '@trainyard/errors';
 
 /** Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (128 and the number of SIGINT, as shells have it). */

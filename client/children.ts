@@ -1,6 +1,6 @@
 import type { GraphNode, GraphRecord } from '../core/graph.js';
 import { seeProcess, type SeenProcess } from './process-state.js';
-import type { RunReader } from './run-view.js';
+import type { RunReader } from './run/run-view.js';
 
 /** What a durable child of a run says of itself. */
 export interface ChildState {

@@ -7,7 +7,7 @@ import type { Project } from '../project/project.js';
 import { refusalOf } from '../project/refused-builds.js';
 import { buildIdOf, isSameCode } from '../project/workflow-bundle.js';
 import type { TrainyardClient } from './client.js';
-import { isServed } from './served.js';
+import { isServed } from './run/running-builds.js';
 
 /** A worker of `trainyard dev` takes up every edit: how long that may take on a busy machine, ms. */
 const WITH_DEV_MS = 180_000;

@@ -1,11 +1,11 @@
 export type { TrainyardClient } from './client.js';
 export { connect, type ConnectOptions } from './connect.js';
-export { cancelRun, decide, newRunId, runResult, startPipeline, type StartRun } from './runs.js';
-export { listRunListings, type ListedState, type RunListing } from './run-list.js';
-export { readRunView, type RunReader, type RunView } from './run-view.js';
-export { watchRun, type RunMoment, type WatchOptions } from './run-watch.js';
-export { isStudy, readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './studies.js';
+export { cancelRun, decide, newRunId, runResult, startPipeline, type StartRun } from './run/runs.js';
+export { listRunListings, type ListedState, type RunListing } from './run/run-list.js';
+export { readRunView, type RunReader, type RunView } from './run/run-view.js';
+export { watchRun, type RunMoment, type WatchOptions } from './run/run-watch.js';
+export { isStudy, readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './study/studies.js';
 export type { StudyState, StudyTrial } from '../core/study/state.js';
 /** Who has opened a sealed test set. */
 export { openingsOf, type SealedOpening } from '../store/index.js';
-export type { PendingNode } from './pending-node.js';
+export type { PendingNode } from './run/pending-node.js';

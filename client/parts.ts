@@ -1,5 +1,5 @@
 import type { Part } from '../core/part.js';
-import { partsOnHand, type PartsOnHand } from '../core/parts-on-hand.js';
+import { partsOnHand, type PartsOnHand } from '../core/provided-parts.js';
 import { builtInParts } from '../project/brought-parts.js';
 
 /** A page that is looked at asks every second; to find a plugin's parts means to compile the plugin. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { sayLeft } from '../core/duration.js';
 import { partNamed } from './parts.js';
 import type { DurableProcess, ProcessView, ProcessWords } from './process.js';
-import type { RunReader } from './run-view.js';
+import type { RunReader } from './run/run-view.js';
 import { LOOK_MS } from './patience.js';
 
 /** Reads the state of a process by a query of its Workflow, for as long as Temporal remembers it and a worker answers. */

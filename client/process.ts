@@ -3,7 +3,7 @@ import { asPart, type Part } from '../core/part.js';
 import type { ProcessFacts } from '../core/process-facts.js';
 import type { Store } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
-import type { RunReader } from './run-view.js';
+import type { RunReader } from './run/run-view.js';
 
 /** What the Activities of a process work with, in the worker that serves Workflows. */
 export interface ProcessServices {

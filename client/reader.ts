@@ -1,11 +1,11 @@
 import { connect as connectSocket } from 'node:net';
 import { TrainyardError } from '@trainyard/errors';
 import { openStore } from '../store/index.js';
-import { isAway } from './away.js';
+import { isAway } from './unreachable.js';
 import type { TrainyardClient } from './client.js';
 import { connectTo, storeUrl, temporalAddress, type ProjectBase } from './connect.js';
 import { workflowQueue } from '../core/queues.js';
-import type { ProjectReader } from './run-view.js';
+import type { ProjectReader } from './run/run-view.js';
 
 /** What reads runs: the store always, Temporal where it answers. */
 export interface OpenedReader extends ProjectReader {

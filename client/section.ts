@@ -1,7 +1,7 @@
 import type { Html } from '@trainyard/pages';
 import { asPart, type Part } from '../core/part.js';
 import type { SeenProcess } from './process-state.js';
-import type { RunReader, RunView } from './run-view.js';
+import type { RunReader, RunView } from './run/run-view.js';
 
 /** What a section is drawn of: what any program can read of a run. */
 export interface SectionContent {

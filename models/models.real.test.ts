@@ -7,7 +7,7 @@ import { isTrainyardError } from '@trainyard/errors';
 import type { FittedTransform } from '@trainyard/transforms';
 import { loadTensorflow } from '../setup/tensorflow-load.js';
 import { randomFrom, shuffled } from '@trainyard/numeric';
-import { partsOf } from '../core/parts-on-hand.js';
+import { partsOf } from '../core/provided-parts.js';
 import { ACTIVATIONS, biasName, denseNet, kernelName } from '../plugins/train/kinds/dense-net.js';
 import { constant } from '../plugins/train/kinds/constant.js';
 import { tensorParts } from '../plugins/train/kinds/tensor-kind.js';

@@ -1,10 +1,10 @@
 import { isTrainyardError, UserError } from '@trainyard/errors';
 import { parseTransform } from '@trainyard/transforms';
 import type { Json } from '../core/json.js';
-import type { PartsOnHand } from '../core/parts-on-hand.js';
+import type { PartsOnHand } from '../core/provided-parts.js';
 import { DAMAGED, MODEL_FILES, parseCard, type ModelCard } from './card.js';
 import type { FeatureScorer, ModelKind } from './kind.js';
-import { kindOnHand } from './kinds-on-hand.js';
+import { kindOnHand } from './provided-kinds.js';
 import { joinPredictor, type Predictor } from './predictor.js';
 import { checkSample } from './sample.js';
 import { filesOf, type FileContent, type ModelFiles, type ModelSource } from './source.js';

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { isPart, type Part } from '../core/part.js';
-import type { PartsOnHand } from '../core/parts-on-hand.js';
+import type { PartsOnHand } from '../core/provided-parts.js';
 import { placeOf, pluginCodes } from './codes.js';
 import type { Codes } from './code-types.js';
 import { partsIn } from './parts-in.js';

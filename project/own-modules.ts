@@ -70,7 +70,9 @@ function publishedPlace(file: string, root: string): string {
  */
 function loadedByParts(root: string): Plugin {
   const isPart = (file: string): boolean =>
-    /^dist\/(processes\/[^/]+|plugins\/[^/]+\/parts)\.js$/.test(path.relative(root, file).split(path.sep).join('/'));
+    /^dist\/(activities\/processes\/[^/]+|plugins\/[^/]+\/parts)\.js$/.test(
+      path.relative(root, file).split(path.sep).join('/'),
+    );
   return {
     name: 'loaded-by-parts',
     setup(on) {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { TrainyardError } from '@trainyard/errors';
 import { isPart, type BroughtPart, type Part } from '../core/part.js';
-import type { PartsOnHand } from '../core/parts-on-hand.js';
+import type { PartsOnHand } from '../core/provided-parts.js';
 
 /** Parts that lie in compiled modules, each loaded when it is looked for first. */
 export function partsIn(brought: readonly BroughtPart[]): PartsOnHand {

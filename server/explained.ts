@@ -1,6 +1,6 @@
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
-import { inWords } from '../client/away.js';
-import { isUnknownUpdate } from '../client/refusal.js';
+import { inWords } from '../client/unreachable.js';
+import { isUnknownUpdate } from '../client/rejection.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 
 // Codes of gRPC, as Temporal answers with them.

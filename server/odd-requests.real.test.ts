@@ -11,8 +11,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { FastifyInstance } from 'fastify';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { engineActivities } from '../activities/engine.js';
-import { reviewActivities } from '../activities/review.js';
+import { engineActivities } from '../activities/run/engine.js';
+import { reviewActivities } from '../activities/review/activities.js';
 import { SEARCH_ATTRIBUTES } from '../core/search-attributes.js';
 import { startTemporal, type TemporalService } from '../setup/index.js';
 import { FileStore } from '../store/index.js';

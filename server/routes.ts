@@ -1,9 +1,9 @@
 import { assetRoutes } from './assets.js';
-import { modelRoutes } from './models/index.js';
-import { reviewRoutes } from './reviews/routes.js';
-import { actionRoutes } from './runs/actions.js';
-import { artifactRoutes } from './runs/artifacts.js';
-import { runRoutes } from './runs/routes.js';
+import { modelRoutes } from './registry/index.js';
+import { reviewRoutes } from './review/routes.js';
+import { actionRoutes } from './run/actions.js';
+import { artifactRoutes } from './run/artifacts.js';
+import { runRoutes } from './run/routes.js';
 import type { RouteModule } from './services.js';
 
 /** All routes of the server, in the order in which they are registered. */

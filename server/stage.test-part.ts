@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { vi } from 'vitest';
-import { moveAlias, registerVersion } from '../client/models.js';
+import { moveAlias, registerVersion } from '../client/registry/models.js';
 import type { Digest } from '../core/digest.js';
-import { provideParts } from '../core/parts-on-hand.js';
+import { provideParts } from '../core/provided-parts.js';
 import { builtInParts } from '../project/brought-parts.js';
 import type { JsonKind, Ref } from '../core/kinds.js';
 import { writeMassModel } from '../models/mass-model.test-part.js';

@@ -4,8 +4,8 @@ import { isDigest, type Digest } from '../core/digest.js';
 import { TrainyardError } from '@trainyard/errors';
 import { canonical, type Json } from '../core/json.js';
 import { INLINE_BYTES, type Kind, type Ref } from '../core/kinds.js';
-import { missingBlob, readBlob } from './blobs.js';
-import { each } from './each.js';
+import { missingBlob, readBlob } from './blob-store.js';
+import { each } from './map-concurrent.js';
 import type { BlobSource, Store } from './store.js';
 
 /** Values whose JSON is longer, in bytes, are kept as a blob beside the manifest. */

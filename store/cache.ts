@@ -1,8 +1,8 @@
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { Artifacts } from './artifacts.js';
-import { isSound } from './blobs.js';
-import { each } from './each.js';
+import { isSound } from './blob-store.js';
+import { each } from './map-concurrent.js';
 import { checkDigest } from './keys.js';
 import { lookAtRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';

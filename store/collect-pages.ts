@@ -1,6 +1,6 @@
 import type { Digest } from '../core/digest.js';
 import { addJournal, familyOf, type Named } from './collect-needs.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { listPages } from './pages.js';
 import type { Store, StoreKey } from './store.js';
 import type { PageNote } from '../core/records.js';

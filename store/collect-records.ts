@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '../core/digest.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { segmentOf } from './keys.js';
 import { lineageFolder, removeNodeRecord } from './lineage.js';
 import { readRecord } from './record.js';

@@ -15,7 +15,7 @@ import {
 import { ProcessPages } from './collect-pages.js';
 import { listRecords, removeRecords, strayRecords, type Listing, type StrayRecord } from './collect-records.js';
 import { damagedIn } from './damaged/index.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { putRecord } from './record.js';
 import { RECORDS } from './record-kinds.js';
 import { singleFlight } from './reservation.js';

@@ -21,7 +21,7 @@ import {
   unlinkNow,
   walk,
   writeSynced,
-} from './disk.js';
+} from './durable-write.js';
 import { checkDigest, checkKey, checkPrefix } from './keys.js';
 import { ReusedFiles } from './reused-files.js';
 import { SyncedFolders } from './synced-folders.js';

@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { checkDigest, segmentOf } from './keys.js';
 import { lookAtRecord, readRecord, recordText } from './record.js';
 import { RECORDS } from './record-kinds.js';

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, linkSync, openSync, writeFileSync } from 'node:fs';
-import { codeOf, linked, unlinkNow } from './disk.js';
+import { codeOf, linked, unlinkNow } from './durable-write.js';
 
 /** Created files that keep the name under which they were written; the oldest lose it, and are removed in the usual way. */
 export const MOST_REUSED = 64;

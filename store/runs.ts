@@ -1,6 +1,6 @@
 import type { Digest } from '../core/digest.js';
 import type { Json } from '../core/json.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { checkDigest, segmentOf } from './keys.js';
 import { createRecord, putRecord, readRecord } from './record.js';
 import { RECORDS, type JsonObject } from './record-kinds.js';

@@ -4,7 +4,7 @@ import type { Ref } from '../core/kinds.js';
 import { Artifacts } from './artifacts.js';
 import { entryAfter } from './cache.js';
 import { damagedIn, forgetDamaged } from './damaged/index.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { noteOfPage } from './pages.js';
 import { lookAtRecord, putRecord } from './record.js';
 import { kindOf, RECORDS, type JsonObject, type RecordKind } from './record-kinds.js';

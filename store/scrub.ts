@@ -1,9 +1,9 @@
 import type { Digest } from '../core/digest.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { Artifacts, type Manifest } from './artifacts.js';
-import { isSound } from './blobs.js';
+import { isSound } from './blob-store.js';
 import { discardArtifact } from './cache.js';
-import { each } from './each.js';
+import { each } from './map-concurrent.js';
 import { allRecords } from './lineage.js';
 import { scrubRecords, type BadRecord } from './scrub-records.js';
 import type { Store } from './store.js';

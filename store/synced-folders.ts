@@ -1,4 +1,4 @@
-import { syncFolder } from './disk.js';
+import { syncFolder } from './durable-write.js';
 
 /**
  * Makes names in folders durable, for many writers at once. A sync that is under way may have begun before a name was

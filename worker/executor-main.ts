@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { TrainyardClient } from '../client/index.js';
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { BroughtPart } from '../core/part.js';
-import { provideParts, type PartsOnHand } from '../core/parts-on-hand.js';
+import { provideParts, type PartsOnHand } from '../core/provided-parts.js';
 import { openStore } from '../store/index.js';
 import { partsIn } from '../project/parts-in.js';
 import { readSecretSource } from '../project/secret-source.js';

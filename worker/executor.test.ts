@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { TRIAL_STOPPED } from '../activities/reporter.js';
+import { TRIAL_STOPPED } from '../activities/study/reporter.js';
 import { Told, ToyNode } from './toy-executor.test-part.js';
 
 const toy = new ToyNode(`

@@ -1,5 +1,5 @@
 import { TrainyardError } from '@trainyard/errors';
-import { TRIAL_STOPPED } from '../activities/reporter.js';
+import { TRIAL_STOPPED } from '../activities/study/reporter.js';
 import type { Reported } from '../core/task.js';
 import { sayDeath } from './executor-death.js';
 import { ExecutorProcess } from './executor-process.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker';
-import type { Compute } from '../activities/run-node.js';
+import type { Compute } from '../activities/run/run-node.js';
 import { logFile, makeLog, type Log, type LogFields } from '../project/log.js';
 import type { ProjectBase } from '../project/project.js';
 import { Redactor } from './redactor.js';

@@ -1,7 +1,7 @@
 import { sizeBytes } from '../core/duration.js';
 import { slotsOf, type Config } from '../core/config.js';
 import { TrainyardError } from '@trainyard/errors';
-import { Turnstile } from '../core/turnstile.js';
+import { Turnstile } from '../core/semaphore.js';
 import { Executor, type Executed, type ExecutionHooks } from './executor.js';
 import type { ExecutorSetup, RunMessage } from './protocol.js';
 

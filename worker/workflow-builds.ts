@@ -4,7 +4,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { currentBuild } from '../client/current-code.js';
 import type { TrainyardClient } from '../client/index.js';
-import { endFromOutside } from '../client/end-run.js';
+import { endFromOutside } from '../client/run/end-run.js';
 import { TrainyardError } from '@trainyard/errors';
 import { NEEDED_BUILDS } from '../core/queues.js';
 import type { ProjectBase } from '../project/project.js';

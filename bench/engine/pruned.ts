@@ -7,7 +7,7 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { readStudy } from '../../client/studies.js';
+import { readStudy } from '../../client/study/studies.js';
 import { Probe, startServer } from '../../tests/matrix/harness.js';
 import { median, round } from '../figures.js';
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
-import { describeRun } from '../../client/run-view.js';
-import { decide } from '../../client/runs.js';
+import { describeRun } from '../../client/run/run-view.js';
+import { decide } from '../../client/run/runs.js';
 import { loadConfig } from '../../project/project.js';
 import { unknownRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';

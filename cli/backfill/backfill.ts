@@ -7,9 +7,9 @@ import {
   startBackfill,
   stopBackfill,
   type PartitionState,
-} from '../../client/backfill.js';
+} from '../../client/backfill/backfill.js';
 import { connectNow, openReader } from '../../client/reader.js';
-import { expandPattern } from '../../client/source-digest.js';
+import { expandPattern } from '../../client/trigger/source-digest.js';
 import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNow } from '../../client/reader.js';
-import { describeRun } from '../../client/run-view.js';
-import { cancelOrEnd, endCancelled, type Cancellation } from '../../client/cancel.js';
+import { describeRun } from '../../client/run/run-view.js';
+import { cancelOrEnd, endCancelled, type Cancellation } from '../../client/run/cancel.js';
 import { loadConfig } from '../../project/project.js';
 import { readRun } from '../../store/index.js';
 import { unknownRun } from '../show/find-run.js';

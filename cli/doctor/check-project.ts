@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { TrainyardClient } from '../../client/client.js';
 import { openRedis, redisUrl, storeUrl, temporalAddress } from '../../client/connect.js';
 import { connectNow } from '../../client/reader.js';
-import { isServed } from '../../client/served.js';
+import { isServed } from '../../client/run/running-builds.js';
 import { sayBytes, sayCount } from '../../core/duration.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { poolQueue } from '../../core/queues.js';

@@ -1,8 +1,8 @@
 import type { TrainyardClient } from '../../client/client.js';
 import { seeingAll, type ProjectAccess } from '../../client/homes.js';
-import { getModelHead, listModels } from '../../client/models.js';
-import { getMonitor, listMonitors } from '../../client/monitors.js';
-import { describeRun } from '../../client/run-view.js';
+import { getModelHead, listModels } from '../../client/registry/models.js';
+import { getMonitor, listMonitors } from '../../client/monitor/monitors.js';
+import { describeRun } from '../../client/run/run-view.js';
 import { projectOfQueue, workflowQueue } from '../../core/queues.js';
 import { projectsIn } from '../../store/index.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';

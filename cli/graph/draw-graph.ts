@@ -1,5 +1,5 @@
 import { openReader, type OpenedReader } from '../../client/reader.js';
-import { listRunListings } from '../../client/run-list.js';
+import { listRunListings } from '../../client/run/run-list.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../../core/graph.js';
 import { sayNearest } from '@trainyard/errors';

@@ -1,10 +1,10 @@
-import { isAway } from '../../client/away.js';
-import { getModel, getVersion } from '../../client/model-view.js';
-import { listModels } from '../../client/models.js';
-import { figuresOfVersion, sayMeasured } from '../../client/version-figures.js';
+import { isAway } from '../../client/unreachable.js';
+import { getModel, getVersion } from '../../client/registry/model-view.js';
+import { listModels } from '../../client/registry/models.js';
+import { figuresOfVersion, sayMeasured } from '../../client/registry/version-figures.js';
 import { connectNow } from '../../client/reader.js';
 import type { TrainyardClient } from '../../client/client.js';
-import type { ModelAsk } from '../../client/model-view.js';
+import type { ModelAsk } from '../../client/registry/model-view.js';
 import { sayCount } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
-import { describeRun, queryGraph } from '../../client/run-view.js';
-import { recoverNode } from '../../client/runs.js';
+import { describeRun, queryGraph } from '../../client/run/run-view.js';
+import { recoverNode } from '../../client/run/runs.js';
 import { TrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';

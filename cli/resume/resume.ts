@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
-import { resumeRun } from '../../client/resume.js';
+import { resumeRun } from '../../client/run/resume.js';
 import { readAddresses } from '../../project/addresses.js';
 import { gitCommit } from '../../project/commit.js';
 import { loadConfig, loadProject } from '../../project/project.js';

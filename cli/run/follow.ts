@@ -1,11 +1,11 @@
 import type { TrainyardClient } from '../../client/client.js';
-import { isAway } from '../../client/away.js';
+import { isAway } from '../../client/unreachable.js';
 import { connectTo, storeUrl, type ProjectBase } from '../../client/connect.js';
-import { failureOf } from '../../client/runs.js';
-import { watchRun, type RunMoment } from '../../client/run-watch.js';
+import { failureOf } from '../../client/run/runs.js';
+import { watchRun, type RunMoment } from '../../client/run/run-watch.js';
 import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
-import { provideParts } from '../../core/parts-on-hand.js';
+import { provideParts } from '../../core/provided-parts.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import { partsOfProject } from '../../project/brought-parts.js';
@@ -13,11 +13,11 @@ import { sayMetric } from '../../client/graph/index.js';
 import { explained, Interrupted, RunFailed } from '../exit.js';
 import { colours, note, print } from '../terminal.js';
 import { sayTraining } from '../training-line.js';
-import { earlierDurations } from './earlier.js';
+import { earlierDurations } from './previous-run.js';
 import { sayHowToTakeUp, type Interruption } from './interruption.js';
 import { ProgressView } from './progress-view.js';
 import { sayServing } from './serving.js';
-import { watchSpace } from './space.js';
+import { watchSpace } from './disk-space.js';
 
 /**
  * Follows a run to its end and gives the Workflow's result. Throws what the run failed with as `RunFailed`, and

@@ -1,11 +1,11 @@
-import { runningOf, type Running } from '../../client/running.js';
-import type { RunMoment } from '../../client/run-watch.js';
+import { runningOf, type Running } from '../../client/run/running.js';
+import type { RunMoment } from '../../client/run/run-watch.js';
 import { CATALOGUE } from '@trainyard/errors';
 import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import { canRedraw, columnsOf, LiveRegion } from '../live-region.js';
 import { colours, note, print } from '../terminal.js';
 import { callMs, differences, fold } from '../../client/graph/index.js';
-import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf, type Known } from './lines.js';
+import { boxLine, countLine, endedLines, hasEnded, nameOf, runningLine, signOf, type Known } from './progress-lines.js';
 
 /** Running nodes shown at once. */
 const MOST_RUNNING = 12;

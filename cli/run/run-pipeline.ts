@@ -1,5 +1,5 @@
-import { startPart } from '../../client/partial.js';
-import { newRunId, startPipeline } from '../../client/runs.js';
+import { startPart } from '../../client/run/partial.js';
+import { newRunId, startPipeline } from '../../client/run/runs.js';
 import { connectNow } from '../../client/reader.js';
 import { readAddresses } from '../../project/addresses.js';
 import { gitCommit } from '../../project/commit.js';
@@ -10,7 +10,7 @@ import { followToEnd } from './follow.js';
 import { Interruption, sayHowToTakeUp } from './interruption.js';
 import { onDisk, runOnDisk } from './on-disk.js';
 import { readParams, readSeed } from './params.js';
-import { isPart, planOf, printPlan } from './part.js';
+import { isPart, planOf, printPlan } from './partial-run.js';
 import { pipelineOf } from './pipeline-of.js';
 
 /** `trainyard run`: starts a pipeline and follows it to its end. */

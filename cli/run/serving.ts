@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrainyardClient } from '../../client/client.js';
-import { readAliases } from '../../client/models.js';
+import { readAliases } from '../../client/registry/models.js';
 import { isDigest, type Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import { readAddresses } from '../../project/addresses.js';

@@ -1,5 +1,5 @@
 import { openReader } from '../../client/reader.js';
-import { listRunListings, type ListedState, type RunListing } from '../../client/run-list.js';
+import { listRunListings, type ListedState, type RunListing } from '../../client/run/run-list.js';
 import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import { sayNearest } from '@trainyard/errors';

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
-import { listSchedules, pauseSchedule, resumeSchedule, triggerSchedule } from '../../client/schedules.js';
-import { listTriggers } from '../../client/triggers.js';
+import { listSchedules, pauseSchedule, resumeSchedule, triggerSchedule } from '../../client/trigger/schedules.js';
+import { listTriggers } from '../../client/trigger/triggers.js';
 import { sayDuration } from '../../core/duration.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, print, printJson, table } from '../terminal.js';

@@ -3,7 +3,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TrainyardError } from '@trainyard/errors';
-import { provideParts } from '../../core/parts-on-hand.js';
+import { provideParts } from '../../core/provided-parts.js';
 import { partsOfProject } from '../../project/brought-parts.js';
 import { logFile } from '../../project/log.js';
 import type { ProjectBase } from '../../project/project.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRun } from './find-run.js';
 import type { RunMetric } from '../../core/graph.js';
 import { endRun, FileStore, putGraph, startRun } from '../../store/index.js';
-import { listRunListings } from '../../client/run-list.js';
+import { listRunListings } from '../../client/run/run-list.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-run-list-'));
 const store = new FileStore(folder);

@@ -1,5 +1,5 @@
-import { listRunListings } from '../../client/run-list.js';
-import { readRunView, type ProjectReader, type RunView } from '../../client/run-view.js';
+import { listRunListings } from '../../client/run/run-list.js';
+import { readRunView, type ProjectReader, type RunView } from '../../client/run/run-view.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { sayNearest } from '@trainyard/errors';
 

@@ -1,10 +1,10 @@
-import { runningOf } from '../../client/running.js';
-import type { RunView } from '../../client/run-view.js';
+import { runningOf } from '../../client/run/running.js';
+import type { RunView } from '../../client/run/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import { callMs, differences, sayCompared, sayMetric } from '../../client/graph/index.js';
-import { nameOf, signOf } from '../run/lines.js';
+import { nameOf, signOf } from '../run/progress-lines.js';
 import { clock, colours, cut, table } from '../terminal.js';
 
 /** Characters of a JSON value in a line. */

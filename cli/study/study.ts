@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
-import { readStudy, steerStudy, studyNamed, type Steering } from '../../client/studies.js';
+import { readStudy, steerStudy, studyNamed, type Steering } from '../../client/study/studies.js';
 import { TrainyardError } from '@trainyard/errors';
 import type { StudyState } from '../../core/study/state.js';
 import { loadConfig } from '../../project/project.js';

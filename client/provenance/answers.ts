@@ -5,7 +5,7 @@ import type { AnyContract } from '../../core/node.js';
 import type { ProcessFacts } from '../../core/process-facts.js';
 import { labelOf, type PartialRun, type Recovery } from '../../core/task.js';
 import { TrainyardError } from '@trainyard/errors';
-import { keptChildren } from '../partial.js';
+import { keptChildren } from '../run/partial.js';
 import { areWhole, blobsOfAll, namedIn, putGraph, readRun, type Store } from '../../store/index.js';
 import { callsOf } from './find-call.js';
 import { RecordIndex } from './record-index.js';

@@ -1,6 +1,6 @@
 import type { TrainyardClient } from '../client.js';
-import { queryGraph } from '../run-view.js';
-import { decide, recoverNode } from '../runs.js';
+import { queryGraph } from '../run/run-view.js';
+import { decide, recoverNode } from '../run/runs.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { approvalName, type GraphNode, type GraphRecord } from '../../core/graph.js';
 import type { Answers } from './answers.js';

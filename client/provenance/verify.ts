@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { storePart } from '../partial.js';
-import { cancelRun, startPipeline } from '../runs.js';
-import { describeRun, queryGraph } from '../run-view.js';
+import { storePart } from '../run/partial.js';
+import { cancelRun, startPipeline } from '../run/runs.js';
+import { describeRun, queryGraph } from '../run/run-view.js';
 import type { TrainyardClient } from '../client.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../../core/graph.js';

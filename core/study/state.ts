@@ -5,7 +5,7 @@ import { jsonBytes, pageEnd, PAYLOAD_BYTES } from '../paging.js';
 /**
  * What a study publishes of itself: while it runs by the query `study` of its Workflow (`<run>/<name>`), page by page;
  * once it is over, whole, in the store under its run (`readStudy`), and without what a clock had to do with it as
- * `report.json` of the report that its node `tune.report` made. `client/studies.ts` reads both. Values are in the user's
+ * `report.json` of the report that its node `tune.report` made. `client/study/studies.ts` reads both. Values are in the user's
  * directions, by objective; times are the Workflow's, ms since the epoch, and 0 in the report.
  */
 export const STUDY_QUERY = 'study';

@@ -1,1 +1,1 @@
-export { registryProcess } from '../../processes/model-registry.js';
+export { registryProcess } from '../../activities/processes/model-registry.js';

@@ -1,4 +1,4 @@
-import { pageSection } from '../../processes/index.js';
+import { pageSection } from '../../activities/processes/index.js';
 
 export const sealedSetsSection = pageSection({
   name: 'sealed test sets',

@@ -1,5 +1,5 @@
 import { html, type Html } from '@trainyard/pages';
-import { artifactLink, causeWord, moment } from '../../processes/index.js';
+import { artifactLink, causeWord, moment } from '../../activities/processes/index.js';
 import type { SealedSet } from './sealed-sets.js';
 
 /** Who opened a run's sealed test sets, when and because of what. Each further opening makes their figures say less. */

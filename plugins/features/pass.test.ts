@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { partsOf } from '../../core/parts-on-hand.js';
+import { partsOf } from '../../core/provided-parts.js';
 import { modelKind, openModel, parseTransform, writeModel } from '../../models/index.js';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import { fitFeaturesNode } from './worker.js';

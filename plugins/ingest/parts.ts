@@ -1,2 +1,2 @@
-export { backfillProcess } from '../../processes/backfill.js';
-export { triggerProcess } from '../../processes/trigger.js';
+export { backfillProcess } from '../../activities/processes/backfill.js';
+export { triggerProcess } from '../../activities/processes/trigger.js';

@@ -12,7 +12,7 @@ import { readRows, ROW_ID, sql, TABLE_FILE, withDatabase, type Column, type Tabl
 import { runNode } from '../../worker/testing/index.js';
 import type { ReviewSpec } from '../../workflows/review/contract.js';
 import { ReviewLedger } from '../../workflows/review/ledger.js';
-import { reviewActivities } from '../../activities/review.js';
+import { reviewActivities } from '../../activities/review/activities.js';
 import { confidentJoint, labelIssues } from './confident.js';
 import { applyNode, suspectsNode } from './worker.js';
 

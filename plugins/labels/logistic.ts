@@ -1,5 +1,5 @@
 import { classProbabilities, fitLogistic, shuffled, type LogisticFit, type Random } from '@trainyard/numeric';
-import type { Matrix } from './encode.js';
+import type { Matrix } from './encode-rows.js';
 
 /** Ridge penalty on the weights, for each row. */
 const PENALTY = 1e-3;

@@ -1,4 +1,4 @@
-import type { Matrix } from './encode.js';
+import type { Matrix } from './encode-rows.js';
 
 /** Prior weight of the class shares, in votes: keeps probabilities away from 0 and 1. */
 const PRIOR_VOTES = 1;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reviewResult, type AnswersFile } from './outcome.js';
+import { reviewResult, type AnswersFile } from './review-result.js';
 import { MOST_ROWS, reviewPage } from './page.js';
 
 /** The report of a review of so many rows, each answered once. */

@@ -1,6 +1,6 @@
 import { sayDuration } from '../../core/index.js';
 import { html, htmlFacts, htmlPage, htmlTable, type Html } from '@trainyard/pages';
-import type { AnswersFile, Provenance, ReviewResult } from './outcome.js';
+import type { AnswersFile, Provenance, ReviewResult } from './review-result.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

@@ -1,1 +1,1 @@
-export { labelReviewProcess } from '../../processes/label-review.js';
+export { labelReviewProcess } from '../../activities/processes/label-review.js';

@@ -1,7 +1,7 @@
 import { type Random, shuffled } from '@trainyard/numeric';
 import type { QueueItem, QueueReason, ReviewQueue } from '../../workflows/review/contract.js';
 import { type Column, dataColumns, ROW_ID, type TableRow } from '@trainyard/tables';
-import type { Ranking } from './rank.js';
+import type { Ranking } from './rank-issues.js';
 
 /**
  * Puts together what people look at: rows without a label, likely errors with the likeliest first, and among them a

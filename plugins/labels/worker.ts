@@ -5,9 +5,9 @@ import { parseReviewQueue, QUEUE_FILE } from '../../workflows/review/contract.js
 import { openTable, readRows, requireColumn, ROW_ID, TABLE_FILE, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { apply, suspects } from './contract.js';
-import { reviewResult, type AnswersFile } from './outcome.js';
+import { reviewResult, type AnswersFile } from './review-result.js';
 import { makeQueue } from './queue.js';
-import { rank } from './rank.js';
+import { rank } from './rank-issues.js';
 import { relabel } from './relabel.js';
 import { reviewPage } from './page.js';
 

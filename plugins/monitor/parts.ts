@@ -1,1 +1,1 @@
-export { monitorProcess } from '../../processes/monitor.js';
+export { monitorProcess } from '../../activities/processes/monitor.js';

@@ -11,7 +11,7 @@ import {
   type Sql,
 } from '@trainyard/tables';
 import type { SplitFigures } from './contract.js';
-import { PART, PARTS, type Deal } from './deal.js';
+import { PART, PARTS, type Deal } from './assign-folds.js';
 
 /** The most classes that are listed one by one. */
 const LISTED = 30;

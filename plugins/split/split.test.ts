@@ -7,7 +7,7 @@ import { isContract } from '../../core/node.js';
 import type { TableRow } from '@trainyard/tables';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import type { SplitFigures } from './contract.js';
-import { PARTS, type Part } from './deal.js';
+import { PARTS, type Part } from './assign-folds.js';
 import { random, stratified } from './index.js';
 import { randomSplitNode, stratifiedSplitNode } from './worker.js';
 

@@ -14,7 +14,7 @@ import {
 } from '@trainyard/tables';
 import { implement, type NodeCall } from '../../worker/index.js';
 import { randomSplit, stratifiedSplit, type SplitFigures } from './contract.js';
-import { dealt, NTH, PART, PARTS, type Deal, type Part } from './deal.js';
+import { dealt, NTH, PART, PARTS, type Deal, type Part } from './assign-folds.js';
 import { figuresOf } from './leaks.js';
 import { splitPage } from './page.js';
 

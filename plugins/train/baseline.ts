@@ -2,8 +2,8 @@ import { implement } from '../../worker/index.js';
 import { baseline } from './contract.js';
 import { constant } from './kinds/constant.js';
 import { tensorParts } from './kinds/tensor-kind.js';
-import { readSurroundings } from './surroundings.js';
-import { writeOutcome } from './outcome.js';
+import { readSurroundings } from './training-environment.js';
+import { writeOutcome } from './training-result.js';
 
 export const baselineNode = implement(baseline, async ({ params, inputs, ctx }) => {
   const around = await readSurroundings(inputs, params.label, ctx.scratch);

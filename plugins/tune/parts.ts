@@ -1,6 +1,6 @@
-import { pageSection, type SectionContent } from '../../processes/index.js';
+import { pageSection, type SectionContent } from '../../activities/processes/index.js';
 
-export { studyProcess } from '../../processes/study.js';
+export { studyProcess } from '../../activities/processes/study.js';
 
 const viewOf = async ({ run, reader }: SectionContent) => (await import('./page/view.js')).readStudyView(reader, run);
 

@@ -1,7 +1,7 @@
 import { sayCount, sayDuration } from '../../core/duration.js';
 import type { GraphRecord } from '../../core/graph.js';
-import type { ReviewListing } from '../../client/reviews.js';
-import { STATE_OF_END } from '../../client/states.js';
+import type { ReviewListing } from '../../client/review/reviews.js';
+import { STATE_OF_END } from '../../client/run/states.js';
 import type { Announcement } from '../../workflows/registry/contract.js';
 import { sayMetric } from '../../client/graph/index.js';
 import type { DamagedRecord, RunRecord } from '../../store/index.js';

@@ -5,7 +5,7 @@ import { sayNearest } from '@trainyard/errors';
 import { aliasChannel } from '../../core/ids.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { ProjectAccess } from '../../client/homes.js';
-import { listModels, readAliases } from '../../client/models.js';
+import { listModels, readAliases } from '../../client/registry/models.js';
 import { Artifacts, type Store } from '../../store/index.js';
 import { AssignmentFiles } from './assignment-files.js';
 import { Endpoint, type Assignment } from './endpoint.js';

@@ -9,7 +9,7 @@ import type { RouteModule } from '../services.js';
 import type { Answer, Endpoint } from './endpoint.js';
 import { Endpoints } from './endpoints.js';
 import { describeModel, inferBody, inferenceAnswer, rowsOfInference } from './inference-protocol.js';
-import { Nudge } from './nudge.js';
+import { Nudge } from './notify-monitor.js';
 import { outcomesBody, outcomesOf, writeOutcomes } from './outcomes.js';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
 import { predictBody, requestIdOf, rowsOf, type Row } from './request.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readRunView } from '../../client/run-view.js';
+import { readRunView } from '../../client/run/run-view.js';
 import { canonical } from '../../core/json.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer, type Outcome } from '../matrix/harness.js';

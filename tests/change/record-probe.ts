@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { showBackfill, startBackfill } from '../../client/backfill.js';
-import { moveAlias, registerVersion, rollback } from '../../client/models.js';
-import { resumeRun } from '../../client/resume.js';
-import { recoverNode } from '../../client/runs.js';
-import { queryGraph } from '../../client/run-view.js';
-import { listTriggers } from '../../client/triggers.js';
+import { showBackfill, startBackfill } from '../../client/backfill/backfill.js';
+import { moveAlias, registerVersion, rollback } from '../../client/registry/models.js';
+import { resumeRun } from '../../client/run/resume.js';
+import { recoverNode } from '../../client/run/runs.js';
+import { queryGraph } from '../../client/run/run-view.js';
+import { listTriggers } from '../../client/trigger/triggers.js';
 import { digestText } from '../../core/digest.js';
 import { Probe, startServer } from '../matrix/harness.js';
 import { SHAPES } from '../matrix/shapes.js';

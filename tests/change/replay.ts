@@ -1,5 +1,5 @@
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { explainReplay } from '../../client/explain-replay.js';
+import { explainReplay } from '../../client/run/explain-replay.js';
 import type { History } from './histories.js';
 
 export interface Named {

@@ -1,5 +1,5 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import { inTurn, when } from '../../workflows/engine/turns.js';
+import { inTurn, when } from '../../workflows/engine/answer-order.js';
 
 /** One step: how long its Activity takes, in ms, and how many turns of the microtask queue its answer goes through. */
 export type Step = readonly [ms: number, turns: number];

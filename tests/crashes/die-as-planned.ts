@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import type { AtWork, CrashPoint } from '../../activities/crash-points.js';
+import type { AtWork, CrashPoint } from '../../activities/run/crash-points.js';
 import type { Json } from '../../core/json.js';
 
 /** One planned death, a JSON file of its own in the plan's folder; each happens once. */

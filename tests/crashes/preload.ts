@@ -8,7 +8,9 @@ import { build } from 'esbuild';
  * `file`, that is loaded before the program and listens at the package's crash points.
  */
 export async function dyingAsPlanned(packageRoot: string, folder: string, file: string): Promise<string[]> {
-  const points = pathToFileURL(path.join(realpathSync(packageRoot), 'dist', 'activities', 'crash-points.js')).href;
+  const points = pathToFileURL(
+    path.join(realpathSync(packageRoot), 'dist', 'activities', 'run', 'crash-points.js'),
+  ).href;
   const contents = [
     `import { onCrashPoint } from ${JSON.stringify(points)};`,
     `import { dieAsPlanned } from './die-as-planned.js';`,

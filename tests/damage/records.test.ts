@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { countFailure } from '../../activities/attempts.js';
-import { engineActivities } from '../../activities/engine.js';
-import { Reporter } from '../../activities/reporter.js';
-import { listPlans, planBackfill, readBackfill, recordBackfill } from '../../client/backfill-plan.js';
-import { listRunListings } from '../../client/run-list.js';
-import { readRunView } from '../../client/run-view.js';
+import { countFailure } from '../../activities/run/failure-count.js';
+import { engineActivities } from '../../activities/run/engine.js';
+import { Reporter } from '../../activities/study/reporter.js';
+import { listPlans, planBackfill, readBackfill, recordBackfill } from '../../client/backfill/plan.js';
+import { listRunListings } from '../../client/run/run-list.js';
+import { readRunView } from '../../client/run/run-view.js';
 import { digestText } from '../../core/digest.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { Ref } from '../../core/kinds.js';

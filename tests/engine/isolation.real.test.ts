@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cancelOrEnd } from '../../client/cancel.js';
-import { decide } from '../../client/runs.js';
+import { cancelOrEnd } from '../../client/run/cancel.js';
+import { decide } from '../../client/run/runs.js';
 import type { TrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import type { TemporalService } from '../../setup/index.js';

@@ -16,9 +16,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   activities: ['core', 'store', 'project', 'client', 'workflows'],
   worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'client/provenance'],
   models: ['core', 'setup'],
-  processes: ['core', 'store', 'workflows', 'client', 'activities'],
+  'activities/processes': ['core', 'store', 'workflows', 'client', 'activities'],
   'plugins/kit': ['core', 'setup', 'store', 'workflows', 'client'],
-  plugins: ['core', 'contracts', 'plugins/kit', 'processes', 'models', 'client', 'worker', 'workflows'],
+  plugins: ['core', 'contracts', 'plugins/kit', 'activities/processes', 'models', 'client', 'worker', 'workflows'],
   'worker/testing': ['core', 'store', 'project', 'client', 'activities', 'worker', 'models', 'plugins/kit'],
   server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows', 'project'],
   cli: ['core', 'client', 'client/graph', 'client/provenance', 'project', 'setup', 'server', 'worker', 'store'],
@@ -46,4 +46,4 @@ export const faces: readonly string[] = ['index.ts', 'contract.ts', 'worker.ts']
  * Folders whose index.ts is what users of the package see, or brings every service; inside the project their files are
  * known one by one.
  */
-export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/', 'processes/'];
+export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/'];

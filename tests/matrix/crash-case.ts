@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { CrashPoint } from '../../activities/crash-points.js';
+import type { CrashPoint } from '../../activities/run/crash-points.js';
 import { canonical } from '../../core/json.js';
 import type { Event } from '../fixtures/probe/nodes/probe/outside.js';
 import type { Probe } from './harness.js';

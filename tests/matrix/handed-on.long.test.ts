@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queryGraph } from '../../client/run-view.js';
-import { decide, recoverNode } from '../../client/runs.js';
+import { queryGraph } from '../../client/run/run-view.js';
+import { decide, recoverNode } from '../../client/run/runs.js';
 import type { GraphNode } from '../../core/graph.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';

@@ -18,7 +18,7 @@ import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '
 import type { PlannedCrash } from '../crashes/die-as-planned.js';
 import { dyingAsPlanned } from '../crashes/preload.js';
 import type { TrainyardClient } from '../../client/client.js';
-import { failureOf, startPipeline } from '../../client/runs.js';
+import { failureOf, startPipeline } from '../../client/run/runs.js';
 import type { ConfigInput } from '../../core/config.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';

@@ -1,4 +1,4 @@
-import { resumeRun } from '../../client/resume.js';
+import { resumeRun } from '../../client/run/resume.js';
 import { canonical } from '../../core/json.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import { committedAt } from './crash-case.js';

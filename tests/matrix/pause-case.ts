@@ -1,6 +1,6 @@
-import { resumeRun } from '../../client/resume.js';
-import { queryGraph } from '../../client/run-view.js';
-import { recoverNode } from '../../client/runs.js';
+import { resumeRun } from '../../client/run/resume.js';
+import { queryGraph } from '../../client/run/run-view.js';
+import { recoverNode } from '../../client/run/runs.js';
 import type { GraphNode } from '../../core/graph.js';
 import { canonical, type Json } from '../../core/json.js';
 import type { Recovery } from '../../core/task.js';

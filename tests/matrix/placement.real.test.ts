@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readRunView } from '../../client/run-view.js';
-import { watchRun } from '../../client/run-watch.js';
+import { readRunView } from '../../client/run/run-view.js';
+import { watchRun } from '../../client/run/run-watch.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resumeRun } from '../../client/resume.js';
+import { resumeRun } from '../../client/run/resume.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';
 import { countBy } from './resume-case.js';

@@ -1,4 +1,4 @@
-import { resumeRun } from '../../client/resume.js';
+import { resumeRun } from '../../client/run/resume.js';
 import { canonical } from '../../core/json.js';
 import type { Event } from '../fixtures/probe/nodes/probe/outside.js';
 import type { Outcome, Probe } from './harness.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeRun } from '../../client/run-view.js';
+import { describeRun } from '../../client/run/run-view.js';
 import type { TemporalService } from '../../setup/index.js';
 import { recordsOfRun } from '../../store/index.js';
 import { Probe, startServer } from './harness.js';

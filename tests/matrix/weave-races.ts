@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resumeRun } from '../../client/resume.js';
+import { resumeRun } from '../../client/run/resume.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';
 import { places } from './places.js';

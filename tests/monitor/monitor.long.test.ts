@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { freezeMonitor, getMonitor, pauseMonitor, resumeMonitor } from '../../client/monitors.js';
+import { freezeMonitor, getMonitor, pauseMonitor, resumeMonitor } from '../../client/monitor/monitors.js';
 import { monitorId, retrainingRunId } from '../../core/ids.js';
 import type { Ref, Table } from '../../core/kinds.js';
 import { readRows, withDatabase } from '@trainyard/tables';

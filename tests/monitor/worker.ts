@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Redis } from 'ioredis';
-import { inWords } from '../../activities/in-words.js';
-import { monitorActivities } from '../../activities/monitor.js';
-import { moveAlias, registerVersion } from '../../client/models.js';
+import { inWords } from '../../activities/failure-boundary.js';
+import { monitorActivities } from '../../activities/monitor/activities.js';
+import { moveAlias, registerVersion } from '../../client/registry/models.js';
 import { digestText } from '../../core/digest.js';
 import { FileStore } from '../../store/index.js';
 

@@ -1,7 +1,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPipeline } from '../../client/runs.js';
+import { startPipeline } from '../../client/run/runs.js';
 import { createServer, listen } from '../../server/index.js';
 import { findChromium, type TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';

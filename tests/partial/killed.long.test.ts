@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planBackfill, recordBackfill } from '../../client/backfill-plan.js';
-import { showBackfill, startBackfill } from '../../client/backfill.js';
+import { planBackfill, recordBackfill } from '../../client/backfill/plan.js';
+import { showBackfill, startBackfill } from '../../client/backfill/backfill.js';
 import { backfillId, triggerId } from '../../core/ids.js';
 import { projectOfQueue } from '../../core/queues.js';
-import { listTriggers } from '../../client/triggers.js';
+import { listTriggers } from '../../client/trigger/triggers.js';
 import { listRuns } from '../../store/index.js';
 import { BACKFILL_TYPE, type BackfillInput } from '../../workflows/backfill/contract.js';
 import { TRIGGER, TRIGGER_TYPE, type TriggerInput } from '../../workflows/trigger/contract.js';

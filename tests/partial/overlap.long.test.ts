@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listRunListings } from '../../client/run-list.js';
-import { decide } from '../../client/runs.js';
-import { listSchedules, type ScheduleListing } from '../../client/schedules.js';
+import { listRunListings } from '../../client/run/run-list.js';
+import { decide } from '../../client/run/runs.js';
+import { listSchedules, type ScheduleListing } from '../../client/trigger/schedules.js';
 import { scheduledRunId, scheduleId } from '../../core/ids.js';
 import { projectOfQueue } from '../../core/queues.js';
 import { OVERLAPS, type Overlap } from '../../core/schedule.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPlan, startPart, type PartChoice } from '../../client/partial.js';
-import { resumeRun } from '../../client/resume.js';
+import { readPlan, startPart, type PartChoice } from '../../client/run/partial.js';
+import { resumeRun } from '../../client/run/resume.js';
 import type { GraphRecord } from '../../core/graph.js';
 import type { TemporalService } from '../../setup/index.js';
 import { readRun } from '../../store/index.js';

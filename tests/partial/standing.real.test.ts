@@ -2,16 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dates, planBackfill, showBackfill, startBackfill, stopBackfill } from '../../client/backfill.js';
+import { dates, planBackfill, showBackfill, startBackfill, stopBackfill } from '../../client/backfill/backfill.js';
 import {
   listSchedules,
   pauseSchedule,
   resumeSchedule,
   syncSchedules,
   triggerSchedule,
-} from '../../client/schedules.js';
-import { resumeRun } from '../../client/resume.js';
-import { listTriggers } from '../../client/triggers.js';
+} from '../../client/trigger/schedules.js';
+import { resumeRun } from '../../client/run/resume.js';
+import { listTriggers } from '../../client/trigger/triggers.js';
 import { backfillId, scheduleId, triggerId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
 import { projectOfQueue } from '../../core/queues.js';

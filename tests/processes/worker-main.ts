@@ -1,10 +1,10 @@
 // A worker of durable processes in a process of its own, which dies where its plan says (`crashPoint`).
 import { readFileSync } from 'node:fs';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { onCrashPoint } from '../../activities/crash-points.js';
-import { inWords } from '../../activities/in-words.js';
-import { pageActivities } from '../../activities/process-pages.js';
-import { reviewActivities } from '../../activities/review.js';
+import { onCrashPoint } from '../../activities/run/crash-points.js';
+import { inWords } from '../../activities/failure-boundary.js';
+import { pageActivities } from '../../activities/processes/pages.js';
+import { reviewActivities } from '../../activities/review/activities.js';
 import { FileStore } from '../../store/index.js';
 import { dieAsPlanned } from '../crashes/die-as-planned.js';
 import type { WorkerSettings } from './stage.js';

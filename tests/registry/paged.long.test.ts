@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { getModel, getVersion } from '../../client/model-view.js';
-import { getModelHead, moveAlias, registerVersion, rollback } from '../../client/models.js';
+import { getModel, getVersion } from '../../client/registry/model-view.js';
+import { getModelHead, moveAlias, registerVersion, rollback } from '../../client/registry/models.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { countOf, pagedCount } from '../../core/paged-list.js';
 import type { ModelEvent, RegistryInput, RegistryState } from '../../workflows/registry/contract.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { getModel } from '../../client/model-view.js';
-import { getModelHead, moveAlias, readAliases, registerVersion, rollback } from '../../client/models.js';
+import { getModel } from '../../client/registry/model-view.js';
+import { getModelHead, moveAlias, readAliases, registerVersion, rollback } from '../../client/registry/models.js';
 import { pagedCount } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
 import type { FormerState, ModelEvent, RegistryInput } from '../../workflows/registry/contract.js';

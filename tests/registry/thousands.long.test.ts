@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { getModel, getVersion } from '../../client/model-view.js';
-import { getModelHead, listModels, moveAlias, registerVersion, rollback } from '../../client/models.js';
+import { getModel, getVersion } from '../../client/registry/model-view.js';
+import { getModelHead, listModels, moveAlias, registerVersion, rollback } from '../../client/registry/models.js';
 import { pagedCount } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
 import { Stage } from '../processes/stage.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStudy, steerStudy } from '../../client/studies.js';
+import { readStudy, steerStudy } from '../../client/study/studies.js';
 import type { StudyState } from '../../core/study/state.js';
 import type { TuneFigures } from '../../core/study/tune-figures.js';
 import type { TemporalService } from '../../setup/index.js';

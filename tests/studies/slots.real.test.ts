@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readStudy } from '../../client/studies.js';
+import { readStudy } from '../../client/study/studies.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 

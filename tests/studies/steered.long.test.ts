@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resumeRun } from '../../client/resume.js';
-import { readStudy, steerStudy, studyNamed } from '../../client/studies.js';
+import { resumeRun } from '../../client/run/resume.js';
+import { readStudy, steerStudy, studyNamed } from '../../client/study/studies.js';
 import type { StudyState } from '../../core/study/state.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStudy, tellStudy } from '../../client/studies.js';
+import { readStudy, tellStudy } from '../../client/study/studies.js';
 import type { StudyState } from '../../core/study/state.js';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
-import { watchRun } from '../../client/run-watch.js';
+import { watchRun } from '../../client/run/run-watch.js';
 import type { StudyState } from '../../core/study/state.js';
 import { findChromium, type TemporalService } from '../../setup/index.js';
 import { createServer, listen } from '../../server/index.js';

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
 import { isTrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import { partsOf } from '../../core/parts-on-hand.js';
+import { partsOf } from '../../core/provided-parts.js';
 import { randomFrom } from '@trainyard/numeric';
 import {
   openModel,

@@ -12,7 +12,7 @@ import type { Reported, ReportList, TrialFacts } from '../../core/task.js';
 import type { Ref } from '../../core/kinds.js';
 import { ONLY_OUTPUT, type AnyContract } from '../../core/node.js';
 import type { Part } from '../../core/part.js';
-import { partsOf, provideParts, type PartsOnHand } from '../../core/parts-on-hand.js';
+import { partsOf, provideParts, type PartsOnHand } from '../../core/provided-parts.js';
 import { sayIssues } from '../../core/pipeline.js';
 import { builtInParts } from '../../project/brought-parts.js';
 import { Artifacts, FileStore, type Store } from '../../store/index.js';

@@ -4,7 +4,7 @@ import { approvalName } from '../../core/graph.js';
 import { ApprovalLedger, type Answer, type Ask } from './approval-ledger.js';
 import { workflowFailure } from './failure.js';
 import type { AskedApproval, NamedAnswer } from './contract.js';
-import { when } from './turns.js';
+import { when } from './answer-order.js';
 
 /** A person's answer to an approval that a run waits for: by its name, with its scope before it where that is needed. */
 export const approveUpdate = defineUpdate<void, [{ name: string } & Answer]>('approve');

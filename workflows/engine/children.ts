@@ -7,12 +7,12 @@ import { sayNearest } from '@trainyard/errors';
 import { checkTravels } from '../../core/travel.js';
 import { knownProcesses, processNamed } from './bundle-data.js';
 import { recordOf } from './child-record.js';
-import type { Ends } from './ends.js';
+import type { Ends } from './call-failures.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { growthOf } from './growth.js';
-import type { Makers } from './makers.js';
+import type { Makers } from './artifact-origins.js';
 import type { EngineOptions } from './options.js';
-import type { Part } from './part.js';
+import type { Part } from './partial-run.js';
 
 interface Parts extends Pick<EngineOptions, 'grow'> {
   readonly run: RunFacts;

@@ -1,11 +1,11 @@
 export { installBundle, type BundleData, type PoolFacts } from './bundle-data.js';
 export { pipelineWorkflow } from './pipeline-workflow.js';
-export { hostRun, graphQuery, settle } from './host.js';
+export { hostRun, graphQuery, settle } from './run-host.js';
 export { approveUpdate } from './approvals.js';
 export { workflowFailure } from './failure.js';
 export { bundleData, contractNamed, knownPipelines, pipelineNamed } from './bundle-data.js';
 export { engineActivities } from './proxies.js';
-export { when } from './turns.js';
+export { when } from './answer-order.js';
 export type { EngineActivities, Made, Row, Table } from './contract.js';
 export type { Shown } from './operator-view.js';
 export type { Engine } from './engine.js';

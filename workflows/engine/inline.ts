@@ -5,7 +5,7 @@ import { outputPorts, type AnyContract, type CallOptions } from '../../core/node
 import type { NodeResult, NodeTask } from '../../core/task.js';
 import { nextTask } from './next-task.js';
 import { runNodeInline } from './proxies.js';
-import { when } from './turns.js';
+import { when } from './answer-order.js';
 
 /**
  * Outputs that light nodes may give within one Workflow task. What they gave is told to Temporal when the task ends, in

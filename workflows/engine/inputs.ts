@@ -4,7 +4,7 @@ import type { Ref } from '../../core/kinds.js';
 import type { NodeTask } from '../../core/task.js';
 import { isGivenList } from './call.js';
 import type { GraphKeeper } from './graph-keeper.js';
-import type { Makers } from './makers.js';
+import type { Makers } from './artifact-origins.js';
 import type { Outcome } from './scheduler.js';
 import type { Given, WiredCall } from './wire.js';
 import type { FoundOutputs } from './contract.js';

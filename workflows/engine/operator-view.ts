@@ -11,7 +11,7 @@ import type { Json } from '../../core/json.js';
 import { bundleData } from './bundle-data.js';
 import type { GraphKeeper, IndexedFacts } from './graph-keeper.js';
 import { countText, tableText } from './table-text.js';
-import { when } from './turns.js';
+import { when } from './answer-order.js';
 
 /** Search attributes of runs; the server must know them (services and `trainyard doctor` see to it). */
 const SEARCH = {

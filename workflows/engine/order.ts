@@ -1,6 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { GraphNode } from '../../core/graph.js';
-import { goesFirst } from './turns.js';
+import { goesFirst } from './answer-order.js';
 
 /** How something ended: with what it gave, or with a failure. */
 type End<T> = { readonly given: T } | { readonly failure: unknown };

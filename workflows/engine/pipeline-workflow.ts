@@ -4,7 +4,7 @@ import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
 import type { RunFacts } from '../../core/runtime.js';
 import type { PartialRun, PipelineInput } from '../../core/task.js';
 import { workflowFailure } from './failure.js';
-import { hostRun } from './host.js';
+import { hostRun } from './run-host.js';
 import { readValue } from './read-value.js';
 
 /** The Workflow that a pipeline runs as; its type is the pipeline's name. */

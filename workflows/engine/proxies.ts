@@ -11,7 +11,7 @@ import { poolQueue } from '../../core/queues.js';
 import { DEVICE_WAIT_MS, TIMEOUT_GRACE_MS, type NodeResult, type NodeTask, type SentTask } from '../../core/task.js';
 import { bundleData } from './bundle-data.js';
 import type { EngineActivities } from './contract.js';
-import { inTurn } from './turns.js';
+import { inTurn } from './answer-order.js';
 
 let local: EngineActivities | undefined;
 

@@ -11,11 +11,11 @@ import { explainFailure } from './failure.js';
 import { Finder } from './finder.js';
 import type { GraphKeeper } from './graph-keeper.js';
 import { InlineNodes } from './inline.js';
-import type { Makers } from './makers.js';
+import type { Makers } from './artifact-origins.js';
 import type { CarriedRow } from './contract.js';
 import { engineActivities, runNodeActivity } from './proxies.js';
-import { when } from './turns.js';
-import { Turnstile } from '../../core/turnstile.js';
+import { when } from './answer-order.js';
+import { Turnstile } from '../../core/semaphore.js';
 import type { FoundOutputs } from './contract.js';
 
 /**

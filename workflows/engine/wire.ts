@@ -8,7 +8,7 @@ import { paramNames, type AnyContract, type CallOptions } from '../../core/node.
 import { sayIssues } from '../../core/pipeline.js';
 import { checkTravels, TRAVEL_BYTES } from '../../core/travel.js';
 import type { Ports } from '../../core/wiring.js';
-import { misfit } from './shape.js';
+import { misfit } from './shape-mismatch.js';
 
 export type Given = Handle | Ref;
 

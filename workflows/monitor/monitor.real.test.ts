@@ -6,8 +6,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inWords } from '../../activities/in-words.js';
-import { configureMonitor, freezeMonitor, getMonitor, pauseMonitor, resumeMonitor } from '../../client/monitors.js';
+import { inWords } from '../../activities/failure-boundary.js';
+import {
+  configureMonitor,
+  freezeMonitor,
+  getMonitor,
+  pauseMonitor,
+  resumeMonitor,
+} from '../../client/monitor/monitors.js';
 import { digestText } from '../../core/digest.js';
 import { monitorId, retrainingRunId } from '../../core/ids.js';
 import type { File, Ref, Table } from '../../core/kinds.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listReviews, ReviewDesk, reviewState } from '../../client/reviews.js';
-import type { AnswersFile } from '../../plugins/labels/outcome.js';
+import { listReviews, ReviewDesk, reviewState } from '../../client/review/reviews.js';
+import type { AnswersFile } from '../../plugins/labels/review-result.js';
 import { digestText } from '../../core/digest.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { jsonBytes } from '../../core/paging.js';

@@ -1,4 +1,4 @@
-import { resumeRun } from '../../../client/resume.js';
+import { resumeRun } from '../../../client/run/resume.js';
 import type { TemporalService } from '../../../setup/index.js';
 import { Probe, type Outcome } from '../../../tests/matrix/harness.js';
 import { cpuMs, cpuMsOfAll } from '../cpu-time.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '@trainyard/errors';
-import { partsOf } from '../../../core/parts-on-hand.js';
+import { partsOf } from '../../../core/provided-parts.js';
 import { randomFrom } from '@trainyard/numeric';
 import { openModel, type ModelKind, type Tensors } from '../../../models/index.js';
 import { modelKindCases, type ModelKindExample } from '../../../worker/testing/index.js';

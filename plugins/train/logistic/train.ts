@@ -5,8 +5,8 @@ import { logistic } from '../contract.js';
 import { requireClasses } from '../dataset.js';
 import { logisticRegression } from '../kinds/logistic.js';
 import { tensorParts } from '../kinds/tensor-kind.js';
-import { writeOutcome } from '../outcome.js';
-import { readSurroundings } from '../surroundings.js';
+import { writeOutcome } from '../training-result.js';
+import { readSurroundings } from '../training-environment.js';
 
 export const logisticNode = implement(logistic, async ({ params, inputs, ctx }) => {
   const around = await readSurroundings(inputs, params.label, ctx.scratch);

@@ -1,7 +1,7 @@
 import { html, type Html } from '@trainyard/pages';
 import type { StudyState } from '../../../client/index.js';
 import { bestTrial } from '../../../core/study/index.js';
-import { form, jsonText, step, whyField } from '../../../processes/index.js';
+import { form, jsonText, step, whyField } from '../../../activities/processes/index.js';
 
 /** What a person can do to a study that goes on: more trials, one by hand, a pause, an end with the best so far. */
 export function studyActions(state: StudyState, canAct: boolean): Html | false {

@@ -11,7 +11,7 @@ import {
   studyLeftMs,
   type StudyPlot,
 } from '../../../core/study/index.js';
-import { moment } from '../../../processes/index.js';
+import { moment } from '../../../activities/processes/index.js';
 import { studyActions } from './steering.js';
 
 /** What is drawn of a study. */

@@ -2,7 +2,7 @@ import { html, type Html } from '@trainyard/pages';
 import type { StudyState, StudyTrial } from '../../../client/index.js';
 import { sayDuration, type GraphNode, type GraphRecord, type NodeState } from '../../../core/index.js';
 import { isFit, sayValue } from '../../../core/study/index.js';
-import { stateMark } from '../../../processes/index.js';
+import { stateMark } from '../../../activities/processes/index.js';
 
 /** Rows drawn at most. */
 const MOST_ROWS = 500;
