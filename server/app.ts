@@ -14,6 +14,7 @@ import { onDamaged } from '../store/index.js';
 import { guard, setHeaders } from './guard.js';
 import { jsonBodies } from './json-body.js';
 import { KeyRing, type AccessKey } from './keys.js';
+import { openApi } from './openapi.js';
 import { problemPage } from './pages/problem.js';
 import { problemOf, sendProblem, wantsPage } from './problem.js';
 import { rateLimits } from './rate-limits.js';
@@ -87,6 +88,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }),
   );
   rateLimits(app, limits);
+  openApi(app);
   const { temporal } = options.services.client;
   // Also what asks Temporal without a limit of its own is answered: with what is known, or that Temporal is away.
   app.addHook('preHandler', (_request, _reply, done) => {

@@ -21,13 +21,17 @@ export const assetRoutes: RouteModule = async (app) => {
     const body = await readFile(join(folder, name));
     files.set(name, { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`, type });
   }
-  app.get<{ Params: { name: string } }>('/assets/:name', { config: { access: 'open' } }, async (request, reply) => {
-    const file = files.get(request.params.name);
-    if (!file) {
-      throw new TrainyardError('TY-STORE-MISSING', { what: `there is no asset "${request.params.name}"` });
-    }
-    void reply.header('etag', file.etag).header('cache-control', 'no-cache').type(file.type);
-    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
-    return reply.send(file.body);
-  });
+  app.get<{ Params: { name: string } }>(
+    '/assets/:name',
+    { config: { access: 'open', api: { says: 'Style and scripts of the pages', gives: 'css' } } },
+    async (request, reply) => {
+      const file = files.get(request.params.name);
+      if (!file) {
+        throw new TrainyardError('TY-STORE-MISSING', { what: `there is no asset "${request.params.name}"` });
+      }
+      void reply.header('etag', file.etag).header('cache-control', 'no-cache').type(file.type);
+      if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+      return reply.send(file.body);
+    },
+  );
 };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CATALOGUE, cutText, isTrainyardError, MOST_SIGNS, TrainyardError, type Code } from '@trainyard/errors';
 import { explained } from './explained.js';
@@ -25,17 +26,19 @@ const STATUS: Partial<Record<Code, number>> = {
 };
 
 /** Problem details for HTTP APIs (RFC 9457); members beside the standard ones are those of a Trainyard error. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code?: Code;
-  readonly where?: object;
-  readonly expected?: string;
-  readonly actual?: string;
-  readonly remedy?: string;
-}
+export const problemSchema = z.object({
+  type: z.string().describe('urn:trainyard:error: and the code, or about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(Object.keys(CATALOGUE) as [Code, ...Code[]]).optional(),
+  where: z.looseObject({}).optional(),
+  expected: z.string().optional(),
+  actual: z.string().optional(),
+  remedy: z.string().optional(),
+});
+
+export type Problem = Readonly<z.output<typeof problemSchema>>;
 
 /** HTTP status of an error: its code's own, else 400 for mistakes of the caller and 503 for what may pass. */
 function statusOf(error: unknown): number {
@@ -56,7 +59,7 @@ export function problemOf(thrown: unknown): Problem {
       status,
       detail: message,
       code,
-      ...(Object.keys(where).length > 0 ? { where } : {}),
+      ...(Object.keys(where).length > 0 ? { where: { ...where } } : {}),
       ...(expected === undefined ? {} : { expected }),
       ...(actual === undefined ? {} : { actual }),
       remedy,

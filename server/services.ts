@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { FastifyInstance } from 'fastify';
+import type { ApiNote } from './openapi.js';
 import type { Limits } from '../core/config.js';
 import type { ProjectAccess } from '../client/homes.js';
 import type { Store } from '../store/index.js';
@@ -29,6 +30,8 @@ declare module 'fastify' {
     access?: 'open' | 'predict' | 'key';
     /** Which limit of `server.limits` counts its requests. */
     limit?: keyof Limits;
+    /** What the OpenAPI document says of it. */
+    api?: ApiNote;
   }
   interface FastifyRequest {
     /** Name of the key that the request came with, once it was checked. */

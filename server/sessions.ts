@@ -15,23 +15,35 @@ const signIn = z.object({ key: z.string().min(1) });
  * The session is a cookie for this site alone, out of the reach of scripts.
  */
 export function sessionRoutes(app: FastifyInstance, keys: KeyRing): void {
-  app.get('/sign-in', { config: { access: 'open' } }, async (request, reply) =>
-    reply.type('text/html; charset=utf-8').send(signInPage(request.keyName).text),
+  app.get(
+    '/sign-in',
+    { config: { access: 'open', api: { says: 'Signs a person in', gives: 'page' } } },
+    async (request, reply) => reply.type('text/html; charset=utf-8').send(signInPage(request.keyName).text),
   );
-  app.post('/api/session', { config: { access: 'open', limit: 'signIns' } }, async (request, reply) => {
-    if (!fromHere(request)) return sendProblem(reply, keyNeeded('signing in works from the page of this server only'));
-    const parsed = signIn.safeParse(request.body);
-    const expires = Date.now() + SESSION_MS;
-    const session = parsed.success ? keys.session(parsed.data.key, expires) : undefined;
-    if (session === undefined) return sendProblem(reply, keyNeeded('this is not a key of this server'));
-    void reply.setCookie(SESSION_COOKIE, session, { ...OF_THIS_SITE, maxAge: SESSION_MS / 1000 });
-    return { name: keys.nameOfSession(session, Date.now()) };
-  });
-  app.delete('/api/session', { config: { access: 'open' } }, async (request, reply) => {
-    if (!fromHere(request)) return sendProblem(reply, keyNeeded('signing out works from the page of this server only'));
-    void reply.setCookie(SESSION_COOKIE, '', { ...OF_THIS_SITE, maxAge: 0 });
-    return { name: null };
-  });
+  app.post(
+    '/api/session',
+    { config: { access: 'open', limit: 'signIns', api: { says: 'Trades a key for a session', body: signIn } } },
+    async (request, reply) => {
+      if (!fromHere(request))
+        return sendProblem(reply, keyNeeded('signing in works from the page of this server only'));
+      const parsed = signIn.safeParse(request.body);
+      const expires = Date.now() + SESSION_MS;
+      const session = parsed.success ? keys.session(parsed.data.key, expires) : undefined;
+      if (session === undefined) return sendProblem(reply, keyNeeded('this is not a key of this server'));
+      void reply.setCookie(SESSION_COOKIE, session, { ...OF_THIS_SITE, maxAge: SESSION_MS / 1000 });
+      return { name: keys.nameOfSession(session, Date.now()) };
+    },
+  );
+  app.delete(
+    '/api/session',
+    { config: { access: 'open', api: { says: 'Ends a session' } } },
+    async (request, reply) => {
+      if (!fromHere(request))
+        return sendProblem(reply, keyNeeded('signing out works from the page of this server only'));
+      void reply.setCookie(SESSION_COOKIE, '', { ...OF_THIS_SITE, maxAge: 0 });
+      return { name: null };
+    },
+  );
 }
 
 const fromHere = (request: FastifyRequest): boolean =>

@@ -3,6 +3,7 @@ import { getModel, getVersion } from '../../client/model-view.js';
 import { listModels } from '../../client/models.js';
 import { getMonitor, listMonitors } from '../../client/monitors.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
 import { modelPage } from './page.js';
 
@@ -30,27 +31,37 @@ export const modelRoutes: RouteModule = async (app, { services }) => {
   const { client } = services;
   const reading = { ...client, store: services.store };
 
-  app.get('/api/models', async () => ({ models: await listModels(client) }));
+  app.get('/api/models', says('All models'), async () => ({ models: await listModels(client) }));
 
-  app.get<Named>('/api/models/:name', async (request) =>
-    getModel(reading, request.params.name, parse(apiQuery, request.query)),
+  app.get<Named>(
+    '/api/models/:name',
+    says('A model, its versions and its history', { query: apiQuery }),
+    async (request) => getModel(reading, request.params.name, parse(apiQuery, request.query)),
   );
 
-  app.get<Numbered>('/api/models/:name/versions/:version', async ({ params: { name, version } }) =>
-    getVersion(reading, name, Number(version)),
+  app.get<Numbered>(
+    '/api/models/:name/versions/:version',
+    says('One version of a model'),
+    async ({ params: { name, version } }) => getVersion(reading, name, Number(version)),
   );
 
-  app.get<Named>('/models/:name', async (request, reply) => {
-    const { name } = request.params;
-    const model = await getModel(reading, name, parse(pageQuery, request.query));
-    const monitor = await getMonitor(client, name).catch((error: unknown) => {
-      if (isTrainyardError(error) && error.code === 'TY-MONITOR-UNKNOWN') return undefined;
-      throw error;
-    });
-    return reply.type('text/html; charset=utf-8').send(modelPage(model, monitor, request.keyName).text);
-  });
+  app.get<Named>(
+    '/models/:name',
+    says('The page of a model', { query: pageQuery, gives: 'page' }),
+    async (request, reply) => {
+      const { name } = request.params;
+      const model = await getModel(reading, name, parse(pageQuery, request.query));
+      const monitor = await getMonitor(client, name).catch((error: unknown) => {
+        if (isTrainyardError(error) && error.code === 'TY-MONITOR-UNKNOWN') return undefined;
+        throw error;
+      });
+      return reply.type('text/html; charset=utf-8').send(modelPage(model, monitor, request.keyName).text);
+    },
+  );
 
-  app.get('/api/monitors', async () => ({ monitors: await listMonitors(client) }));
+  app.get('/api/monitors', says('All monitors'), async () => ({ monitors: await listMonitors(client) }));
 
-  app.get<Named>('/api/monitors/:name', async (request) => getMonitor(client, request.params.name));
+  app.get<Named>('/api/monitors/:name', says('What the monitor of an endpoint knows'), async (request) =>
+    getMonitor(client, request.params.name),
+  );
 };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { taskType, type ModelCard, type ModelTask, type OutputTensor } from '../../models/index.js';
 import type { Answer } from './endpoint.js';
 import { checkCount, refuseRequest, requestIdOf, type Row } from './request.js';
@@ -5,6 +6,21 @@ import { checkCount, refuseRequest, requestIdOf, type Row } from './request.js';
 // The Open Inference Protocol, version 2, over HTTP and JSON: one tensor for each input column, `[rows]` or `[rows, 1]`.
 
 const NUMBERS = /^(FP16|FP32|FP64|U?INT(8|16|32|64))$/;
+
+/** What a request is, for the interface's description: `rowsOfInference` says more of what is wrong. */
+export const inferBody = z.object({
+  id: z.string().max(128).optional(),
+  inputs: z
+    .array(
+      z.object({
+        name: z.string().min(1),
+        shape: z.array(z.int()).min(1).max(2).describe('[rows] or [rows, 1]'),
+        datatype: z.string().describe('FP64, INT64, BYTES, BOOL, …'),
+        data: z.array(z.unknown()),
+      }),
+    )
+    .min(1),
+});
 
 interface InputTensor {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Redis } from 'ioredis';
 import { TrainyardError } from '@trainyard/errors';
 import { sayNearest } from '@trainyard/errors';
@@ -26,6 +27,17 @@ for i = 2, #KEYS do
   redis.call('SET', KEYS[i], label, 'EX', ARGV[1])
 end
 return new`;
+
+const outcome = z.object({
+  requestId: z.string().min(1).max(128),
+  row: z.int().min(0).optional().describe('its place in the request; 0 where nothing is said'),
+  label: z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+    .describe('as the task of the model predicts it: a class, a number, a list of classes or numbers'),
+});
+
+/** What a request is, for the interface's description: `outcomesOf` says more of what is wrong. */
+export const outcomesBody = z.union([z.object({ outcomes: z.array(outcome).min(1).max(MOST_ROWS) }), outcome]);
 
 /**
  * The outcomes in a request: `{outcomes: [{requestId, row, label}]}`, or one by itself. Throws TY-PREDICT-INPUT, with

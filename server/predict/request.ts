@@ -1,9 +1,20 @@
+import { z } from 'zod';
 import { TrainyardError } from '@trainyard/errors';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Rows of one request; more than that belong into a batch run. */
 export const MOST_ROWS = 10_000;
+
+const row = z
+  .record(z.string(), z.unknown())
+  .describe('a value for each column of the model, null where it is not known');
+
+/** What a plain request is, for the interface's description: `rowsOf` and the model say more of what is wrong. */
+export const predictBody = z.union([
+  z.strictObject({ rows: z.array(row).min(1).max(MOST_ROWS) }),
+  z.strictObject({ row }),
+]);
 
 /** Throws TY-PREDICT-INPUT for a request that is wrong as a whole. */
 export function refuseRequest(what: string, field?: string, expected?: string): never {

@@ -4,14 +4,15 @@ import type { FastifyRequest } from 'fastify';
 import { taskType } from '../../models/index.js';
 import type { Cell, LoggedRequest } from '../../core/prediction-streams.js';
 import { projectOfQueue } from '../../core/queues.js';
+import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
 import type { Answer, Endpoint } from './endpoint.js';
 import { Endpoints } from './endpoints.js';
-import { describeModel, inferenceAnswer, rowsOfInference } from './inference-protocol.js';
+import { describeModel, inferBody, inferenceAnswer, rowsOfInference } from './inference-protocol.js';
 import { Nudge } from './nudge.js';
-import { outcomesOf, writeOutcomes } from './outcomes.js';
+import { outcomesBody, outcomesOf, writeOutcomes } from './outcomes.js';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
-import { requestIdOf, rowsOf, type Row } from './request.js';
+import { predictBody, requestIdOf, rowsOf, type Row } from './request.js';
 
 export interface PredictOptions {
   /** Folder for what must outlive the server: the last known assignments. */
@@ -28,9 +29,9 @@ export interface PredictOptions {
 type Named = { Params: { name: string } };
 /** Bytes of a request with rows. */
 const bodyLimit = 4 * 1024 * 1024;
-const asked = { bodyLimit, config: { access: 'predict', limit: 'predictions' } } as const;
+const ASKED = { access: 'predict', limit: 'predictions' } as const;
 /** Whoever looks after the server asks whether it lives. */
-const health = { config: { access: 'open' as const } };
+const OPEN = { access: 'open' } as const;
 
 /**
  * Predictions over HTTP: plain JSON by column names (`/v1/endpoints/:name/predict`), the Open Inference Protocol v2
@@ -64,27 +65,35 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return given;
     };
 
-    app.post<Named>('/v1/endpoints/:name/predict', asked, async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      const rows = rowsOf(request.body);
-      const requestId = idOf(request);
-      const { version, predictions } = await answer(endpoint, requestId, rows);
-      return { model: endpoint.name, version, requestId, predictions };
-    });
+    app.post<Named>(
+      '/v1/endpoints/:name/predict',
+      { bodyLimit, ...says('Predicts rows by column names', { body: predictBody }, ASKED) },
+      async (request) => {
+        const endpoint = await endpoints.get(request.params.name);
+        const rows = rowsOf(request.body);
+        const requestId = idOf(request);
+        const { version, predictions } = await answer(endpoint, requestId, rows);
+        return { model: endpoint.name, version, requestId, predictions };
+      },
+    );
 
-    app.post<Named>('/v1/endpoints/:name/outcomes', { bodyLimit }, async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      const outcomes = outcomesOf(request.body, endpoint.predictor.card.task);
-      const recorded = await writeOutcomes(redis, { project, endpoint: endpoint.name }, outcomes);
-      nudge.count(endpoint.name, recorded);
-      return { endpoint: endpoint.name, received: outcomes.length, recorded };
-    });
+    app.post<Named>(
+      '/v1/endpoints/:name/outcomes',
+      { bodyLimit, ...says('Takes what turned out to be true of rows', { body: outcomesBody }) },
+      async (request) => {
+        const endpoint = await endpoints.get(request.params.name);
+        const outcomes = outcomesOf(request.body, endpoint.predictor.card.task);
+        const recorded = await writeOutcomes(redis, { project, endpoint: endpoint.name }, outcomes);
+        nudge.count(endpoint.name, recorded);
+        return { endpoint: endpoint.name, received: outcomes.length, recorded };
+      },
+    );
 
-    app.get('/v1/endpoints', async () => ({
+    app.get('/v1/endpoints', says('All endpoints'), async () => ({
       endpoints: await Promise.all(endpoints.names().map(async (name) => describe(await endpoints.get(name), log))),
     }));
 
-    app.get<Named>('/v1/endpoints/:name', async (request) => {
+    app.get<Named>('/v1/endpoints/:name', says('One endpoint, with the columns that it takes'), async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const { card } = endpoint.predictor;
       const { task } = card;
@@ -93,31 +102,39 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return { ...describe(endpoint, log), kind: card.kind, task, inputs: card.inputs, ...classes, ...known };
     });
 
-    app.post<Named>('/v2/models/:name/infer', asked, async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      const { id = idOf(request), rows } = rowsOfInference(request.body);
-      const given = await answer(endpoint, id, rows);
-      return inferenceAnswer(endpoint.name, id, given.task, given);
-    });
+    app.post<Named>(
+      '/v2/models/:name/infer',
+      { bodyLimit, ...says('Predicts tensors: Open Inference Protocol 2', { body: inferBody }, ASKED) },
+      async (request) => {
+        const endpoint = await endpoints.get(request.params.name);
+        const { id = idOf(request), rows } = rowsOfInference(request.body);
+        const given = await answer(endpoint, id, rows);
+        return inferenceAnswer(endpoint.name, id, given.task, given);
+      },
+    );
 
-    app.get<Named>('/v2/models/:name', async (request) => {
+    app.get<Named>('/v2/models/:name', says('Metadata of a model'), async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       const { card } = endpoint.predictor;
       return describeModel(endpoint.name, endpoint.assignment?.version ?? 0, card);
     });
 
-    app.get<Named>('/v2/models/:name/ready', async (request) => {
+    app.get<Named>('/v2/models/:name/ready', says('Whether a model answers'), async (request) => {
       const endpoint = await endpoints.get(request.params.name);
       return { name: endpoint.name, ready: endpoint.predictor.outputs.length > 0 };
     });
 
-    app.get('/v2', async () => ({ name: 'trainyard', extensions: [] }));
-    app.get('/v2/health/live', health, async () => ({ live: true }));
-    app.get('/v2/health/ready', health, async (_request, reply) => {
-      const all = await Promise.all(endpoints.names().map((name) => endpoints.get(name)));
-      const ready = all.every((endpoint) => endpoint.assignment !== undefined);
-      return reply.code(ready ? 200 : 503).send({ ready });
-    });
+    app.get('/v2', says('Metadata of the server'), async () => ({ name: 'trainyard', extensions: [] }));
+    app.get('/v2/health/live', says('Whether the server lives', {}, OPEN), async () => ({ live: true }));
+    app.get(
+      '/v2/health/ready',
+      says('Whether all endpoints have a model in service', {}, OPEN),
+      async (_request, reply) => {
+        const all = await Promise.all(endpoints.names().map((name) => endpoints.get(name)));
+        const ready = all.every((endpoint) => endpoint.assignment !== undefined);
+        return reply.code(ready ? 200 : 503).send({ ready });
+      },
+    );
   };
 }
 

@@ -4,9 +4,13 @@ import { listReviews, ReviewDesk, reviewState, type NextReply } from '../../clie
 import { TrainyardError } from '@trainyard/errors';
 import { sayIssues } from '../../core/pipeline.js';
 import type { ReviewSpec, ReviewState } from '../../workflows/review/contract.js';
+import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
 import { Queues } from './queues.js';
 
+/** `all` is there or not, whatever it says; of what is sent twice the form decides nothing. */
+const listQuery = z.object({ all: z.unknown().optional() });
+const stateQuery = z.object({ reviewer: z.string().max(100).optional() });
 const nextQuery = z.object({
   reviewer: z.string().min(1).max(100),
   hold: z.coerce.number().int().min(1).max(20).default(1),
@@ -50,26 +54,30 @@ export const reviewRoutes: RouteModule = async (app, { services }) => {
     return { ...progress, total, items };
   };
 
-  app.get('/api/reviews', async (request) => {
-    const { all } = request.query as { all?: string };
+  app.get('/api/reviews', says('Label reviews', { query: listQuery }), async (request) => {
+    const { all } = parse(listQuery, request.query);
     return { reviews: await listReviews(services.client, { all: all !== undefined }) };
   });
 
-  app.get<Named>('/api/reviews/:id', async (request) => {
+  app.get<Named>('/api/reviews/:id', says('How a review stands', { query: stateQuery }), async (request) => {
     const { id } = request.params;
-    const { reviewer } = request.query as { reviewer?: string };
+    const { reviewer } = parse(stateQuery, request.query);
     const state = await reviewState({ temporal }, id, reviewer);
     const { columns } = await queues.get(state.spec.queue);
     return { ...publicState(id, state), columns };
   });
 
-  app.get<Named>('/api/reviews/:id/next', { config: { access: 'key' } }, async (request) => {
-    const { id } = request.params;
-    const asked = parse(nextQuery, request.query);
-    return withRows(id, await desk.next(id, asked));
-  });
+  app.get<Named>(
+    '/api/reviews/:id/next',
+    says('The next rows for a reviewer', { query: nextQuery }, { access: 'key' }),
+    async (request) => {
+      const { id } = request.params;
+      const asked = parse(nextQuery, request.query);
+      return withRows(id, await desk.next(id, asked));
+    },
+  );
 
-  app.post<Named>('/api/reviews/:id/answers', async (request) => {
+  app.post<Named>('/api/reviews/:id/answers', says('Answers for a row', { body: answerBody }), async (request) => {
     const { id } = request.params;
     const { note, revises, ...answer } = parse(answerBody, request.body);
     const reply = await desk.answer(id, {
@@ -80,15 +88,19 @@ export const reviewRoutes: RouteModule = async (app, { services }) => {
     return withRows(id, reply);
   });
 
-  app.get<Named>('/reviews/:id', async (request: FastifyRequest<Named>, reply) => {
-    const { id } = request.params;
-    const [state, { reviewPage }] = await Promise.all([
-      reviewState({ temporal }, id),
-      // It brings the reader of Markdown, which no other page needs.
-      import('../pages/review.js'),
-    ]);
-    return reply.type('text/html; charset=utf-8').send(reviewPage(id, state, request.keyName).text);
-  });
+  app.get<Named>(
+    '/reviews/:id',
+    says('The page of a review', { gives: 'page' }),
+    async (request: FastifyRequest<Named>, reply) => {
+      const { id } = request.params;
+      const [state, { reviewPage }] = await Promise.all([
+        reviewState({ temporal }, id),
+        // It brings the reader of Markdown, which no other page needs.
+        import('../pages/review.js'),
+      ]);
+      return reply.type('text/html; charset=utf-8').send(reviewPage(id, state, request.keyName).text);
+    },
+  );
 };
 
 function publicState(id: string, state: ReviewState) {

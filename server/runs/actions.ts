@@ -14,6 +14,7 @@ import { steering } from '../../workflows/study/contract.js';
 import { problemPage } from '../pages/problem.js';
 import { readJsonBody } from '../json-body.js';
 import { problemOf } from '../problem.js';
+import { says } from '../openapi.js';
 import type { RouteModule, Services } from '../services.js';
 
 type Named = { Params: { id: string } };
@@ -53,7 +54,15 @@ const ASKED = {
 
 type Action = keyof typeof ASKED;
 
-const config = { limit: 'decisions' } as const;
+const SAYS: Readonly<Record<Action, string>> = {
+  approvals: 'Answers an approval',
+  recover: 'Decides about a node that failed and waits',
+  cancel: 'Ends a run',
+  resume: 'Starts a run that does what an ended one did not',
+  study: 'Steers a study',
+};
+
+const LIMITED = { limit: 'decisions' } as const;
 
 /**
  * Decisions about runs: approve or refuse, try a failed node again, skip it or let it fail, cancel, resume, steer a study. As JSON at
@@ -62,13 +71,14 @@ const config = { limit: 'decisions' } as const;
  */
 export const actionRoutes: RouteModule = async (app, { services }) => {
   for (const action of Object.keys(ASKED) as Action[])
-    app.post<Named>(`/api/runs/:id/${action}`, { config }, async (request) =>
+    app.post<Named>(`/api/runs/:id/${action}`, says(SAYS[action], { body: ASKED[action] }, LIMITED), async (request) =>
       perform(services, request, request.params.id, action, request.body ?? {}),
     );
 
   await app.register(async (forms) => {
     await forms.register(formBodies);
-    forms.post<Acting>('/runs/:id/actions/:action', { config }, async (request, reply) => {
+    const form = says('The forms of the run page', { body: formFields, form: true }, LIMITED);
+    forms.post<Acting>('/runs/:id/actions/:action', form, async (request, reply) => {
       const { id, action } = request.params;
       try {
         const answer = await performForm(services, request, id, action);

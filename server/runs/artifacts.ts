@@ -5,6 +5,7 @@ import { isDigest, type Digest } from '../../core/digest.js';
 import { TrainyardError } from '@trainyard/errors';
 import { Artifacts, readBlob, type Manifest, type Store } from '../../store/index.js';
 import { artifactPage } from '../pages/artifact.js';
+import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
 
 /** Types that a browser may show; all else is saved as a file, whatever it says it is. */
@@ -26,28 +27,36 @@ const POLICY =
 
 /** Artifacts by digest, and nothing else: no path from outside ever reaches the disk. */
 export const artifactRoutes: RouteModule = async (app, { services: { store } }) => {
-  app.get<{ Params: { digest: string } }>('/artifacts/:digest', async (request, reply) => {
-    const { digest } = request.params;
-    const manifest = await manifestOf(store, digest);
-    const value = manifest.valueBlob
-      ? (JSON.parse(new TextDecoder().decode(await readBlob(store, manifest.valueBlob.digest))) as unknown)
-      : manifest.value;
-    return reply.type('text/html; charset=utf-8').send(artifactPage(digest, manifest, value, request.keyName).text);
-  });
+  app.get<{ Params: { digest: string } }>(
+    '/artifacts/:digest',
+    says('The page of an artifact', { gives: 'page' }),
+    async (request, reply) => {
+      const { digest } = request.params;
+      const manifest = await manifestOf(store, digest);
+      const value = manifest.valueBlob
+        ? (JSON.parse(new TextDecoder().decode(await readBlob(store, manifest.valueBlob.digest))) as unknown)
+        : manifest.value;
+      return reply.type('text/html; charset=utf-8').send(artifactPage(digest, manifest, value, request.keyName).text);
+    },
+  );
 
-  app.get<{ Params: { digest: string; file: string } }>('/artifacts/:digest/:file', async (request, reply) => {
-    const { digest, file } = request.params;
-    const manifest = await manifestOf(store, digest);
-    if (manifest.kind.startsWith('sealed')) {
-      throw new TrainyardError('TY-WIRE-KIND', {
-        what: `this ${manifest.kind} stays sealed: looking at a test set spends it`,
-        remedy: 'only the node evaluate.final opens it, on the record',
-      });
-    }
-    const entry = manifest.files.find(({ name }) => name === file);
-    if (!entry) throw unknown(`artifact ${digest} has no file "${file}"`);
-    return send(store, reply, entry, request.headers['if-none-match']);
-  });
+  app.get<{ Params: { digest: string; file: string } }>(
+    '/artifacts/:digest/:file',
+    says('A file of an artifact', { gives: 'file' }),
+    async (request, reply) => {
+      const { digest, file } = request.params;
+      const manifest = await manifestOf(store, digest);
+      if (manifest.kind.startsWith('sealed')) {
+        throw new TrainyardError('TY-WIRE-KIND', {
+          what: `this ${manifest.kind} stays sealed: looking at a test set spends it`,
+          remedy: 'only the node evaluate.final opens it, on the record',
+        });
+      }
+      const entry = manifest.files.find(({ name }) => name === file);
+      if (!entry) throw unknown(`artifact ${digest} has no file "${file}"`);
+      return send(store, reply, entry, request.headers['if-none-match']);
+    },
+  );
 };
 
 async function send(

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { TrainyardError } from '@trainyard/errors';
 import { listReviews } from '../../client/reviews.js';
 import { isPart } from '../../client/run-list.js';
@@ -10,6 +11,7 @@ import { damagedIn, listRuns } from '../../store/index.js';
 import { homePage } from '../pages/home.js';
 import { openApprovals } from '../pages/run-actions.js';
 import { runPage, runParts } from '../pages/run.js';
+import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
 import { drawSections } from './sections.js';
 import { processesOf, seenChildren } from './children.js';
@@ -19,6 +21,7 @@ import type { RunContent } from '../pages/run-content.js';
 
 type Named = { Params: { id: string } };
 type Sorted = Named & { Querystring: { sort?: string } };
+const sorted = z.object({ sort: z.string().optional().describe('a column of the trials') });
 type OfCall = { Params: { id: string; call: string } };
 
 /** The name of a run, with what belongs to its page. */
@@ -40,7 +43,7 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   const reader = { store, temporal };
   const view = (id: string): Promise<RunView> => readRunView(reader, id);
 
-  app.get('/', async (request, reply) => {
+  app.get('/', says('The home page', { gives: 'page' }), async (request, reply) => {
     const soon = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
       temporal.withDeadline(Date.now() + HOME_MS, ask).catch(() => undefined);
     const [runs, reviews, models] = await Promise.all([
@@ -59,12 +62,12 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     return reply.type('text/html; charset=utf-8').send(homePage(content, request.keyName).text);
   });
 
-  app.get('/api/runs', async () => ({
+  app.get('/api/runs', says('The newest hundred runs'), async () => ({
     runs: (await listRuns(store)).slice(0, MOST_LISTED).map(({ start, end }) => ({ ...start, end })),
     damaged: damagedIn(store).map(({ error }) => error.toRecord()),
   }));
 
-  app.get<Named>('/api/runs/:id', async (request) => {
+  app.get<Named>('/api/runs/:id', says('A run as it is now'), async (request) => {
     const found = await view(request.params.id);
     const { graph, open, stale, pending } = found;
     const progress = runningOf(graph, pending).flatMap(({ node, progress: told }) => (told ? [[node.call, told]] : []));
@@ -78,13 +81,13 @@ export const runRoutes: RouteModule = async (app, { services }) => {
     };
   });
 
-  app.get<Sorted>('/runs/:id', async (request, reply) => {
+  app.get<Sorted>('/runs/:id', says('The page of a run', { query: sorted, gives: 'page' }), async (request, reply) => {
     const { content, options } = await shown(request.params.id, request.query.sort, request.keyName);
     return reply.type('text/html; charset=utf-8').send(runPage(content, options, request.keyName).text);
   });
 
   // The parts of the page that change, for its script.
-  app.get<Sorted>('/runs/:id/parts', async (request) => {
+  app.get<Sorted>('/runs/:id/parts', says('The parts of that page that change', { query: sorted }), async (request) => {
     const { content, options } = await shown(request.params.id, request.query.sort, request.keyName);
     const parts = runParts(content, options);
     return {
@@ -94,42 +97,50 @@ export const runRoutes: RouteModule = async (app, { services }) => {
   });
 
   // Where a call stands in the Temporal UI.
-  app.get<OfCall>('/runs/:id/calls/:call/temporal', async (request, reply) => {
-    const { id, call } = request.params;
-    const ui = uiLink(id);
-    const found = ui === undefined ? undefined : await eventOfCall(temporal, id, call);
-    if (ui !== undefined && found !== undefined)
-      return reply.redirect(found.event === undefined ? ui : `${ui}/${found.runId}/history/events/${found.event}`);
-    // Temporal has forgotten it: the run page remembers, or says that there is no such run.
-    await view(id);
-    return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
-  });
+  app.get<OfCall>(
+    '/runs/:id/calls/:call/temporal',
+    says('Where a call stands in the Temporal UI', { gives: 'redirect' }),
+    async (request, reply) => {
+      const { id, call } = request.params;
+      const ui = uiLink(id);
+      const found = ui === undefined ? undefined : await eventOfCall(temporal, id, call);
+      if (ui !== undefined && found !== undefined)
+        return reply.redirect(found.event === undefined ? ui : `${ui}/${found.runId}/history/events/${found.event}`);
+      // Temporal has forgotten it: the run page remembers, or says that there is no such run.
+      await view(id);
+      return reply.redirect(`/runs/${encodeURIComponent(id)}#${encodeURIComponent(call)}`);
+    },
+  );
 
-  app.get<Named>('/runs/:id/graph.svg', async (request, reply) => {
+  app.get<Named>('/runs/:id/graph.svg', says('The graph, drawn', { gives: 'svg' }), async (request, reply) => {
     const { graph } = await view(request.params.id);
     return reply.type('image/svg+xml; charset=utf-8').send(graphSvg(graph, { now: Date.now() }));
   });
-  app.get<Named>('/runs/:id/graph.mmd', async (request, reply) => {
+  app.get<Named>('/runs/:id/graph.mmd', says('The graph as Mermaid', { gives: 'text' }), async (request, reply) => {
     const { graph } = await view(request.params.id);
     return reply.type('text/plain; charset=utf-8').send(graphMermaid(graph));
   });
-  app.get<Named>('/runs/:id/graph.txt', async (request, reply) => {
+  app.get<Named>('/runs/:id/graph.txt', says('The graph as text', { gives: 'text' }), async (request, reply) => {
     const { graph } = await view(request.params.id);
     return reply.type('text/plain; charset=utf-8').send(graphText(graph, Date.now()));
   });
 
   // The name of a run within a run has slashes; whoever types or copies it plainly is led to the address that it has.
   for (const under of ['/runs', '/api/runs'])
-    app.get<{ Params: { '*': string } }>(`${under}/*`, async (request, reply) => {
-      const [, id = '', part = ''] = INNER.exec(request.params['*']) ?? [];
-      const query = request.url.indexOf('?');
-      const asked = query < 0 ? '' : request.url.slice(query);
-      const to = `${under}/${encodeURIComponent(id)}${part}${asked}`;
-      // Longer than an id can be: it would be led here again and again.
-      if (to === request.url)
-        throw new TrainyardError('TY-RUN-UNKNOWN', { what: `no run has an id of ${id.length} characters` });
-      return reply.redirect(to);
-    });
+    app.get<{ Params: { '*': string } }>(
+      `${under}/*`,
+      says('Leads to the address of a run within a run', { gives: 'redirect' }),
+      async (request, reply) => {
+        const [, id = '', part = ''] = INNER.exec(request.params['*']) ?? [];
+        const query = request.url.indexOf('?');
+        const asked = query < 0 ? '' : request.url.slice(query);
+        const to = `${under}/${encodeURIComponent(id)}${part}${asked}`;
+        // Longer than an id can be: it would be led here again and again.
+        if (to === request.url)
+          throw new TrainyardError('TY-RUN-UNKNOWN', { what: `no run has an id of ${id.length} characters` });
+        return reply.redirect(to);
+      },
+    );
 
   /** A run's page: what is shown, and how. */
   async function shown(
