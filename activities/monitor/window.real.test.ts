@@ -151,11 +151,15 @@ test('whatever stands in the stream, every row counts once in its window, and ta
 });
 
 test('a request that was sent many times made a window of one row', async () => {
-  for (let i = 0; i < 20; i++) await log('again', JSON.stringify(request('same', 1)));
+  for (let i = 0; i < 20; i++)
+    await log('again', JSON.stringify(request('same', 1, { labels: [i === 0 ? 'Adelie' : 'Gentoo'] })));
   const ask = askOf(configOf('again', 10));
   expect(await takeWindow(deskOf(), ask)).toEqual({ ready: false, rows: 1 });
   await log('again', JSON.stringify(request('other', 9)));
-  expect(await takeWindow(deskOf(), ask)).toMatchObject({ ready: true, entries: 21, window: { rows: 10 } });
+  const answer = (await takeWindow(deskOf(), ask)) as Taken;
+  expect(answer).toMatchObject({ ready: true, entries: 21, window: { rows: 10 } });
+  // As it was answered first.
+  expect((await rowsOf(answer.window.table))[0]).toMatchObject({ _row: 'same#0', _predicted: 'Adelie' });
 });
 
 test('an entry of the stream that is no whole request held its monitor up for ever', async () => {
