@@ -14,12 +14,22 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ['core', 'client/graph', 'store', 'workflows', 'project'],
   'client/provenance': ['core', 'setup', 'store', 'project', 'client'],
   activities: ['core', 'store', 'project', 'client', 'workflows'],
-  worker: ['core', 'setup', 'store', 'activities', 'client', 'project', 'client/provenance'],
-  models: ['core', 'setup'],
   'activities/processes': ['core', 'store', 'workflows', 'client', 'activities'],
+  worker: ['core', 'setup', 'store', 'activities', 'activities/processes', 'client', 'project', 'client/provenance'],
+  models: ['core', 'setup'],
   'plugins/kit': ['core', 'setup', 'store', 'workflows', 'client'],
   plugins: ['core', 'contracts', 'plugins/kit', 'activities/processes', 'models', 'client', 'worker', 'workflows'],
-  'worker/testing': ['core', 'store', 'project', 'client', 'activities', 'worker', 'models', 'plugins/kit'],
+  'worker/testing': [
+    'core',
+    'store',
+    'project',
+    'client',
+    'activities',
+    'activities/processes',
+    'worker',
+    'models',
+    'plugins/kit',
+  ],
   server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows', 'project'],
   cli: ['core', 'client', 'client/graph', 'client/provenance', 'project', 'setup', 'server', 'worker', 'store'],
 };
@@ -46,4 +56,4 @@ export const faces: readonly string[] = ['index.ts', 'contract.ts', 'worker.ts']
  * Folders whose index.ts is what users of the package see, or brings every service; inside the project their files are
  * known one by one.
  */
-export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/'];
+export const openFolders: readonly string[] = ['core/', 'client/', 'worker/', 'setup/', 'activities/processes/'];
