@@ -83,6 +83,7 @@ describe('trainyard plugins', () => {
 
 describe('a function that calls several nodes', () => {
   const options: Readonly<Record<string, object>> = {
+    'evaluate.duel': {},
     'ingest.csv': { source: 'birds.csv' },
     'labels.review': { label: 'species' },
     'labels.reviewed': { label: 'species' },
@@ -97,6 +98,8 @@ describe('a function that calls several nodes', () => {
       const called: string[] = [];
       setRuntime({
         scope: <T>(_: string, work: () => T): T => work(),
+        // No node has ended yet.
+        value: () => new Promise<never>(() => undefined),
         call: ({ spec }: AnyContract) => {
           called.push(spec.name);
           const made = Object.entries(outputPorts(spec)).map(([port, kind]) => {
@@ -113,6 +116,8 @@ describe('a function that calls several nodes', () => {
       const call = one as unknown as (args: object) => Record<string, unknown>;
       const result = call({ ...options[name], ...Object.fromEntries(given) });
       expect(called, name).toEqual(nodes.map(({ spec }) => spec.name));
+      // What awaits a node before it goes on has its outputs later.
+      if (result instanceof Promise) continue;
       for (const port of Object.keys(outputPorts({ outputs })).filter((each) => each !== 'out'))
         expect(result, name).toHaveProperty(port);
     }
