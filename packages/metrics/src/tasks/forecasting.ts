@@ -1,6 +1,7 @@
 import { drawRows } from '../draw.js';
 import { smape } from '../forecast-error.js';
-import { meanAbsoluteError, rootMeanSquaredError } from '../regression.js';
+import { meanAbsoluteError } from '../regression.js';
+import { absoluteErrors } from './absolute-errors.js';
 import { jsonList } from './cells.js';
 import type { Figure, Sample, TaskFigures } from './task-figures.js';
 
@@ -20,22 +21,7 @@ const over =
     of(drawRows(sample.truth, drawn, sample.horizon), drawRows(sample.predicted, drawn, sample.horizon), sample);
 
 const figures: readonly Figure<ForecastingSample>[] = [
-  {
-    name: 'mae',
-    title: 'mean absolute error',
-    better: 'smaller',
-    inUnits: true,
-    interval: 'bootstrap',
-    of: over(meanAbsoluteError),
-  },
-  {
-    name: 'rmse',
-    title: 'root mean squared error',
-    better: 'smaller',
-    inUnits: true,
-    interval: 'bootstrap',
-    of: over(rootMeanSquaredError),
-  },
+  ...absoluteErrors(over),
   {
     name: 'smape',
     title: 'symmetric mean absolute percentage error, from 0 to 2',

@@ -1,12 +1,6 @@
 import { drawRows } from '../draw.js';
-import {
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanError,
-  medianAbsoluteError,
-  r2,
-  rootMeanSquaredError,
-} from '../regression.js';
+import { meanAbsolutePercentageError, meanError, medianAbsoluteError, r2 } from '../regression.js';
+import { absoluteErrors } from './absolute-errors.js';
 import { finiteNumber } from './cells.js';
 import type { Figure, Sample, TaskFigures } from './task-figures.js';
 
@@ -22,22 +16,7 @@ const over =
     of(drawRows(truth, drawn), drawRows(predicted, drawn));
 
 const figures: readonly Figure<RegressionSample>[] = [
-  {
-    name: 'mae',
-    title: 'mean absolute error',
-    better: 'smaller',
-    inUnits: true,
-    interval: 'bootstrap',
-    of: over(meanAbsoluteError),
-  },
-  {
-    name: 'rmse',
-    title: 'root mean squared error',
-    better: 'smaller',
-    inUnits: true,
-    interval: 'bootstrap',
-    of: over(rootMeanSquaredError),
-  },
+  ...absoluteErrors(over),
   { name: 'r2', title: 'R²', better: 'larger', interval: 'bootstrap', of: over(r2) },
   {
     name: 'medianAbsoluteError',
