@@ -1,6 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { cutText, MOST_SIGNS } from '@trainyard/errors';
-import { isTrainyardError } from '@trainyard/errors';
+import { cutText, isTrainyardError, MOST_SIGNS } from '@trainyard/errors';
 import { failureOf } from '../core/failure.js';
 
 type Activity = (...args: never[]) => Promise<unknown>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { durationMs, sizeBytes } from './duration.js';
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 
 const port = z.number().int().min(0).max(65_535);
 const memory = z.string().refine((size) => sizeBytes(size) !== undefined, "a size such as '2GB'");

@@ -1,5 +1,4 @@
-import { UserError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, UserError } from '@trainyard/errors';
 import { partsOnHand, type PartsOnHand } from '../core/provided-parts.js';
 import { MODEL_FILES } from './card.js';
 import type { ModelKind } from './kind.js';

@@ -1,5 +1,4 @@
-import { TrainyardError } from '@trainyard/errors';
-import { nearest } from '@trainyard/errors';
+import { nearest, TrainyardError } from '@trainyard/errors';
 import type { FeatureRow } from '@trainyard/transforms';
 import type { ModelInput } from './card.js';
 

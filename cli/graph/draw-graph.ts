@@ -1,8 +1,7 @@
 import { openReader, type OpenedReader } from '../../client/reader.js';
 import { listRunListings } from '../../client/run/run-list.js';
-import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { isTrainyardError, sayNearest, TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../../core/graph.js';
-import { sayNearest } from '@trainyard/errors';
 import { graphMermaid, graphSvg, graphText } from '../../client/graph/index.js';
 import { loadConfig, loadProject } from '../../project/project.js';
 import { replaceWhole } from '../../project/write-whole.js';

@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import type { AnyComposite } from '../../core/composite.js';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { Kind } from '../../core/kinds.js';
-import { sayNearest } from '@trainyard/errors';
 import { outputPorts, type AnyContract } from '../../core/node.js';
 import type { Ports } from '../../core/wiring.js';
 import type { Project } from '../../project/project.js';

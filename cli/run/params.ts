@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import { sayNearest } from '@trainyard/errors';
 import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
 import { fieldsOf, type SchemaField } from '../schema-fields.js';
 

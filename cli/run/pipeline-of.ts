@@ -1,5 +1,4 @@
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { PipelineModule, Project } from '../../project/project.js';
 
 /** A pipeline of the project by its name. Throws TY-USAGE without a name, TY-PIPELINE-UNKNOWN naming the nearest. */

@@ -1,8 +1,7 @@
 import { openReader } from '../../client/reader.js';
 import { listRunListings, type ListedState, type RunListing } from '../../client/run/run-list.js';
 import { sayDuration } from '../../core/duration.js';
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { sayMetric } from '../../client/graph/index.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, colours, note, print, printJson, table } from '../terminal.js';

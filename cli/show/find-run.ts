@@ -1,7 +1,6 @@
 import { listRunListings } from '../../client/run/run-list.js';
 import { readRunView, type ProjectReader, type RunView } from '../../client/run/run-view.js';
-import { isTrainyardError, TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { isTrainyardError, sayNearest, TrainyardError } from '@trainyard/errors';
 
 /** Ids among which the nearest is looked for. */
 const MOST_IDS = 500;

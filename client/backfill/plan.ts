@@ -1,8 +1,7 @@
 import { digestText } from '../../core/digest.js';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { canonical, type Json } from '../../core/json.js';
 import { partitionRunId } from '../../core/ids.js';
-import { sayNearest } from '@trainyard/errors';
 import {
   createRecord,
   putRecord,

@@ -1,8 +1,7 @@
 import { WithStartWorkflowOperation, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { monitorId } from '../../core/ids.js';
-import { sayNearest } from '@trainyard/errors';
 import { projectOfQueue } from '../../core/queues.js';
 import {
   MONITOR,

@@ -1,6 +1,5 @@
-import { TrainyardError } from '@trainyard/errors';
+import { nearest, TrainyardError } from '@trainyard/errors';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
-import { nearest } from '@trainyard/errors';
 import { readGraph, type Store } from '../../store/index.js';
 import { RecordIndex } from './record-index.js';
 

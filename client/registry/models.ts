@@ -7,8 +7,7 @@ import {
 import type { Workflow } from '@temporalio/common';
 import type { Redis } from 'ioredis';
 import { registryId } from '../../core/ids.js';
-import { sayNearest } from '@trainyard/errors';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { projectOfQueue } from '../../core/queues.js';
 import {
   REGISTRY,

@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { CATALOGUE, type Code } from '@trainyard/errors';
-import { TrainyardError } from '@trainyard/errors';
+import { CATALOGUE, type Code, TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
 import { endRun, readRun, type Store } from '../../store/index.js';
 

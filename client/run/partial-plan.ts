@@ -1,8 +1,7 @@
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
 import { canonical, type Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
-import { sayNearest } from '@trainyard/errors';
 import { anyCallLabel, labelOf, type PartialRun } from '../../core/task.js';
 
 /** Which part of a run's graph to run again. Names are a node's, `scope/name`, a child's own, or a call's id in that run. */

@@ -1,7 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
-import { sayNearest } from '@trainyard/errors';
 import type { StudyGrowth } from '../../core/study/ask.js';
 import type { PipelineInput, StoredPart } from '../../core/task.js';
 import { NEEDED_BUILDS } from '../../core/queues.js';

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { isTrainyardError, sayNearest, TrainyardError } from '@trainyard/errors';
 import type { GraphRecord } from '../../core/graph.js';
-import { sayNearest } from '@trainyard/errors';
 import { STUDY_QUERY, studyState, type StudyState, type StudyTrial } from '../../core/study/state.js';
 import { STUDY_TYPE } from '../../core/study/ask.js';
 import { readGraph, readStudy as readKept } from '../../store/index.js';

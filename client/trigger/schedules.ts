@@ -6,10 +6,9 @@ import {
 } from '@temporalio/client';
 import { cronParts } from '../../core/cron.js';
 import { durationMs } from '../../core/duration.js';
-import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { isTrainyardError, sayNearest, TrainyardError } from '@trainyard/errors';
 import { scheduledRunId, scheduleFolder, scheduleId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
-import { sayNearest } from '@trainyard/errors';
 import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { Overlap, ScheduleSpec } from '../../core/schedule.js';

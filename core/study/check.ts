@@ -8,8 +8,7 @@ import {
   type Space,
 } from 'ml-hyperparameter';
 import { durationMs } from '../duration.js';
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { ConstraintAsk, ObjectiveAsk, StudyAsk } from './ask.js';
 import type { StudyOptions } from './options.js';
 import { checkGiven, checkNested, type GivenFold } from './given.js';

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { UserError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, UserError } from '@trainyard/errors';
 import {
   comparePaired,
   findFigure,

@@ -1,7 +1,6 @@
-import { figuresOfTask, findFigure, type MeasuredTask } from '@trainyard/metrics';
+import { figuresOfTask, findFigure, type MeasuredTask, wilson } from '@trainyard/metrics';
 import type { Column } from '@trainyard/tables';
 import type { CONFIDENCES, FeasibilityFigures, TaskCard } from './card.js';
-import { wilson } from '@trainyard/metrics';
 
 /** Expected rows of a class in the test part below which it cannot be judged, or only roughly. */
 const [TOO_RARE, RARE] = [5, 15];

@@ -1,7 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { aliasChannel } from '../../core/ids.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { ProjectAccess } from '../../client/homes.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Redis } from 'ioredis';
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { taskType, type ModelTask } from '../../models/index.js';
 import { outcomeKey, outcomeStream } from '../../core/ids.js';
 import type { Outcome } from '../../core/prediction-streams.js';

@@ -1,9 +1,8 @@
 import { executeChild, ParentClosePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { childId } from '../../core/ids.js';
 import type { Json } from '../../core/json.js';
 import type { ChildCall, RunFacts } from '../../core/runtime.js';
-import { sayNearest } from '@trainyard/errors';
 import { checkTravels } from '../../core/travel.js';
 import { knownProcesses, processNamed } from './bundle-data.js';
 import { recordOf } from './child-record.js';

@@ -9,16 +9,16 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import {
+  CATALOGUE,
   cutText,
+  type ErrorRecord,
   isTrainyardError,
   MOST_SIGNS,
   sayThrown,
   sayValue,
   TrainyardError,
-  type ErrorRecord,
 } from '@trainyard/errors';
 import { failureOf } from '../../core/failure.js';
-import { CATALOGUE } from '@trainyard/errors';
 
 /** Longest failure that a pipeline may end with in Temporal's own form, in characters. */
 const MOST_FAILURE = 50_000;

@@ -1,9 +1,8 @@
 import { defineUpdate, setHandler } from '@temporalio/workflow';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
-import { sayNearest } from '@trainyard/errors';
 import { outputPorts, type AnyContract } from '../../core/node.js';
 import type { Recovery } from '../../core/task.js';
 import { workflowFailure } from './failure.js';

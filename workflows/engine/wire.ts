@@ -1,9 +1,8 @@
 import type { z } from 'zod';
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { isHandle, isRef, type Handle } from '../../core/handle.js';
 import { canonical, type Json } from '../../core/json.js';
 import type { Kind, Ref } from '../../core/kinds.js';
-import { sayNearest } from '@trainyard/errors';
 import { paramNames, type AnyContract, type CallOptions } from '../../core/node.js';
 import { sayIssues } from '../../core/pipeline.js';
 import { checkTravels, TRAVEL_BYTES } from '../../core/travel.js';

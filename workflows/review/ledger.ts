@@ -1,5 +1,4 @@
-import { TrainyardError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import type { PagedList } from '../../core/paged-list.js';
 import type {
   Answer,

@@ -1,8 +1,7 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import { SearchError } from 'ml-hyperparameter';
-import { TrainyardError, type ErrorParts } from '@trainyard/errors';
+import { type ErrorParts, sayNearest, TrainyardError } from '@trainyard/errors';
 import { STUDY_QUERY, type StudyState, type StudyTrial } from '../../core/study/state.js';
-import { sayNearest } from '@trainyard/errors';
 import { sayIssues } from '../../core/pipeline.js';
 import { sayParams } from '../../core/study/index.js';
 import { workflowFailure } from '../engine/index.js';

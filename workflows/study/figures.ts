@@ -1,8 +1,7 @@
-import { TrainyardError } from '@trainyard/errors';
+import { sayNearest, TrainyardError } from '@trainyard/errors';
 import { isRef } from '../../core/handle.js';
 import type { Json } from '../../core/json.js';
 import type { Ref } from '../../core/kinds.js';
-import { sayNearest } from '@trainyard/errors';
 import type { ConstraintAsk, StudyAsk } from '../../core/study/ask.js';
 import type { Reported } from '../../core/task.js';
 

@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Digest } from '../../core/digest.js';
-import { isTrainyardError, TrainyardError, type Code } from '@trainyard/errors';
+import { type Code, isTrainyardError, sayNearest, TrainyardError } from '@trainyard/errors';
 import type { GraphNode } from '../../core/graph.js';
 import type { Json } from '../../core/json.js';
 import type { AnyContract } from '../../core/node.js';
@@ -8,7 +8,6 @@ import { parsePipelineParams, type AnyPipeline } from '../../core/pipeline.js';
 import type { StudyAsk, TrialArgs } from '../../core/study/ask.js';
 import type { StudyTrial } from '../../core/study/state.js';
 import { contractNamed, knownPipelines, pipelineNamed, settle, type Engine } from '../engine/index.js';
-import { sayNearest } from '@trainyard/errors';
 import { deviation, mean, sayTrial } from '../../core/study/index.js';
 import type { TrialEnd } from './book.js';
 import { figuresOf, NoFigure, type Figures } from './figures.js';

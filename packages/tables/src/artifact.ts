@@ -3,8 +3,7 @@ import type { Database } from './database.js';
 import { ROW_ID } from './schema.js';
 import type { Column, TableRow } from './rows.js';
 import { sql, type Sql } from './sql.js';
-import { UserError } from '@trainyard/errors';
-import { sayNearest } from '@trainyard/errors';
+import { sayNearest, UserError } from '@trainyard/errors';
 
 /** The one file of a table artifact, sealed ones included. */
 export const TABLE_FILE = 'data.parquet';
