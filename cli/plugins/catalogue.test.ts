@@ -45,6 +45,11 @@ describe('trainyard plugins', () => {
       expect(() => partsNamed(parts, name)).toThrow(`did you mean ${meant}?`);
   });
 
+  it('a part whose name has no family was told twice among those that there are', () => {
+    const plain = [{ name: 'backfill' }, { name: 'clean.table' }];
+    expect(() => partsNamed(plain, 'something-quite-else')).toThrow('there are: backfill, clean, clean.table');
+  });
+
   it('options that are objects were cut: every field of every part is there, its words whole', () => {
     const words = (schema: unknown): string[] =>
       typeof schema !== 'object' || schema === null

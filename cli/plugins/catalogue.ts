@@ -44,7 +44,7 @@ export function partsNamed<P extends { readonly name: string }>(parts: readonly 
   if (family.length > 0) return family;
   // Its last word alone is what people remember: `csv` for `ingest.csv`.
   const step = parts.filter((one) => one.name.endsWith(`.${name}`));
-  const known = [...parts.map((one) => one.name), ...new Set(parts.map((one) => one.name.split('.')[0] ?? ''))];
+  const known = new Set(parts.flatMap((one) => [one.name, one.name.split('.')[0] ?? '']));
   throw new TrainyardError('TY-NODE-UNKNOWN', {
     what: `there is no node or other part "${name}"; ${
       step.length > 0 ? `did you mean ${step.map((one) => `"${one.name}"`).join(' or ')}?` : sayNearest(name, known)
