@@ -16,13 +16,15 @@ async function signIn(key, to) {
   message.textContent = `${problem.detail}.`;
 }
 
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void signIn(new FormData(form).get('key').trim(), new URLSearchParams(location.search).get('to') ?? '/');
+});
+for (const control of form.elements) control.disabled = false;
+
 const fragment = new URLSearchParams(location.hash.slice(1));
 const given = fragment.get('key');
 if (given) {
   history.replaceState(null, '', location.pathname);
   await signIn(given, fragment.get('to') ?? '/');
 }
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  void signIn(new FormData(form).get('key').trim(), new URLSearchParams(location.search).get('to') ?? '/');
-});

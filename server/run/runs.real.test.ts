@@ -225,6 +225,30 @@ describe('pages of runs', () => {
     await page.close();
   });
 
+  it('a key that was entered before the script had come stood in the address', async () => {
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((go) => (letGo = go));
+    const page = await open('/');
+    await page.route('**/sign-in.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${url}/sign-in?to=/`, { waitUntil: 'commit' });
+    await page.waitForSelector('#key');
+    await page.evaluate(`
+      document.querySelector('#key').value = 'a-key';
+      document.querySelector('#sign-in button').click();
+    `);
+    expect(await page.isDisabled('#key')).toBe(true);
+    expect(page.url()).not.toContain('a-key');
+    letGo();
+    await page.fill('#key', KEY);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${url}/`);
+    await context.clearCookies();
+    await page.close();
+  });
+
   it('follow a run that goes on, and take a decision from a person who is signed in', async () => {
     const worker = await Worker.create({
       connection: native,
