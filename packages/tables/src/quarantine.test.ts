@@ -60,7 +60,7 @@ it('keeps rule, row, place, column, text and the whole row of what is dropped, i
       expect.objectContaining({ _row: 'r3/duplicates/', column: null, rule: 'duplicates', place: 3 }),
     ]);
     const first = await firstLines(database, path, 2);
-    expect(String(overLimit('people.csv', { limit: 1, then: 'stop' }, written.value, first, 'line'))).toContain(
+    expect(String(overLimit('people.csv', { limit: 1, over: 'stop' }, written.value, first, 'line'))).toContain(
       'line 2, the "age": "a\'b" (a whole number); line 3, the "age": nothing (a whole number)',
     );
   });

@@ -131,6 +131,6 @@ export function overLimit(
     where: { file: source, row: first[0]?.place, column: first[0]?.column ?? undefined },
     expected: sayLimit(bad),
     actual: first.map((line) => sayLine(line, unit)).join('; ') + (dropped > first.length ? '; …' : ''),
-    remedy: `correct the rows or the rules, raise bad.limit, or let a person decide: bad: { limit: ${bad.limit}, then: 'hold' }`,
+    remedy: `correct the rows or the rules, raise bad.limit, or let a person decide: bad: { limit: ${bad.limit}, over: 'hold' }`,
   });
 }
