@@ -1,4 +1,4 @@
-import { SAID, sql, type Database, type Sql } from '@trainyard/tables';
+import { sayWritten, sql, type Database, type Sql } from '@trainyard/tables';
 import type { ColumnSchema } from '@trainyard/tables/schema';
 
 /** One thing that a schema asks of a cell: rows for which `failing` is true break it. */
@@ -19,7 +19,10 @@ export async function checksOf(
   if (!column.nullable)
     checks.push({ expected: 'a value; the schema allows none to be missing', failing: sql`${text} IS NULL` });
   if (column.type !== 'text') {
-    checks.push({ expected: SAID[column.type], failing: sql`${text} IS NOT NULL AND ${value} IS NULL` });
+    checks.push({
+      expected: sayWritten(column.type, column.written),
+      failing: sql`${text} IS NOT NULL AND ${value} IS NULL`,
+    });
   }
   const { min, max, values, pattern } = column;
   if (min !== undefined || max !== undefined) {

@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { file, node, table } from '../../core/index.js';
 import { tableSchemaParam } from '@trainyard/tables/schema';
 
-/** Texts that stand for a missing cell unless the author says otherwise. */
-export const MISSING = ['', 'NA', 'NaN', 'null'] as const;
-
 /** Encodings that a source may be in; the names are those of the WHATWG encoding standard. */
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'iso-8859-15'] as const;
 
@@ -34,8 +31,8 @@ export const parse = node({
     delimiter: z.string().length(1).default(',').describe('the character between cells'),
     missing: z
       .array(z.string())
-      .default([...MISSING])
-      .describe('texts that stand for a missing cell'),
+      .optional()
+      .describe('texts that stand for a missing cell; without it nothing, NA and null, and NaN outside numbers'),
     encoding: z.enum(ENCODINGS).default('utf-8').describe('how the bytes are read as text'),
     key: z
       .array(z.string())

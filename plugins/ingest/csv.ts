@@ -13,7 +13,7 @@ export interface CsvArguments<S extends z.ZodObject> {
   readonly schema?: S;
   /** The character between cells. Default `,`, or a tab for `.tsv`. */
   readonly delimiter?: string;
-  /** Texts that stand for a missing cell. Default: empty, `NA`, `NaN`, `null`. */
+  /** Texts that stand for a missing cell. Default: empty, `NA`, `null`, and `NaN` in columns that hold no numbers. */
   readonly missing?: readonly string[];
   readonly encoding?: (typeof ENCODINGS)[number];
   /** Columns that identify a row. Default: its content, with a number for equal rows. */

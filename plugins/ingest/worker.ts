@@ -22,6 +22,8 @@ export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
   const path = await inputs.source.path(SOURCE_FILE);
   return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
     const raw = await readCsv(database, { path, name: source }, params, ctx.scratch);
-    return readTyped(database, raw, params, ctx.scratch);
+    const { notes, ...table } = await readTyped(database, raw, params, ctx.scratch);
+    for (const note of [...raw.notes, ...notes]) ctx.log(`${source}: ${note}`);
+    return { ...table, value: { ...table.value, read: raw.read, notes: [...raw.notes, ...notes] } };
   });
 });

@@ -4,9 +4,11 @@ export {
   tableSchema,
   tableSchemaJson,
   tableSchemaParam,
+  written,
   type ColumnSchema,
   type ColumnType,
   type TableSchema,
+  type Written,
 } from './schema.js';
 export { Database, withDatabase, type DatabaseOptions } from './database.js';
 export { clashOf, foldName, inner, INNER, innerName, isInner, requireNames } from './inner.js';
@@ -22,6 +24,7 @@ export {
   type TableOutput,
 } from './artifact.js';
 export { readAs, readNumber, SAID } from './read-as.js';
+export { readNonFinite, readWritten, sayWritten } from './read-written.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';

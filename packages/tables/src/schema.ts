@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { TrainyardError } from '@trainyard/errors';
+import { writtenJson, type Written } from './written.js';
+
+export { written, writtenJson, type Written } from './written.js';
 
 /** What a column holds. `number` is a 64-bit float, `integer` is exact up to ±(2^53 - 1), times are in UTC. */
 export const COLUMN_TYPES = ['number', 'integer', 'text', 'boolean', 'timestamp', 'date'] as const;
@@ -19,6 +22,8 @@ const column = z.strictObject({
   values: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
   /** An ECMAScript regular expression that a text must match somewhere. */
   pattern: z.string().optional(),
+  /** How values are written in a source, where that is not the plain way. */
+  written: writtenJson.optional(),
 });
 
 /** The JSON form of a table's schema: what travels in parameters and keys. */
@@ -81,6 +86,7 @@ interface JsonSchema {
   exclusiveMaximum?: number;
   minLength?: number;
   maxLength?: number;
+  written?: Written;
 }
 
 function columnSchema(name: string, given: JsonSchema, optional: boolean): ColumnSchema {
@@ -100,6 +106,7 @@ function columnSchema(name: string, given: JsonSchema, optional: boolean): Colum
   const type = typeOf(property, values);
   if (type === undefined) throw unknownColumn(name, given);
   const [min, max] = limits(property, type);
+  const written = given.written ?? property.written;
   const pattern = type === 'text' ? (property.pattern ?? property.allOf?.[0]?.pattern) : undefined;
   return {
     type,
@@ -108,6 +115,7 @@ function columnSchema(name: string, given: JsonSchema, optional: boolean): Colum
     ...(max === undefined ? {} : { max }),
     ...(values === undefined ? {} : { values }),
     ...(pattern === undefined ? {} : { pattern }),
+    ...(written === undefined ? {} : { written }),
   };
 }
 

@@ -1,31 +1,26 @@
-import {
-  inner,
-  innerName,
-  join,
-  readAs,
-  readNumber,
-  sql,
-  type ColumnType,
-  type Database,
-  type Sql,
-} from '@trainyard/tables';
+import { inner, join, readNumber, readWritten, sql, type Database, type Sql } from '@trainyard/tables';
 import type { ColumnSchema } from '@trainyard/tables/schema';
+import { chunked } from './infer.js';
+import { ownValue, type Inferred } from './own-text.js';
 import { rawColumn, RECORD, textOf, type RawText } from './raw-text.js';
 
-/** Columns that one query reads: the time to plan a query grows with their square. */
-const CHUNK = 64;
-
-/** A column to read: its name, its place in the source, and what its schema says. */
+/** A column to read: its name, its place in the source, and what it is to be. */
 export interface Reading {
   readonly name: string;
   readonly index: number;
   readonly schema: ColumnSchema;
+  /** How its texts are read where nothing declares the column; a text that is not so is at fault. */
+  readonly inferred?: Inferred | undefined;
+  /** Texts that stand for a missing cell of this column. */
+  readonly missing: readonly string[];
 }
 
-/** Columns that were read: a table with the text, missing as NULL, and the typed value of each. */
+/** Columns as they are read: relations with the text, missing as NULL, and the typed value of each. */
 export interface Chunk {
-  readonly table: Sql;
   readonly readings: readonly Reading[];
+  readonly cells: Sql;
+  /** The same with `RECORD`; it may cost more. */
+  readonly numbered: Sql;
 }
 
 export function textColumn(index: number): Sql {
@@ -41,85 +36,56 @@ function numberColumn(index: number): Sql {
 }
 
 /**
- * SQL for the texts of columns, and what they are as numbers, step by step; `carried` comes along, and so do the cells
- * of columns whose type the source says.
+ * SQL for texts and values of columns, step by step, so that no expression stands in another. The columns of `from` come along.
  */
-function read(
-  raw: RawText,
-  from: Sql,
-  indices: readonly number[],
-  missing: readonly string[],
-  carried: readonly Sql[],
-): Sql {
-  const texts = indices.map((index) => sql`${textOf(raw, index, missing)} AS ${textColumn(index)}`);
-  const numbers = indices.map((index) => sql`${readNumber(textColumn(index))} AS ${numberColumn(index)}`);
-  const typed = indices.filter((index) => raw.columns[index]?.type !== undefined).map(rawColumn);
-  return sql`(SELECT *, ${join(numbers)} FROM (SELECT ${join([...carried, ...typed, ...texts])} FROM ${from}))`;
+export function readCells(raw: RawText, from: Sql, readings: readonly Reading[]): Sql {
+  const texts = readings.map(({ index, missing }) => sql`${textOf(raw, index, missing)} AS ${textColumn(index)}`);
+  const numbers = readings
+    .filter(
+      ({ inferred, schema }) => !inferred && !schema.written && (schema.type === 'number' || schema.type === 'integer'),
+    )
+    .map(({ index }) => sql`${readNumber(textColumn(index))} AS ${numberColumn(index)}`);
+  const values = readings.map((reading) => sql`${valueOf(raw, reading)} AS ${valueColumn(reading.index)}`);
+  return sql`(SELECT *, ${join(values)} FROM (SELECT ${join([sql`*`, ...numbers])} FROM (SELECT *, ${join(texts)} FROM ${from})))`;
 }
 
 /** SQL for a column's value: as the source has it where that is its type, else as its text reads. */
-function valueOf(raw: RawText, { index, schema }: Reading): Sql {
+function valueOf(raw: RawText, { index, schema, inferred }: Reading): Sql {
   if (raw.columns[index]?.type === schema.type) return rawColumn(index);
-  return readAs(schema.type, textColumn(index), numberColumn(index));
+  if (inferred) return ownValue(inferred, textColumn(index));
+  return readWritten(schema.type, schema.written, textColumn(index), numberColumn(index));
 }
 
-/** Reads columns into tables, some dozens in each; the rows of all of them are in the order of the source. */
+/**
+ * How columns are read, some dozens together. Few columns are read anew by each query; many are read once into tables,
+ * whose rows are in the order of the source.
+ */
 export async function readColumns(
   database: Database,
   raw: RawText,
   readings: readonly Reading[],
   keep: Sql,
-  missing: readonly string[],
 ): Promise<Chunk[]> {
+  const parts = chunked(readings);
+  const [only] = parts;
+  if (only && parts.length === 1) {
+    return [
+      {
+        readings: only,
+        cells: readCells(raw, sql`(FROM ${raw.cells} WHERE ${keep})`, only),
+        numbered: readCells(raw, sql`(FROM ${raw.numbered} WHERE ${keep})`, only),
+      },
+    ];
+  }
   const chunks: Chunk[] = [];
-  for (const part of chunked(readings)) {
+  for (const part of parts) {
     const table = inner(`columns ${chunks.length}`);
-    const texts = part.map(({ index }) => textColumn(index));
-    const values = part.map((reading) => sql`${valueOf(raw, reading)} AS ${valueColumn(reading.index)}`);
-    const source = read(
-      raw,
-      sql`(FROM ${raw.numbered} WHERE ${keep})`,
-      part.map(({ index }) => index),
-      missing,
-      [RECORD],
-    );
+    const columns = part.flatMap(({ index }) => [textColumn(index), valueColumn(index)]);
     await database.run(
-      sql`CREATE OR REPLACE TABLE ${table} AS SELECT ${join([RECORD, ...texts, ...values])} FROM ${source} ORDER BY ${RECORD}`,
+      sql`CREATE OR REPLACE TABLE ${table} AS SELECT ${join([RECORD, ...columns])}
+          FROM ${readCells(raw, sql`(FROM ${raw.numbered} WHERE ${keep})`, part)} ORDER BY ${RECORD}`,
     );
-    chunks.push({ table, readings: part });
+    chunks.push({ readings: part, cells: table, numbered: table });
   }
   return chunks;
-}
-
-/** The narrowest type that all of a column's cells are of; text when all are missing. By place in the source. */
-export async function inferTypes(
-  database: Database,
-  raw: RawText,
-  indices: readonly number[],
-  missing: readonly string[],
-): Promise<Map<number, ColumnType>> {
-  const candidates: ColumnType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
-  const found = new Map<number, ColumnType>();
-  for (const part of chunked(indices)) {
-    const counted = part.flatMap((index) => [
-      sql`count(${textColumn(index)}) AS ${inner(`present ${index}`)}`,
-      ...candidates.map((type) => {
-        const value = readAs(type, textColumn(index), numberColumn(index));
-        return sql`count(${value}) AS ${inner(`${type} ${index}`)}`;
-      }),
-    ]);
-    const counts = await database.row<Record<string, number>>(
-      sql`SELECT ${join(counted)} FROM ${read(raw, raw.cells, part, missing, [])}`,
-    );
-    for (const index of part) {
-      const present = counts[innerName(`present ${index}`)] ?? 0;
-      const type = present > 0 ? candidates.find((one) => counts[innerName(`${one} ${index}`)] === present) : undefined;
-      found.set(index, type ?? 'text');
-    }
-  }
-  return found;
-}
-
-function chunked<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, i) => items.slice(i * CHUNK, (i + 1) * CHUNK));
 }

@@ -1,60 +1,78 @@
 import { UserError } from '../../../core/index.js';
-import { inner, join, mayRepeat, sql, type Database, type Sql } from '@trainyard/tables';
+import { id, inner, join, ROW_ID, sql, type Database, type Sql } from '@trainyard/tables';
 import { rawColumn, RECORD, sayPlace, textOf, type RawText } from './raw-text.js';
 
 /** Hexadecimal digits of a digest as identity: 96 bits, so that a billion rows have none in common by chance. */
 const DIGITS = 24;
-const [REPEATS, NTH] = [inner('repeats'), inner('number among equals')];
 
 /**
- * SQL for the identity of a row, and for the rows to take it from: its key, or a digest of all its cells (by column
- * name, so the order of columns does not matter), with `~2`, `~3`, … for further rows that are equal. MD5 is enough:
- * this tells rows apart, it proves nothing.
+ * SQL for the identity of a row: its key, NULL where a part of it is missing; or a digest of all its cells, by column
+ * name, so the order of columns does not matter. MD5 is enough: this tells rows apart, it proves nothing. Rows that are
+ * equal have one digest; `tellRepeats` tells them apart.
  */
-export async function rowIdentity(
-  database: Database,
-  raw: RawText,
-  params: { readonly key: readonly string[]; readonly missing: readonly string[] },
-  keep: Sql,
-): Promise<{ identity: Sql; from: Sql }> {
+export function identityOf(raw: RawText, key: readonly string[], missing: readonly string[]): Sql {
   const names = raw.columns.map(({ name }) => name);
-  if (params.key.length > 0) {
-    const parts = params.key.map((name) => textOf(raw, names.indexOf(name), params.missing));
-    const key = parts.length === 1 && parts[0] ? parts[0] : sql`to_json([${join(parts)}])::VARCHAR`;
-    await refuseBadKeys(database, raw, params.key, parts, key, keep);
-    return { identity: key, from: raw.numbered };
+  if (key.length > 0) {
+    const parts = key.map((name) => textOf(raw, names.indexOf(name), missing));
+    const [only] = parts;
+    if (only && parts.length === 1) return only;
+    return sql`CASE WHEN ${anyMissing(parts)} THEN NULL ELSE to_json([${join(parts)}])::VARCHAR END`;
   }
   const sorted = names.map((name, index) => ({ name, index })).sort((a, b) => (a.name < b.name ? -1 : 1));
   const cells = sorted.map(({ index }) =>
     raw.columns[index]?.type === undefined ? rawColumn(index) : textOf(raw, index, []),
   );
-  const digest = sql`substr(md5(to_json([${join(cells)}])::VARCHAR), 1, ${BigInt(DIGITS)})`;
-  const nth = sql`row_number() OVER (PARTITION BY ${join(cells)} ORDER BY ${RECORD})`;
-  await database.run(
-    sql`CREATE OR REPLACE TABLE ${REPEATS} AS SELECT ${RECORD}, ${nth} AS ${NTH} FROM ${mayRepeat(raw.numbered, cells)} QUALIFY ${NTH} > 1`,
-  );
-  const { repeats } = await database.row<{ repeats: number }>(sql`SELECT count(*) AS repeats FROM ${REPEATS}`);
-  if (repeats === 0) return { identity: digest, from: raw.numbered };
-  return {
-    identity: sql`${digest} || coalesce('~' || ${NTH}, '')`,
-    from: sql`${raw.numbered} LEFT JOIN ${REPEATS} USING (${RECORD})`,
-  };
+  return sql`substr(md5(to_json([${join(cells)}])::VARCHAR), 1, ${BigInt(DIGITS)})`;
 }
 
-async function refuseBadKeys(
-  database: Database,
-  raw: RawText,
-  names: readonly string[],
-  parts: readonly Sql[],
-  key: Sql,
-  keep: Sql,
-): Promise<void> {
-  const missing = join(
+function anyMissing(parts: readonly Sql[]): Sql {
+  return join(
     parts.map((part) => sql`${part} IS NULL`),
     ' OR ',
   );
+}
+
+/** Whether rows of a relation share an identity or lack one: by a hash of 64 bits, so that it may err, very rarely, to yes. */
+export async function mayShare(database: Database, rows: Sql): Promise<boolean> {
+  const { lacking, shared } = await database.row<{ lacking: number; shared: number }>(
+    sql`SELECT coalesce(sum(n) FILTER (lacking), 0)::BIGINT AS lacking, count(*) FILTER (n > 1) AS shared
+        FROM (SELECT hash(${id(ROW_ID)}) AS h, ${id(ROW_ID)} IS NULL AS lacking, count(*) AS n FROM ${rows} GROUP BY 1, 2)`,
+  );
+  return lacking > 0 || shared > 0;
+}
+
+/**
+ * SQL for the rows of a relation, in its order, where the second, third, … of those that share an identity have `~2`,
+ * `~3`, … after it.
+ */
+export function tellRepeats(rows: Sql): Sql {
+  const [nth, place, row] = [inner('number among equals'), inner('place'), id(ROW_ID)];
+  const repeats = sql`SELECT ${row} FROM ${rows} GROUP BY 1 HAVING count(*) > 1`;
+  const numbered = sql`SELECT *, row_number() OVER () AS ${place} FROM ${rows}`;
+  const counted = sql`SELECT ${place}, row_number() OVER (PARTITION BY ${row} ORDER BY ${place}) AS ${nth}
+                      FROM (${numbered}) WHERE ${row} IN (${repeats}) QUALIFY ${nth} > 1`;
+  return sql`SELECT * EXCLUDE (${place}, ${nth}) REPLACE (${row} || coalesce('~' || ${nth}, '') AS ${row})
+             FROM (${numbered}) LEFT JOIN (${counted}) USING (${place}) ORDER BY ${place}`;
+}
+
+/** Throws a UserError where the key does not identify the rows that are kept: up to five keys, with their lines. */
+export async function refuseBadKeys(
+  database: Database,
+  raw: RawText,
+  names: readonly string[],
+  missing: readonly string[],
+  keep: Sql,
+): Promise<void> {
+  const parts = names.map((name) =>
+    textOf(
+      raw,
+      raw.columns.findIndex((column) => column.name === name),
+      missing,
+    ),
+  );
+  const key = identityOf(raw, names, missing);
   const rows = await database.rows<{ key: string | null; ns: number; first: number; second: number | null }>(
-    sql`SELECT CASE WHEN ${missing} THEN NULL ELSE ${key} END AS key, count(*) AS ns, min(${RECORD}) AS first,
+    sql`SELECT CASE WHEN ${anyMissing(parts)} THEN NULL ELSE ${key} END AS key, count(*) AS ns, min(${RECORD}) AS first,
                CASE WHEN count(*) > 1 THEN list_sort(list(${RECORD}))[2] END AS second
         FROM ${raw.numbered} WHERE ${keep} GROUP BY 1 HAVING count(*) > 1 OR key IS NULL ORDER BY first LIMIT 5`,
   );

@@ -1,4 +1,5 @@
 import { join, readAs, sql, type Sql } from '@trainyard/tables';
+import { missingIn, type MissingTexts } from './missing.js';
 import { textOf, type RawText } from './raw-text.js';
 
 /** A value that rows are kept by. */
@@ -6,11 +7,11 @@ export type Kept = string | number | boolean;
 export type Where = Readonly<Record<string, Kept | readonly Kept[]>>;
 
 /** SQL for the rows to keep: by numbers and booleans as such, by text as it stands in the source. */
-export function keepOf(raw: RawText, where: Where, missing: readonly string[]): Sql {
+export function keepOf(raw: RawText, where: Where, missing: MissingTexts): Sql {
   const names = raw.columns.map(({ name }) => name);
   const conditions = Object.entries(where).map(([name, value]) => {
     const values = typeof value === 'object' ? value : [value];
-    const text = textOf(raw, names.indexOf(name), missing);
+    const text = textOf(raw, names.indexOf(name), missingIn(missing, false));
     const is = values.map((one) =>
       typeof one === 'string'
         ? sql`${text} = ${one}`

@@ -4,80 +4,175 @@ import {
   join,
   ROW_ID,
   sql,
+  TABLE_FILE,
   writeTable,
   type Database,
+  type Sql,
   type TableOutput,
   type TableSchema,
 } from '@trainyard/tables';
-import { inferTypes, readColumns, valueColumn, type Reading } from './columns.js';
-import { rowIdentity } from './identity.js';
+import { readColumns, valueColumn, type Chunk, type Reading } from './columns.js';
+import { identityOf, mayShare, refuseBadKeys, tellRepeats } from './identity.js';
+import { CHUNK, inferTypes } from './infer.js';
 import { keepOf, type Where } from './keep.js';
+import { missingIn, missingTexts, type MissingTexts } from './missing.js';
 import { checkNames, columnsToRead, requireName } from './names.js';
 import { RECORD, type RawText } from './raw-text.js';
-import { refuseViolations } from './violations.js';
+import { checksOfChunk, refuseViolations } from './violations.js';
 
 const IDENTITY = inner('identity');
+/** What a reading stops with where a cell is not what its column was taken for. */
+const OTHERWISE = 'a cell is not what its column was taken for';
 
 /** How a source's cells are read as a table, whatever the source. */
 export interface TypedParams {
   readonly schema?: TableSchema | undefined;
-  /** Texts that stand for a missing cell, where cells are text. */
-  readonly missing: readonly string[];
+  /** Texts that stand for a missing cell, where cells are text; `missingTexts` says what without it. */
+  readonly missing?: readonly string[] | undefined;
   readonly key: readonly string[];
   readonly where: Where;
 }
+
+/** A table as read, and what a person should know of how its columns were taken. */
+export type TypedOutput = TableOutput & { readonly notes: readonly string[] };
 
 /**
  * Reads what a source gave as a table with row identities: decides types over all rows, checks the schema, writes.
  * Throws a UserError naming file, line, column, what was expected and what is there when a cell is not what the schema
  * says. `scratch` is the folder that the table is written into.
+ *
+ * Types of undeclared columns are guessed from the first rows and held against every row while the table is written,
+ * so that a source is read once where the guess is right; where it is not, all rows are counted and it is read again.
  */
 export async function readTyped(
   database: Database,
   raw: RawText,
   params: TypedParams,
   scratch: string,
-): Promise<TableOutput> {
+): Promise<TypedOutput> {
   checkNames(raw);
   const names = raw.columns.map(({ name }) => name);
   const wanted = columnsToRead(names, params.schema, raw.name);
   for (const column of params.key) requireName(names, column, 'key', raw.name);
   for (const column of Object.keys(params.where)) requireName(names, column, 'where', raw.name);
 
-  const keep = keepOf(raw, params.where, params.missing);
-  const readings = await readingsOf(database, raw, wanted, params);
-  const chunks = await readColumns(database, raw, readings, keep, params.missing);
-  await refuseViolations(database, raw, chunks);
-  const { identity, from } = await rowIdentity(database, raw, params, keep);
-  await database.run(
-    sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY} FROM ${from} WHERE ${keep} ORDER BY ${RECORD}`,
-  );
-  const columns = readings.map(({ name, index }) => sql`${valueColumn(index)} AS ${id(name)}`);
-  // All of these tables hold the same rows in the same order.
-  const tables = [IDENTITY, ...chunks.map(({ table }) => table)];
-  return writeTable(
-    database,
-    sql`SELECT ${join([sql`${IDENTITY} AS ${id(ROW_ID)}`, ...columns])} FROM ${join(tables, ' POSITIONAL JOIN ')}`,
+  const texts = missingTexts(params.missing);
+  const job: Job = {
+    raw,
     scratch,
+    keep: keepOf(raw, params.where, texts),
+    identity: identityOf(raw, params.key, missingIn(texts, false)),
+  };
+  const guess = await readingsOf(database, raw, wanted, params.schema, texts, false);
+  const written =
+    (await writeOnce(database, job, guess.readings)) ?? (await writeChecked(database, job, wanted, params, texts));
+  const { path } = written.output.files[TABLE_FILE];
+  if (!(await mayShare(database, sql`read_parquet(${path})`)))
+    return { ...written.output, notes: written.notes ?? guess.notes };
+  if (params.key.length > 0) {
+    await refuseBadKeys(database, raw, params.key, missingIn(texts, false), job.keep);
+  }
+  const told = await writeTable(database, tellRepeats(sql`read_parquet(${path})`), scratch, 'told-apart');
+  return { ...told, notes: written.notes ?? guess.notes };
+}
+
+interface Job {
+  readonly raw: RawText;
+  readonly scratch: string;
+  readonly keep: Sql;
+  readonly identity: Sql;
+}
+
+interface Done {
+  readonly output: TableOutput;
+  readonly notes?: readonly string[] | undefined;
+}
+
+/** Reads, checks and writes in one go: `undefined` where a cell is not what its column was taken for, or columns are many. */
+async function writeOnce(
+  database: Database,
+  { raw, keep, identity, scratch }: Job,
+  readings: readonly Reading[],
+): Promise<Done | undefined> {
+  if (readings.length === 0 || readings.length > CHUNK) return undefined;
+  const [chunk] = await readColumns(database, raw, readings, keep);
+  if (!chunk) return undefined;
+  const faults = await faultsOf(database, chunk);
+  const columns = readings.map(({ name, index }) => {
+    const failing = faults.get(index) ?? [];
+    const value = valueColumn(index);
+    if (failing.length === 0) return sql`${value} AS ${id(name)}`;
+    return sql`CASE WHEN ${join(failing, ' OR ')} THEN error(${OTHERWISE}) ELSE ${value} END AS ${id(name)}`;
+  });
+  try {
+    return {
+      output: await writeTable(
+        database,
+        sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${chunk.cells}`,
+        scratch,
+      ),
+    };
+  } catch (error) {
+    if (String(error).includes(OTHERWISE)) return undefined;
+    throw error;
+  }
+}
+
+/** For each column, by its place, the SQL of what may be wrong with a cell. */
+async function faultsOf(database: Database, chunk: Chunk): Promise<Map<number, Sql[]>> {
+  const faults = new Map<number, Sql[]>();
+  for (const { reading, failing } of await checksOfChunk(database, chunk)) {
+    faults.set(reading.index, [...(faults.get(reading.index) ?? []), sql`(${failing})`]);
+  }
+  return faults;
+}
+
+/** Reads step by step: types over all rows, then checks, which say what is wrong where, then the table. */
+async function writeChecked(
+  database: Database,
+  { raw, keep, identity, scratch }: Job,
+  wanted: readonly string[],
+  params: TypedParams,
+  texts: MissingTexts,
+): Promise<Done> {
+  const { readings, notes } = await readingsOf(database, raw, wanted, params.schema, texts, true);
+  const chunks = await readColumns(database, raw, readings, keep);
+  await refuseViolations(database, raw, chunks);
+  const columns = readings.map(({ name, index }) => sql`${valueColumn(index)} AS ${id(name)}`);
+  const [only] = chunks;
+  if (only && chunks.length === 1) {
+    const query = sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${only.cells}`;
+    return { output: await writeTable(database, query, scratch), notes };
+  }
+  await database.run(
+    sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY} FROM ${raw.numbered} WHERE ${keep} ORDER BY ${RECORD}`,
   );
+  // All of these tables hold the same rows in the same order.
+  const tables = [IDENTITY, ...chunks.map(({ cells }) => cells)];
+  const query = sql`SELECT ${join([sql`${IDENTITY} AS ${id(ROW_ID)}`, ...columns])} FROM ${join(tables, ' POSITIONAL JOIN ')}`;
+  return { output: await writeTable(database, query, scratch), notes };
 }
 
 async function readingsOf(
   database: Database,
   raw: RawText,
   wanted: readonly string[],
-  { schema, missing }: TypedParams,
-): Promise<Reading[]> {
+  schema: TableSchema | undefined,
+  texts: MissingTexts,
+  whole: boolean,
+): Promise<{ readings: Reading[]; notes: readonly string[] }> {
   const places = new Map(raw.columns.map(({ name }, index) => [name, index]));
   const columns = wanted.map((name) => {
     const index = places.get(name) ?? 0;
-    return { name, index, schema: schema?.columns[name], type: raw.columns[index]?.type };
+    return { name, index, declared: schema?.columns[name], type: raw.columns[index]?.type };
   });
-  const open = columns.filter((column) => !column.schema && !column.type).map(({ index }) => index);
-  const inferred = await inferTypes(database, raw, open, missing);
-  return columns.map(({ name, index, schema: given, type }) => ({
-    name,
-    index,
-    schema: given ?? { type: type ?? inferred.get(index) ?? 'text', nullable: true },
-  }));
+  const open = columns.filter(({ declared, type }) => !declared && !type).map(({ index }) => index);
+  const { types, notes } = await inferTypes(database, raw, open, texts, whole);
+  const readings = columns.map(({ name, index, declared, type }): Reading => {
+    const inferred = types.get(index);
+    const column = declared ?? { type: type ?? inferred?.type ?? 'text', nullable: true };
+    const holdsNumbers = column.type === 'number' || column.type === 'integer';
+    return { name, index, schema: column, inferred, missing: missingIn(texts, holdsNumbers) };
+  });
+  return { readings, notes };
 }

@@ -7,9 +7,8 @@ import { textColumn, valueColumn, type Chunk, type Reading } from './columns.js'
 /** Cells that an error shows, and broken checks that it looks for them in. */
 const [EXAMPLES, SEARCHED] = [5, 50];
 
-interface Broken extends Check {
+interface Broken extends ColumnCheck {
   readonly chunk: Chunk;
-  readonly reading: Reading;
   readonly count: number;
 }
 
@@ -45,16 +44,27 @@ export async function refuseViolations(database: Database, raw: RawText, chunks:
   );
 }
 
-async function brokenChecks(database: Database, chunk: Chunk): Promise<Broken[]> {
-  const checks: (Check & { reading: Reading })[] = [];
+/** A check of a column that is read. */
+export interface ColumnCheck extends Check {
+  readonly reading: Reading;
+}
+
+/** What schemas ask of columns; of those that nothing declares, that each text is what the column was taken for. */
+export async function checksOfChunk(database: Database, chunk: Chunk): Promise<ColumnCheck[]> {
+  const checks: ColumnCheck[] = [];
   for (const reading of chunk.readings) {
     const [text, value] = [textColumn(reading.index), valueColumn(reading.index)];
-    const found = await checksOf(database, reading.schema, text, value, chunk.table);
+    const found = await checksOf(database, reading.schema, text, value, chunk.cells);
     checks.push(...found.map((check) => ({ ...check, reading })));
   }
+  return checks;
+}
+
+async function brokenChecks(database: Database, chunk: Chunk): Promise<Broken[]> {
+  const checks = await checksOfChunk(database, chunk);
   if (checks.length === 0) return [];
   const counted = checks.map(({ failing }, i) => sql`count(*) FILTER (WHERE ${failing}) AS ${id(`k${i}`)}`);
-  const counts = await database.row<Record<string, number>>(sql`SELECT ${join(counted)} FROM ${chunk.table}`);
+  const counts = await database.row<Record<string, number>>(sql`SELECT ${join(counted)} FROM ${chunk.cells}`);
   return checks.map((check, i) => ({ ...check, chunk, count: counts[`k${i}`] ?? 0 })).filter(({ count }) => count > 0);
 }
 
@@ -63,7 +73,7 @@ async function examplesOf(
   check: Broken,
 ): Promise<{ check: Broken; record: number; text: string | null }[]> {
   const rows = await database.rows<{ record: number; text: string | null }>(
-    sql`SELECT ${RECORD} AS record, ${textColumn(check.reading.index)} AS text FROM ${check.chunk.table}
+    sql`SELECT ${RECORD} AS record, ${textColumn(check.reading.index)} AS text FROM ${check.chunk.numbered}
         WHERE ${check.failing} ORDER BY ${RECORD} LIMIT ${BigInt(EXAMPLES)}`,
   );
   return rows.map((row) => ({ check, ...row }));
