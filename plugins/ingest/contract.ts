@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { file, node, sourceParam, table } from '../../core/index.js';
+import { file, node, sourceParam, table, type Json } from '../../core/index.js';
 import { tableSchemaParam } from '@trainyard/tables/schema';
 import { ENCODINGS } from './encodings.js';
 
@@ -20,8 +20,7 @@ export const snapshot = node({
     source: z
       .union([z.string().min(1), sourceParam])
       .describe("path or file: URL, relative to the project's folder; or a source of any kind"),
-    since: z
-      .json()
+    since: (z.json() as unknown as z.ZodType<Json, Json>)
       .optional()
       .describe('the watermark of an earlier snapshot: only what came after it; for kinds that have one'),
   }),
@@ -37,9 +36,15 @@ export const parse = node({
   version: '1',
   title: 'Reads a snapshot of a source as a typed table, checked against its schema',
   params: z.object({
-    of: sourceParam.optional().describe('what the snapshot was taken of, which says how it is read; a CSV file by default'),
+    of: sourceParam
+      .optional()
+      .describe('what the snapshot was taken of, which says how it is read; a CSV file by default'),
     schema: tableSchemaParam.optional().describe('a zod object of the columns; without it types follow the cells'),
-    delimiter: z.string().length(1).default(',').describe('the character between cells of a CSV file, where `of` does not say it'),
+    delimiter: z
+      .string()
+      .length(1)
+      .default(',')
+      .describe('the character between cells of a CSV file, where `of` does not say it'),
     missing: z
       .array(z.string())
       .default([...MISSING])

@@ -4,7 +4,6 @@ import { parse, snapshot } from './contract.js';
 import type { ENCODINGS } from './encodings.js';
 import { READ_PARAMS, readingOf, type ReadArguments, type SourceTable } from './read.js';
 
-
 export interface CsvArguments<S extends z.ZodObject> extends ReadArguments<S> {
   /** Path or `file:` URL, relative to the project's folder. */
   readonly source: string;
@@ -43,9 +42,12 @@ export const csv = composite(
     title: 'Reads a CSV file as a table: takes its bytes, then reads them',
     params: z.object({
       source: z.string().min(1).describe("path or file: URL, relative to the project's folder"),
-      ...READ_PARAMS,
+      schema: READ_PARAMS.schema,
       delimiter: delimiter.describe('the character between cells; a tab by default where the file is called .tsv'),
+      missing: READ_PARAMS.missing,
       encoding: encoding.describe('how the bytes are read as text'),
+      key: READ_PARAMS.key,
+      where: READ_PARAMS.where,
     }),
     inputs: {},
     outputs: { out: table, source: file },

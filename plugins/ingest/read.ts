@@ -73,7 +73,7 @@ function readSource<S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>>(
   options: CallOptions = {},
 ): SourceTable<z.output<S>> {
   const of = typeof args.source === 'string' ? fileSource({ path: args.source }) : args.source;
-  const taken = snapshot({ source: of, ...(args.since === undefined ? {} : { since: args.since as never }) });
+  const taken = args.since === undefined ? snapshot({ source: of }) : snapshot({ source: of, since: args.since });
   const summary = typeof args.source === 'string' ? args.source : of.kind;
   const rows = parse({ source: taken, of, ...readingOf(args) }, { summary, ...options });
   return { ...(rows as Handle<Table<z.output<S>>>), source: taken };

@@ -43,7 +43,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugins/kit',
   ],
   server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows', 'project'],
-  cli: ['core', 'sources', 'client', 'client/graph', 'client/provenance', 'project', 'setup', 'server', 'worker', 'store'],
+  cli: [
+    'core',
+    'sources',
+    'client',
+    'client/graph',
+    'client/provenance',
+    'project',
+    'setup',
+    'server',
+    'worker',
+    'store',
+  ],
 };
 
 /** Which library of packages/ may import which others; none imports anything else of the house. */

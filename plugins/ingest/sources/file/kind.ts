@@ -37,7 +37,11 @@ export const fileSource = sourceKind(file, {
     }
     const before = await stampOf(files, ctx.project);
     const digits = String(files.length).length;
-    const taken = files.map((full, i) => ({ full, file: String(i + 1).padStart(digits, '0'), name: nameOf(full, whole, ctx.project) }));
+    const taken = files.map((full, i) => ({
+      full,
+      file: String(i + 1).padStart(digits, '0'),
+      name: nameOf(full, whole, ctx.project),
+    }));
     for (const [i, one] of taken.entries()) {
       ctx.signal.throwIfAborted();
       await copyWhole(one.name, one.full, path.join(into, one.file));
@@ -49,7 +53,7 @@ export const fileSource = sourceKind(file, {
     return { files: taken.map(({ file, name }) => ({ file, name })) };
   },
 
-  toTable: (snapshot, { format }, ask) => readFormat(snapshot, format, ask),
+  toTable: (snapshot, { path: named, format }, ask) => readFormat(snapshot, named, format, ask),
 });
 
 /**
