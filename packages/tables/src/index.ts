@@ -26,3 +26,16 @@ export { finite, numberStatistics, type NumberStatistics } from './statistics.js
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';
+export { bad, type Bad, type BadInput } from './bad.js';
+export {
+  firstLines,
+  isOverLimit,
+  overLimit,
+  quarantineLines,
+  sayLimit,
+  sayLine,
+  writeQuarantine,
+  type Fault,
+  type QuarantineLine,
+  type RowPlace,
+} from './quarantine.js';
