@@ -47,6 +47,8 @@ describe('a CSV file', () => {
         { name: 'mass', type: 'number' },
         { name: 'year', type: 'integer' },
       ],
+      read: { delimiter: ',', quote: '"', encoding: 'utf-8', road: 'fast' },
+      notes: [],
     });
     expect(data(rows)).toEqual([
       { species: 'Adelie', mass: 3750.5, year: 2007 },
@@ -56,7 +58,7 @@ describe('a CSV file', () => {
 
   test('without a schema gets the types that all of its cells have', async () => {
     const { rows } = await read(
-      'i,n,b,d,at,t,none\n1,1.5,yes,2024-02-29,2024-02-29T12:00:00+02:00,x,NA\n-2,1e3,no,2023-01-01,2024-01-01 10:00,7,\n',
+      'i,n,b,d,at,t,none\n1,1.5,true,2024-02-29,2024-02-29T12:00:00+02:00,x,NA\n-2,1e3,false,2023-01-01,2024-01-01 10:00Z,7,\n',
     );
     expect(data(rows)).toEqual([
       { i: 1, n: 1.5, b: true, d: '2024-02-29', at: '2024-02-29T10:00:00.000Z', t: 'x', none: null },
@@ -226,7 +228,7 @@ describe('a bad file is refused, with its name, line, column and cell:', () => {
   });
 
   test('bytes that are not of the encoding', async () => {
-    const message = await refused(Buffer.from('name\nplain\nAdélie\n', 'latin1'));
+    const message = await refused(Buffer.from('name\nplain\nAdélie\n', 'latin1'), { encoding: 'utf-8' });
     expect(message).toContain('not text in utf-8 (file rows.csv, row 3)');
     expect(message).toContain("encoding: 'windows-1252'");
   });

@@ -11,6 +11,17 @@ export {
   type Written,
 } from './schema.js';
 export { Database, withDatabase, type DatabaseOptions } from './database.js';
+export {
+  rawColumn,
+  rawName,
+  readRaw,
+  RECORD,
+  RECORD_NAME,
+  type RawColumn,
+  type RawText,
+  type RecordPlace,
+} from './raw-text.js';
+export type { ColumnBatch } from './column-batch.js';
 export { clashOf, foldName, inner, INNER, innerName, isInner, requireNames } from './inner.js';
 export { id, join, sql, Sql, type SqlValue } from './sql.js';
 export { type Column, type TableCell, type TableRow, type TableValue } from './rows.js';

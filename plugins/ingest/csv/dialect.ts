@@ -4,14 +4,18 @@ import { recordsOf, type CsvRecord, type Dialect } from './records.js';
 /** Bytes that are looked at, and the records among them. */
 const [HEAD, RECORDS] = [1 << 18, 500];
 const DELIMITERS = [',', ';', '\t', '|'];
-const QUOTES = ['"', "'"];
+const QUOTES = ['"', "'"] as const;
 
 /** How the cells of a file stand in it, as its first records say where it is not given. */
-export async function dialectOf(path: string, given: Partial<Dialect>): Promise<Dialect> {
+export async function dialectOf(
+  path: string,
+  given: { readonly [K in keyof Dialect]?: string | undefined },
+): Promise<Dialect> {
   const { bytes, all } = await firstBytes(path, HEAD);
   // A character that is cut at the end is within the last record, which is left out.
   const text = new TextDecoder().decode(bytes);
-  const quotes = given.quote === undefined ? QUOTES : [given.quote];
+  // Apostrophes are common in text: they quote only where nothing else may.
+  const quotes = given.quote !== undefined ? [given.quote] : text.includes(QUOTES[0]) ? [QUOTES[0]] : QUOTES;
   const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter];
   const fits = quotes.flatMap((quote) =>
     delimiters.map((delimiter) => {

@@ -1,1 +1,1 @@
-export { readCsv, type CsvParams, type CsvText } from './read-csv.js';
+export { readCsv, type CsvParams } from './read-csv.js';

@@ -17,12 +17,6 @@ export interface CsvParams {
   readonly encoding?: Encoding | undefined;
 }
 
-/** The cells of a CSV file, how the file was read, and what a person should know of that. */
-export interface CsvText extends RawText {
-  readonly read: Dialect & { readonly encoding: Encoding; readonly road: 'fast' | 'careful' };
-  readonly notes: readonly string[];
-}
-
 /** Columns from which on cells are loaded into a table, since many queries read them. */
 const MANY = 64;
 
@@ -36,7 +30,7 @@ export async function readCsv(
   file: { path: string; name: string },
   params: CsvParams,
   scratch: string,
-): Promise<CsvText> {
+): Promise<RawText> {
   const { name } = file;
   const { path, encoding, notes } = await checkText(file, params.encoding, joinPath(scratch, 'source.utf8'));
   const dialect = await dialectOf(path, params);
@@ -47,16 +41,15 @@ export async function readCsv(
     odd === undefined ? await relationOf(database, { path, dialect, newLine, columns, header: true }) : undefined;
   const careful = (): Promise<Sql> =>
     carefully(database, { path, name, dialect, columns }, joinPath(scratch, 'plain.csv'));
-  const textOf = (cells: Sql, road: 'fast' | 'careful'): CsvText => ({
+  const textOf = (cells: Sql, road: 'fast' | 'careful'): RawText => ({
     name,
     columns: header.cells.map((cell) => ({ name: cell.trim() })),
     cells,
     numbered: sql`(SELECT row_number() OVER () AS ${RECORD}, * FROM ${cells})`,
     headerLine: header.line,
     locate: (records) => linesOf(path, dialect, records),
-    recover: async (error) =>
-      road === 'fast' && isRefusal(error) ? textOf(await careful(), 'careful') : undefined,
-    read: { ...dialect, encoding, road },
+    recover: async (error) => (road === 'fast' && isRefusal(error) ? textOf(await careful(), 'careful') : undefined),
+    read: { delimiter: dialect.delimiter, quote: dialect.quote, encoding, road },
     notes: [...notes, ...detected(dialect, params)],
   });
   return fast ? textOf(fast, 'fast') : textOf(await careful(), 'careful');

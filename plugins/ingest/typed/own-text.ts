@@ -13,7 +13,7 @@ export const EVIDENCE = [
   'exponent',
   /** NaN, or an infinite number. */
   'nonFinite',
-  /** `true` or `false`, in small, large or leading capital letters. */
+  /** `true` or `false`. */
   'boolean',
   /** A day that exists, as `2024-02-29`. */
   'date',
@@ -45,14 +45,11 @@ export function ownValue({ type, zoned }: Inferred, text: Sql): Sql {
     case 'number':
       return sql`coalesce(${ownNumber(text)}, ${readNonFinite(text)})`;
     case 'boolean':
-      return sql`(CASE WHEN ${text} IN ('true', 'True', 'TRUE') THEN true WHEN ${text} IN ('false', 'False', 'FALSE') THEN false END)`;
+      return sql`(CASE ${text} WHEN 'true' THEN true WHEN 'false' THEN false END)`;
     case 'date':
       return ownDate(text);
     case 'timestamp':
-      return zoned
-        ? sql`(CASE WHEN regexp_full_match(${text}, ${TIME + ZONE}) THEN try_cast(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END)`
-        : sql`(CASE WHEN length(${text}) = 10 THEN ${ownDate(text)}::TIMESTAMP
-                    WHEN regexp_full_match(${text}, ${TIME}) THEN try_cast(${text} AS TIMESTAMP) END)`;
+      return zoned ? ownZoned(text) : ownLocal(text);
   }
 }
 
@@ -91,6 +88,18 @@ function ownNumber(text: Sql): Sql {
   return sql`(CASE WHEN regexp_full_match(${text}, ${NUMBER}) AND isfinite(${number})
                     AND (abs(${number}) <= ${WHOLE} OR regexp_matches(${text}, '[eE]'))
                     AND (${number} <> 0 OR NOT regexp_matches(${text}, '^[^eE]*[1-9]')) THEN ${number} END)`;
+}
+
+/** A day is its first moment. */
+function ownLocal(text: Sql): Sql {
+  return sql`(CASE WHEN length(${text}) = 10 THEN ${ownDate(text)}::TIMESTAMP
+                   WHEN regexp_full_match(${text}, ${TIME}) THEN try_cast(${text} AS TIMESTAMP) END)`;
+}
+
+/** The database takes a zone only after seconds. */
+function ownZoned(text: Sql): Sql {
+  const whole = sql`CASE WHEN substr(${text}, 17, 1) = ':' THEN ${text} ELSE substr(${text}, 1, 16) || ':00' || substr(${text}, 17) END`;
+  return sql`(CASE WHEN regexp_full_match(${text}, ${TIME + ZONE}) THEN try_cast(${whole} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END)`;
 }
 
 function ownDate(text: Sql): Sql {

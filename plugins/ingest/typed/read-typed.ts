@@ -2,6 +2,7 @@ import {
   id,
   inner,
   join,
+  readRaw,
   ROW_ID,
   sql,
   TABLE_FILE,
@@ -34,7 +35,7 @@ export interface TypedParams {
 }
 
 /** A table as read, and what a person should know of how its columns were taken. */
-export type TypedOutput = TableOutput & { readonly notes: readonly string[] };
+export type TypedOutput = TableOutput & Pick<RawText, 'read'> & { readonly notes: readonly string[] };
 
 /**
  * Reads what a source gave as a table with row identities: decides types over all rows, checks the schema, writes.
@@ -50,6 +51,10 @@ export async function readTyped(
   params: TypedParams,
   scratch: string,
 ): Promise<TypedOutput> {
+  return readRaw(raw, (one) => readOnce(database, one, params, scratch));
+}
+
+async function readOnce(database: Database, raw: RawText, params: TypedParams, scratch: string): Promise<TypedOutput> {
   checkNames(raw);
   const names = raw.columns.map(({ name }) => name);
   const wanted = columnsToRead(names, params.schema, raw.name);
@@ -66,14 +71,14 @@ export async function readTyped(
   const guess = await readingsOf(database, raw, wanted, params.schema, texts, false);
   const written =
     (await writeOnce(database, job, guess.readings)) ?? (await writeChecked(database, job, wanted, params, texts));
+  const said = { read: raw.read, notes: [...(raw.notes ?? []), ...(written.notes ?? guess.notes)] };
   const { path } = written.output.files[TABLE_FILE];
-  if (!(await mayShare(database, sql`read_parquet(${path})`)))
-    return { ...written.output, notes: written.notes ?? guess.notes };
+  if (!(await mayShare(database, sql`read_parquet(${path})`))) return { ...written.output, ...said };
   if (params.key.length > 0) {
     await refuseBadKeys(database, raw, params.key, missingIn(texts, false), job.keep);
   }
   const told = await writeTable(database, tellRepeats(sql`read_parquet(${path})`), scratch, 'told-apart');
-  return { ...told, notes: written.notes ?? guess.notes };
+  return { ...told, ...said };
 }
 
 interface Job {
