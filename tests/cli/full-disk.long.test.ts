@@ -40,7 +40,7 @@ describe.skipIf(!canMount())('no disk space', { timeout: 600_000 }, () => {
     }
     const left = readdirSync(disk.seen('tmp')).map((name) => statSync(path.join(disk.seen('tmp'), name)).size);
     expect(left.length).toBeLessThanOrEqual(WRITTEN_ANEW);
-    expect(Math.max(0, ...left)).toBeLessThan(1_000);
+    expect(Math.max(0, ...left)).toBeLessThan(64_000);
   };
 
   it('an output that does not fit: the run fails in words, and taken up with space it ends with the digests of an undisturbed one', async () => {
