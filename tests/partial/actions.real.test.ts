@@ -137,7 +137,7 @@ describe('actions on the run page', () => {
     ]);
     await page.close();
     const told = await probe.run('sealed', { salt: 'sealed-2', reason: 'as agreed' }, { id: 'sealed-2' });
-    expect(told).toMatchObject({ value: { before: 1 } });
+    expect(told).toMatchObject({ result: { value: { before: 1 } } });
   });
 
   it('cancels a run after a second step', async () => {
