@@ -8,5 +8,5 @@ export { isStudy, readStudy, steerStudy, studiesOf, studyNamed, type Steering } 
 export type { StudyState, StudyTrial } from '../core/study/state.js';
 /** Who has opened a sealed test set, and those of a run. */
 export { openingsOf, type SealedOpening } from '../store/index.js';
-export { sealedSets, type SealedSet } from './provenance/sealed-sets.js';
+export { sealedSets, type SealedSet } from './run/sealed-sets.js';
 export type { PendingNode } from './run/pending-node.js';

@@ -1,6 +1,6 @@
 import { runningOf } from '../../client/run/running.js';
 import { causeWord } from '../../client/page-words.js';
-import type { SealedSet } from '../../client/provenance/sealed-sets.js';
+import type { SealedSet } from '../../client/run/sealed-sets.js';
 import type { RunView } from '../../client/run/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';

@@ -1,4 +1,4 @@
-import { sealedSets } from '../../client/provenance/sealed-sets.js';
+import { sealedSets } from '../../client/run/sealed-sets.js';
 import { openReader, type OpenedReader } from '../../client/reader.js';
 import { temporalAddress, type ProjectBase } from '../../client/connect.js';
 import { TrainyardError } from '@trainyard/errors';
