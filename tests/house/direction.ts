@@ -42,8 +42,8 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   pages: [],
   drift: ['numeric'],
   metrics: ['numeric'],
-  transforms: ['errors'],
   tables: ['errors'],
+  transforms: ['errors', 'tables'],
 };
 
 /**

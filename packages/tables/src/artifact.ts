@@ -1,9 +1,8 @@
 import { join as joinPath } from 'node:path';
 import type { Database } from './database.js';
-import { ROW_ID } from './schema.js';
 import type { Column, TableRow } from './rows.js';
 import { sql, type Sql } from './sql.js';
-import { sayNearest, UserError } from '@trainyard/errors';
+import { UserError } from '@trainyard/errors';
 
 /** The one file of a table artifact, sealed ones included. */
 export const TABLE_FILE = 'data.parquet';
@@ -56,21 +55,4 @@ function refuseLost(columns: readonly Column[]): void {
 /** Reads all rows of a table file, the row identity included: for tables known to be small. */
 export async function readRows<Row extends object = TableRow>(database: Database, path: string): Promise<Row[]> {
   return database.rows<Row>(sql`FROM read_parquet(${path})`);
-}
-
-/** The columns that hold data: all but the row identity. */
-export function dataColumns(columns: readonly Column[]): Column[] {
-  return columns.filter((column) => column.name !== ROW_ID);
-}
-
-/** The column of a name; throws a UserError that offers the nearest one when there is none. */
-export function requireColumn(columns: readonly Column[], name: string, said: string): Column {
-  const found = columns.find((column) => column.name === name);
-  if (found) return found;
-  const names = dataColumns(columns).map((column) => column.name);
-  throw new UserError(`${said} names column "${name}", which the table does not have`, {
-    where: { column: name },
-    expected: `one of ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
-    remedy: sayNearest(name, names),
-  });
 }

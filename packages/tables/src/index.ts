@@ -11,17 +11,11 @@ export {
 export { Database, withDatabase, type DatabaseOptions } from './database.js';
 export { id, join, sql, Sql, type SqlValue } from './sql.js';
 export { type Column, type TableCell, type TableRow, type TableValue } from './rows.js';
-export {
-  dataColumns,
-  openTable,
-  readRows,
-  requireColumn,
-  TABLE_FILE,
-  writeTable,
-  type TableOutput,
-} from './artifact.js';
+export { openTable, readRows, TABLE_FILE, writeTable, type TableOutput } from './artifact.js';
+export { dataColumns, requireColumn } from './columns.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';
+export type { SqlFunction, SqlFunctionType } from './sql-function.js';
