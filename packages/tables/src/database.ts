@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { TrainyardError, UserError } from '@trainyard/errors';
 import { append } from './append.js';
+import type { CarriedRule } from './carried.js';
 import { scalarFunction } from './functions.js';
 import { cellOf, columnType, DUCKDB_TYPES, type Column, type TableRow, type TableValue } from './rows.js';
 import { id, join, sql, Sql } from './sql.js';
@@ -27,6 +28,8 @@ export class Database {
   private readonly idle: DuckDBConnection[] = [];
   private readonly busy = new Set<DuckDBConnection>();
   private readonly defined = new Set<string>();
+  /** The rules that each table which was opened here carries. */
+  readonly carried: (readonly CarriedRule[])[] = [];
 
   private constructor(private readonly instance: DuckDBInstance) {}
 

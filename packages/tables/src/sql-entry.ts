@@ -4,3 +4,4 @@ export { COLUMN_TYPES, ROW_ID, type ColumnType } from './schema.js';
 export { DUCKDB_TYPES, type Column } from './rows.js';
 export { dataColumns, requireColumn } from './columns.js';
 export type { SqlFunction, SqlFunctionType } from './sql-function.js';
+export { foldName, inner, innerName } from './inner.js';

@@ -1,5 +1,5 @@
 import { UserError } from '@trainyard/errors';
-import { requireColumn, ROW_ID, type Column, type ColumnType } from '@trainyard/tables/sql';
+import { foldName, requireColumn, ROW_ID, type Column, type ColumnType } from '@trainyard/tables/sql';
 
 /** A rule that does not fit a column, in words. */
 export function notFor(rule: string, column: string, why: string, remedy?: string): UserError {
@@ -39,6 +39,6 @@ export function textColumns(rule: string, columns: readonly Column[], names: rea
 
 /** Throws a UserError for a new column whose name another has, whatever its case. */
 export function newColumn(rule: string, columns: readonly Column[], name: string): void {
-  const taken = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  const taken = columns.find((column) => foldName(column.name) === foldName(name));
   if (taken) throw notFor(rule, name, `the table has a column "${taken.name}" already`);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Column } from '@trainyard/tables/sql';
+import { foldName, type Column } from '@trainyard/tables/sql';
 import { rowRuleKind, type RuleCell } from './contract.js';
 import { columnFor, notFor } from './fitting.js';
 
@@ -38,10 +38,10 @@ function refuseTwins(columns: readonly Column[], names: ReadonlyMap<string, stri
   const taken = new Map<string, string>();
   for (const { name } of columns) {
     const after = names.get(name) ?? name;
-    const twin = taken.get(after.toLowerCase());
+    const twin = taken.get(foldName(after));
     if (twin === after) throw notFor('rename', after, 'two columns would have this name');
     if (twin !== undefined)
       throw notFor('rename', after, `it and column "${twin}" differ in case alone, which tables do not tell apart`);
-    taken.set(after.toLowerCase(), after);
+    taken.set(foldName(after), after);
   }
 }

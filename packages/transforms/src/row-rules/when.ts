@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COLUMN_TYPES, id, sql } from '@trainyard/tables/sql';
 import { bindCondition, cellOf, columnsOfCondition, condition, conditionOf, typesOf } from './condition.js';
 import { rowRuleKind } from './contract.js';
-import { columnFor, notFor } from './fitting.js';
+import { columnFor, newColumn, notFor } from './fitting.js';
 import { ruleValue } from './parameters.js';
 import { constantOf } from './read-text.js';
 
@@ -67,8 +67,7 @@ export const markRule = rowRuleKind({
     .strictObject({ rule: z.literal('mark'), as: z.string().min(1), if: condition, types: columnTypes })
     .describe('a new boolean column that says where a condition holds'),
   table({ types: _, ...rule }, columns) {
-    const taken = columns.find(({ name }) => name.toLowerCase() === rule.as.toLowerCase());
-    if (taken) throw notFor('mark', rule.as, `the table has a column "${taken.name}" already`);
+    newColumn('mark', columns, rule.as);
     const { sql: holds, bound } = bindCondition('mark', rule.if, columns);
     return {
       about: [rule.as],
