@@ -1,3 +1,4 @@
+import './exact-text.js';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { TrainyardError, UserError } from '@trainyard/errors';
 import { append } from './append.js';

@@ -56,7 +56,7 @@ export function parseFormat(format: string): DateFormat | string {
 
 const longest = (a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number =>
   b[0].length - a[0].length;
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&').replace('\\/', '/');
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/gu, '\\$&');
 
 function problemOf(groups: ReadonlyMap<Part, number>): string | undefined {
   const one = (...parts: Part[]): boolean => parts.filter((part) => groups.has(part)).length === 1;
@@ -109,7 +109,9 @@ export function localTime({ pattern, groups }: DateFormat, reading: DateReading)
 export function localTimeSql({ pattern, groups }: DateFormat, reading: DateReading, text: Sql): Sql {
   const part = (name: Part): Sql | undefined => {
     const group = groups.get(name);
-    return group === undefined ? undefined : sql`regexp_extract(${text}, ${`^(?:${pattern})$`}, ${BigInt(group)})`;
+    return group === undefined
+      ? undefined
+      : sql`regexp_extract(${text}, ${`^(?:${pattern})$`}, ${SqlText.of(String(group))})`;
   };
   const whole = (cell: Sql): Sql => sql`try_cast(${cell} AS BIGINT)`;
   const { yearsFrom } = reading;

@@ -1,5 +1,5 @@
 import { UserError } from '@trainyard/errors';
-import { sql, type ColumnType, type Sql } from '@trainyard/tables/sql';
+import { sql, Sql, type ColumnType } from '@trainyard/tables/sql';
 import type { RuleCell } from './contract.js';
 import { lowered, loweredSql, trimmed, trimmedSql } from './text.js';
 
@@ -89,7 +89,7 @@ function exists(day: string): boolean {
 
 const [FIRST, LAST] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'];
 const [FIRST_MS, LAST_MS] = [Date.parse(FIRST), Date.parse(LAST)];
-/** Microseconds since 1970, cut to the year's ends. */
+/** SQL for a time that stands in the years 1 to 9999; NULL for others. */
 const inYears = (time: Sql): Sql =>
   sql`(CASE WHEN epoch_ms(${time}) BETWEEN ${BigInt(FIRST_MS)} AND ${BigInt(LAST_MS)} THEN ${time} END)`;
 
@@ -113,9 +113,9 @@ function offsetMinutes(offset: string | undefined): number {
 }
 
 function readTimeSql(text: Sql): Sql {
-  const part = (group: number): Sql => sql`regexp_extract(${text}, ${`^${TIME}$`}, ${BigInt(group)})`;
+  const part = (group: number): Sql => sql`regexp_extract(${text}, ${`^${TIME}$`}, ${Sql.of(String(group))})`;
   const or = (group: number, otherwise: string): Sql => sql`coalesce(nullif(${part(group)}, ''), ${otherwise})`;
-  const time = sql`try_cast(${part(1)} || ' ' || ${or(3, '00')} || ':' || ${or(4, '00')} || ':' || ${or(6, '00')} || '.' || ${or(8, '0')} AS TIMESTAMP)`;
+  const time = sql`try_cast(${part(1)} || ' ' || ${or(3, '00')} || ':' || ${or(4, '00')} || ':' || ${or(6, '00')} || '.' || left(${or(8, '0')}, 3) AS TIMESTAMP)`;
   const digits = sql`rpad(replace(substr(${part(9)}, 2), ':', ''), 4, '0')`;
   const minutes = sql`(CASE WHEN ${part(9)} IN ('', 'Z') THEN 0
     ELSE (CASE WHEN starts_with(${part(9)}, '-') THEN -1 ELSE 1 END) * (substr(${digits}, 1, 2)::INT * 60 + substr(${digits}, 3, 2)::INT) END)`;
