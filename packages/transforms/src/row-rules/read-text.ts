@@ -1,4 +1,4 @@
-import { UserError } from '@trainyard/errors';
+import type { UserError } from '@trainyard/errors';
 import { sql, Sql, type ColumnType } from '@trainyard/tables/sql';
 import type { RuleCell } from './contract.js';
 import { lowered, loweredSql, trimmed, trimmedSql } from './text.js';

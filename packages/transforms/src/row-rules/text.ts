@@ -31,7 +31,6 @@ export function uppered(text: string): string {
 export const loweredSql = (text: Sql): Sql => sql`lower(${text})`;
 export const upperedSql = (text: Sql): Sql => sql`upper(${text})`;
 
-// eslint-disable-next-line no-control-regex
 const PLAIN = /^[\0-\x7f]*$/;
 /** Cased characters of later versions of Unicode, and the older ones that have a pair there only. */
 const LATER =
