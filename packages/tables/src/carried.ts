@@ -6,7 +6,9 @@ import { UserError } from '@trainyard/errors';
  */
 export interface CarriedRule {
   readonly rule: string;
+  readonly [parameter: string]: JsonValue;
 }
+type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /** The rules that a table artifact carries, in the order in which they were applied; none for a table of before them. */
 export function carriedRules(artifact: { readonly value?: unknown }): readonly CarriedRule[] {
