@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database, id, sql, type Column, type TableRow } from '@trainyard/tables';
-import { applyRules, ROW_RULES, rowRule, ruleStep, rulesToSql, travelling, type RowRuleInput } from './index.js';
+import {
+  applyRules,
+  ROW_RULES,
+  rowRule,
+  ruleStep,
+  rulesToSql,
+  travelling,
+  type RowRuleInput,
+  type RowRuleKind,
+} from './index.js';
 import { lowered, uppered, WHITE_SPACE } from './text.js';
 
 const ROWS = 10_000;
@@ -320,7 +329,8 @@ function join(names: readonly string[]) {
 
 test('each kind that travels is among the rules above', () => {
   const tried = new Set(RULES.map(({ rule }) => rule));
-  for (const kind of ROW_RULES) if ('row' in kind && kind.row) expect(tried).toContain(kind.schema.shape.rule.value);
+  for (const kind of ROW_RULES as readonly RowRuleKind[])
+    if (kind.row !== undefined) expect(tried).toContain((kind.schema.shape as { rule: { value: string } }).rule.value);
 });
 
 test('every character has one lower and one upper case, whoever makes it', async () => {
