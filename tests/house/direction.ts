@@ -44,6 +44,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   metrics: ['numeric'],
   transforms: ['errors'],
   tables: ['errors'],
+  checks: ['errors', 'tables'],
 };
 
 /**
