@@ -2,8 +2,9 @@ import { basename, join } from 'node:path';
 import { withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { parse, snapshot } from './contract.js';
-import { parseCsv } from './parse-csv.js';
+import { readCsv } from './csv/index.js';
 import { projectFolder, takeSnapshot } from './read-source.js';
+import { readTyped } from './typed/index.js';
 
 /** The one file of a source's snapshot. */
 const SOURCE_FILE = 'source';
@@ -19,7 +20,8 @@ export const snapshotNode = implement(snapshot, async ({ params: { source }, ctx
 export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
   const { source } = inputs.source.value as { source: string };
   const path = await inputs.source.path(SOURCE_FILE);
-  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, (database) =>
-    parseCsv(database, { path, name: source }, params, ctx.scratch),
-  );
+  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
+    const raw = await readCsv(database, { path, name: source }, params, ctx.scratch);
+    return readTyped(database, raw, params, ctx.scratch);
+  });
 });
