@@ -29,7 +29,9 @@ export interface ContractInput<S extends z.ZodObject = z.ZodObject> {
 
 /** All that a contract asks, as rules: those of its columns in their order, then of its key, then its own. */
 export function rulesOf({ columns, key, rules }: DataContract): Rule[] {
-  return [...(columns ? rulesOfSchema(columns) : []), ...rulesOfKey(key), ...rules];
+  const asked = columns ? rulesOfSchema(columns) : [];
+  const required = new Set(asked.flatMap((one) => (one.rule === 'required' ? [one.column] : [])));
+  return [...asked, ...rulesOfKey(key, required), ...rules];
 }
 
 /** What a schema asks of a table, as rules. */
@@ -55,10 +57,12 @@ export function rulesOfColumn(column: string, { type, nullable, min, max, values
   ];
 }
 
-function rulesOfKey(key: readonly string[]): Rule[] {
+function rulesOfKey(key: readonly string[], required: ReadonlySet<string>): Rule[] {
   if (key.length === 0) return [];
   return [
-    ...key.map((column) => ({ rule: 'required' as const, column, tolerated: 0 })),
+    ...key
+      .filter((column) => !required.has(column))
+      .map((column) => ({ rule: 'required' as const, column, tolerated: 0 })),
     { rule: 'unique', columns: [...key], tolerated: 0 },
   ];
 }

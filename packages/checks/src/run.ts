@@ -1,4 +1,4 @@
-import { id, ROW_ID, sql, type Column, type Database, type Sql } from '@trainyard/tables';
+import { id, inner, innerName, ROW_ID, sql, type Column, type Database, type Sql } from '@trainyard/tables';
 import { compileRules, type Compiled, type CompileOptions } from './compile.js';
 import { checkFiguresOf, type CheckFigures, type RuleFigures } from './figures.js';
 import { OnePass } from './one-pass.js';
@@ -9,7 +9,7 @@ import { runWritten } from './written.js';
 
 /** Failing rows that are shown of each rule, and signs that are shown of a cell. */
 const [EXAMPLES, SHOWN] = [5, 80];
-const PLACE = id('place of the row');
+const PLACE = inner('place');
 
 /** A table that is checked: a Parquet file that the database has as a relation. */
 export interface TableToCheck {
@@ -78,7 +78,10 @@ async function askedByDatabase(
   nth: number,
 ): Promise<Compiled> {
   if (!('check' in one.asked) || one.asked.check.sort !== 'texts') return one;
-  return { ...one, asked: { check: await askTexts(database, one.asked.check, from, `refused texts ${nth}`) } };
+  return {
+    ...one,
+    asked: { check: await askTexts(database, one.asked.check, from, innerName(`refused texts ${nth}`)) },
+  };
 }
 
 function askOf(pass: OnePass, check: Check): Ask {
