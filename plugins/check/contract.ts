@@ -31,6 +31,7 @@ export const checkTable = node({
   }),
   inputs: { table, others: many(table), moment: optional(json(z.object({ at: z.iso.datetime() }))) },
   outputs: report(checkFigures),
+  asks: ['rule'],
   resources: { memory: '2GB' },
 });
 

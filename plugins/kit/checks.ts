@@ -10,11 +10,11 @@ export interface CheckRule extends Part<'check rule'>, RuleKind {}
 const SORT = 'check rule';
 
 /**
- * Brings a kind of rule: contracts name it by `{ rule: 'brought', kind: NAME, params }`. Its code is part of the key of the
- * nodes that take tables, since any of them may check one.
+ * Brings a kind of rule: contracts name it by `{ rule: 'brought', kind: NAME, params }`. Its code is part of the key of
+ * the nodes that ask for rules.
  */
 export const checkRule = ((kind: Parameters<typeof ruleKind>[0]) =>
-  asPart({ part: SORT, opens: 'table', ...ruleKind(kind) } as unknown as CheckRule)) as unknown as (
+  asPart({ part: SORT, opens: 'rule', ...ruleKind(kind) } as unknown as CheckRule)) as unknown as (
   ...given: Parameters<typeof ruleKind>
 ) => CheckRule;
 

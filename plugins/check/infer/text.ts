@@ -69,13 +69,16 @@ function numeral(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** A text as a literal on one line, with the quotes that Prettier would give it. */
+/** A text as a literal on one line, in the quotes that Prettier would give it: those that need fewer escapes, else single ones. */
 function quoted(text: string): string {
   const json = JSON.stringify(text)
     .replaceAll('\u2028', String.raw`\u2028`)
     .replaceAll('\u2029', String.raw`\u2029`);
-  if (text.includes("'")) return json;
-  return `'${json.slice(1, -1).replaceAll(String.raw`\"`, '"')}'`;
+  if (text.split("'").length > text.split('"').length) return json;
+  return `'${json
+    .slice(1, -1)
+    .replaceAll(String.raw`\"`, '"')
+    .replaceAll("'", String.raw`\'`)}'`;
 }
 
 function keyOf(name: string): string {
