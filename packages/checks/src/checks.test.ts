@@ -164,7 +164,7 @@ it('excuses the rules of labels that are absent at serving, and those alone', as
 });
 
 it('tolerates a share of the rows that a rule sees', async () => {
-  const given = { rule: 'values', column: 'ring', values: ['AB12', 'AB13'] } as const;
+  const given: RuleInput = { rule: 'values', column: 'ring', values: ['AB12', 'AB13'] };
   expect(await one({ ...given, tolerated: 0.25 })).toMatchObject({ verdict: 'passed', failing: 1 });
   expect(await one({ ...given, tolerated: 0.24 })).toMatchObject({ verdict: 'failed', failing: 1 });
 });
