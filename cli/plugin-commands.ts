@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import type { PluginCommand } from '../client/command.js';
