@@ -206,9 +206,33 @@ describe('concat', () => {
     await expect(said('stop')).rejects.toThrow(/1 rows have the identity of a row before them[\s\S]*actual: {3}a/);
   });
 
+  test('of which one has whole numbers, no value or no row takes the type that holds all exactly', async () => {
+    const typed = async (...csvs: string[]): Promise<[string | undefined, unknown[]]> => {
+      const { output } = await run(concatNode, { params: {}, inputs: { tables: await Promise.all(csvs.map(keyed)) } });
+      const { columns } = output.value as { columns: { name: string; type: string }[] };
+      return [columns.find(({ name }) => name === 'n')?.type, (await rowsOf(output)).map((row) => row['n'])];
+    };
+    expect(await typed('k,n\na,5000\n', 'k,n\nb,5213.5\n')).toEqual(['number', [5000, 5213.5]]);
+    expect(await typed('k,n\na,5213.5\n', 'k,n\nb,\n')).toEqual(['number', [5213.5, null]]);
+    expect(await typed('k,n\na,NA\n', 'k,n\nb,true\n')).toEqual(['boolean', [null, true]]);
+    expect(await typed('k,n\n', 'k,n\nb,7\n', 'k,n\nc,2.5\n')).toEqual(['number', [7, 2.5]]);
+    expect(await typed('k,n\na,2024-01-01\n', 'k,n\nb,2024-01-01 10:00\n')).toEqual([
+      'timestamp',
+      ['2024-01-01T00:00:00.000Z', '2024-01-01T10:00:00.000Z'],
+    ]);
+    expect(await typed('k,n\na,\n', 'k,n\nb,\n')).toEqual(['text', [null, null]]);
+  });
+
+  test('keeps what columns hold whose names the product once used inside', async () => {
+    const names = 'place in the table,which table,rank of the identity';
+    const rows = await concat([await keyed(`k,${names}\na,5,6,7\n`), await keyed(`k,${names}\nb,8,9,10\n`)]);
+    expect(rows.map((row) => row['place in the table'])).toEqual([5, 8]);
+    expect(rows.map((row) => row['rank of the identity'])).toEqual([7, 10]);
+  });
+
   test('refuses tables of other columns, and none at all', async () => {
     await expect(concat([await keyed('k,n\na,1\n'), await keyed('k,n\nb,x\n')])).rejects.toThrow(
-      /table 2 does not have the columns of the first \(.*column n\)/,
+      /the tables hold different things in column "n"[\s\S]*table 1: integer, table 2: text/,
     );
     await expect(concat([await keyed('k\na\n'), await keyed('k,n\nb,1\n')])).rejects.toThrow(/table 2/);
     await expect(concat([])).rejects.toThrow(/no tables/);

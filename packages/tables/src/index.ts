@@ -33,6 +33,7 @@ export { readNonFinite, readWritten, sayWritten } from './read-written.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
+export { conformed, emptyColumns, emptyOf, heldAs } from './conform.js';
 export { mayRepeat } from './repeats.js';
 export type { SqlFunction, SqlFunctionType } from './sql-function.js';
 export { bad, type Bad, type BadInput } from './bad.js';

@@ -36,9 +36,9 @@ export async function readCsv(
   const dialect = await dialectOf(path, params);
   const header = requireHeader(await firstRecord(path, dialect), name);
   const columns = header.cells.length;
-  const { odd, newLine = '\n' } = await shapeOf(path, dialect, columns);
+  const { odd, ...shape } = await shapeOf(path, dialect, columns);
   const fast =
-    odd === undefined ? await relationOf(database, { path, dialect, newLine, columns, header: true }) : undefined;
+    odd === undefined ? await relationOf(database, { path, dialect, columns, header: true, ...shape }) : undefined;
   const careful = (): Promise<Sql> =>
     carefully(database, { path, name, dialect, columns }, joinPath(scratch, 'plain.csv'));
   const textOf = (cells: Sql, road: 'fast' | 'careful'): RawText => ({
@@ -61,9 +61,9 @@ export async function readCsv(
  */
 async function relationOf(database: Database, file: PlainFile): Promise<Sql | undefined> {
   const relation = csvRelation(file);
-  if (file.columns <= MANY) return relation;
   const table = inner('raw');
   try {
+    if (file.columns <= MANY) return relation;
     await database.run(sql`CREATE OR REPLACE TABLE ${table} AS FROM ${relation}`);
     return table;
   } catch (refusal) {
@@ -83,7 +83,15 @@ async function carefully(
   copy: string,
 ): Promise<Sql> {
   const { longest } = await writePlain(file, copy);
-  const plain = { path: copy, dialect: PLAIN, newLine: '\n', columns: file.columns, header: false, longest } as const;
+  const plain = {
+    path: copy,
+    dialect: PLAIN,
+    columns: file.columns,
+    header: false,
+    quoted: true,
+    openEnds: false,
+    longest,
+  };
   const relation = await relationOf(database, plain);
   if (relation) return relation;
   throw new Error(`the plain copy of ${file.name} is not read`);

@@ -3,8 +3,12 @@ import type { Dialect } from './records.js';
 
 /** What the bytes of a UTF-8 file say about how the database would read it. */
 export interface Shape {
-  /** The one line end of all lines: undefined where they differ, or are CR alone. */
-  readonly newLine: '\n' | '\r\n' | undefined;
+  /** Whether lines end with CRLF; with LF otherwise. */
+  readonly carriage: boolean;
+  /** Whether there is a quote anywhere. */
+  readonly quoted: boolean;
+  /** Where there are quotes, whether lines end with a delimiter: the database drops it where it is one too many. */
+  readonly openEnds: boolean;
   /** What the database reads otherwise than `csvRecords` does: the careful road is taken then. */
   readonly odd: string | undefined;
 }
@@ -17,21 +21,37 @@ const [LF, CR, SPACE] = [10, 13, 32];
  */
 export async function shapeOf(path: string, { delimiter, quote }: Dialect, columns: number): Promise<Shape> {
   const [d, q] = [delimiter.charCodeAt(0), quote === '' ? -1 : quote.charCodeAt(0)];
-  if (d > 127 || q > 127) return { newLine: undefined, odd: 'a delimiter beyond ASCII' };
+  const oddly = (odd: string): Shape => ({ carriage: false, quoted: true, openEnds: false, odd });
+  if (d > 127 || q > 127) return oddly('a delimiter beyond ASCII');
+  const quoted = q >= 0 && (await holds(path, q));
   const ends = { feed: false, both: false, lone: false };
-  let last = 0;
+  let [last, openEnds] = [0, false];
   for await (const { bytes, before, at } of pieces(path)) {
     const start = at === 0 ? textStart(bytes) : before;
     const first = bytes[start];
-    if (at === 0 && (first === LF || first === CR)) return { newLine: undefined, odd: 'a blank first line' };
+    if (at === 0 && (first === LF || first === CR)) return oddly('a blank first line');
     noteEnds(bytes, start, last, ends);
     last = bytes[bytes.length - 1] ?? 0;
-    if (ends.lone || (ends.feed && ends.both)) return { newLine: undefined, odd: 'line ends that differ' };
-    if (columns === 1 && holdsBlankLine(bytes)) return { newLine: undefined, odd: 'blank lines' };
-    if (q >= 0 && holdsSpacedQuote(bytes, d, q)) return { newLine: undefined, odd: 'spaces beside quotes' };
+    if (ends.lone || (ends.feed && ends.both)) return oddly('line ends that differ');
+    if (columns === 1 && holdsBlankLine(bytes)) return oddly('blank lines');
+    if (quoted) openEnds ||= holdsOpenEnd(bytes, before, d);
+    if (quoted && holdsSpacedQuote(bytes, d, q)) return oddly('spaces beside quotes');
   }
-  if (last === CR) return { newLine: undefined, odd: 'line ends that differ' };
-  return { newLine: ends.both ? '\r\n' : '\n', odd: undefined };
+  if (last === CR) return oddly('line ends that differ');
+  return { carriage: ends.both, quoted, openEnds: openEnds || (quoted && last === d), odd: undefined };
+}
+
+async function holds(path: string, byte: number): Promise<boolean> {
+  for await (const { bytes, before } of pieces(path)) if (bytes.indexOf(byte, before) >= 0) return true;
+  return false;
+}
+
+/** Whether a line end of a piece follows a delimiter. */
+function holdsOpenEnd(bytes: Buffer, from: number, delimiter: number): boolean {
+  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[bytes[at - 1] === CR ? at - 2 : at - 1] === delimiter) return true;
+  }
+  return false;
 }
 
 /** Where the text begins, after a byte order mark. */
