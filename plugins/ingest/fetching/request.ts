@@ -81,7 +81,7 @@ function send(
     const client = url.protocol === 'https:' ? https : http;
     const sent = client.request(url, {
       method,
-      headers: { 'accept-encoding': 'identity', 'user-agent': USER_AGENT, accept: '*/*', ...headers },
+      headers: { 'accept-encoding': 'identity', 'user-agent': 'trainyard', accept: '*/*', ...headers },
       signal,
       agent: false,
       ...(publicOnly ? { lookup: publicLookup } : {}),
@@ -92,9 +92,6 @@ function send(
     sent.end();
   });
 }
-
-/** What fetches call themselves. */
-export const USER_AGENT = 'trainyard';
 
 /** What a connection threw, for people: it may pass, but for a name that nobody knows and a certificate that does not hold. */
 export function toldOf(error: unknown, address: string, signal: AbortSignal): Error {
@@ -116,7 +113,7 @@ export function sayUrl(url: URL): string {
 }
 
 function parseLocation(location: string, from: URL, say: (url: URL) => string): URL {
-  const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (to && /^https?:$/.test(to.protocol) && to.username === '' && to.password === '') return to;
   throw new UserError(`${say(from)} redirects to what is no address`, {
     expected: 'an http(s) address',

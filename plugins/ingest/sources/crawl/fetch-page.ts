@@ -1,5 +1,5 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { mayPass, Passing, request, retryAfterMs, retrying, type Answer } from '../../fetching/index.js';
+import { mayPass, Passing, request, retryAfterMs, retrying, toldOf, type Answer } from '../../fetching/index.js';
 
 /** What came of asking for a page. */
 export interface Fetched {
@@ -48,7 +48,7 @@ export async function fetchPage(url: URL, how: Fetching): Promise<Fetched> {
         );
       }
       const redirects = answer.url.href !== url.href;
-      const read = redirects ? NOTHING : await bytesOf(answer, how.maxPageBytes);
+      const read = redirects ? NOTHING : await bytesOf(answer, how);
       answer.body.destroy();
       return {
         status,
@@ -70,7 +70,10 @@ export async function fetchPage(url: URL, how: Fetching): Promise<Fetched> {
 }
 
 /** The bytes of a body, unpacked; undefined where there are more than so many. */
-async function bytesOf({ body, headers }: Answer, most: number): Promise<Uint8Array | undefined> {
+async function bytesOf(
+  { url, body, headers }: Answer,
+  { maxPageBytes, signal }: Fetching,
+): Promise<Uint8Array | undefined> {
   const encoding = headers['content-encoding'] ?? '';
   const unpacker = /gzip/.test(encoding)
     ? createGunzip()
@@ -82,10 +85,14 @@ async function bytesOf({ body, headers }: Answer, most: number): Promise<Uint8Ar
   if (unpacker) body.on('error', (error) => unpacker.destroy(error));
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of unpacker ? body.pipe(unpacker) : body) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > most) return undefined;
-    parts.push(chunk as Buffer);
+  try {
+    for await (const chunk of unpacker ? body.pipe(unpacker) : body) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxPageBytes) return undefined;
+      parts.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw toldOf(error, url.href, signal);
   }
   return Buffer.concat(parts);
 }

@@ -90,7 +90,7 @@ function read(url: URL, depth: number, fetched: Fetched): { page: CrawledPage; l
   const found = status !== undefined && status >= 200 && status < 300 && fault === undefined && to === undefined;
   const isHtml = /^(text\/html|application\/xhtml\+xml)$/.test(type);
   const html = found && isHtml ? readPage(decodePage(bytes, fetched.type)) : undefined;
-  const base = html?.base !== undefined && URL.canParse(html.base, url) ? new URL(html.base, url) : url;
+  const base = html?.base !== undefined && URL.canParse(html.base, url.href) ? new URL(html.base, url) : url;
   const licences = new Set([
     ...(html?.licences ?? []).map((one) => absolute(one, base)),
     ...[...fetched.link.matchAll(/<([^>]*)>\s*;[^,]*\brel="?license"?/gi)].map(([, one = '']) => absolute(one, url)),
@@ -110,13 +110,13 @@ function read(url: URL, depth: number, fetched: Fetched): { page: CrawledPage; l
       title: html?.title,
       text: html?.text ?? (found && type === 'text/plain' ? decodePage(bytes, fetched.type) : undefined),
     },
-    links: links.flatMap((link) => (URL.canParse(link, base) ? [new URL(link, base)] : [])),
+    links: links.flatMap((link) => (URL.canParse(link, base.href) ? [new URL(link, base)] : [])),
   };
 }
 
 /** An address in full; words stay words. */
 function absolute(text: string, base: URL): string {
-  return /^([a-z][a-z0-9+.-]*:|[./#?])/i.test(text) && URL.canParse(text, base) ? new URL(text, base).href : text;
+  return /^([a-z][a-z0-9+.-]*:|[./#?])/i.test(text) && URL.canParse(text, base.href) ? new URL(text, base).href : text;
 }
 
 /** Asks each host no faster than it may be asked. */

@@ -62,7 +62,7 @@ export const httpSource = sourceKind(http, {
     return { files: [{ file: ONLY, name }], provenance: { address } };
   },
 
-  toTable: (snapshot, { format }, ask) => readFormat(snapshot, format, ask),
+  toTable: (snapshot, { format }, ask) => readFormat(snapshot, snapshot.files[0]?.name ?? 'the address', format, ask),
 });
 
 function downloadOf(options: Options, ctx: SourceContext): Download {

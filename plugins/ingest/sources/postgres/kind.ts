@@ -12,7 +12,7 @@ import { reachOf, watermarkJson } from './watermark.js';
 const NAME = 'the query in PostgreSQL';
 
 /** Reads what a query gives, in one transaction that may only read. */
-export const postgresKind = sourceKind(postgres, {
+export const postgresSource = sourceKind(postgres, {
   async state({ watermark, ...options }, { ctx }) {
     return inSnapshot(options, ctx, async (client) => {
       const columns = await describe(client, options.query);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { taking } from '../taken.test-part.js';
-import { postgresKind } from './kind.js';
+import { postgresSource } from './kind.js';
 import { startPostgres, type TestPostgres } from './server.test-part.js';
 
 let server: TestPostgres;
@@ -14,7 +14,7 @@ const read = async (options: { query: string; watermark?: string }) =>
 beforeAll(async () => {
   server = await startPostgres();
   admin = await server.connect();
-  source = taking(postgresKind, {
+  source = taking(postgresSource, {
     secrets: { warehouse: server.url, wrong: server.url.replace('s3cret', 'gu3ss'), nonsense: 'postgres://[' },
   });
 });
@@ -181,16 +181,17 @@ test('a watermark that cannot be one is refused: missing values, another type, o
   );
 });
 
-test('a snapshot is of one moment: what is written while it is read is not in it', async () => {
+test('a snapshot is of one moment: a row that comes while it is read is neither in it nor below its watermark', async () => {
   await admin.query('CREATE TABLE pairs AS SELECT i AS id FROM generate_series(1, 2) AS i');
-  // The second scan of the table is a second later than the first, in the same transaction.
-  const query = `SELECT (SELECT count(*) FROM pairs) AS before, s.* FROM (SELECT 1 AS x FROM pg_sleep(0.7)) AS s,
-                 LATERAL (SELECT count(*) AS after FROM pairs WHERE x = 1) AS t`;
-  const reading = read({ query });
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  const options = { url, query: 'SELECT p.id FROM pairs AS p, (SELECT pg_sleep(0.4)) AS s', watermark: 'id' };
+  const reading = source.take(options);
+  // The watermark is looked for first, the rows are read next: the new one comes between the two.
+  const waiting = `SELECT FROM pg_stat_activity WHERE application_name = 'trainyard' AND query LIKE '%max(%' AND state = 'active'`;
+  while ((await admin.query(waiting)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await admin.query('INSERT INTO pairs VALUES (3)');
-  const [row] = (await reading).rows;
-  expect(row?.['before']).toBe(row?.['after']);
+  const taken = await reading;
+  expect((await source.read(taken, options)).rows).toEqual([{ id: 1 }, { id: 2 }]);
+  expect(taken.watermark).toEqual({ column: 'id', value: '2' });
 });
 
 test('a connection that is cut in the middle is told as passing, and nothing of it lands', async () => {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,11 @@ export async function startPostgres(): Promise<TestPostgres> {
       stdio: 'ignore',
       ...user,
     },
+  );
+  // The password counts for all but the administrator.
+  writeFileSync(
+    join(data, 'pg_hba.conf'),
+    'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
   );
   const port = await freePort();
   const admin = `postgres://postgres@127.0.0.1:${port}/postgres`;

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { UserError } from '../../../../core/index.js';
 import type { SourceContext } from '../../../../sources/index.js';
-import { mayPass, Passing, request, retryAfterMs, retrying, type Answer } from '../../fetching/index.js';
+import { mayPass, Passing, request, retryAfterMs, retrying, toldOf, type Answer } from '../../fetching/index.js';
 import { escaped, signed, type Credentials } from './sign.js';
 
 /** Where objects lie and who asks for them. */
@@ -80,20 +80,24 @@ async function ask(bucket: Bucket, url: URL, ctx: Pick<SourceContext, 'signal' |
       follows: () => false,
       signal: ctx.signal,
     });
-    const text = await textOf(answer);
+    const text = await textOf(answer, bucket, ctx.signal);
     if (answer.status === 200) return text;
     throw refused(bucket, answer, text);
   });
 }
 
 /** The text of a body, up to a bound. */
-export async function textOf({ body }: Answer): Promise<string> {
+async function textOf({ body }: Answer, { name }: Bucket, signal: AbortSignal): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
-    parts.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    if (bytes > MOST_TEXT) throw new UserError('the store answers with more than a list can be');
+  try {
+    for await (const chunk of body) {
+      parts.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes > MOST_TEXT) throw new UserError('the store answers with more than a list can be');
+    }
+  } catch (error) {
+    throw toldOf(error, `the bucket ${name}`, signal);
   }
   return Buffer.concat(parts).toString();
 }

@@ -47,7 +47,7 @@ export const s3Source = sourceKind(s3, {
     };
   },
 
-  toTable: (snapshot, { format }, ask) => readFormat(snapshot, format, ask),
+  toTable: (snapshot, { bucket, prefix, format }, ask) => readFormat(snapshot, `${bucket}/${prefix}`, format, ask),
 });
 
 /** Downloads an object as the list showed it: one that has changed since is refused by the store (If-Match). */
