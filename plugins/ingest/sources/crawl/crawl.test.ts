@@ -19,7 +19,7 @@ beforeAll(async () => {
     const path = request.url ?? '';
     asked.push({ path, at: performance.now(), agent: request.headers['user-agent'] });
     const reply = site[path];
-    if (reply === undefined) return response.writeHead(404).end('not here');
+    if (reply === undefined) return void response.writeHead(404).end('not here');
     if (typeof reply === 'function') return reply(request, response);
     response.setHeader('content-type', path === '/robots.txt' ? 'text/plain' : 'text/html; charset=utf-8');
     response.end(reply);

@@ -113,7 +113,7 @@ test('without a strong tag or a date nothing is resumed, and a part that does no
     }
     if (request.headers.range) {
       response.writeHead(206, { etag: '"v1"', 'content-length': 10, 'content-range': `bytes 7-16/${BODY.length}` });
-      return response.end('0123456789');
+      return void response.end('0123456789');
     }
     response.writeHead(200, { etag: '"v1"', 'content-length': BODY.length });
     response.end(BODY);
@@ -123,7 +123,7 @@ test('without a strong tag or a date nothing is resumed, and a part that does no
 
 test('a range that is not there any more (416) is asked for no more', async () => {
   handler = (request, response) => {
-    if (request.headers.range) return response.writeHead(416).end();
+    if (request.headers.range) return void response.writeHead(416).end();
     response.writeHead(200, { etag: `"v${asked.length}"`, 'content-length': BODY.length });
     if (asked.length === 1) response.write(BODY.subarray(0, 300_000), () => response.destroy());
     else response.end(BODY);
@@ -142,8 +142,8 @@ test('a body of another length than it says is refused', async () => {
 
 test('429 and 503 are tried again after the pause that they ask for, others are told at once', async () => {
   handler = (_, response) => {
-    if (asked.length === 1) return response.writeHead(429, { 'retry-after': '0' }).end();
-    if (asked.length === 2) return response.writeHead(503).end();
+    if (asked.length === 1) return void response.writeHead(429, { 'retry-after': '0' }).end();
+    if (asked.length === 2) return void response.writeHead(503).end();
     response.end('a\n1\n');
   };
   expect((await take()).log).toEqual([expect.stringContaining('status 429'), expect.stringContaining('status 503')]);
@@ -174,7 +174,7 @@ test('Retry-After is seconds or a date', () => {
 
 test('what has not changed is not sent again, and a damaged copy of it is not used', async () => {
   handler = (request, response) => {
-    if (request.headers['if-none-match'] === '"v1"') return response.writeHead(304).end();
+    if (request.headers['if-none-match'] === '"v1"') return void response.writeHead(304).end();
     response.writeHead(200, { etag: '"v1"' });
     response.end(BODY);
   };
@@ -191,7 +191,7 @@ test('what has not changed is not sent again, and a damaged copy of it is not us
 test('its state is its tag, its date and length, or its content, and nothing is sent where it is the same', async () => {
   const options = { url: `${origin}/birds.csv`, ...quick };
   handler = (request, response) => {
-    if (request.headers['if-none-match'] === '"v1"') return response.writeHead(304).end();
+    if (request.headers['if-none-match'] === '"v1"') return void response.writeHead(304).end();
     response.writeHead(200, { etag: '"v1"' }).end(BODY);
   };
   const state = await source.state(options);

@@ -24,6 +24,8 @@ const SETTINGS = [
 
 /** Time to connect, in milliseconds. */
 const CONNECT_MS = 20_000;
+/** Who waits is told this often that it goes on, ms. */
+const LIVING_MS = 5_000;
 
 /**
  * Gives `use` a session whose one transaction sees the database as it is at one moment and may change nothing. What the
@@ -31,7 +33,7 @@ const CONNECT_MS = 20_000;
  */
 export async function inSnapshot<T>(
   options: SessionOptions,
-  ctx: Pick<SourceContext, 'secret' | 'signal'>,
+  ctx: Pick<SourceContext, 'secret' | 'signal' | 'progress'>,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   ctx.signal.throwIfAborted();
@@ -53,6 +55,8 @@ export async function inSnapshot<T>(
   client.on('error', (error) => (dropped = error));
   const cut = (): void => void client.end().catch(() => {});
   ctx.signal.addEventListener('abort', cut, { once: true });
+  // The database may think for minutes before its first row.
+  const living = setInterval(() => ctx.progress(0, 'PostgreSQL is asked'), LIVING_MS);
   try {
     await client.connect();
     await client.query(SETTINGS.join('; '));
@@ -65,6 +69,7 @@ export async function inSnapshot<T>(
     ctx.signal.throwIfAborted();
     throw told(dropped ?? cause, url, options.url.secret);
   } finally {
+    clearInterval(living);
     ctx.signal.removeEventListener('abort', cut);
     await ended(client);
   }

@@ -39,7 +39,7 @@ beforeAll(async () => {
       const from = after === '' ? 0 : Number(after.slice(1));
       const page = keys.slice(from, from + PAGE);
       const more = from + PAGE < keys.length;
-      return response.end(
+      return void response.end(
         `<?xml version="1.0"?><ListBucketResult><Name>birds</Name><Prefix>${prefix}</Prefix>${page
           .map(
             (key) =>
@@ -52,11 +52,11 @@ beforeAll(async () => {
     }
     const key = decodeURIComponent(url.pathname.slice('/birds/'.length));
     const body = objects.get(key);
-    if (!body) return response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
+    if (!body) return void response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
     const etag = etagOf(body);
     if (request.headers['if-match'] !== undefined && request.headers['if-match'] !== etag)
-      return response.writeHead(412).end();
-    if (request.headers['if-none-match'] === etag) return response.writeHead(304).end();
+      return void response.writeHead(412).end();
+    if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end();
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     response.writeHead(from > 0 ? 206 : 200, {
       etag,
