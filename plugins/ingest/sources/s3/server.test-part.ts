@@ -84,7 +84,10 @@ export async function startS3(): Promise<TestS3> {
     keyId,
     key,
     async put(key, body) {
-      const { ok, status } = await fetch(filer(key), { method: 'PUT', body: new Blob([typeof body === 'string' ? body : new Uint8Array(body)]) });
+      const { ok, status } = await fetch(filer(key), {
+        method: 'PUT',
+        body: new Blob([typeof body === 'string' ? body : new Uint8Array(body)]),
+      });
       if (!ok) throw new Error(`the S3 server took no object: status ${status}`);
     },
     async stop() {
