@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { fromFdPromise } from 'yauzl';
-import { parser, type QualifiedTag, type SAXParser, type Tag } from 'sax';
+import sax, { type QualifiedTag, type SAXParser, type Tag } from 'sax';
 import { UserError } from '../../../../core/index.js';
 import { isDateFormat, type DateFormat } from './dates.js';
 
@@ -91,7 +91,7 @@ async function parse(
   on: XmlEvents,
   onPiece: (() => Promise<void>) | undefined,
 ): Promise<void> {
-  const xml: SAXParser = parser(true, { trim: false, normalize: false });
+  const xml: SAXParser = sax.parser(true, { trim: false, normalize: false });
   let fault: Error | undefined;
   xml.onerror = (error) => {
     fault ??= error;
