@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildCharts } from '../packages/pages/build-charts.mjs';
 import { buildPortableTensorflow } from './portable-tensorflow.mjs';
 import { inRoot, runNode } from './program.mjs';
 
@@ -28,7 +29,15 @@ const library = (name) => ({
 
 /** What is compiled by itself, each after what it imports: the folder of its sources, where the result goes, and how. */
 const parts = [
-  ...['errors', 'numeric', 'drift', 'metrics', 'pages', 'transforms', 'tables'].map(library),
+  ...['errors', 'numeric', 'drift', 'metrics', 'transforms', 'tables'].map(library),
+  {
+    ...library('pages'),
+    async compile() {
+      const types = await library('pages').compile();
+      if (types.code === 0) await buildCharts();
+      return types;
+    },
+  },
   {
     from: 'packages/ml-hyperparameter',
     result: 'packages/ml-hyperparameter/dist/cjs/index.js',
