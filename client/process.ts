@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { asPart, type Part } from '../core/part.js';
 import type { ProcessFacts } from '../core/process-facts.js';
+import type { PartsOnHand } from '../core/provided-parts.js';
 import type { Store } from '../store/index.js';
 import type { TrainyardClient } from './client.js';
 import type { RunReader } from './run/run-view.js';
@@ -9,6 +10,20 @@ import type { RunReader } from './run/run-view.js';
 export interface ProcessServices {
   readonly client: TrainyardClient;
   readonly store: Store;
+  /** For those that look at what nodes read: absent in a test of a process that does not. */
+  readonly project?: ProjectServices;
+}
+
+/** What a project has at hand beside its nodes. */
+export interface ProjectServices {
+  /** Its folder on this machine. */
+  readonly folder: string;
+  /** The parts of the package and of its plugins. */
+  readonly parts: PartsOnHand;
+  /** The value of a secret of its configuration. Throws TY-CONFIG where there is none. */
+  secret(name: string): string;
+  /** A text without the values of its secrets. */
+  hide(text: string): string;
 }
 
 /** Where a process stands, in few words: for a line of the terminal and a row of the run page. */

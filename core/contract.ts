@@ -55,6 +55,11 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
    * the run; the run page and the report of `evaluate.final` tell how often a set was opened before. Required with a sealed input.
    */
   readonly opens?: 'sealed';
+  /**
+   * What parts of plugins open for it beside its inputs, such as `source`: it finds them by name while it works, and their
+   * code is part of its key.
+   */
+  readonly asks?: readonly string[];
   /** The node changes the world outside (deploys, promotes): it happens once per lineage of runs. */
   readonly effect?: boolean;
   /** `false`: never found, always computed. */

@@ -57,6 +57,15 @@ export { canonical, type Json } from './json.js';
 export { digestText, type Digest } from './digest.js';
 export { durationMs, sayDuration, sayLeft, type Duration } from './duration.js';
 export type { Overlap, ScheduleSpec, TriggerSpec } from './schedule.js';
+export {
+  secretRef,
+  sourceParam,
+  sourceSpec,
+  type SecretRef,
+  type Source,
+  type SourceKindFacts,
+  type SourceSpec,
+} from './source.js';
 export type { RunFacts } from './runtime.js';
 export type { Fit, Mistake } from './wiring.js';
 export type { ColumnOf, RowOf } from './rows.js';

@@ -18,6 +18,7 @@ export const NODE_DEFAULTS = {
   effect: false,
   cache: true,
   notInKey: [],
+  asks: [],
   light: false,
 } as const satisfies Partial<AnyContract['spec']>;
 

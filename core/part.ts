@@ -12,7 +12,10 @@ export interface Part<Sort extends string = string> {
   readonly name: string;
   /** One line for the catalogue. */
   readonly title: string;
-  /** Kind of artifacts that it opens: a change of its code is one of every node that takes such artifacts. */
+  /**
+   * What it opens: a kind of artifacts, or what a contract asks for (`asks`). A change of its code is one of every node that
+   * takes such artifacts or asks for it.
+   */
   readonly opens?: string;
   /** What shared code has to know of it without loading it, as its sort says. */
   readonly facts?: { readonly [fact: string]: Json };

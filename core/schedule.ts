@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cronFault } from './cron.js';
 import { durationMs, type Duration } from './duration.js';
 import { TrainyardError } from '@trainyard/errors';
+import { sourceParam, type Source } from './source.js';
 
 /** What can happen when a scheduled run is due while the one before goes on. */
 export const OVERLAPS = ['skip', 'buffer', 'buffer-all', 'cancel', 'terminate', 'allow'] as const;
@@ -37,8 +38,11 @@ export interface ScheduleSpec<Params = unknown> {
 
 /** A source whose changes start a pipeline. */
 export interface TriggerSpec<Params = unknown> {
-  /** A file, a folder, or a pattern such as `data/*.csv`, relative to the project's folder. */
-  readonly source: string;
+  /**
+   * A file, a folder, or a pattern such as `data/*.csv`, relative to the project's folder; or a source of any kind, as
+   * `ingest.read` takes it.
+   */
+  readonly source: string | Source;
   /** How often it is looked at. Default 1 minute, at least a second. */
   readonly every?: Duration;
   readonly params?: Params;
@@ -66,7 +70,7 @@ const schedule = z
   .refine((spec) => (spec.cron === undefined) !== (spec.every === undefined), 'either cron or every');
 
 const trigger = z.strictObject({
-  source: z.string().min(1),
+  source: z.union([z.string().min(1), sourceParam]),
   every: atLeast(1_000, 'a second').optional(),
   params: z.unknown().optional(),
 });

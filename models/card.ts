@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '@trainyard/errors';
 import { cardOfFormat1, FORMAT_1 } from './format-1.js';
+import { COLUMN_TYPES } from '@trainyard/tables/schema';
 import { taskSchema } from './tasks/index.js';
 
 /** Format of the files that this version writes. It reads `trainyard.model/1` too. */
@@ -14,8 +15,11 @@ const json = z.json();
 /** A column that a request must bring; `null` where it is not known. */
 export const modelInput = z.object({
   name: z.string(),
-  /** `time`: text of a date or time in ISO 8601; `image`: its file's bytes in base 64. */
-  type: z.enum(['number', 'text', 'boolean', 'time', 'image']),
+  /**
+   * The type of its column in training: a request is read by it. `time`: text of a date or time in ISO 8601, as `timestamp` and
+   * `date` are; `image`: its file's bytes in base 64.
+   */
+  type: z.enum([...COLUMN_TYPES, 'time', 'image']),
   /** Values seen in training, for categorical columns. Others are handled as the transform was fitted. */
   categories: z.array(z.string()).optional(),
   /** Smallest and largest value seen in training, for numeric columns that had any. */

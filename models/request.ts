@@ -59,13 +59,13 @@ export function checkRows(
 
 function mistakeOf(input: ModelInput, value: unknown): string | undefined {
   if (value === null) return undefined;
-  if (input.type === 'number') {
+  if (input.type === 'number' || input.type === 'integer') {
     if (typeof value !== 'number') return `must be a number or null, not ${sayValue(value)}`;
     return Number.isFinite(value) ? undefined : `must be a finite number, not ${value}`;
   }
   if (input.type === 'boolean')
     return typeof value === 'boolean' ? undefined : `must be true, false or null, not ${sayValue(value)}`;
-  if (input.type === 'time')
+  if (input.type === 'time' || input.type === 'timestamp' || input.type === 'date')
     return typeof value === 'string' && isTime(value)
       ? undefined
       : `must be a date or time in ISO 8601, such as 2026-03-01T09:30:00Z, or null, not ${sayValue(value)}`;

@@ -91,7 +91,8 @@ export async function writeModel(model: TrainedModel): Promise<OutputArtifact<Mo
 function inputsOf(transform: FittedTransform, ranges: NonNullable<TrainedModel['ranges']>): ModelInput[] {
   const inputs = new Map<string, ModelInput>();
   for (const { name, type, categories } of transformInputs(transform)) {
-    const range = type === 'number' && Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+    const numeric = type === 'number' || type === 'integer';
+    const range = numeric && Object.hasOwn(ranges, name) ? ranges[name] : undefined;
     if (inputs.has(name)) continue;
     inputs.set(name, {
       name,

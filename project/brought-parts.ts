@@ -23,14 +23,19 @@ export function partsOfProject(project: ProjectBase): PartsOnHand {
   };
 }
 
-/** All parts of a sort that codes name: those of the package from its own modules. */
-export async function partsOfCodes(brought: Codes['brought'], sort: string): Promise<readonly Part[]> {
+/** The parts that codes name: those of the package from its own modules. */
+export function partsOfCodes(brought: Codes['brought']): PartsOnHand {
   const packaged = builtInParts();
   const parts = partsIn(brought.map(placeOf));
-  const names = brought.flatMap(({ brings: { part, name } }) => (part === sort ? [name] : []));
-  const found = await Promise.all(
-    names.map(async (name) => (await packaged.find(sort, name)) ?? parts.find(sort, name)),
-  );
+  return {
+    names: (sort) => parts.names(sort),
+    find: async (sort, name) => (await packaged.find(sort, name)) ?? parts.find(sort, name),
+  };
+}
+
+/** All parts of a sort. */
+export async function allOf(parts: PartsOnHand, sort: string): Promise<readonly Part[]> {
+  const found = await Promise.all((await parts.names(sort)).map((name) => parts.find(sort, name)));
   return found.filter((part) => part !== undefined);
 }
 

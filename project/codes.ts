@@ -102,9 +102,10 @@ function requireDistinct(brought: Codes['brought']): void {
   }
 }
 
-/** A node's code together with the parts that open what it takes. */
+/** A node's code together with the parts that open what it takes and asks for. */
 function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought: Codes['brought']): NodeCode {
-  const taken = new Set(Object.values(contract?.spec.inputs ?? {}).map(({ kind }) => kind));
+  const { inputs = {}, asks = [] } = contract?.spec ?? {};
+  const taken = new Set([...Object.values(inputs).map(({ kind }) => kind), ...asks]);
   const openers = brought
     .filter(({ brings }) => brings.opens !== undefined && taken.has(brings.opens))
     .sort((a, b) => (partId(a.brings) < partId(b.brings) ? -1 : 1));

@@ -29,7 +29,7 @@ const library = (name) => ({
 
 /** What is compiled by itself, each after what it imports: the folder of its sources, where the result goes, and how. */
 const parts = [
-  ...['errors', 'numeric', 'drift', 'metrics', 'transforms', 'tables'].map(library),
+  ...['errors', 'numeric', 'drift', 'metrics', 'tables', 'transforms'].map(library),
   {
     ...library('pages'),
     async compile() {

@@ -6,7 +6,7 @@ import type { BroughtPart } from '../core/part.js';
 import { provideParts, type PartsOnHand } from '../core/provided-parts.js';
 import { openStore } from '../store/index.js';
 import { partsIn } from '../project/parts-in.js';
-import { readSecretSource } from '../project/secret-source.js';
+import { secretIn } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
 import { isImplementation, type Implementation } from '../core/implement.js';
@@ -156,16 +156,7 @@ function load(module: string, exportName: string, node: string): Promise<Impleme
 }
 
 function secret(name: string): string {
-  const source = setup.secrets[name];
-  const known = Object.keys(setup.secrets).join(', ') || 'none';
-  if (!source)
-    throw new TrainyardError('TY-CONFIG', {
-      what: `secret "${name}" is not in temporal.config.ts`,
-      expected: `one of: ${known}`,
-    });
-  const value = readSecretSource(source);
-  if (!value)
-    throw new TrainyardError('TY-CONFIG', { what: `secret "${name}" is empty`, where: { field: `secrets.${name}` } });
+  const value = secretIn(setup.secrets, name);
   redactor.add(name, value);
   tell({ type: 'secret', name, value });
   return value;

@@ -16,11 +16,12 @@ import { poolQueue } from '../core/queues.js';
 import type { ProcessFacts } from '../core/process-facts.js';
 import type { SentTask } from '../core/task.js';
 import { readAddresses } from '../project/addresses.js';
-import { partsOfCodes } from '../project/brought-parts.js';
+import { allOf, partsOfCodes } from '../project/brought-parts.js';
 import { pipelineCodes, pluginCodes, processesIn, projectCodes, type ProjectCodes } from '../project/codes.js';
 import type { Project, ProjectBase } from '../project/project.js';
 import { noteBuild } from '../project/kept-builds.js';
 import { refuseBuild, tryBuild } from '../project/refused-builds.js';
+import { secretIn } from '../project/secret-source.js';
 import { currentSandbox } from '../project/sandbox.js';
 import { buildIdOf, isRunType, keptBundle, workflowBundle } from '../project/workflow-bundle.js';
 import { describeEnvironment, noteCodes, notePipelines, readPipelines } from '../client/provenance/index.js';
@@ -148,8 +149,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       environment = describeEnvironment(next, libraryVersions());
       await noteCodes(client.store, codes.nodes.values());
       if (options.workflows === false) return;
-      const found = (await partsOfCodes(codes.brought, 'process')) as readonly DurableProcess[];
-      ofProcesses = await processActivities(found, { client, store: client.store });
+      const parts = partsOfCodes(codes.brought);
+      const { secrets } = next.config;
+      ofProcesses = await processActivities((await allOf(parts, 'process')) as readonly DurableProcess[], {
+        client,
+        store: client.store,
+        project: {
+          folder: next.root,
+          parts,
+          secret: (name) => secretIn(secrets, name),
+          hide: (text) => Redactor.of(secrets).clean(text),
+        },
+      });
       processes = codes.processes;
       if (kept !== undefined) {
         await builds.makeCurrent(await keptBundle(next, kept));

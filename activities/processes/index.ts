@@ -2,6 +2,7 @@ export {
   durableProcess,
   type DurableProcess,
   type ProcessServices,
+  type ProjectServices,
   type ProcessSpec,
   type ProcessView,
   type ProcessWords,

@@ -90,6 +90,7 @@ describe('a function that calls several nodes', () => {
   const options: Readonly<Record<string, object>> = {
     'evaluate.duel': {},
     'ingest.csv': { source: 'birds.csv' },
+    'ingest.read': { source: 'birds.csv' },
     'labels.review': { label: 'species' },
     'labels.reviewed': { label: 'species' },
   };

@@ -4,6 +4,7 @@ import type { Json } from '../../core/json.js';
 import { triggerId } from '../../core/ids.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { projectOfQueue } from '../../core/queues.js';
+import { saySource } from '../../core/source.js';
 import { TRIGGER, TRIGGER_TYPE, type TriggerConfig, type TriggerInput } from '../../workflows/trigger/contract.js';
 import { ofProject } from '../homes.js';
 import { checkParamsOf, type ScheduleAccess } from './schedules.js';
@@ -61,7 +62,8 @@ export function wantedTriggers(
     const { source, every, params = {} } = spec.trigger ?? { source: '' };
     checkParamsOf({ name, spec }, 'trigger', params);
     const everyMs = every === undefined ? EVERY_MS : (durationMs(every) ?? EVERY_MS);
-    wanted.set(triggerId(project, name), { pipeline: name, source, everyMs, params: params as Json });
+    const named = typeof source === 'string' ? { source } : { source: saySource(source), of: source };
+    wanted.set(triggerId(project, name), { pipeline: name, ...named, everyMs, params: params as Json });
   }
   return wanted;
 }

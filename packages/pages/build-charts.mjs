@@ -38,7 +38,7 @@ export async function buildCharts() {
 function notice(files) {
   const names = [
     ...new Set(files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [])),
-  ].sort();
+  ].sort((a, b) => (a < b ? -1 : 1));
   const said = names.map((name) => {
     const at = (file) => readFileSync(path.join(root, 'node_modules', name, file), 'utf8');
     const { version, license } = JSON.parse(at('package.json'));

@@ -240,7 +240,7 @@ describe('a bad file is refused, with its name, line, column and cell:', () => {
   test('a key that two rows share, or that a row lacks', async () => {
     const message = await refused('id,a\nN1,1\nN2,2\nN1,3\nNA,4\n', { key: ['id'] });
     expect(message).toContain('the key id does not identify the rows of rows.csv (file rows.csv, row 4, column id');
-    expect(message).toContain('lines 2 and 4: "N1"; line 5: no key');
+    expect(message).toContain('line 2 and line 4: "N1"; line 5: no key');
   });
 
   test('a key or a filter of a column that is not there', async () => {

@@ -1,2 +1,3 @@
 export { backfillProcess } from '../../activities/processes/backfill.js';
 export { triggerProcess } from '../../activities/processes/trigger.js';
+export { fileSource } from './sources/file/kind.js';

@@ -1,25 +1,89 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import { UserError, type Json, type Source } from '../../core/index.js';
 import { withDatabase } from '@trainyard/tables';
-import { implement } from '../../worker/index.js';
+import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../sources/index.js';
+import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
 import { parse, snapshot } from './contract.js';
-import { parseCsv } from './parse-csv.js';
-import { projectFolder, takeSnapshot } from './read-source.js';
+import { projectFolder } from './project-folder.js';
+import { file } from './sources/file/contract.js';
+import { readTyped } from './typed/index.js';
 
-/** The one file of a source's snapshot. */
-const SOURCE_FILE = 'source';
+/** What a snapshot says of itself: no time and no path of this machine, so that the same bytes give the same digest. */
+interface SnapshotValue {
+  readonly name: string;
+  /** As people call the source. */
+  readonly source: string;
+  readonly bytes: number;
+  readonly files: TakenSnapshot['files'];
+  readonly watermark?: Json;
+  readonly provenance?: Json;
+}
 
-export const snapshotNode = implement(snapshot, async ({ params: { source }, ctx }) => {
-  const path = join(ctx.scratch, SOURCE_FILE);
-  const { bytes } = await takeSnapshot(source, projectFolder(), path);
-  ctx.log(`${source}: ${bytes} bytes`);
-  // No time and no path of this machine: the same bytes must give the same digest.
-  return { value: { name: basename(source), source, bytes }, files: { [SOURCE_FILE]: { path } } };
+export const snapshotNode = implement(snapshot, async ({ params: { source, since }, ctx }) => {
+  const of: Source = typeof source === 'string' ? file({ path: source }) : source;
+  const said = typeof source === 'string' ? source : sayShort(source);
+  const { paths, bytes, files, watermark, provenance } = await takeSnapshot(
+    of,
+    await sourceOnHand(of),
+    since,
+    contextOf(ctx),
+  );
+  ctx.log(`${said}: ${bytes} bytes`);
+  const value: SnapshotValue = {
+    name: basename(said),
+    source: said,
+    bytes,
+    files,
+    ...(watermark === undefined ? {} : { watermark }),
+    ...(provenance === undefined ? {} : { provenance }),
+  };
+  return {
+    value: value as unknown as Json,
+    files: Object.fromEntries([...paths].map(([name, path]) => [name, { path }])),
+  };
 });
 
 export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
-  const { source } = inputs.source.value as { source: string };
-  const path = await inputs.source.path(SOURCE_FILE);
-  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, (database) =>
-    parseCsv(database, { path, name: source }, params, ctx.scratch),
-  );
+  const taken = openSnapshot(inputs.source);
+  const { delimiter, encoding } = params;
+  const of: Source = params.of ?? file({ path: taken.source, format: { type: 'csv', delimiter, encoding } });
+  const { kind, options } = await sourceOnHand(of);
+  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
+    const raw = await kind.toTable(taken, options, { database, ctx: contextOf(ctx) });
+    return readTyped(database, raw, params, ctx.scratch);
+  });
 });
+
+/** A source as its file or address, where its options say one; else by its kind. */
+function sayShort({ kind, options }: Source): string {
+  const named = options['path'] ?? options['url'] ?? options['name'];
+  return typeof named === 'string' ? named : kind;
+}
+
+function contextOf(ctx: NodeContext): SourceContext {
+  return {
+    signal: ctx.signal,
+    project: projectFolder(),
+    scratch: ctx.scratch,
+    secret: (name) => ctx.secret(name),
+    log: (message) => ctx.log(message),
+    progress: (fraction, message) => ctx.progress(fraction, message),
+  };
+}
+
+function openSnapshot(artifact: InputArtifact): TakenSnapshot & { readonly source: string } {
+  const { source, files, watermark, provenance } = artifact.value as unknown as Partial<SnapshotValue>;
+  const names = files ?? artifact.files.map((one) => ({ file: one, name: source ?? one }));
+  if (source === undefined)
+    throw new UserError('this file is no snapshot of a source', {
+      where: { port: 'source' },
+      expected: 'what ingest.snapshot gives',
+    });
+  return {
+    source,
+    files: names,
+    path: (name) => artifact.path(name),
+    ...(watermark === undefined ? {} : { watermark }),
+    ...(provenance === undefined ? {} : { provenance }),
+  };
+}

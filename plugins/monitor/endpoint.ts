@@ -69,5 +69,6 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
 });
 
 function driftType({ type }: MonitoredColumn, input: ModelInput['type']): DriftColumn['type'] {
-  return input === 'number' && (type === 'number' || type === 'integer') ? 'number' : 'text';
+  const numeric = input === 'number' || input === 'integer';
+  return numeric && (type === 'number' || type === 'integer') ? 'number' : 'text';
 }

@@ -102,7 +102,7 @@ class Ranges {
   private readonly names: readonly string[];
 
   constructor(transform: FittedTransform) {
-    const numeric = transformInputs(transform).filter(({ type }) => type === 'number');
+    const numeric = transformInputs(transform).filter(({ type }) => type === 'number' || type === 'integer');
     this.names = [...new Set(numeric.map(({ name }) => name))];
   }
 

@@ -49,8 +49,12 @@ export function describeModel(name: string, version: number, card: ModelCard): o
 
 const DATATYPES: Readonly<Record<ModelCard['inputs'][number]['type'], string>> = {
   number: 'FP64',
+  // A column of whole numbers may be asked about a fraction.
+  integer: 'FP64',
   boolean: 'BOOL',
   text: 'BYTES',
+  timestamp: 'BYTES',
+  date: 'BYTES',
   time: 'BYTES',
   image: 'BYTES',
 };

@@ -13,12 +13,23 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   project: ['core', 'setup', 'store', 'workflows'],
   client: ['core', 'client/graph', 'store', 'workflows', 'project'],
   'client/provenance': ['core', 'setup', 'store', 'project', 'client'],
-  activities: ['core', 'store', 'project', 'client', 'workflows'],
+  sources: ['core'],
+  activities: ['core', 'sources', 'store', 'project', 'client', 'workflows'],
   'activities/processes': ['core', 'store', 'workflows', 'client', 'activities'],
   worker: ['core', 'setup', 'store', 'activities', 'activities/processes', 'client', 'project', 'client/provenance'],
   models: ['core', 'setup'],
   'plugins/kit': ['core', 'setup', 'store', 'workflows', 'client'],
-  plugins: ['core', 'contracts', 'plugins/kit', 'activities/processes', 'models', 'client', 'worker', 'workflows'],
+  plugins: [
+    'core',
+    'contracts',
+    'plugins/kit',
+    'activities/processes',
+    'models',
+    'sources',
+    'client',
+    'worker',
+    'workflows',
+  ],
   'worker/testing': [
     'core',
     'store',
@@ -28,10 +39,22 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'activities/processes',
     'worker',
     'models',
+    'sources',
     'plugins/kit',
   ],
   server: ['core', 'client', 'client/graph', 'models', 'store', 'setup', 'workflows', 'project'],
-  cli: ['core', 'client', 'client/graph', 'client/provenance', 'project', 'setup', 'server', 'worker', 'store'],
+  cli: [
+    'core',
+    'sources',
+    'client',
+    'client/graph',
+    'client/provenance',
+    'project',
+    'setup',
+    'server',
+    'worker',
+    'store',
+  ],
 };
 
 /** Which library of packages/ may import which others; none imports anything else of the house. */
@@ -42,8 +65,8 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   pages: [],
   drift: ['numeric'],
   metrics: ['numeric'],
-  transforms: ['errors'],
   tables: ['errors'],
+  transforms: ['errors', 'tables'],
 };
 
 /**

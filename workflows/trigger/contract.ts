@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
+import type { Source } from '../../core/source.js';
 
 /** Workflow type of a trigger. */
 export const TRIGGER_TYPE = 'trigger';
@@ -9,8 +10,10 @@ export const TRIGGER = { configure: 'configure', state: 'state', memo: 'trigger'
 
 export interface TriggerConfig {
   readonly pipeline: string;
-  /** A file, a folder or a pattern, relative to the project's folder. */
+  /** What people call it, and what tells it from others: a file, a folder or a pattern, relative to the project's folder; or what `of` is, in words. */
   readonly source: string;
+  /** Absent where `source` is a path. */
+  readonly of?: Source;
   readonly everyMs: number;
   readonly params: Json;
 }
@@ -23,7 +26,7 @@ export interface Change {
   /** 1 for the first contents seen, 0 before. */
   readonly sequence: number;
   readonly digest: Digest | null;
-  /** Of names, sizes and times, when it was looked at last. */
+  /** What spares work at the next look: of names, sizes and times, when it was looked at last. */
   readonly stamp: string;
   /** The run that it started. */
   readonly run?: string;
@@ -49,8 +52,9 @@ export interface TriggerInput {
 export interface TriggerActivities {
   'trainyard.sourceState'(ask: {
     readonly source: string;
+    readonly of?: Source;
     readonly former?: { readonly digest: Digest; readonly stamp: string };
-  }): Promise<{ readonly digest: Digest | null; readonly stamp: string; readonly files: number }>;
+  }): Promise<{ readonly digest: Digest | null; readonly stamp: string }>;
   /** The last change of a source that this trigger, or an earlier one of its name, has started a run for. */
   'trainyard.changeSeen'(source: string): Promise<Change | null>;
   /** Keeps it for later triggers of this name. */

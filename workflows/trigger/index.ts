@@ -73,13 +73,14 @@ export async function trigger(input: TriggerInput): Promise<void> {
 
 async function look(now: () => TriggerState, set: (next: TriggerState) => void): Promise<void> {
   const { config } = now();
-  const { source } = config;
+  const { source, of } = config;
   // A source that was named anew while this one was looked at is looked at next.
   const isOurs = (): boolean => now().config.source === source;
   const seen: Change = now().seen ??
     (await activities()['trainyard.changeSeen'](source)) ?? { sequence: 0, digest: null, stamp: '' };
   const { digest, stamp } = await activities()['trainyard.sourceState']({
     source,
+    ...(of === undefined ? {} : { of }),
     ...(seen.digest === null ? {} : { former: { digest: seen.digest, stamp: seen.stamp } }),
   });
   if (!isOurs()) return;

@@ -1,5 +1,6 @@
 import { join as joinPath } from 'node:path';
 import type { Database } from './database.js';
+import { requireNames } from './inner.js';
 import { ROW_ID } from './schema.js';
 import type { Column, TableRow } from './rows.js';
 import { sql, type Sql } from './sql.js';
@@ -27,7 +28,7 @@ export async function openTable(
 ): Promise<Column[]> {
   const artifacts = 'path' in artifact ? [artifact] : artifact;
   const columns = await database.view(name, await Promise.all(artifacts.map((one) => one.path(TABLE_FILE))));
-  refuseLost(columns);
+  requireNames(columns.map((column) => column.name));
   return columns;
 }
 
@@ -40,17 +41,8 @@ export async function writeTable(
 ): Promise<TableOutput> {
   const path = joinPath(scratch, `${name}.parquet`);
   const { rows, columns } = await database.write(query, path);
-  refuseLost(columns);
+  requireNames(columns.map((column) => column.name));
   return { value: { rows, columns: [...columns] }, files: { [TABLE_FILE]: { path } } };
-}
-
-/** Throws a UserError for a name that no JavaScript object keeps as its own when it is assigned: a model would lose it. */
-function refuseLost(columns: readonly Column[]): void {
-  if (!columns.some(({ name }) => name === '__proto__')) return;
-  throw new UserError('a column cannot be called "__proto__": rows and models would lose it', {
-    where: { column: '__proto__' },
-    remedy: 'rename it where the table is made',
-  });
 }
 
 /** Reads all rows of a table file, the row identity included: for tables known to be small. */

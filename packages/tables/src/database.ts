@@ -1,7 +1,9 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance, JSDuckDBValueConverter, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 import { TrainyardError, UserError } from '@trainyard/errors';
 import { append } from './append.js';
+import { columnBatch, type ColumnBatch } from './column-batch.js';
 import { cellOf, columnType, DUCKDB_TYPES, type Column, type TableRow, type TableValue } from './rows.js';
+import type { ColumnType } from './schema.js';
 import { id, join, sql, Sql } from './sql.js';
 
 export interface DatabaseOptions {
@@ -84,16 +86,32 @@ export class Database {
 
   /** The rows of a query in batches of up to 2,048, as they are computed: for tables that do not fit into memory. */
   async *batches<Row extends object = TableRow>(query: Sql): AsyncGenerator<Row[]> {
+    for await (const { chunk, names, types } of this.chunks(query))
+      yield chunk
+        .convertRows(JSDuckDBValueConverter)
+        .map((values) => Object.fromEntries(names.map((name, i) => [name, cellOf(values[i], types[i])])) as Row);
+  }
+
+  /** The same column by column: DOUBLE columns as numbers, many times faster than as rows. */
+  async *columnBatches(query: Sql): AsyncGenerator<ColumnBatch> {
+    for await (const { chunk, types } of this.chunks(query)) yield columnBatch(chunk, types);
+  }
+
+  private async *chunks(query: Sql): AsyncGenerator<{
+    readonly chunk: DuckDBDataChunk;
+    readonly names: readonly string[];
+    readonly types: readonly (ColumnType | undefined)[];
+  }> {
     const connection = await this.take();
     let whole = false;
     try {
       const result = await connection.stream(query.text);
       const names = result.columnNames();
       const types = result.columnTypes().map((type) => columnType(String(type)));
-      for await (const batch of result.yieldRowsJs()) {
-        yield batch.map(
-          (values) => Object.fromEntries(names.map((name, i) => [name, cellOf(values[i], types[i])])) as Row,
-        );
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (!chunk || chunk.rowCount === 0) break;
+        yield { chunk, names, types };
       }
       whole = true;
     } catch (error) {

@@ -9,6 +9,9 @@ export {
   type TableSchema,
 } from './schema.js';
 export { Database, withDatabase, type DatabaseOptions } from './database.js';
+export { rawColumn, rawName, RECORD, RECORD_NAME, type RawColumn, type RawText, type RecordPlace } from './raw-text.js';
+export type { ColumnBatch } from './column-batch.js';
+export { clashOf, foldName, inner, INNER, innerName, isInner, requireNames } from './inner.js';
 export { id, join, sql, Sql, type SqlValue } from './sql.js';
 export { type Column, type TableCell, type TableRow, type TableValue } from './rows.js';
 export {
@@ -25,3 +28,16 @@ export { finite, numberStatistics, type NumberStatistics } from './statistics.js
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';
+export { bad, type Bad, type BadInput } from './bad.js';
+export {
+  firstLines,
+  isOverLimit,
+  overLimit,
+  quarantineLines,
+  sayLimit,
+  sayLine,
+  writeQuarantine,
+  type Fault,
+  type QuarantineLine,
+  type RowPlace,
+} from './quarantine.js';

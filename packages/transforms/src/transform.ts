@@ -1,120 +1,159 @@
-import { UserError } from '@trainyard/errors';
+import { nearest, UserError } from '@trainyard/errors';
+import { COLUMN_TYPES, type ColumnType } from '@trainyard/tables/schema';
+import { z } from 'zod';
+import { findKind, kindOf, type TransformStep } from './steps/index.js';
+import type { Read } from './steps/contract.js';
 
-/** What a cell of a row may be: what Parquet, CSV and a JSON request give. `null`, `undefined` and NaN are missing. */
-export type Cell = number | string | boolean | null | undefined;
-/** A row by column name. Columns that the transform does not use may be there; they are not looked at. */
-export type FeatureRow = Readonly<Record<string, Cell>>;
-
-/** A numeric column as fitted: `(value or fill) - center) / scale`, kept within `±clip`. */
-export interface NumericStep {
-  readonly kind: 'numeric';
-  readonly column: string;
-  /** Stands in for a missing value, in the column's unit. */
-  readonly fill: number;
-  /** Subtracted, in the column's unit. */
-  readonly center: number;
-  /** Divided by, in the column's unit; never 0. */
-  readonly scale: number;
-  /** Largest absolute value given, in units of `scale`: keeps extreme and infinite values finite. */
-  readonly clip: number;
-  /** A second feature: 1 where the value was missing, else 0. */
-  readonly indicator: boolean;
+/** A column of the table that a transform was fitted on. */
+export interface TransformColumn {
+  readonly name: string;
+  readonly type: ColumnType;
 }
-
-/** A categorical column as fitted: one feature for each category, 1 where the row has it, else 0. */
-export interface CategoricalStep {
-  readonly kind: 'categorical';
-  readonly column: string;
-  /** Values as text, sorted by code unit. */
-  readonly categories: readonly string[];
-  /** A missing value: has a feature of its own, is replaced by `fill`, or sets none. */
-  readonly missing: 'feature' | 'fill' | 'zeros';
-  /** Stands in for a missing value where `missing` is `fill`. */
-  readonly fill?: string | undefined;
-  /** A value not seen in fitting: has a feature of its own, or sets none. */
-  readonly unknown: 'feature' | 'zeros';
-}
-
-/**
- * A column passed on as it is, one feature: a number, a boolean as 0 or 1, a category as its index in `categories`. What is
- * missing is NaN, and so is a category that was not seen in fitting. For model kinds that take missing values themselves.
- */
-export interface PassStep {
-  readonly kind: 'pass';
-  readonly column: string;
-  readonly type: 'number' | 'boolean' | 'category';
-  /** For `category`: values as text, sorted by code unit. */
-  readonly categories?: readonly string[] | undefined;
-}
-
-export type TransformStep = NumericStep | CategoricalStep | PassStep;
 
 /** A fitted transform: what `transform.json` holds. Plain JSON; numbers survive the text bit for bit. */
 export interface FittedTransform {
-  /** The second one where columns are passed on. */
-  readonly format: 'trainyard.transform/1' | 'trainyard.transform/2';
+  /**
+   * The oldest one that says all there is to say, so that equal fits keep their bytes: the first knows numeric and categorical
+   * columns, the second those that are passed on, the third every kind of step, the types of the columns, row rules and a
+   * selection.
+   */
+  readonly format: (typeof FORMATS)[number];
   /** In the order of the features that they give. */
   readonly steps: readonly TransformStep[];
   /** Rows that it was fitted on. */
   readonly rows: number;
+  /** Format 3: the columns that it reads, with the types that the training table had. */
+  readonly columns?: readonly TransformColumn[] | undefined;
+  /** Format 3: the row rules that the training table went through, in order; rows go through them first. */
+  readonly rules?: readonly unknown[] | undefined;
+  /** Format 3: indices, ascending, of the features that a selection kept. All where it is absent. */
+  readonly kept?: readonly number[] | undefined;
 }
 
 /** A column that a row must bring, for signatures and request schemas. Any of them may be missing. */
 export interface TransformInput {
   readonly name: string;
-  readonly type: 'number' | 'text' | 'boolean';
+  readonly type: ColumnType;
   /** Values seen in fitting, for categorical columns. */
   readonly categories?: readonly string[];
 }
 
-/** The columns that a fitted transform reads, in order. */
+/**
+ * The columns that a fitted transform reads, in the order in which its steps do; one that several steps read comes for each
+ * of them. Their types are those of the training table where the format says them.
+ */
 export function transformInputs(transform: FittedTransform): TransformInput[] {
-  return transform.steps.map((step): TransformInput => {
-    if (step.kind === 'numeric') return { name: step.column, type: 'number' };
-    if (step.kind === 'pass' && step.type !== 'category') return { name: step.column, type: step.type };
-    return { name: step.column, type: 'text', categories: step.categories ?? [] };
+  const types = new Map(transform.columns?.map(({ name, type }) => [name, type]));
+  return readsOf(transform).map(({ column, type, categories }): TransformInput => ({
+    name: column,
+    type: types.get(column) ?? type,
+    ...(categories ? { categories } : {}),
+  }));
+}
+
+/** What the steps read of the table itself, and not of each other. */
+export function readsOf({ steps }: Pick<FittedTransform, 'steps'>): Read[] {
+  const made = new Set<string>();
+  return steps.flatMap((step) => {
+    const kind = kindOf(step);
+    const reads = kind.reads(step).filter(({ column }) => !made.has(column));
+    if (kind.gives === 'column') made.add(kind.column(step).name);
+    return reads;
   });
 }
 
 /** Whether features may be NaN: a column is passed on with what it lacks. */
 export function passesMissing(transform: FittedTransform): boolean {
-  return transform.steps.some(({ kind }) => kind === 'pass');
+  return transform.steps.some((step) => {
+    const kind = kindOf(step);
+    return kind.gives === 'features' && kind.passesMissing === true;
+  });
 }
 
 /** Names of the features, in the order of `applyTransform`'s values: `mass`, `mass is missing`, `island=Dream`. */
 export function featureNames(transform: FittedTransform): string[] {
-  return transform.steps.flatMap((step) => {
-    if (step.kind === 'pass') return [step.column];
-    if (step.kind === 'numeric') return step.indicator ? [step.column, `${step.column} is missing`] : [step.column];
-    return [
-      ...step.categories.map((category) => `${step.column}=${category}`),
-      ...(step.missing === 'feature' ? [`${step.column} is missing`] : []),
-      ...(step.unknown === 'feature' ? [`${step.column} is unknown`] : []),
-    ];
+  const all = transform.steps.flatMap((step) => {
+    const kind = kindOf(step);
+    return kind.gives === 'features' ? kind.features(step) : [];
   });
+  return transform.kept ? transform.kept.map((index) => all[index]!) : all;
 }
 
-const FORMATS: readonly string[] = ['trainyard.transform/1', 'trainyard.transform/2'];
+const FORMATS = ['trainyard.transform/1', 'trainyard.transform/2', 'trainyard.transform/3'] as const;
+
+const envelope = z.object({
+  format: z.enum(FORMATS),
+  steps: z.array(z.looseObject({ kind: z.string() })),
+  rows: z.number(),
+  columns: z.array(z.object({ name: z.string(), type: z.enum(COLUMN_TYPES) })).optional(),
+  rules: z.array(z.unknown()).optional(),
+  kept: z.array(z.int().min(0)).optional(),
+});
+
+const where = { file: 'transform.json' };
 
 /**
- * A fitted transform from the text of `transform.json`. Throws a UserError when it is not one, or of a format that
- * this version does not know.
+ * A fitted transform from the text of `transform.json`. Throws a UserError when it is not one, of a format that this version
+ * does not know, or when a part of it is not valid.
  */
 export function parseTransform(text: string): FittedTransform {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new UserError('the transform is not JSON', { where: { file: 'transform.json' }, cause });
+    throw new UserError('the transform is not JSON', { where, cause });
   }
-  const transform = parsed as Partial<FittedTransform> | null;
-  if (transform === null || !FORMATS.includes(transform?.format ?? '') || !Array.isArray(transform.steps)) {
+  const format = (parsed as { format?: unknown } | null)?.format;
+  const known: readonly unknown[] = FORMATS;
+  if (!known.includes(format))
     throw new UserError('the transform is of an unknown format', {
-      where: { file: 'transform.json' },
+      where,
       expected: `format ${FORMATS.join(' or ')}`,
-      actual: String(transform?.format),
+      actual: String(format),
       remedy: 'fit it again with this version',
     });
-  }
-  return transform as FittedTransform;
+  const whole = envelope.safeParse(parsed);
+  if (!whole.success) throw invalid(whole.error, []);
+  const transform = { ...whole.data, steps: whole.data.steps.map((step, i) => parseStep(step, i)) };
+  refuseUnknownColumns(transform);
+  const features = featureNames({ ...transform, kept: undefined }).length;
+  if (transform.kept?.some((index) => index >= features))
+    throw new UserError('the transform keeps a feature that it does not have', { where, remedy: DAMAGED });
+  return transform;
+}
+
+const DAMAGED = 'take another copy of it, or fit it again';
+
+function parseStep(step: { readonly kind: string }, index: number): TransformStep {
+  const kind = findKind(step.kind);
+  if (!kind)
+    throw new UserError(`the transform has a step of an unknown kind, "${step.kind}"`, {
+      where: { ...where, field: `steps.${index}.kind` },
+      remedy: 'open it with the version that made it, or fit it again with this one',
+    });
+  const parsed = kind.schema.safeParse(step);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error, ['steps', index]);
+}
+
+/** Format 3 says the types of all columns that its steps read. */
+function refuseUnknownColumns(transform: FittedTransform): void {
+  if (transform.format !== 'trainyard.transform/3') return;
+  const names = new Set(transform.columns?.map(({ name }) => name));
+  const lost = readsOf(transform).find(({ column }) => !names.has(column));
+  if (!lost) return;
+  const meant = nearest(lost.column, names);
+  throw new UserError(`a step of the transform reads column "${lost.column}", whose type it does not say`, {
+    where,
+    ...(meant === undefined ? {} : { expected: `one of its columns, such as "${meant}"` }),
+    remedy: DAMAGED,
+  });
+}
+
+function invalid(error: z.ZodError, at: readonly (string | number)[]): UserError {
+  const issue = error.issues[0];
+  return new UserError(`the transform is not valid: ${issue?.message}`, {
+    where: { ...where, field: [...at, ...(issue?.path ?? [])].join('.') },
+    remedy: DAMAGED,
+  });
 }

@@ -1,17 +1,17 @@
-import { UserError } from '../../core/index.js';
-import { id, join, sql, Sql, type Database, type TableRow } from '@trainyard/tables';
+import { UserError } from '../../../core/index.js';
+import { inner, innerName, join, sql, Sql, type Database, type TableRow } from '@trainyard/tables';
+import { rawName, RECORD, RECORD_NAME } from '../typed/index.js';
 import { csvRecords } from './records.js';
 
 /** The most characters that one cell may have. */
 export const LONGEST_CELL = 8_000_000;
 
 /** The table that a file is loaded into: the number of each record, from 1, then its cells as text. */
-export const RAW = 'raw';
-const NUMBER = 'number of the record';
-export const RECORD = id(NUMBER);
+const RAW = 'raw';
+export const RAW_TABLE = inner(RAW);
 
 /** What the text of a file is and how it is read. */
-export interface CsvSource {
+export interface CsvFile {
   readonly path: string;
   /** As errors call it. */
   readonly name: string;
@@ -19,32 +19,17 @@ export interface CsvSource {
   readonly columns: number;
 }
 
-/** The name that the column at a place has in the raw table, whatever it is called in the file. */
-export function rawColumn(index: number): Sql {
-  return id(rawName(index));
-}
-
-/** SQL for a column's text, missing where it is one of the texts that stand for it. */
-export function textOf(index: number, missing: readonly string[]): Sql {
-  const cell = rawColumn(index);
-  return sql`(CASE WHEN list_contains(${missing}::VARCHAR[], ${cell}) THEN NULL ELSE ${cell} END)`;
-}
-
-function rawName(index: number): string {
-  return `cell ${index}`;
-}
-
 /**
  * Loads all cells as text. DuckDB reads the file; when it refuses, the careful reader goes through it and either names
  * the line at fault or, where only DuckDB is strict (mixed line ends, say), loads it itself. Says which of the two did.
  */
-export async function loadCells(database: Database, source: CsvSource): Promise<'fast' | 'careful'> {
+export async function loadCells(database: Database, source: CsvFile): Promise<'fast' | 'careful'> {
   const { path, delimiter, columns } = source;
   const types = Array.from({ length: columns }, (_, i) => sql`${rawName(i)}: 'VARCHAR'`);
   const names = Array.from({ length: columns }, (_, i) => sql`${rawName(i)}`);
   try {
     await database.run(
-      sql`CREATE OR REPLACE TABLE ${id(RAW)} AS SELECT row_number() OVER () AS ${RECORD}, * FROM read_csv(${path},
+      sql`CREATE OR REPLACE TABLE ${RAW_TABLE} AS SELECT row_number() OVER () AS ${RECORD}, * FROM read_csv(${path},
           auto_detect = false, header = true, delim = ${delimiter}, quote = '"', escape = '"', strict_mode = true,
           null_padding = false, max_line_size = ${Sql.of(String(LONGEST_CELL))},
           force_not_null = [${join(names)}], columns = {${join(types)}})`,
@@ -57,7 +42,7 @@ export async function loadCells(database: Database, source: CsvSource): Promise<
   }
 }
 
-async function loadCarefully(database: Database, source: CsvSource): Promise<void> {
+async function loadCarefully(database: Database, source: CsvFile): Promise<void> {
   const { path, name, delimiter, columns } = source;
   const faults: { line: number; what: string }[] = [];
   let count = 0;
@@ -81,7 +66,7 @@ async function loadCarefully(database: Database, source: CsvSource): Promise<voi
       if (faults.length < 5) faults.push({ line: record.line, what: fault });
     } else if (count === 0) {
       rows.push({
-        [NUMBER]: rows.length + 1,
+        [RECORD_NAME]: rows.length + 1,
         ...Object.fromEntries(record.cells.map((cell, i) => [rawName(i), cell])),
       });
     }
@@ -97,11 +82,11 @@ async function loadCarefully(database: Database, source: CsvSource): Promise<voi
     });
   }
   const cells = Array.from({ length: columns }, (_, i) => ({ name: rawName(i), type: 'text' as const }));
-  await database.insert(RAW, [{ name: NUMBER, type: 'integer' }, ...cells], rows);
+  await database.insert(innerName(RAW), [{ name: RECORD_NAME, type: 'integer' }, ...cells], rows);
 }
 
 /** The line that a record starts on: quoted line ends and blank lines make it differ from its number. */
-export async function lineOfRecord(source: CsvSource, wanted: readonly number[]): Promise<Map<number, number>> {
+export async function lineOfRecord(source: CsvFile, wanted: readonly number[]): Promise<Map<number, number>> {
   const lines = new Map<number, number>();
   const last = Math.max(...wanted);
   let n = 0;

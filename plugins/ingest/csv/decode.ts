@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { UserError } from '../../core/index.js';
+import { UserError } from '../../../core/index.js';
 
 /** A text file that has been read once, whole. */
 export interface CheckedText {

@@ -4,11 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { expandPattern, sourceState } from './source-digest.js';
+import { expandPattern, filesOf } from '../../../../sources/index.js';
+import { filesState, type FilesState } from './digest.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-source-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let roots = 0;
+
+const stateOf = async (
+  pattern: string,
+  root: string,
+  former?: Parameters<typeof filesState>[2],
+  onFile?: () => void,
+): Promise<FilesState> => filesState(await filesOf(pattern, root), root, former, onFile);
 
 async function put(root: string, name: string, text: string, seconds = 1_700_000_000): Promise<void> {
   const file = path.join(root, name);
@@ -28,7 +36,7 @@ test('a source is known by names and contents alone: when, and in what order, it
       const names = Object.keys(contents);
       for (const name of names) await put(one, name, contents[name]!);
       for (const name of names.toReversed()) await put(other, name, contents[name]!, 1_700_000_000 + later);
-      const states = await Promise.all([one, other].map((root) => sourceState('**/*.csv', root)));
+      const states = await Promise.all([one, other].map((root) => stateOf('**/*.csv', root)));
       expect(states[0]!.digest).toBe(states[1]!.digest);
       const meant = names.filter((name) => name.endsWith('.csv'));
       expect(states[0]!.files).toBe(meant.length);
@@ -38,13 +46,13 @@ test('a source is known by names and contents alone: when, and in what order, it
       // Another content, another name, and one file less are each a change.
       const before = states[0]!.digest;
       await put(one, changed, `${contents[changed]}!`);
-      expect((await sourceState('**/*.csv', one)).digest).not.toBe(before);
+      expect((await stateOf('**/*.csv', one)).digest).not.toBe(before);
       await put(one, changed, contents[changed]!);
-      expect((await sourceState('**/*.csv', one)).digest).toBe(before);
+      expect((await stateOf('**/*.csv', one)).digest).toBe(before);
       await rename(path.join(one, changed), path.join(one, 'z.csv'));
-      expect((await sourceState('**/*.csv', one)).digest).not.toBe(before);
+      expect((await stateOf('**/*.csv', one)).digest).not.toBe(before);
       await rm(path.join(one, 'z.csv'));
-      expect((await sourceState('**/*.csv', one)).digest).not.toBe(before);
+      expect((await stateOf('**/*.csv', one)).digest).not.toBe(before);
     }),
     { numRuns: 20 },
   );
@@ -54,14 +62,14 @@ test('files that stand as they did are not read again, and one that is being wri
   const root = path.join(folder, `root-${roots++}`);
   await put(root, 'a.csv', 'a');
   let read = 0;
-  const first = await sourceState('*.csv', root, undefined, () => read++);
+  const first = await stateOf('*.csv', root, undefined, () => read++);
   expect([first.files, read]).toEqual([1, 1]);
   const former = { digest: first.digest!, stamp: first.stamp };
-  expect(await sourceState('*.csv', root, former, () => read++)).toEqual(first);
+  expect(await stateOf('*.csv', root, former, () => read++)).toEqual(first);
   expect(read).toBe(1);
   // In the future: no test is slow enough for it to have settled meanwhile.
   await put(root, 'b.csv', 'b', Math.floor(Date.now() / 1000) + 600);
-  expect((await sourceState('*.csv', root, former)).digest).toBeNull();
+  expect((await stateOf('*.csv', root, former)).digest).toBeNull();
 });
 
 test('a pattern means what it means in a shell: nothing hidden, no folder but by **', async () => {

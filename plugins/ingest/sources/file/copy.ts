@@ -1,13 +1,8 @@
 import { copyFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TransientError, UserError } from '../../core/index.js';
+import { TransientError, UserError } from '../../../../core/index.js';
 import { sayNearest } from '@trainyard/errors';
-
-/** The project's folder: sources are relative to it. */
-export function projectFolder(): string {
-  return process.env['TRAINYARD_PROJECT'] ?? process.cwd();
-}
 
 /** The path that a source names. Throws a UserError for one that is not a file on this machine. */
 export function sourcePath(source: string, project: string): string {
@@ -28,11 +23,10 @@ export function sourcePath(source: string, project: string): string {
 }
 
 /**
- * Copies a source's bytes as they are at one moment. Throws a UserError when it cannot be read, with the nearest name
+ * Copies a file's bytes as they are at one moment; `source` is what errors call it. Throws a UserError when it cannot be read, with the nearest name
  * in that folder when it is not there, and a TransientError when it changes while it is copied.
  */
-export async function takeSnapshot(source: string, project: string, to: string): Promise<{ bytes: number }> {
-  const path = sourcePath(source, project);
+export async function copyWhole(source: string, path: string, to: string): Promise<{ bytes: number }> {
   const before = await look(source, path);
   await copyFile(path, to);
   const after = await look(source, path);

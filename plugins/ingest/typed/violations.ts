@@ -1,8 +1,8 @@
-import { UserError } from '../../core/index.js';
+import { UserError } from '../../../core/index.js';
 import { id, join, sql, type Database } from '@trainyard/tables';
-import { checksOf, type Check } from './checks.js';
-import { lineOfRecord, RECORD, type CsvSource } from './load.js';
-import { textColumn, valueColumn, type Chunk, type Reading } from './typed.js';
+import { checksOf, type Check } from '../checks.js';
+import { RECORD, sayPlace, type RawText } from './raw-text.js';
+import { textColumn, valueColumn, type Chunk, type Reading } from './columns.js';
 
 /** Cells that an error shows, and broken checks that it looks for them in. */
 const [EXAMPLES, SEARCHED] = [5, 50];
@@ -14,7 +14,7 @@ interface Broken extends Check {
 }
 
 /** Throws a UserError when cells are not what the schema says: which, up to five of them by line, and how many. */
-export async function refuseViolations(database: Database, source: CsvSource, chunks: readonly Chunk[]): Promise<void> {
+export async function refuseViolations(database: Database, raw: RawText, chunks: readonly Chunk[]): Promise<void> {
   const broken: Broken[] = [];
   for (const chunk of chunks) broken.push(...(await brokenChecks(database, chunk)));
   if (broken.length === 0) return;
@@ -22,23 +22,20 @@ export async function refuseViolations(database: Database, source: CsvSource, ch
     .flat()
     .sort((a, b) => a.record - b.record || a.check.reading.index - b.check.reading.index)
     .slice(0, EXAMPLES);
-  const lines = await lineOfRecord(
-    source,
-    examples.map(({ record }) => record),
-  );
+  const places = await raw.locate(examples.map(({ record }) => record));
   const said = examples.map(({ record, check, text }) => {
     const cell = text === null ? 'nothing' : JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-    return `line ${lines.get(record)}, ${check.reading.name}: ${cell}`;
+    return `${sayPlace(places.get(record), record)}, ${check.reading.name}: ${cell}`;
   });
   const total = broken.reduce((sum, { count }) => sum + count, 0);
   const names = [...new Set(broken.map(({ reading }) => reading.name))];
   const expected = [...new Set(broken.map((check) => `${check.reading.name}: ${check.expected}`))];
   throw new UserError(
-    `${source.name} is not what its schema says: ${total} ${total === 1 ? 'cell' : 'cells'} at fault in ${few(names, ', ')}`,
+    `${raw.name} is not what its schema says: ${total} ${total === 1 ? 'cell' : 'cells'} at fault in ${few(names, ', ')}`,
     {
       where: {
-        file: source.name,
-        row: examples[0] && lines.get(examples[0].record),
+        file: raw.name,
+        row: examples[0] && places.get(examples[0].record)?.line,
         column: examples[0]?.check.reading.name,
       },
       expected: few(expected, '; '),

@@ -1,0 +1,53 @@
+import { inner, innerName } from './inner.js';
+import type { ColumnType } from './schema.js';
+import type { Sql } from './sql.js';
+
+/** The number of a record in its source, from 1: a column of `RawText.numbered`. */
+export const RECORD_NAME = innerName('record');
+export const RECORD = inner('record');
+
+/** A column as a source gives it. */
+export interface RawColumn {
+  readonly name: string;
+  /**
+   * The type that the source itself says, as a Parquet file or an SQL database does: cells are values of it then, and
+   * nothing is inferred. Without it cells are text, and their type follows from all of them.
+   */
+  readonly type?: ColumnType | undefined;
+}
+
+/** Where a record stands. */
+export interface RecordPlace {
+  /** The file, where a source has several. */
+  readonly file?: string | undefined;
+  /** Its line, from 1; `undefined` where the source has none. */
+  readonly line?: number | undefined;
+}
+
+/**
+ * What a source gave, before types are decided and checks are made: a relation whose columns are called
+ * `rawName(0)`, `rawName(1)`, …, in the order of `columns`. It is read several times and must be the same each time,
+ * rows in the source's order: a table in the database, or a reading of a file that does not change.
+ */
+export interface RawText {
+  /** The source, as errors call it. */
+  readonly name: string;
+  readonly columns: readonly RawColumn[];
+  /** The rows, to stand after FROM. */
+  readonly cells: Sql;
+  /** The rows with `RECORD`. It may cost more than `cells`. */
+  readonly numbered: Sql;
+  /** The line of the columns' names, from 1, where there is one. */
+  readonly headerLine?: number | undefined;
+  /** Where records stand, by their numbers, for people who look for them. Asked for a few, when something is wrong. */
+  readonly locate: (records: readonly number[]) => Promise<ReadonlyMap<number, RecordPlace>>;
+}
+
+/** The name that the column at a place has in the relation, whatever it is called in the source. */
+export function rawName(index: number): string {
+  return innerName(`cell ${index}`);
+}
+
+export function rawColumn(index: number): Sql {
+  return inner(`cell ${index}`);
+}

@@ -1,0 +1,1 @@
+export { readCsv, type CsvParams } from './read-csv.js';

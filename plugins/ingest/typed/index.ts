@@ -1,0 +1,2 @@
+export { readTyped, type TypedParams } from './read-typed.js';
+export { rawColumn, rawName, RECORD, RECORD_NAME, type RawColumn, type RawText, type RecordPlace } from './raw-text.js';
