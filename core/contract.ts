@@ -52,7 +52,8 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
   readonly tensorflow?: boolean;
   /**
    * `sealed`: the node opens sealed test sets. Each opening is on the record for good, before a byte is read, with who started
-   * the run; the run page and the report of `evaluate.final` tell how often a set was opened before. Required with a sealed input.
+   * the run, for which model, and why (`reason` of the call; needed from the second opening of a set on); the run page and the
+   * report of `evaluate.final` tell how often a set was opened before. Required with a sealed input.
    */
   readonly opens?: 'sealed';
   /**
@@ -98,6 +99,11 @@ export interface CallOptions {
   readonly id?: string;
   /** What the Activity is called in the Temporal UI after the node's name. */
   readonly summary?: string;
+  /**
+   * Why a sealed test set is opened, for a node that opens one: on the record with the opening. Needed from the second opening of a
+   * set on; without it the call waits for a person to say it. No part of the key.
+   */
+  readonly reason?: string;
   readonly resources?: Resources;
   readonly retry?: Retry;
   readonly timeout?: Duration;

@@ -127,6 +127,12 @@ export interface SealedOpening {
   readonly purpose: string;
   /** Who started the run. */
   readonly by: Json;
+  /** The models that were measured on it. */
+  readonly models?: readonly Digest[];
+  /** Why, as the pipeline's author or a person said; always there from the second opening on. */
+  readonly reason?: string;
+  /** The person who said why, where one was asked. */
+  readonly allowedBy?: string;
   /** ISO 8601, UTC. */
   readonly openedAt: string;
 }

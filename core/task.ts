@@ -133,6 +133,8 @@ export interface NodeTask {
   readonly call: string;
   readonly pool: string;
   readonly trial?: TrialFacts;
+  /** Why it opens a sealed test set, and the person who said so where one was asked. */
+  readonly opening?: { readonly reason: string; readonly by?: string };
   /** Attempts that failed before this Activity's first: a light node's, where the Workflow is. */
   readonly failedInline?: number;
   /** From the contract that the run was started with. */

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildCharts } from '../packages/pages/build-charts.mjs';
 import { buildPortableTensorflow } from './portable-tensorflow.mjs';
 import { inRoot, runNode } from './program.mjs';
 
@@ -20,24 +19,20 @@ const NOT_SOURCES = new Set([
   'tests',
 ]);
 
-/** A library in packages/ that needs nothing but the compiler. */
+/** A library in packages/: the compiler, and what it brings itself in `after-compile.mjs`. */
 const library = (name) => ({
   from: `packages/${name}`,
   result: `packages/${name}/dist/index.js`,
-  compile: () => runNode(tsc(), ['-p', `packages/${name}/tsconfig.json`]),
+  async compile() {
+    const types = await runNode(tsc(), ['-p', `packages/${name}/tsconfig.json`]);
+    const more = inRoot('packages', name, 'after-compile.mjs');
+    return types.code === 0 && existsSync(more) ? runNode(more) : types;
+  },
 });
 
 /** What is compiled by itself, each after what it imports: the folder of its sources, where the result goes, and how. */
 const parts = [
-  ...['errors', 'numeric', 'drift', 'metrics', 'tables', 'transforms'].map(library),
-  {
-    ...library('pages'),
-    async compile() {
-      const types = await library('pages').compile();
-      if (types.code === 0) await buildCharts();
-      return types;
-    },
-  },
+  ...['errors', 'numeric', 'drift', 'metrics', 'pages', 'tables', 'transforms', 'checks'].map(library),
   {
     from: 'packages/ml-hyperparameter',
     result: 'packages/ml-hyperparameter/dist/cjs/index.js',

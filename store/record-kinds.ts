@@ -177,7 +177,18 @@ export const RECORDS = {
   opening: kind<SealedOpening>({
     name: 'that a sealed test set was opened',
     key: /^opened\/[^/]+\/[^/]+$/,
-    schema: z.object({ artifact: digest, key: digest, ...run, node: text, purpose: text, by: json, openedAt: moment }),
+    schema: z.object({
+      artifact: digest,
+      key: digest,
+      ...run,
+      node: text,
+      purpose: text,
+      by: json,
+      models: z.array(digest).optional(),
+      reason: text.optional(),
+      allowedBy: text.optional(),
+      openedAt: moment,
+    }),
     without: 'this opening is not counted',
   }),
   answers: kind<{ readonly kind: string; readonly digest: Digest; readonly size: number }>({

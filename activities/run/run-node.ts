@@ -13,7 +13,6 @@ import {
   noteNeed,
   putFailedLog,
   readJsonBlob,
-  recordOpening,
   removeNodeRecord,
   singleFlight,
   sweepBefore,
@@ -28,6 +27,7 @@ import { currentSandbox } from '../../project/sandbox.js';
 import { countFailure } from './failure-count.js';
 import { crashPoint, type AtWork } from './crash-points.js';
 import { NodeLog } from './node-log.js';
+import { openSealed } from './open-sealed.js';
 import { Reporter, type TellStudy } from '../study/reporter.js';
 import { TimeLimit, tookTooLong } from './time-limit.js';
 
@@ -108,7 +108,7 @@ export async function runNode(parts: RunnerParts, sent: SentTask): Promise<NodeR
       compute: async () => {
         crashPoint('reserved', atWork);
         refuseEffects(task);
-        await recordSealed(parts, task);
+        await openSealed(parts.store, task);
         // Waiting for another run that computes it is not the node's own time.
         const ownTime = new TimeLimit(task.settings.onDevice?.timeMs ?? context.info.startToCloseTimeoutMs, signal);
         limit = ownTime;
@@ -212,24 +212,6 @@ async function findAndHold(store: Store, task: NodeTask): Promise<{ entry: Cache
     if (!entry || entry.madeBy === task.run.id) return { entry, sweep };
     await noteNeed(store, task.run.id, { artifacts: Object.values(entry.outputs).map(({ digest }) => digest) });
     if (await undisturbed(store, sweep)) return { entry, sweep };
-  }
-}
-
-/** The opening of a sealed artifact is on the record before its bytes are read. */
-async function recordSealed(parts: RunnerParts, task: NodeTask): Promise<void> {
-  for (const given of Object.values(task.inputs)) {
-    for (const ref of Array.isArray(given) ? (given as readonly Ref[]) : [given as Ref]) {
-      if (!ref.kind.startsWith('sealed ')) continue;
-      await recordOpening(parts.store, {
-        artifact: ref.digest,
-        key: task.key,
-        run: task.run.id,
-        node: task.node,
-        purpose: task.scope === '' ? task.run.pipeline : `${task.run.pipeline}/${task.scope}`,
-        by: task.run.cause,
-        openedAt: new Date().toISOString(),
-      });
-    }
   }
 }
 

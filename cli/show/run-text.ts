@@ -1,4 +1,6 @@
 import { runningOf } from '../../client/run/running.js';
+import { causeWord } from '../../client/page-words.js';
+import type { SealedSet } from '../../client/run/sealed-sets.js';
 import type { RunView } from '../../client/run/run-view.js';
 import { sayDuration } from '../../core/duration.js';
 import type { GraphNode, GraphRecord } from '../../core/graph.js';
@@ -11,7 +13,12 @@ import { clock, colours, cut, table } from '../terminal.js';
 const SHORT = 100;
 
 /** A run for people: head, nodes, decisions, errors, result, links. */
-export function runText(view: RunView, links: { page?: string; temporal?: string }, now: number): string {
+export function runText(
+  view: RunView,
+  links: { page?: string; temporal?: string },
+  now: number,
+  sealed: readonly SealedSet[] = [],
+): string {
   const { graph } = view;
   return [
     head(view, now),
@@ -19,11 +26,26 @@ export function runText(view: RunView, links: { page?: string; temporal?: string
     ...view.unserved.map((pool) => colours.yellow(`no worker serves pool "${pool}": start one with trainyard worker`)),
     ...decisions(graph.nodes),
     ...errors(graph),
+    ...sealed.map(sealedSet),
     ...(graph.result === undefined || graph.result === null
       ? []
       : [`result\n${indent(JSON.stringify(graph.result, null, 2))}`]),
     ...(links.page || links.temporal ? [pairs({ page: links.page, 'Temporal UI': links.temporal })] : []),
   ].join('\n\n');
+}
+
+/** A sealed test set: who opened it, when, for which model, and why. */
+function sealedSet({ from, openings }: SealedSet): string {
+  if (openings.length === 0) return `sealed test set (${from}): not opened yet`;
+  const rows = openings.map(({ openedAt, node, run, by, models = [], reason, allowedBy }) => [
+    clock(Date.parse(openedAt)),
+    node,
+    run,
+    causeWord(by),
+    models.map((model) => model.slice('sha256-'.length, 'sha256-'.length + 12)).join(' '),
+    `${reason ?? ''}${allowedBy === undefined ? '' : ` (${allowedBy})`}`,
+  ]);
+  return `sealed test set (${from})\n${indent(table(['opened', 'by', 'run', 'started by', 'model', 'reason'], rows))}`;
 }
 
 function head({ graph, open, source, record }: RunView, now: number): string {

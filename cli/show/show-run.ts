@@ -1,3 +1,4 @@
+import { sealedSets } from '../../client/run/sealed-sets.js';
 import { openReader, type OpenedReader } from '../../client/reader.js';
 import { temporalAddress, type ProjectBase } from '../../client/connect.js';
 import { TrainyardError } from '@trainyard/errors';
@@ -21,13 +22,14 @@ export async function showRun(config: string | undefined, id: string | undefined
   try {
     const view = await findRun(reader, id);
     if (options.follow && view.open) return await follow(project, reader, view.graph.run, options.json === true);
+    const sealed = await sealedSets(reader.store, view.graph);
     const links = linksOf(project, view.graph.run, reader.temporal !== undefined);
     if (options.json) {
       const { graph, open, source, record } = view;
-      return printJson({ run: graph.run, open, source, graph, record, links });
+      return printJson({ run: graph.run, open, source, graph, record, links, sealed });
     }
     if (!reader.temporal) note('Temporal does not answer: this is what the store has');
-    print(runText(view, links, Date.now()));
+    print(runText(view, links, Date.now(), sealed));
   } finally {
     await reader.close();
   }

@@ -29,6 +29,8 @@ export interface DuelOptions extends Pick<Params, 'metric' | 'margin' | 'rule' |
    * 3/n (the rule of three), so a margin of 0.1 takes 30 rows, one of 0.02 takes 150.
    */
   readonly least?: number;
+  /** Why the test set is opened where it has been opened before; without it a person is asked. */
+  readonly reason?: string;
 }
 
 export interface Duel {
@@ -40,12 +42,14 @@ export interface Duel {
 const LEAST = 30;
 
 async function fight(options: DuelOptions): Promise<Duel> {
-  const { challenger, champion, fresh, test, least = LEAST, ...rule } = options;
+  const { challenger, champion, fresh, test, least = LEAST, reason, ...rule } = options;
   // Either comparison may promote: each spends half of alpha, so that both together keep to it (Bonferroni).
   const shared = { ...(rule as object), challenger, champion, looks: 2 };
   const onFresh = challenge({ ...shared, fresh, least });
   const decided = await gate(onFresh, (value) => value.decided, 'the fresh rows decide');
-  return { report: decided ? onFresh : challenge({ ...shared, test, before: onFresh }) };
+  return {
+    report: decided ? onFresh : challenge({ ...shared, test, before: onFresh }, reason === undefined ? {} : { reason }),
+  };
 }
 
 const { metric, margin, rule, alpha, resamples, least } = challenge.spec.params.shape;
@@ -66,6 +70,7 @@ export const duel = composite(
       alpha,
       resamples,
       least: least.unwrap().default(LEAST).describe('fewest fresh rows that may decide'),
+      reason: z.string().optional().describe('why the test set is opened where it has been opened before'),
     }),
     inputs: { challenger: model, champion: model, fresh: table, test: sealedTable },
     outputs: { report: report(challengeVerdict) },

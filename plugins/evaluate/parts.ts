@@ -6,7 +6,7 @@ export const sealedSetsSection = pageSection({
   draw: async ({ run, reader }) => {
     const [{ sealedSection }, { sealedSets }] = await Promise.all([
       import('./sealed-section.js'),
-      import('./sealed-sets.js'),
+      import('../../client/index.js'),
     ]);
     return sealedSection(await sealedSets(reader.store, run.graph));
   },

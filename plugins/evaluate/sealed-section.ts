@@ -1,6 +1,6 @@
 import { html, type Html } from '@trainyard/pages';
 import { artifactLink, causeWord, moment } from '../../activities/processes/index.js';
-import type { SealedSet } from './sealed-sets.js';
+import type { SealedSet } from '../../client/index.js';
 
 /** Who opened a run's sealed test sets, when and because of what. Each further opening makes their figures say less. */
 export function sealedSection(sets: readonly SealedSet[]): Html | undefined {
@@ -27,16 +27,22 @@ export function sealedSection(sets: readonly SealedSet[]): Html | undefined {
                   <th scope="col">By</th>
                   <th scope="col">Run</th>
                   <th scope="col">Started by</th>
+                  <th scope="col">Model</th>
+                  <th scope="col">Reason</th>
                 </tr>
               </thead>
               <tbody>
                 ${openings.map(
-                  ({ openedAt, node, run, purpose, by }) =>
+                  ({ openedAt, node, run, purpose, by, models = [], reason, allowedBy }) =>
                     html`<tr>
                       <td data-name="Opened">${moment(openedAt)}</td>
                       <td data-name="By">${node}</td>
                       <td data-name="Run"><a href="/runs/${encodeURIComponent(run)}">${run}</a> (${purpose})</td>
                       <td data-name="Started by">${causeWord(by)}</td>
+                      <td data-name="Model">
+                        ${models.map((model) => html`${artifactLink(model, model.slice(7, 19))} `)}
+                      </td>
+                      <td data-name="Reason">${reason ?? ''}${allowedBy === undefined ? '' : ` (${allowedBy})`}</td>
                     </tr>`,
                 )}
               </tbody>

@@ -6,7 +6,7 @@ import { digestText } from '../../core/digest.js';
 import type { GraphRecord } from '../../core/graph.js';
 import { FileStore, recordOpening } from '../../store/index.js';
 import { sealedSection } from './sealed-section.js';
-import { sealedSets } from './sealed-sets.js';
+import { sealedSets } from '../../client/index.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-sealed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,6 +32,7 @@ test('who opened the test set of a run, how often and because of what, was shown
       node: 'evaluate.final',
       purpose: 'birds',
       by: { kind: by },
+      ...(round === 1 ? { models: [digestText('a model')], reason: 'the <first> had a bug', allowedBy: 'ada' } : {}),
       openedAt: `2026-01-0${round + 1}T00:00:00.000Z`,
     });
   const sets = await sealedSets(store, graph);
@@ -40,6 +41,8 @@ test('who opened the test set of a run, how often and because of what, was shown
   expect(shown).toContain('opened 2 times');
   expect(shown).toContain('href="/runs/birds%2F0"');
   expect(shown).toContain('&lt;b&gt;drift');
+  expect(shown).toContain('the &lt;first&gt; had a bug (ada)');
+  expect(shown).toContain(`/artifacts/${digestText('a model')}`);
   expect(shown).not.toContain('<b>drift');
 });
 

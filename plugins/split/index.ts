@@ -1,2 +1,3 @@
-export { random, stratified, type Parts } from './split.js';
-export type { SplitFigures } from './contract.js';
+export { folds, nested, type Fold, type Folds, type OuterFold, type OuterFolds } from './folds.js';
+export { given, random, stratified, time, type NearOptions, type Parts, type PartsOfSome } from './split.js';
+export { assignFolds, takeFold, takeOuterFold, type FoldFigures, type SplitFigures } from './contract.js';

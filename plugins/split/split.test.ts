@@ -7,7 +7,7 @@ import { isContract } from '../../core/node.js';
 import type { TableRow } from '@trainyard/tables';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import type { SplitFigures } from './contract.js';
-import { PARTS, type Part } from './assign-folds.js';
+import { PARTS, type Part } from './place.js';
 import { random, stratified } from './index.js';
 import { randomSplitNode, stratifiedSplitNode } from './worker.js';
 
@@ -160,7 +160,7 @@ test('rows that stand in two parts are counted and warned of', async () => {
     key: ['k'],
     schema: { columns: { n: { type: 'integer' } } },
   });
-  const { figures: found } = await deal(bare, {});
+  const { figures: found } = await deal(bare, { equal: 'apart' });
   expect(found.duplicates.testInTrain).toBe(found.rows.test);
   expect(found.warnings[0]).toMatch(/rows of the test part equal rows outside it/);
 });
@@ -169,7 +169,25 @@ test.each([
   ['a label that is no column', { label: 'specis' }, /label names column "specis"[\s\S]*did you mean "species"/],
   ['a group that is no column', { group: 'nest' }, /group names column "nest"/],
   ['shares that leave nothing', { test: 0.6, validation: 0.4 }, /leave nothing to train on/],
-  ['exact and group at once', { label: 'species', exact: true, group: 'island' }, /exact by class and by group/],
+  ['groups too few for the parts', { label: 'species', exact: true, group: 'island' }, /validation part has no rows/],
+  [
+    'near by no column',
+    {
+      near: {
+        except: [
+          'species',
+          'island',
+          'sex',
+          'year',
+          'bill_length_mm',
+          'bill_depth_mm',
+          'flipper_length_mm',
+          'body_mass_g',
+        ],
+      },
+    },
+    /near leaves no column/,
+  ],
   [
     'a label of numbers that hardly repeat',
     { label: '_row' },

@@ -48,6 +48,7 @@ const CONTRACT: Record<keyof AnyContract['spec'], true | Readonly<Record<string,
 const OPTIONS: Record<keyof CallOptions, true> = {
   id: true,
   summary: true,
+  reason: true,
   resources: true,
   retry: true,
   timeout: true,

@@ -2,6 +2,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPipeline } from '../../client/run/runs.js';
+import type { Digest } from '../../core/digest.js';
+import { openingsOf } from '../../store/index.js';
 import { createServer, listen } from '../../server/index.js';
 import { findChromium, type TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
@@ -112,6 +114,30 @@ describe('actions on the run page', () => {
     expect(cause).toEqual({ kind: 'resume', of: 'fail-1', by: 'ada' });
     expect(nodes[0]).toMatchObject({ node: 'probe.make', state: 'found' });
     await page.close();
+  });
+
+  it('asks why a sealed test set is opened again, and keeps the answer with the opening', async () => {
+    const run = await startPipeline(probe.client, {
+      pipeline: 'sealed',
+      id: 'sealed-1',
+      input: { params: { salt: 'sealed-1' }, cause: { kind: 'person' } },
+    });
+    const page = await open('sealed-1');
+    await page.waitForSelector('text=the sealed test set was opened once before');
+    await page.locator('summary', { hasText: 'Try again' }).click();
+    await page.getByRole('textbox', { name: 'Why' }).fill('the first model had a bug');
+    await page.keyboard.press('Enter');
+    expect(await run.result()).toMatchObject({ outcome: 'done', result: { value: { before: 1 } } });
+    const { nodes } = await probe.graph('sealed-1');
+    const { digest } = nodes[0]!.outputs!['out']!;
+    const openings = await openingsOf(probe.client.store, digest as Digest);
+    expect(openings.map(({ reason, allowedBy }) => [reason, allowedBy])).toEqual([
+      [undefined, undefined],
+      ['the first model had a bug', 'ada'],
+    ]);
+    await page.close();
+    const told = await probe.run('sealed', { salt: 'sealed-2', reason: 'as agreed' }, { id: 'sealed-2' });
+    expect(told).toMatchObject({ result: { value: { before: 1 } } });
   });
 
   it('cancels a run after a second step', async () => {

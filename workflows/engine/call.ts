@@ -13,13 +13,18 @@ import { bundleData } from './bundle-data.js';
 import { timeoutOf } from './proxies.js';
 import { wireCall, type Given, type WiredCall } from './wire.js';
 
+/** The options of a call; an operator may have said the reason. */
+export interface SaidOptions extends CallOptions {
+  readonly saidBy?: string;
+}
+
 /** A node call whose inputs are known, and with them its key. */
 export interface Call {
   readonly key: Digest;
   readonly identity: NodeIdentity;
   readonly inputs: NodeTask['inputs'];
   readonly params: Json;
-  readonly options: CallOptions;
+  readonly options: SaidOptions;
   readonly pool: string;
   /** Set for calls of a study's trials. */
   readonly trial?: TrialFacts | undefined;
@@ -31,7 +36,7 @@ export interface Call {
 export interface AskedCall {
   readonly contract: AnyContract;
   readonly wired: WiredCall;
-  readonly options: CallOptions;
+  readonly options: SaidOptions;
   readonly pool: string;
   readonly trial?: TrialFacts | undefined;
   /** `false`: run in the pool, whatever the contract says. */
@@ -119,8 +124,15 @@ export function taskOf(run: RunFacts, contract: AnyContract, call: Call, node: G
     call: node.call,
     pool: call.pool,
     ...(call.trial === undefined ? {} : { trial: call.trial }),
+    ...openingOf(spec, call.options),
     settings: settingsOf(spec, call.options),
   };
+}
+
+/** Why a call opens a sealed test set, where its author or an operator has said it. */
+function openingOf({ opens }: AnyContract['spec'], { reason = '', saidBy }: SaidOptions): Pick<NodeTask, 'opening'> {
+  if (opens === undefined || reason.trim() === '') return {};
+  return { opening: { reason: reason.trim(), ...(saidBy === undefined ? {} : { by: saidBy }) } };
 }
 
 /** Inputs without their values: whoever opens an artifact reads its value from the store. */

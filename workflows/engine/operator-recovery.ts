@@ -46,7 +46,11 @@ export class Troubles {
 
   /** The call as an operator wants it tried again: in the pool that he names, or where it belongs. */
   again(node: GraphNode, asked: AskedCall, recovery: Recovery): AskedCall {
-    return { ...asked, wired: this.#rewired(node, asked, recovery), pool: recovery.pool ?? asked.pool, inline: false };
+    // Who has a sealed test set opened again says why: it is the reason of the opening.
+    const { why, by } = recovery;
+    const options = why.trim() === '' ? asked.options : { ...asked.options, reason: why, saidBy: by };
+    const wired = this.#rewired(node, asked, recovery);
+    return { ...asked, wired, options, pool: recovery.pool ?? asked.pool, inline: false };
   }
 
   /** The call with other parameters; the graph tells both. */
@@ -90,7 +94,9 @@ export class Troubles {
       !ends.has(error) &&
       isTrainyardError(explained) &&
       (explained.where.node === undefined || explained.where.node === node.node);
-    if (onFailure !== 'pause' || isCancellation(error) || !own || scheduler.stopped) throw explained;
+    // A sealed test set is opened again only for a reason: a person is asked for it, whatever the run does about failures.
+    const waits = onFailure === 'pause' || (isTrainyardError(explained) && explained.code === 'TY-SEALED-REASON');
+    if (!waits || isCancellation(error) || !own || scheduler.stopped) throw explained;
     const ports = Object.keys(outputPorts(contract.spec));
     const pools = bundleData().pools.map((one) => one.name);
     if (key !== undefined) graph.trouble(key, node);

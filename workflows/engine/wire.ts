@@ -21,6 +21,7 @@ export interface WiredCall {
 const OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
   id: true,
   summary: true,
+  reason: true,
   resources: true,
   retry: true,
   timeout: true,

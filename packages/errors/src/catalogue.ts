@@ -42,6 +42,10 @@ export const CATALOGUE = {
     'export implement(contract, …) from the worker entry of the plugin',
   ),
   'TY-NODE-INPUT': user('A node refused its input.', 'correct the input, then run again: what had finished is found'),
+  'TY-SEALED-REASON': user(
+    'A sealed test set was opened before, and nobody said why it is opened again.',
+    'say why: trainyard retry RUN NODE --why "…", the run page, or { reason: "…" } after the arguments of the call',
+  ),
   'TY-NODE-TRANSIENT': system(
     'A node met a fault that may pass.',
     'it is retried as its contract says; if it stays, look at the cause',

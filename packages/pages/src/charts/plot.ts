@@ -1,4 +1,4 @@
-/** What is used of Observable Plot. The build puts it and what it needs into this one file: see `build-charts.mjs`. */
+/** What is used of Observable Plot. The build puts it and what it needs into this one file: see `after-compile.mjs`. */
 export {
   axisX,
   axisY,
