@@ -1,5 +1,5 @@
 import { html } from '@trainyard/pages';
-import { percent } from '../warnings/words.js';
+import { percent } from '../words.js';
 import { section } from './contract.js';
 
 const MOST = 30;

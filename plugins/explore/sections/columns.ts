@@ -1,6 +1,6 @@
 import { html, sayFigure, type Html } from '@trainyard/pages';
 import type { CategoricalProfile, ColumnProfile, NumericProfile, Profile, TimeProfile } from '../profile.js';
-import { percent } from '../warnings/words.js';
+import { percent } from '../words.js';
 import { section, type Charts } from './contract.js';
 
 /** The most columns that are drawn; of the others a table says the figures. */

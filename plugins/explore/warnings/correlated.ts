@@ -1,5 +1,5 @@
 import { warningKind } from './contract.js';
-import { MEASURES } from './words.js';
+import { MEASURES } from '../words.js';
 
 const LEAST = 0.95;
 /** Share of gaps from which on the rows that both have say little about the others. */

@@ -1,6 +1,6 @@
 import type { Association, Measured } from '../profile.js';
 import { warningKind } from './contract.js';
-import { MEASURES } from './words.js';
+import { MEASURES } from '../words.js';
 
 const LEAST = 0.98;
 /** Rows of a value, on average, from which on what it says of the label is no chance. */

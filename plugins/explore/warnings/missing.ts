@@ -1,5 +1,5 @@
 import { warningKind } from './contract.js';
-import { percent } from './words.js';
+import { percent } from '../words.js';
 
 /** Share of the rows from which on gaps are worth a word; of a label each one is. */
 const SHARE = 0.3;

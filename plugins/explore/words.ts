@@ -1,4 +1,4 @@
-import type { Association } from '../profile.js';
+import type { Association } from './profile.js';
 
 /** A measure of association, as sentences name it. */
 export const MEASURES: Readonly<Record<Association['measure'], string>> = {
