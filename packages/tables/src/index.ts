@@ -25,6 +25,7 @@ export {
 } from './artifact.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { copyIdentity, ORIGIN } from './row-identity.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';
