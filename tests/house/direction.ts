@@ -66,6 +66,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   drift: ['numeric'],
   metrics: ['numeric'],
   tables: ['errors'],
+  checks: ['errors', 'tables'],
   transforms: ['errors', 'tables'],
 };
 

@@ -1,6 +1,14 @@
 export { applyTransform, applyTransformToRows } from './apply.js';
 export { isMissing, otherThan, readCell, type Cell, type FeatureRow } from './cell.js';
-export { featureColumn, featuresQuery, type FeaturesQuery } from './query.js';
+export { normalQuantile } from './normal-quantile.js';
+export { derivedQuery, featureColumn, featuresQuery, type FeaturesQuery } from './query.js';
+export { foldSql } from './sql/folds.js';
+export { OPERATIONS, type OperationName } from './steps/arithmetic.js';
+export { CALENDAR_PARTS, type CalendarPart } from './steps/calendar.js';
+export { UNIT_MS, type TimeUnit } from './steps/elapsed.js';
+export { raiser } from './steps/power.js';
+export { TEXT_MEASURES, type TextMeasure } from './steps/text-measure.js';
+export { termsOf, termsSql, wordsOf, wordsSql } from './words.js';
 export { kindOf, STEP_KINDS, type TransformStep } from './steps/index.js';
 export type { CategoricalStep } from './steps/categorical.js';
 export type { NumericStep } from './steps/numeric.js';
@@ -15,3 +23,26 @@ export {
   type TransformColumn,
   type TransformInput,
 } from './transform.js';
+export {
+  applyRules,
+  bindCondition,
+  columnsBefore,
+  condition,
+  isRowRule,
+  ROW_RULE_SCHEMAS,
+  ROW_RULES,
+  rowRule,
+  ruleStep,
+  rulesToSql,
+  stepCells,
+  travelling,
+  type Condition,
+  type RowRule,
+  type RowRuleInput,
+  type RowRuleKind,
+  type RuleCell,
+  type RuleColumns,
+  type RuleRow,
+  type RulesSql,
+  type TableStep,
+} from './row-rules/index.js';

@@ -1,8 +1,8 @@
 import type { ColumnType } from '@trainyard/tables/schema';
 import { id, join, sql, type Sql } from '@trainyard/tables/sql';
-import { inner } from './sql/inner.js';
+import { inner } from '@trainyard/tables/inner';
 import { TableColumns, type Column, type Unreadable } from './sql/columns.js';
-import { kindOf } from './steps/index.js';
+import { kindOf, type TransformStep } from './steps/index.js';
 import { featureNames, readsOf, type FittedTransform } from './transform.js';
 
 /** A missing value of each type. */
@@ -32,19 +32,20 @@ export const featureColumn = (index: number): Sql => inner(`feature ${index}`);
 
 /**
  * The features of all rows of the table `from`, which has these columns. The same numbers as `applyTransform` gives row by
- * row: the same bits, or as near as the steps' kinds say (`ulps`).
+ * row: the same bits, or as near as the steps' kinds say (`slack`). Where the table is the
+ * one that the transform was fitted on (`training`), steps that learn from the label give each row what was learnt without it.
  */
 export function featuresQuery(
   transform: FittedTransform,
   from: Sql,
   columns: readonly Column[],
-  also: readonly Sql[] = [],
+  { also = [], training = false }: { readonly also?: readonly Sql[]; readonly training?: boolean } = {},
 ): FeaturesQuery {
   const types = new Map(transform.columns?.map(({ name, type }) => [name, type]));
   const names = new Set(columns.map(({ name }) => name));
   const lost = readsOf(transform).filter(({ column }) => !names.has(column));
   const absent = [...new Map(lost.map(({ column, type }) => [column, types.get(column) ?? type]))];
-  const table = new TableColumns([...columns, ...absent.map(([name, type]) => ({ name, type }))]);
+  const table = new TableColumns([...columns, ...absent.map(([name, type]) => ({ name, type }))], training);
   const nothing = absent.map(([name, type]) => sql`${NOTHING[type]} AS ${id(name)}`);
   const whole = absent.length === 0 ? from : sql`(SELECT *, ${join(nothing)} FROM ${from})`;
   const expressions: Sql[] = [];
@@ -62,4 +63,26 @@ export function featuresQuery(
     unreadable: table.unreadable,
     absent: absent.map(([name]) => name),
   };
+}
+
+/** The table `from` with the columns that steps make of its own. */
+export function derivedQuery(
+  steps: readonly TransformStep[],
+  from: Sql,
+  columns: readonly Column[],
+  also: (table: TableColumns) => readonly Sql[] = () => [],
+): Sql {
+  const table = new TableColumns(columns);
+  const made = steps.flatMap((step) => {
+    const kind = kindOf(step);
+    if (kind.gives !== 'column') return [];
+    const { name, type } = kind.column(step);
+    const value = table.keep(kind.sql(step, table));
+    table.add({ name, type }, value);
+    return [sql`${value} AS ${id(name)}`];
+  });
+  const all = [...made, ...also(table)];
+  if (all.length === 0) return sql`SELECT * FROM ${from}`;
+  // What was kept on the way is left behind.
+  return sql`SELECT * EXCLUDE (${join(table.names())}), ${join(all)} FROM ${table.over(from)}`;
 }

@@ -2,7 +2,8 @@ import { id, sql, type Sql } from '@trainyard/tables/sql';
 import type { ColumnType } from '@trainyard/tables/schema';
 import type { SqlColumns } from '../steps/contract.js';
 import { codeOfNumber, codeOfText } from './codes.js';
-import { inner, keptIn } from './inner.js';
+import { foldSql } from './folds.js';
+import { keptIn, keptName } from './inner.js';
 
 /** A column as it stands in the table at hand. */
 export interface Column {
@@ -28,7 +29,11 @@ export class TableColumns implements SqlColumns {
   private readonly kept: { readonly expression: Sql; readonly level: number }[] = [];
   private readonly numbers = new Map<string, number>();
 
-  constructor(columns: readonly Column[]) {
+  /** `training`: these are the rows that the transform was fitted on, with their identities. */
+  constructor(
+    columns: readonly Column[],
+    private readonly training = false,
+  ) {
     for (const { name, type } of columns) this.columns.set(name, { type, value: id(name) });
   }
 
@@ -54,7 +59,13 @@ export class TableColumns implements SqlColumns {
     return query;
   }
 
+  /** Names of all that was kept. */
+  names(): Sql[] {
+    return this.kept.map((_, i) => keptName(i));
+  }
+
   keep(expression: Sql): Sql {
+    if (/^"~ty kept \d+"$/.test(expression.text)) return expression;
     const known = this.numbers.get(expression.text);
     if (known !== undefined) return keptName(known);
     const level = 1 + Math.max(0, ...keptIn(expression).map((number) => this.kept[number]!.level));
@@ -109,6 +120,10 @@ export class TableColumns implements SqlColumns {
     return type === 'number' ? sql`(${this.number(column)} IS NULL)` : sql`(${value} IS NULL)`;
   }
 
+  fold(seed: number, count: number): Sql | undefined {
+    return this.training ? foldSql(seed, count) : undefined;
+  }
+
   private held(column: string): Held {
     const found = this.columns.get(column);
     if (!found) throw new Error(`a step reads column "${column}", which is neither there nor made before it`);
@@ -120,5 +135,3 @@ export class TableColumns implements SqlColumns {
     return nothing;
   }
 }
-
-const keptName = (number: number): Sql => inner(`kept ${number}`);

@@ -1,13 +1,10 @@
-import { id, type Sql } from '@trainyard/tables/sql';
+import { inner } from '@trainyard/tables/inner';
+import type { Sql } from '@trainyard/tables/sql';
 
-/** A name inside queries, which no column has. */
-export function inner(name: string): Sql {
-  return id(`${INNER}${name}`);
-}
-
-const INNER = 'trainyard:';
+/** The name of a kept expression inside queries. */
+export const keptName = (number: number): Sql => inner(`kept ${number}`);
 
 /** Numbers of the kept expressions that an expression names. */
 export function keptIn(expression: Sql): number[] {
-  return [...expression.text.matchAll(/"trainyard:kept (\d+)"/g)].map((found) => Number(found[1]));
+  return [...expression.text.matchAll(/"~ty kept (\d+)"/g)].map((found) => Number(found[1]));
 }

@@ -36,6 +36,8 @@ export interface SqlColumns {
   time(column: string): Sql;
   /** BOOLEAN, whether it is missing; NaN is. */
   missing(column: string): Sql;
+  /** The fold of a training row from 0 to `count` - 1, by its identity; `undefined` where the rows are no training rows. */
+  fold(seed: number, count: number): Sql | undefined;
   /** Keeps an expression that several others use; gives its name. It may use what was kept before. */
   keep(expression: Sql): Sql;
 }
@@ -47,10 +49,10 @@ interface AnyStepKind<Step> {
   readonly schema: z.ZodType<Step>;
   reads(step: Step): readonly Read[];
   /**
-   * How far SQL and JavaScript may lie apart, in units of the last place of the largest number between input and feature.
-   * Absent: not at all. Logarithms, powers, sines come from two libraries.
+   * Logarithms, powers and sines come from two libraries, so there SQL and JavaScript may lie apart in the last places: by
+   * `2^-50 (|feature| + slack)`. Absent: not at all.
    */
-  readonly ulps?: number;
+  slack?(step: Step): number;
 }
 
 /** A step that makes features: finite numbers, but for steps that pass on what is missing. */

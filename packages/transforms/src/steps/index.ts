@@ -1,10 +1,42 @@
+import { arithmetic } from './arithmetic.js';
+import { bins } from './bins.js';
+import { calendar } from './calendar.js';
 import { categorical } from './categorical.js';
 import type { StepKind } from './contract.js';
+import { cross } from './cross.js';
+import { cyclic } from './cyclic.js';
+import { elapsed } from './elapsed.js';
+import { hashed } from './hashed.js';
+import { holiday } from './holiday.js';
+import { keywords } from './keywords.js';
+import { lookup } from './lookup.js';
 import { numeric } from './numeric.js';
 import { pass } from './pass.js';
+import { power } from './power.js';
+import { quantile } from './quantile.js';
+import { terms } from './terms.js';
+import { textMeasure } from './text-measure.js';
 
 /** The kinds of steps that a transform may hold. One more is a file here and a line below. */
-export const STEP_KINDS = [numeric, categorical, pass] as const;
+export const STEP_KINDS = [
+  numeric,
+  categorical,
+  pass,
+  calendar,
+  holiday,
+  elapsed,
+  arithmetic,
+  cross,
+  textMeasure,
+  keywords,
+  power,
+  quantile,
+  bins,
+  lookup,
+  hashed,
+  terms,
+  cyclic,
+] as const;
 
 type StepOf<Kind> = Kind extends StepKind<infer Step> ? Step : never;
 
