@@ -4,7 +4,7 @@ import {
   join,
   rawColumn,
   RECORD,
-  Sql,
+  type Sql,
   sql,
   type Database,
   type RawColumn,
