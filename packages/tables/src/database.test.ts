@@ -154,3 +154,17 @@ test('an aborted signal stops a query that runs, or is about to', async () => {
     await expect(work).rejects.toThrow(/[Ii]nterrupt|abort/);
   }
 });
+
+test('text that begins with U+FEFF, or holds NUL, comes back whole', async () => {
+  await withDatabase({}, async (database) => {
+    const cells = ['\ufeffx', '\ufeff\ufeff', 'a\0b', '\ufeff'];
+    await database.insert(
+      'given',
+      [{ name: 't', type: 'text' }],
+      cells.map((t) => ({ t })),
+    );
+    expect((await database.rows<{ t: string }>(sql`FROM given`)).map(({ t }) => t)).toEqual(cells);
+    await database.define([{ name: 'trainyard_same', takes: ['text'], gives: 'text', run: (text: string) => text }]);
+    expect(await database.rows(sql`FROM given WHERE trainyard_same(t) = t`)).toHaveLength(cells.length);
+  });
+});

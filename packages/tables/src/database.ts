@@ -1,10 +1,14 @@
+import './exact-text.js';
 import { DuckDBInstance, JSDuckDBValueConverter, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 import { TrainyardError, UserError } from '@trainyard/errors';
 import { append } from './append.js';
+import type { CarriedRule } from './carried.js';
 import { columnBatch, type ColumnBatch } from './column-batch.js';
+import { scalarFunction } from './functions.js';
 import { cellOf, columnType, DUCKDB_TYPES, type Column, type TableRow, type TableValue } from './rows.js';
 import type { ColumnType } from './schema.js';
 import { id, join, sql, Sql } from './sql.js';
+import type { SqlFunction } from './sql-function.js';
 
 export interface DatabaseOptions {
   /** Most memory for tables, such as `'1GB'`; what does not fit goes to `scratch`. Default `'1GB'`. */
@@ -26,6 +30,9 @@ export class Database {
   /** Connections that no query uses now, and those that one does: two streams on one would cut each other short. */
   private readonly idle: DuckDBConnection[] = [];
   private readonly busy = new Set<DuckDBConnection>();
+  private readonly defined = new Set<string>();
+  /** The rules that each table which was opened here carries. */
+  readonly carried: (readonly CarriedRule[])[] = [];
 
   private constructor(private readonly instance: DuckDBInstance) {}
 
@@ -70,6 +77,18 @@ export class Database {
     this.busy.delete(connection);
     if (whole) this.idle.push(connection);
     else connection.closeSync();
+  }
+
+  /** Makes functions known to all queries from now on; one of a name that was defined before is left as it is. */
+  async define(functions: Iterable<SqlFunction>): Promise<void> {
+    const given = [...functions].filter(({ name }) => !this.defined.has(name));
+    if (given.length === 0) return;
+    await this.connected(async (connection) => {
+      for (const one of given) {
+        connection.registerScalarFunction(scalarFunction(one));
+        this.defined.add(one.name);
+      }
+    });
   }
 
   /** Runs a statement for its effect on the database. */

@@ -14,20 +14,15 @@ export type { ColumnBatch } from './column-batch.js';
 export { clashOf, foldName, inner, INNER, innerName, isInner, requireNames } from './inner.js';
 export { id, join, sql, Sql, type SqlValue } from './sql.js';
 export { type Column, type TableCell, type TableRow, type TableValue } from './rows.js';
-export {
-  dataColumns,
-  openTable,
-  readRows,
-  requireColumn,
-  TABLE_FILE,
-  writeTable,
-  type TableOutput,
-} from './artifact.js';
+export { openTable, readRows, TABLE_FILE, writeTable, type TableFiles, type TableOutput } from './artifact.js';
+export { carriedRules, type CarriedRule } from './carried.js';
+export { dataColumns, requireColumn } from './columns.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';
+export type { SqlFunction, SqlFunctionType } from './sql-function.js';
 export { bad, type Bad, type BadInput } from './bad.js';
 export {
   firstLines,

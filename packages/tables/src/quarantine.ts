@@ -76,7 +76,7 @@ export async function writeQuarantine(
   scratch: string,
   name = 'quarantine',
 ): Promise<TableOutput & { readonly value: { readonly dropped: number; readonly read: number } }> {
-  const written = await writeTable(database, lines, scratch, name);
+  const written = await writeTable(database, lines, scratch, name, { rules: [] });
   const { path } = written.files['data.parquet'];
   const { dropped } = await database.row<{ dropped: number }>(
     sql`SELECT count(DISTINCT place) AS dropped FROM read_parquet(${path})`,

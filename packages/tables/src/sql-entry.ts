@@ -1,0 +1,7 @@
+/** What makes SQL text and knows columns, without a database: pure, for code that a pipeline imports. */
+export { id, join, sql, Sql, type SqlValue } from './sql.js';
+export { COLUMN_TYPES, ROW_ID, type ColumnType } from './schema.js';
+export { DUCKDB_TYPES, type Column } from './rows.js';
+export { dataColumns, requireColumn } from './columns.js';
+export type { SqlFunction, SqlFunctionType } from './sql-function.js';
+export { foldName, inner, innerName } from './inner.js';
