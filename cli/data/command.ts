@@ -1,15 +1,6 @@
 import type { Command } from 'commander';
 import { configOf, example } from '../config-option.js';
-
-export interface DataOptions {
-  readonly json?: boolean;
-}
-export interface DiffOptions extends DataOptions {
-  readonly key?: string;
-}
-export interface GetOptions extends DataOptions {
-  readonly out?: string;
-}
+import type { DataOptions, DiffOptions, GetOptions } from './options.js';
 
 const VERSION = 'latest, latest~1, its number, or the first signs of its name';
 

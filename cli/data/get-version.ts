@@ -7,7 +7,7 @@ import { TrainyardError } from '@trainyard/errors';
 import { Artifacts } from '../../store/index.js';
 import { sql, TABLE_FILE } from '@trainyard/tables';
 import { colours, note, printJson } from '../terminal.js';
-import type { GetOptions } from './command.js';
+import type { GetOptions } from './options.js';
 import { openData, withScratch } from './open.js';
 
 /** `trainyard data get`: writes a version to a file, over nothing. */

@@ -4,7 +4,7 @@ import { openVersion } from '../../client/data/open-versions.js';
 import { profileTable } from '../../client/data/profile.js';
 import { findVersion, versionsNamed } from '../../client/data/versions.js';
 import { colours, print, printJson, table } from '../terminal.js';
-import type { DiffOptions } from './command.js';
+import type { DiffOptions } from './options.js';
 import { openData, withScratch } from './open.js';
 
 /** `trainyard data diff`. */

@@ -1,6 +1,6 @@
 import { versionsNamed } from '../../client/data/versions.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
-import type { DataOptions } from './command.js';
+import type { DataOptions } from './options.js';
 import { openData } from './open.js';
 
 /** `trainyard data log`. */

@@ -4,7 +4,7 @@ import { profileTable } from '../../client/data/profile.js';
 import { findVersion, versionsNamed } from '../../client/data/versions.js';
 import { makersOf, usersOf } from '../../store/index.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
-import type { DataOptions } from './command.js';
+import type { DataOptions } from './options.js';
 import { openData, withScratch } from './open.js';
 
 /** Users of a version that are named, and values of a text. */
