@@ -1,7 +1,11 @@
 import { UserError } from '../../../../core/index.js';
 import { id, join, Sql, sql, type ColumnType, type Database } from '@trainyard/tables';
 import { memberTypes } from './types.js';
-import type { ParquetOptions } from './read-parquet.js';
+
+export interface ParquetOptions {
+  /** What bytes become: base 64 (RFC 4648), or a refusal. */
+  readonly bytes: 'base64' | 'refuse';
+}
 
 /** A column of the table, and the SQL that gives its cells. */
 export interface ParquetCell {

@@ -10,17 +10,12 @@ import {
   type RawColumn,
   type RawText,
 } from '@trainyard/tables';
-import { cellsOf, type ParquetCell } from './cells.js';
+import { cellsOf, type ParquetCell, type ParquetOptions } from './cells.js';
 
 export interface ParquetFile {
   readonly path: string;
   /** What people call it. */
   readonly name: string;
-}
-
-export interface ParquetOptions {
-  /** What bytes become: base 64 (RFC 4648), or a refusal. */
-  readonly bytes: 'base64' | 'refuse';
 }
 
 /**
