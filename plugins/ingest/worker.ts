@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { UserError, type Json, type Source } from '../../core/index.js';
 import { withDatabase } from '@trainyard/tables';
@@ -6,7 +7,7 @@ import { implement, type InputArtifact, type NodeContext } from '../../worker/in
 import { parse, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';
 import { file } from './sources/file/contract.js';
-import { readTyped } from './typed/index.js';
+import { missingIn, missingTexts, readTyped } from './typed/index.js';
 
 /** What a snapshot says of itself: no time and no path of this machine, so that the same bytes give the same digest. */
 interface SnapshotValue {
@@ -48,8 +49,11 @@ export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
   const { delimiter, quote, encoding } = params;
   const of: Source = params.of ?? file({ path: taken.source, format: { type: 'csv', delimiter, quote, encoding } });
   const { kind, options } = await sourceOnHand(of);
-  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
-    const raw = await kind.toTable(taken, options, { database, ctx: contextOf(ctx) });
+  const missing = missingIn(missingTexts(params.missing), false);
+  // Counts, casts and the bytes of a table do not depend on threads.
+  const threads = availableParallelism();
+  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads }, async (database) => {
+    const raw = await kind.toTable(taken, options, { database, missing, ctx: contextOf(ctx) });
     const { notes, read, ...table } = await readTyped(database, raw, params, ctx.scratch);
     for (const note of notes) ctx.log(`${taken.source}: ${note}`);
     return { ...table, value: { ...table.value, ...(read === undefined ? {} : { read }), notes: [...notes] } };

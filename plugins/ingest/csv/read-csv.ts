@@ -88,6 +88,7 @@ async function carefully(
     dialect: PLAIN,
     columns: file.columns,
     header: false,
+    carriage: false,
     quoted: true,
     openEnds: false,
     longest,
