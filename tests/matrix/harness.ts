@@ -56,6 +56,8 @@ export interface ProbeOptions {
   readonly crashes?: boolean;
   /** URL of a Redis or Valkey. Default: none. */
   readonly redis?: string;
+  /** More of the project's configuration. */
+  readonly config?: Partial<ConfigInput>;
   /** Options of Node for the worker. */
   readonly execArgv?: readonly string[];
 }
@@ -121,12 +123,15 @@ export class Probe {
       `import { defineConfig } from 'trainyard';\nexport default defineConfig(${JSON.stringify({
         name,
         pipelines: ['./pipelines/*.ts'],
-        plugins: readdirSync(this.path('nodes')).map((plugin) => `./nodes/${plugin}`),
+        plugins: existsSync(this.path('nodes'))
+          ? readdirSync(this.path('nodes')).map((plugin) => `./nodes/${plugin}`)
+          : [],
         pools: options.pools ?? {
           cpu: { slots: options.slots ?? 3 },
           ...(options.otherPool === undefined ? {} : { [options.otherPool]: { slots: 1 } }),
         },
         heartbeat: options.heartbeat ?? '30 seconds',
+        ...options.config,
       })});\n`,
     );
     this.client = {
