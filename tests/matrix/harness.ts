@@ -32,7 +32,6 @@ import type { Event, Fault } from '../fixtures/probe/nodes/probe/outside.js';
 
 /** gRPC's code. */
 const NOT_FOUND = 5;
-
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface ProbeOptions {
@@ -110,7 +109,8 @@ export class Probe {
     this.#connection = connection;
     const name = path.basename(folder).toLowerCase();
     cpSync(path.join(root, 'tests', 'fixtures', options.fixture ?? 'probe'), folder, { recursive: true });
-    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes']) mkdirSync(this.path(inner));
+    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes', 'nodes'])
+      mkdirSync(this.path(inner), { recursive: true });
     symlinkSync(options.package ?? root, this.path('node_modules/trainyard'));
     symlinkSync(path.join(root, 'node_modules', 'zod'), this.path('node_modules/zod'));
     writeFileSync(this.path('package.json'), '{ "name": "probe", "type": "module", "private": true }\n');
@@ -123,9 +123,7 @@ export class Probe {
       `import { defineConfig } from 'trainyard';\nexport default defineConfig(${JSON.stringify({
         name,
         pipelines: ['./pipelines/*.ts'],
-        plugins: existsSync(this.path('nodes'))
-          ? readdirSync(this.path('nodes')).map((plugin) => `./nodes/${plugin}`)
-          : [],
+        plugins: readdirSync(this.path('nodes')).map((plugin) => `./nodes/${plugin}`),
         pools: options.pools ?? {
           cpu: { slots: options.slots ?? 3 },
           ...(options.otherPool === undefined ? {} : { [options.otherPool]: { slots: 1 } }),
