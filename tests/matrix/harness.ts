@@ -33,7 +33,6 @@ import type { Event, Fault } from '../fixtures/probe/nodes/probe/outside.js';
 /** gRPC's code. */
 const NOT_FOUND = 5;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
 export interface ProbeOptions {
   /** Nodes at once. Default 3. */
   readonly slots?: number;
