@@ -8,3 +8,4 @@ export { postgres } from './sources/postgres/contract.js';
 export { redisStream } from './sources/redis-stream/contract.js';
 export { s3 } from './sources/s3/contract.js';
 export { sqlite } from './sources/sqlite/contract.js';
+export { written } from '@trainyard/tables/schema';
