@@ -53,7 +53,7 @@ describe('JSON lines', () => {
 
   test('dates and times that are such in all records are read as such', async () => {
     const { types } = await json(
-      '{"d":"2024-02-29","t":"2024-02-29T12:00:00+02:00","m":"2024-02-29"}\n{"d":"2023-01-01","t":"2024-01-01 10:00","m":"later"}',
+      '{"d":"2024-02-29","t":"2024-02-29T12:00:00+02:00","m":"2024-02-29"}\n{"d":"2023-01-01","t":"2024-01-01 10:00Z","m":"later"}',
     );
     expect(types).toEqual({ d: 'date', t: 'timestamp', m: 'text' });
   });
