@@ -29,7 +29,9 @@ export function encode(rows: readonly TableRow[], columns: readonly Column[]): M
 
 function numbers(cells: readonly TableCell[], column: Column): Float64Array[] {
   const timed = column.type === 'timestamp' || column.type === 'date';
-  const given = cells.map((cell) => (cell === null ? NaN : timed ? Date.parse(String(cell)) : Number(cell)));
+  const read = cells.map((cell) => (cell === null ? NaN : timed ? Date.parse(String(cell)) : Number(cell)));
+  const unit = unitOf(read);
+  const given = unit === 1 ? read : read.map((value) => value / unit);
   const known = given.filter(Number.isFinite);
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length));
@@ -39,6 +41,13 @@ function numbers(cells: readonly TableCell[], column: Column): Float64Array[] {
   if (known.length > 0 && known.length < given.length)
     features.push(Float64Array.from(given, (value) => (Number.isFinite(value) ? 0 : 1)));
   return features;
+}
+
+/** A power of two that brings finite values of extreme size near 1, so that their squares and sums are finite; else 1. */
+function unitOf(values: readonly number[]): number {
+  const size = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  if (size === 0 || (size > 1e-100 && size < 1e100)) return 1;
+  return 2 ** Math.min(1023, Math.max(-1022, Math.ceil(Math.log2(size))));
 }
 
 function categories(cells: readonly TableCell[]): Float64Array[] {
