@@ -28,6 +28,7 @@ export { carriedRules, type CarriedRule } from './carried.js';
 export { dataColumns, requireColumn } from './columns.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { BANDS, bandsOf, plainText, shinglesOf, similarityOf } from './min-hash.js';
 export { copyIdentity, ORIGIN } from './row-identity.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
