@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError, type Json, type Source } from '../../core/index.js';
-import { withDatabase } from '@trainyard/tables';
+import { sql, withDatabase } from '@trainyard/tables';
 import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../sources/index.js';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
 import { parse, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';
 import { file } from './sources/file/contract.js';
 import { missingIn, missingTexts, readTyped } from './typed/index.js';
+
+/** The lines that a source could not read: file, line and text of each. */
+const LEFT_OUT = 'left-out.parquet';
 
 /** What a snapshot says of itself: no time and no path of this machine, so that the same bytes give the same digest. */
 interface SnapshotValue {
@@ -56,7 +59,13 @@ export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
     const raw = await kind.toTable(taken, options, { database, missing, ctx: contextOf(ctx) });
     const { notes, read, ...table } = await readTyped(database, raw, params, ctx.scratch);
     for (const note of notes) ctx.log(`${taken.source}: ${note}`);
-    return { ...table, value: { ...table.value, ...(read === undefined ? {} : { read }), notes: [...notes] } };
+    const value = { ...table.value, ...(read === undefined ? {} : { read }), notes: [...notes] };
+    if (raw.leftOut === undefined) return { ...table, value };
+    const { count, rows } = raw.leftOut;
+    ctx.log(`${raw.name}: ${count} lines could not be read, and are kept beside the table`);
+    const path = join(ctx.scratch, LEFT_OUT);
+    await database.write(sql`SELECT file, line, text FROM ${rows}`, path);
+    return { value: { ...value, leftOut: count }, files: { ...table.files, [LEFT_OUT]: { path } } };
   });
 });
 

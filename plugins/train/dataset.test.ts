@@ -46,3 +46,21 @@ test.each([
     message,
   );
 });
+
+test('a validation table is read by the types of training, or refused where that would change its values', async () => {
+  const train = await tableOf('code,y\n1.50,a\nEC,b\n1.50,a\nEC,b\n7,a\n');
+  const { outputs } = await run(fitFeaturesNode, {
+    params: { recipe: { categorical: ['code'] } },
+    inputs: { table: train },
+  });
+  const fit = async (csv: string) =>
+    run(logisticNode, {
+      params: { label: 'y' },
+      inputs: { train, prep: outputs['transform']!, validation: await tableOf(csv) },
+    });
+  expect((await fit('code,y\n7,a\n7,b\n')).outputs['model']).toBeDefined();
+  expect((await fit('code,y\n,a\n,b\n')).outputs['model']).toBeDefined();
+  await expect(fit('code,y\n1.50,a\n2.5,b\n')).rejects.toThrow(
+    /column "code" of the table "validation" is not of the type that it had in training[\s\S]*expected: +text[\s\S]*actual: +number/,
+  );
+});

@@ -1,6 +1,7 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import {
+  conformed,
   requireColumn,
   requireRepeating,
   sql,
@@ -73,6 +74,9 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     const columns = await openTable(database, 'data', request.table);
     requireColumn(columns, label, `the label of ${part}`);
     if (request.weight !== undefined) requireWeight(columns, request.weight, transform);
+    // A transform of an older format does not say the types of its columns.
+    const said = { table: `the table "${part}"`, where: { port: part } };
+    const data = await conformed(database, 'data', columns, transform.columns ?? [], said);
     const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
     const features = new Float64Array(rows * width);
@@ -83,7 +87,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     const ranges = new Ranges(transform);
     const step = Math.max(1, Math.floor(rows / SAMPLE));
     let at = 0;
-    for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
+    for await (const batch of database.batches<TableRow>(sql`FROM ${data}`)) {
       for (const row of batch) {
         features.set(applyTransform(transform, row), at * width);
         ranges.add(row);

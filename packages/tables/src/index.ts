@@ -17,6 +17,7 @@ export {
   readRaw,
   RECORD,
   RECORD_NAME,
+  type LeftOut,
   type RawColumn,
   type RawText,
   type RecordPlace,
