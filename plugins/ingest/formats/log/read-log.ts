@@ -28,7 +28,7 @@ export async function readLog(
   { pattern, unmatched, encoding }: LogOptions,
   scratch: string,
 ): Promise<RawText> {
-  const text = await checkText({ ...file, encoding, copy: joinPath(scratch, 'log.utf8') });
+  const text = await checkText(file, encoding, joinPath(scratch, 'log.utf8'));
   const path = await withPlainEnds(text.path, joinPath(scratch, 'log.plain'));
   const { expression, names: groups } = readPattern(pattern);
   const matches = sql`regexp_full_match(${TEXT}, ${expression})`;
