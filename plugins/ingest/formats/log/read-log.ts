@@ -1,7 +1,7 @@
 import { join as joinPath } from 'node:path';
 import { UserError } from '../../../../core/index.js';
 import { inner, join, rawColumn, RECORD, sql, type Database, type RawText, type Sql } from '@trainyard/tables';
-import { checkText } from '../../csv/index.js';
+import { checkText, type Encoding } from '../../csv/index.js';
 import { withPlainEnds } from '../line-ends.js';
 import { readPattern } from './pattern.js';
 
@@ -15,7 +15,7 @@ export interface LogOptions {
   readonly pattern: string;
   /** Lines that may differ: a share below 1, a count from 1 on. */
   readonly unmatched: number;
-  readonly encoding: string;
+  readonly encoding: Encoding;
 }
 
 /**
