@@ -26,8 +26,10 @@ export {
 export {
   applyRules,
   bindCondition,
+  columnsAfter,
   columnsBefore,
   condition,
+  isolationScore,
   isRowRule,
   ROW_RULE_SCHEMAS,
   ROW_RULES,

@@ -299,7 +299,7 @@ test.each(RULES.map((rule) => [`${rule.rule} ${JSON.stringify(rule).slice(0, 120
       ({ name, type }) => !columns.some((one) => one.name === name && one.type === type) || step.cells?.has(name),
     );
     const names = about.map(({ name }) => name);
-    const fails = step.keep ? sql`NOT ${step.keep}` : (step.stop?.failing ?? sql`false`);
+    const fails = step.drop?.failing ?? step.stop?.failing ?? sql`false`;
     const failing = await database.rows<{ fails: boolean }>(sql`SELECT ${fails} AS fails FROM made`);
     const cells = await database.rows(sql`SELECT ${sql`${join(names)}`} FROM (${query(id('made'))})`);
     let changed = 0;
