@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../project/package-root.js';
 import { commands } from './commands.js';
 import { damagedMet } from '../store/damaged/index.js';
+import { registerPluginCommands } from './plugin-commands.js';
 import { EXIT, exitCodeOf, explained, Interrupted, RunFailed } from './exit.js';
 
 /** Runs the command line and gives its exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */
@@ -14,6 +15,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   for (const register of commands) register(program);
+  try {
+    await registerPluginCommands(program, args);
+  } catch (error) {
+    report(error, args.includes('--json'));
+    return exitCodeOf(error);
+  }
   // Each command tells its usage after a mistake by itself, in one line.
   for (const command of program.commands)
     command.showHelpAfterError(`(trainyard ${command.name()} --help)`).exitOverride();

@@ -9,6 +9,12 @@ export function refusalOf(error: unknown): TrainyardError | undefined {
   return record && TrainyardError.fromRecord(record);
 }
 
+/** The words of a Workflow that is not of this package, where it refused an Update; undefined for every other error. */
+export function plainRefusal(error: unknown): string | undefined {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? cause.message : undefined;
+}
+
 /** Whether a Workflow knows no Update of this name: then it is of another kind than the one who asked thought. */
 export function isUnknownUpdate(error: unknown): boolean {
   return (

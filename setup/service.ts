@@ -41,6 +41,8 @@ export interface ServiceSpec {
   readonly readyWithinMs: number;
   /** Nothing would be lost: stop with SIGKILL at once. */
   readonly killToStop?: boolean;
+  /** Another user for a server that refuses to run as root. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 /**
@@ -119,6 +121,7 @@ export async function startService(spec: ServiceSpec): Promise<Service> {
     stdio: [spec.input === undefined ? 'ignore' : 'pipe', log.descriptor, log.descriptor],
     detached: true,
     cwd: '/',
+    ...spec.user,
   });
   if (log.descriptor !== 'ignore') closeSync(log.descriptor);
   let ended: ServiceEnd | undefined;

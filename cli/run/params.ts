@@ -62,8 +62,11 @@ async function readFileOf(file: string): Promise<{ [name: string]: Json }> {
   });
 }
 
-/** `2013`, `1.10` and `007` stay as they are typed wherever the schema takes text: JSON would make numbers of them. */
-function readValue(text: string, name: string, schema: z.ZodType, fields: readonly SchemaField[]): Json {
+/**
+ * A field of a schema from the command line. `2013`, `1.10` and `007` stay as they are typed wherever the schema takes text:
+ * JSON would make numbers of them. Throws TY-PARAM for digits that no number keeps.
+ */
+export function readValue(text: string, name: string, schema: z.ZodType, fields: readonly SchemaField[]): Json {
   const field = fields.find((one) => one.name === name);
   const json = jsonOf(text);
   if (field?.type === 'text' || json === undefined) return text;

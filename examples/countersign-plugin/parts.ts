@@ -1,5 +1,6 @@
 import { html } from 'trainyard/pages';
-import { asked, durableProcess, pageSection } from 'trainyard/process';
+import { asked, durableProcess, pageSection, pluginCommand } from 'trainyard/process';
+import { z } from 'zod';
 import { countersignActivities } from './activities.js';
 import { sheet, signed, type Sheet } from './sheet.js';
 
@@ -18,6 +19,27 @@ export const countersignProcess = durableProcess<Sheet>({
       parts: [{ rank: 1, texts: [`${signatures.length} of ${people} signed`, `${signatures.length}/${people}`] }],
     }),
   }),
+  command: 'countersign',
+});
+
+/** Shows a sheet, or signs it. */
+export const countersignCommand = pluginCommand({
+  name: 'countersign',
+  title: 'show what a run waits to have signed, or sign it',
+  args: [{ name: 'sheet', title: 'id of the run and name of the sheet: RUN/NAME' }],
+  options: z.object({
+    by: z.string().min(1).optional().describe('who signs; without it the sheet is shown'),
+    why: z.string().default('').describe('why; it stands in the record'),
+  }),
+  example: 'trainyard countersign shipped/release --by ann --why "all figures are better"',
+  async run({ client, args, options: { by, why } }) {
+    const handle = client.temporal.workflow.getHandle(args['sheet'] ?? '');
+    const now = sheet.parse(
+      by === undefined ? await handle.query('state') : await handle.executeUpdate('sign', { args: [{ by, why }] }),
+    );
+    const signatures = now.signatures.map((one) => `  ${one.by}: ${one.why}`);
+    return { text: [`${now.question} ${now.signatures.length} of ${now.people}`, ...signatures].join('\n'), json: now };
+  },
 });
 
 /** Who has signed what, for a run that waits for it, or has waited. */

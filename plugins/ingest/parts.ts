@@ -1,3 +1,9 @@
 export { backfillProcess } from '../../activities/processes/backfill.js';
 export { triggerProcess } from '../../activities/processes/trigger.js';
+export { crawlSource } from './sources/crawl/kind.js';
 export { fileSource } from './sources/file/kind.js';
+export { httpSource } from './sources/http/kind.js';
+export { postgresSource } from './sources/postgres/kind.js';
+export { redisStreamSource } from './sources/redis-stream/kind.js';
+export { s3Source } from './sources/s3/kind.js';
+export { sqliteSource } from './sources/sqlite/kind.js';

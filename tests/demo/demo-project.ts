@@ -64,6 +64,11 @@ export class DemoProject {
       cpSync(path.join(example, part), path.join(this.folder, part), { recursive: true });
   }
 
+  /** Name of the project: that of its folder, since nothing names it. */
+  get name(): string {
+    return path.basename(this.folder).toLowerCase();
+  }
+
   /** `npm run demo` with this copy. */
   demo(...args: string[]): Running {
     return this.start(process.execPath, [path.join(root, 'scripts', 'demo.mjs'), ...args]);

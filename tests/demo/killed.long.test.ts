@@ -52,7 +52,7 @@ describe('the demo, killed', () => {
     await killed.reaches(
       'train.net',
       ['running'],
-      () => `${retrainingRunId('penguins', 'penguins', 'penguins', 1)}/tune`,
+      () => `${retrainingRunId(killed.name, 'penguins', 'penguins', 1)}/tune`,
       240_000,
     );
     await sleep(500);

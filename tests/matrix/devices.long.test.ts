@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from './harness.js';
@@ -36,6 +37,21 @@ afterAll(async () => {
   await server?.stop();
 });
 
+/** When a process that was killed in its work was last seen alive, by its number. */
+const lastAlive = new Map<number, number>();
+
+/** Looks at a process until it has ended; a zombie holds nothing any more, whenever it is reaped. */
+function watch(pid: number): void {
+  const look = setInterval(() => {
+    try {
+      if (/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) throw new Error('ended');
+      lastAlive.set(pid, Date.now());
+    } catch {
+      clearInterval(look);
+    }
+  }, 2);
+}
+
 /** What was done on the device, in the order of its beginnings. */
 function worked(): { label: string; run: string; pid: number; from: number; to: number }[] {
   const events = [probe, stranger].flatMap((one) =>
@@ -49,7 +65,7 @@ function worked(): { label: string; run: string; pid: number; from: number; to: 
     .filter(({ what, device }) => what === 'start' && device === `gpu:${DEVICE}`)
     .map(({ label, run, pid, at }) => {
       const end = events.find((one) => one.what === 'end' && one.run === run && one.label === label && one.pid === pid);
-      return { label, run, pid, from: at, to: end?.at ?? Infinity };
+      return { label, run, pid, from: at, to: end?.at ?? lastAlive.get(pid) ?? Infinity };
     })
     .sort((a, b) => a.from - b.from);
 }
@@ -84,6 +100,7 @@ it('workers of one project and of others share a device piece by piece, and none
 it('a worker killed -9 leaves the device when its process has left it, and another worker takes both up', async () => {
   const run = await single(stranger, 'orphan', { ms: 4_000, block: true });
   await expect.poll(() => worked().some(({ run: of }) => of === 'orphan'), { timeout: 60_000 }).toBe(true);
+  watch(worked().find(({ run: of }) => of === 'orphan')?.pid ?? 0);
   await stranger.killWorker();
   const after = await single(probe, 'after', { ms: 100 });
   expect((await probe.outcome(after)).state).toBe('done');
@@ -91,7 +108,7 @@ it('a worker killed -9 leaves the device when its process has left it, and anoth
   expect((await stranger.outcome(run)).state).toBe('done');
   expect(overlaps()).toEqual([]);
   const pids = worked().filter(({ run: of }) => of === 'orphan');
-  // Its process finished what it was at, unheard; then the node was executed again.
+  // Its process ended with its worker, in the middle of what it was at; then the node was executed again.
   expect(new Set(pids.map(({ pid }) => pid)).size).toBe(2);
   expect(
     worked()

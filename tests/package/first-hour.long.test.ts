@@ -51,7 +51,7 @@ afterAll(async () => {
     await new Promise((ended) => dev?.once('exit', ended));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-}, 60_000);
+}, 240_000);
 
 test('the first hour of the README, followed to the letter, ends with an answer of the model', async () => {
   expect(told).toHaveLength(6);

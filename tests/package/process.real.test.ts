@@ -116,6 +116,24 @@ describe('a durable process of a package of its own', { timeout: 240_000 }, () =
     expect(await signers()).toEqual(['ann', 'bob']);
   });
 
+  it('has a command of its own, with help, checked options and JSON; a word that nobody knows stays unknown', async () => {
+    const shown = await project.run('countersign', ID);
+    expect(shown.code, shown.all).toBe(0);
+    expect(shown.out).toMatch(/Ship <it>\? 2 of 3\n\s+ann: it is good\n\s+bob: it is good/);
+    const help = await project.run('countersign', '--help');
+    expect(help.out).toMatch(/<sheet>[\s\S]*--by <value>\s+who signs[\s\S]*--json/);
+    const twice = await project.run('countersign', ID, '--by', 'ann', '--json');
+    expect(twice.code, twice.all).toBe(2);
+    expect(twice.all).toContain('ann has signed already');
+    expect(twice.all).not.toMatch(STACK);
+    const empty = await project.run('countersign', ID, '--by', '');
+    expect(empty.code, empty.all).toBe(2);
+    expect(empty.all).toContain('trainyard countersign --help');
+    const unknown = await project.run('countersing', ID);
+    expect(unknown.code).toBe(2);
+    expect(unknown.all).toMatch(/unknown command 'countersing'[\s\S]*Did you mean countersign\?/);
+  });
+
   it('moves on to its newer code with what it knows', async () => {
     const file = path.join(PLUGIN, 'dist', 'workflow.js');
     const edited = project.read(file).replace('({ question, people,', '({ question: `${question} (edited)`, people,');
