@@ -1,14 +1,6 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
-import {
-  requireColumn,
-  requireRepeating,
-  sql,
-  withDatabase,
-  openTable,
-  type TableCell,
-  type TableRow,
-} from '@trainyard/tables';
+import { requireColumn, requireRepeating, sql, withDatabase, type TableCell, type TableRow } from '@trainyard/tables';
 import {
   applyTransform,
   featureNames,
@@ -17,6 +9,7 @@ import {
   type FeatureRow,
   type FittedTransform,
 } from '@trainyard/transforms';
+import { openThroughRules } from '@trainyard/transforms/tables';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {
@@ -65,7 +58,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     });
   const width = featureNames(transform).length;
   return withDatabase({ scratch: request.scratch }, async (database) => {
-    const columns = await openTable(database, 'data', request.table);
+    const columns = await openThroughRules(database, 'data', request.table, transform.rules ?? [], part);
     requireColumn(columns, label, `the label of ${part}`);
     const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });

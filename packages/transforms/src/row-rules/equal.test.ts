@@ -274,6 +274,42 @@ const RULES: RowRuleInput[] = [
     ],
     otherwise: 9,
   },
+  {
+    rule: 'neighbours',
+    columns: ['n', 'm'],
+    neighbours: 2,
+    weights: 'distance',
+    scales: [1, 2],
+    means: [0.5, -1],
+    donors: [
+      [1, 2],
+      [3, null],
+      [0, 1],
+      [1, 7],
+    ],
+  },
+  {
+    rule: 'iterative',
+    columns: ['n', 'm'],
+    starts: [1, 2],
+    steps: [
+      { at: 0, intercept: 1, weights: [0, 0.1] },
+      { at: 1, intercept: -1, weights: [0.3, 0] },
+      { at: 0, intercept: 1.5, weights: [0, 0.2] },
+    ],
+  },
+  {
+    rule: 'isolation',
+    columns: ['n', 'i'],
+    as: 'far',
+    fills: [0, 1],
+    rows: 8,
+    threshold: 0.45,
+    trees: [
+      [0, 5, 5, -1, 4, 1, 2.5, 10, -1, 1, -1, 1],
+      [1, 8, 5, -1, 7, -1, 1],
+    ],
+  },
   { rule: 'fill-by', column: 't', by: ['u'], groups: [{ key: ['kg'], value: 'heavy' }] },
 ];
 
