@@ -25,6 +25,8 @@ import { gcCommand } from './gc/command.js';
 import { scrubCommand } from './scrub/command.js';
 import { setupCommand } from './setup/command.js';
 import { doctorCommand } from './doctor/command.js';
+import { dataCommand } from './data/command.js';
+import { schemaCommand } from './schema/command.js';
 
 /** Every command, in the order of the help. They load what they need only when they are called. */
 export const commands: readonly ((program: Command) => void)[] = [
@@ -45,6 +47,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   recoverCommands,
   backfillCommand,
   schedulesCommand,
+  dataCommand,
+  schemaCommand,
   pluginsCommand,
   predictCommand,
   modelsCommand,

@@ -77,9 +77,14 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
   /**
    * Which of its output values stand for the run in lists of runs (search attributes), as `port.path`: the model's name,
    * the metric, the digest of the data (a port alone). A metric is a number or `{ name, value }`; of several paths the first
-   * that leads to one counts.
+   * that leads to one counts. `dataset` is the `port.path` of an input that names the data set of which `data` is a version.
    */
-  readonly facts?: { readonly model?: string; readonly metric?: string | readonly string[]; readonly data?: string };
+  readonly facts?: {
+    readonly model?: string;
+    readonly metric?: string | readonly string[];
+    readonly data?: string;
+    readonly dataset?: string;
+  };
   /**
    * The node gives the same figures within these bounds, but not the same bytes, when it is computed again: training on
    * a GPU, say. By `port.path` of a number among its output values the largest absolute difference, such as

@@ -19,11 +19,15 @@ const NOT_SOURCES = new Set([
   'tests',
 ]);
 
-/** A library in packages/ that needs nothing but the compiler. */
+/** A library in packages/: the compiler, and what it brings itself in `after-compile.mjs`. */
 const library = (name) => ({
   from: `packages/${name}`,
   result: `packages/${name}/dist/index.js`,
-  compile: () => runNode(tsc(), ['-p', `packages/${name}/tsconfig.json`]),
+  async compile() {
+    const types = await runNode(tsc(), ['-p', `packages/${name}/tsconfig.json`]);
+    const more = inRoot('packages', name, 'after-compile.mjs');
+    return types.code === 0 && existsSync(more) ? runNode(more) : types;
+  },
 });
 
 /** What is compiled by itself, each after what it imports: the folder of its sources, where the result goes, and how. */

@@ -70,6 +70,8 @@ export interface TakenSnapshot extends Snapshot {
 export interface TableAsk {
   /** A database for the relations that it gives; ends with the node. */
   readonly database: Database;
+  /** Texts that stand for a missing cell, for kinds that say the types of cells; where cells are text they are found later. */
+  readonly missing: readonly string[];
   readonly ctx: Pick<SourceContext, 'signal' | 'scratch' | 'log'>;
 }
 

@@ -14,7 +14,7 @@ export { findInPages, keepPage, listPages, pageReader, readPage } from './pages.
 export { Checkpoints } from './checkpoints.js';
 export { noteProject, projectsIn } from './projects.js';
 export { keepReports, readReports, writeReports } from './reports.js';
-export { makersOf, recordsOfRun, removeNodeRecord, usersOf, writeNodeRecord } from './lineage.js';
+export { makersOf, recordsOfNodes, recordsOfRun, removeNodeRecord, usersOf, writeNodeRecord } from './lineage.js';
 export {
   endRun,
   listRuns,

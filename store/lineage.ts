@@ -51,6 +51,17 @@ export async function recordsOfRun(store: Store, run: string): Promise<NodeRecor
   return (await read(store, keys)).filter((record) => record.run === run);
 }
 
+/** The records of all executions of these nodes, in the order in which they ended. Others are passed by unread. */
+export async function recordsOfNodes(store: Store, nodes: readonly string[]): Promise<NodeRecord[]> {
+  const wanted = new Set(nodes.map((node) => segmentOf(node, NODE_BYTES)));
+  const keys: string[] = [];
+  for await (const { key } of store.list('lineage/')) {
+    const place = key.slice(key.lastIndexOf('/') + 1);
+    if (wanted.has(place.slice(0, place.lastIndexOf('~')))) keys.push(key);
+  }
+  return (await read(store, keys)).filter(({ node }) => nodes.includes(node));
+}
+
 /** The executions that took this artifact as an input. */
 export async function usersOf(store: Store, artifact: Digest): Promise<NodeRecord[]> {
   return marked(store, `used/${checkDigest(artifact)}/`);

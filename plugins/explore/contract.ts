@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import { node, report, table } from '../../core/index.js';
 
-/** What a warning is about: its kind, the columns that it names, and the sentence for people. */
+/** What a warning is about: its kind (each is a file in `warnings/`), the columns that it names, and the sentence for people. */
 const warning = z.object({
-  kind: z.enum([
-    'all-missing',
-    'constant',
-    'correlated',
-    'duplicates',
-    'few-rows',
-    'identifier',
-    'imbalance',
-    'leak',
-    'missing',
-    'skewed',
-    'spellings',
-  ]),
+  kind: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
   columns: z.array(z.string()),
   said: z.string(),
 });
@@ -26,6 +14,9 @@ export const profileFigures = z.object({
   columns: z.int(),
   /** Share of all cells that are missing, from 0 to 1. */
   missing: z.number(),
+  /** Cells of numbers that are NaN, and that are infinite. */
+  nan: z.int(),
+  infinite: z.int(),
   /** Rows that equal an earlier one in every column, the identity aside. */
   duplicates: z.int(),
   /** Rows of each class, most frequent first; empty without a label of text, booleans or few integers. */
@@ -37,11 +28,13 @@ export type ProfileFigures = z.output<typeof profileFigures>;
 /** Looks at a table: one page for people, the same as JSON, and warnings that name columns. */
 export const profile = node({
   name: 'explore.profile',
-  version: '1',
+  version: '2',
   title: 'Profiles a table: distributions, missing values, relations, warnings',
   params: z.object({
     label: z.string().optional().describe('the column to predict: its balance, and what it depends on'),
+    part: z.string().optional().describe('a column that says which part a row belongs to: rows that two parts share'),
     title: z.string().default('Profile').describe("the page's heading"),
+    seed: z.int().min(0).max(0xffffffff).default(0).describe('draws the rows that are shown as points'),
   }),
   inputs: { table },
   outputs: report(profileFigures),

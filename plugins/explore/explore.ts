@@ -6,8 +6,12 @@ function profileOf<const T>(
     readonly table: T & Fit<'explore.profile', 'table', Table, T>;
     /** The column to predict: its balance, and what it depends on. */
     readonly label?: ColumnOf<RowOf<T>>;
+    /** A column that says which part a row belongs to: rows that two parts share are warned of. */
+    readonly part?: ColumnOf<RowOf<T>>;
     /** The page's heading. */
     readonly title?: string;
+    /** Draws the rows that are shown as points. */
+    readonly seed?: number;
   },
   options?: CallOptions,
 ): Handle<Report<ProfileFigures>> {

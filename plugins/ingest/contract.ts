@@ -62,6 +62,6 @@ export const parse = node({
   inputs: { source: file },
   outputs: table,
   asks: SOURCES,
-  facts: { data: 'out' },
+  facts: { data: 'out', dataset: 'source.source' },
   resources: { memory: '2GB' },
 });

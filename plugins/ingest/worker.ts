@@ -49,7 +49,7 @@ export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
   const of: Source = params.of ?? file({ path: taken.source, format: { type: 'csv', delimiter, encoding } });
   const { kind, options } = await sourceOnHand(of);
   return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
-    const raw = await kind.toTable(taken, options, { database, ctx: contextOf(ctx) });
+    const raw = await kind.toTable(taken, options, { database, missing: params.missing, ctx: contextOf(ctx) });
     return readTyped(database, raw, params, ctx.scratch);
   });
 });

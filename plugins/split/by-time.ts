@@ -1,6 +1,5 @@
 import { durationMs, UserError, type Duration } from '../../core/index.js';
-import { finite, id, requireColumn, sql, type Column, type Database, type Sql } from '@trainyard/tables';
-import { inner } from './inner.js';
+import { type Column, type Database, finite, id, inner, requireColumn, sql, type Sql } from '@trainyard/tables';
 
 /** A column of time as whole numbers that sort: microseconds since 1970 in UTC, or the column's own numbers. */
 export interface Clock {

@@ -1,6 +1,6 @@
-import { id, sql, type Database, type Sql } from '@trainyard/tables';
+import { type Database, id, inner, sql, type Sql } from '@trainyard/tables';
 import { dealByClass } from './by-class.js';
-import { CLASS, inner, NTH, PART, PLACE, PLACES, UNIT } from './inner.js';
+import { CLASS, NTH, PART, PLACE, PLACES, UNIT } from './inner.js';
 import { placeOf, unitOf, type Share } from './place.js';
 import { bindings, BOUND_UNIT } from './together.js';
 

@@ -1,15 +1,16 @@
 import { UserError } from '../../core/index.js';
 import {
+  type Database,
   id,
+  inner,
   join,
   openTable,
   requireColumn,
   ROW_ID,
   sql,
+  type Sql,
   withDatabase,
   writeTable,
-  type Database,
-  type Sql,
 } from '@trainyard/tables';
 import { implement, type InputArtifact } from '../../worker/index.js';
 import { bindRows } from './bind-rows.js';
@@ -18,7 +19,7 @@ import { requireClasses, requireIdentity } from './check.js';
 import { assignFolds, takeFold, takeOuterFold } from './contract.js';
 import { dealRows, makePlaces } from './deal.js';
 import { foldPage } from './fold-page.js';
-import { inner, NTH, PART, PLACES, UNIT } from './inner.js';
+import { NTH, PART, PLACES, UNIT } from './inner.js';
 import { foldFiguresOf } from './leaks/index.js';
 import { unitOf } from './place.js';
 import { reportFiles } from './report-files.js';

@@ -13,12 +13,12 @@ import {
   type Table,
 } from '../../core/index.js';
 import { assignFolds, takeFold, takeOuterFold, type FoldFigures } from './contract.js';
-import type { TimeOptions, Together } from './split.js';
+import type { Judging, TimeOptions, Together } from './split.js';
 
 /** One fold: its rows to validate on, and the rows that train for it. */
 export interface Fold<Row> {
   readonly train: Handle<Table<Row>>;
-  readonly validation: Handle<Table<Row>>;
+  readonly validation: Judging<Row>;
 }
 
 /** One fold of nested ones: sealed, and the rows that train for it in folds of their own, for choosing among models. */

@@ -1,9 +1,4 @@
-import { id, type Sql } from '@trainyard/tables';
-
-/** A name for what a query adds to a user's columns: no source has a column of this prefix. */
-export function inner(name: string): Sql {
-  return id(`_trainyard ${name}`);
-}
+import { id, inner } from '@trainyard/tables';
 
 /** The number of a row in its table, from 1, and the part that it is dealt to. */
 export const NTH = inner('row number');

@@ -1,11 +1,8 @@
-import { id, ROW_ID, sql, type Sql } from '@trainyard/tables';
-
-/** SQL for the identity of a row without the number that tells equal rows apart (`~2`): equal rows are dealt together. */
-export const IDENTITY = sql`regexp_replace(${id(ROW_ID)}, '^([0-9a-f]{24})~\\d+$', '\\1')`;
+import { id, ORIGIN, sql, type Sql } from '@trainyard/tables';
 
 /** SQL for what a row is dealt by: its group where it has one, else its identity. */
 export function unitOf(group: string | undefined): Sql {
-  const row = sql`'row ' || ${IDENTITY}`;
+  const row = sql`'row ' || ${ORIGIN}`;
   return group === undefined ? row : sql`coalesce('group ' || ${id(group)}::VARCHAR, ${row})`;
 }
 

@@ -1,10 +1,13 @@
 import type { CallOptions, ColumnOf, Fit, Handle, Report, RowOf, SealedTable, Table } from '../../core/index.js';
 import { givenSplit, randomSplit, stratifiedSplit, timeSplit, type SplitFigures } from './contract.js';
 
+/** A part that judges: nodes that even out rows refuse it. */
+export type Judging<Row> = Handle<Table<Row>> & { readonly port: 'validation' };
+
 /** The three parts of a table. Only nodes that say so open the test part, on the record: `evaluate.final`. */
 export interface Parts<Row> {
   readonly train: Handle<Table<Row>>;
-  readonly validation: Handle<Table<Row>>;
+  readonly validation: Judging<Row>;
   readonly test: Handle<SealedTable<Row>>;
   /** What the split did, and whether rows of one part stand in another. */
   readonly leaks: Handle<Report<SplitFigures>>;

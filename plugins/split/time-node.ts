@@ -1,12 +1,12 @@
 import { UserError } from '../../core/index.js';
-import { openTable, requireColumn, sql, withDatabase, type Database, type Sql } from '@trainyard/tables';
+import { type Database, inner, openTable, requireColumn, sql, type Sql, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { bindRows } from './bind-rows.js';
 import { clockOf, cutsAt, requireTimes, type Clock } from './by-time.js';
 import { refuseEmpty, requireIdentity, requireTraining } from './check.js';
 import { timeSplit } from './contract.js';
 import { makePlaces } from './deal.js';
-import { inner, NTH, PART, UNIT } from './inner.js';
+import { NTH, PART, UNIT } from './inner.js';
 import { figuresOf } from './leaks/index.js';
 import { splitPage } from './page.js';
 import { unitOf } from './place.js';

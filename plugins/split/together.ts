@@ -1,16 +1,17 @@
 import {
+  type Column,
+  type Database,
   dataColumns,
   id,
+  inner,
   join,
   mayRepeat,
   requireColumn,
   sql,
-  type Column,
-  type Database,
   type Sql,
 } from '@trainyard/tables';
 import { UserError } from '../../core/index.js';
-import { inner, NTH, UNIT } from './inner.js';
+import { NTH, UNIT } from './inner.js';
 import { unitOf } from './place.js';
 
 /** Which rows count as nearly equal. */

@@ -23,6 +23,12 @@ const classWeights = z
   .optional()
   .describe("weight of each class's rows; balanced: rows ÷ (classes × rows of the class)");
 
+const weight = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('a column with a weight for each training row, such as balance.weights gives; no feature');
+
 const data = { train: table, validation: optional(table), prep: transform };
 
 /** A model that looks at no feature: what any other must beat. */
@@ -50,6 +56,7 @@ export const logistic = node({
     label,
     l2: z.number().positive().default(1).describe('penalty: half of it times the sum of squared coefficients'),
     classWeights,
+    weight,
     iterations: z.number().int().min(1).default(1000).describe('most steps of the optimiser'),
     tolerance: z.number().positive().default(1e-8).describe('largest slope, a row, at which it has converged'),
   }),
@@ -84,6 +91,7 @@ export const net = node({
     minDelta: z.number().min(0).default(1e-4).describe('by how much a loss must be lower to count'),
     l2: z.number().min(0).default(0).describe('penalty: it times the sum of squared weights, biases left out'),
     classWeights,
+    weight,
     checkpointSeconds: z.number().min(0).default(10).describe('least time between checkpoints; 0: after every epoch'),
   }),
   inputs: data,

@@ -12,3 +12,37 @@ test('a transform that passes missing values on is refused in words, by learners
   await expect(fit({ pass: ['n'] })).rejects.toThrow(/takes no missing values[\s\S]*numeric or categorical/);
   expect((await fit({ numeric: ['n'] })).outputs['model']).toBeDefined();
 });
+
+test('a row of weight 2 counts as two rows, and one of weight 0 not at all', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7 < 3 ? 'a' : 'b'},${i % 3}`);
+  const weighed = await tableOf(`n,y,w\n${rows.join('\n')}\n`);
+  const repeated = await tableOf(
+    `n,y,w\n${rows.flatMap((row, i) => Array.from({ length: i % 3 }, () => row)).join('\n')}\n`,
+  );
+  const fitted = await run(fitFeaturesNode, { params: { recipe: { numeric: ['n'] } }, inputs: { table: weighed } });
+  const prep = fitted.outputs['transform']!;
+  const coefficients = async (train: typeof weighed, weight?: string): Promise<number[]> => {
+    const params = { label: 'y', tolerance: 1e-11, ...(weight === undefined ? {} : { weight }) };
+    const { outputs } = await run(logisticNode, { params, inputs: { train, prep } });
+    const weights = await outputs['model']!.bytes('weights.bin');
+    return [...new Float64Array(weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength))];
+  };
+  const ours = await coefficients(weighed, 'w');
+  const theirs = await coefficients(repeated);
+  ours.forEach((value, i) => expect(value).toBeCloseTo(theirs[i]!, 6));
+  expect(ours.some((value) => Math.abs(value) > 0.01)).toBe(true);
+});
+
+test.each([
+  ['a column that is a feature too', { weight: 'n' }, /column "n" is a weight and a feature at once/],
+  ['a column of text', { weight: 't' }, /column "t" holds text, not weights/],
+  ['a column that is not there', { weight: 'W1' }, /weight names column "W1"/],
+  ['a missing weight', { weight: 'w' }, /a row of the table "train" has no weight[\s\S]*missing/],
+])('as weights, %s is refused', async (_name, params, message) => {
+  const train = await tableOf('n,y,t,w\n1,a,x,1\n2,b,x,\n3,a,x,2\n');
+  const prep = (await run(fitFeaturesNode, { params: { recipe: { numeric: ['n'] } }, inputs: { table: train } }))
+    .outputs['transform']!;
+  await expect(run(logisticNode, { params: { label: 'y', ...params }, inputs: { train, prep } })).rejects.toThrow(
+    message,
+  );
+});

@@ -1,6 +1,14 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
-import { requireColumn, requireRepeating, sql, withDatabase, type TableCell, type TableRow } from '@trainyard/tables';
+import {
+  requireColumn,
+  requireRepeating,
+  sql,
+  withDatabase,
+  type Column,
+  type TableCell,
+  type TableRow,
+} from '@trainyard/tables';
 import {
   applyTransform,
   featureNames,
@@ -20,6 +28,8 @@ export interface Dataset {
   readonly features: Float64Array;
   /** Index of each row's class. */
   readonly labels: Int32Array;
+  /** Weight of each row, where a column says it. */
+  readonly weights?: Float64Array | undefined;
   /** Names of the classes, sorted by code unit. */
   readonly classes: readonly string[];
   /** Smallest and largest value of the numeric columns that the transform reads. */
@@ -32,6 +42,8 @@ export interface DatasetRequest {
   readonly table: InputArtifact;
   readonly label: string;
   readonly transform: FittedTransform;
+  /** A column of weights of rows. */
+  readonly weight?: string | undefined;
   /** Which part of the data it is, for messages: `train`, `validation`, `test`. */
   readonly part: string;
   /** The classes that may occur; without them those that do occur. */
@@ -60,10 +72,12 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
   return withDatabase({ scratch: request.scratch }, async (database) => {
     const columns = await openThroughRules(database, 'data', request.table, transform.rules ?? [], part);
     requireColumn(columns, label, `the label of ${part}`);
+    if (request.weight !== undefined) requireWeight(columns, request.weight, transform);
     const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
     const features = new Float64Array(rows * width);
     const codes = new Int32Array(rows);
+    const weights = request.weight === undefined ? undefined : new Float64Array(rows);
     const seen = new Map<string, number>();
     const sample: FeatureRow[] = [];
     const ranges = new Ranges(transform);
@@ -73,6 +87,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
       for (const row of batch) {
         features.set(applyTransform(transform, row), at * width);
         ranges.add(row);
+        if (weights) weights[at] = weightOf(row[request.weight!], at, request);
         const name = labelOf(row[label], at, request);
         const code = seen.get(name) ?? seen.size;
         seen.set(name, code);
@@ -84,7 +99,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     const classes = request.classes ?? [...seen.keys()].sort();
     const places = [...seen.keys()].map((name) => classes.indexOf(name));
     const labels = codes.map((code) => places[code]!);
-    return { rows, width, features, labels, classes, ranges: ranges.byColumn, sample };
+    return { rows, width, features, labels, weights, classes, ranges: ranges.byColumn, sample };
   });
 }
 
@@ -127,6 +142,27 @@ function labelOf(cell: TableCell | undefined, row: number, { part, label, classe
     });
   }
   return name;
+}
+
+/** Throws a UserError for a column of weights that is not there, holds no numbers, or is a feature as well. */
+function requireWeight(columns: readonly Column[], name: string, transform: FittedTransform): void {
+  const { type } = requireColumn(columns, name, 'weight');
+  if (type !== 'number' && type !== 'integer')
+    throw new UserError(`column "${name}" holds ${type}, not weights`, { where: { field: 'weight', column: name } });
+  if (transformInputs(transform).some((input) => input.name === name))
+    throw new UserError(`column "${name}" is a weight and a feature at once`, {
+      where: { field: 'weight', column: name },
+      remedy: 'leave it out of the recipe of features.fit: it says how rows were chosen, not what they are',
+    });
+}
+
+function weightOf(cell: TableCell | undefined, row: number, { part, weight }: DatasetRequest): number {
+  if (typeof cell === 'number' && Number.isFinite(cell) && cell >= 0) return cell;
+  throw new UserError(`a row of the table "${part}" has no weight`, {
+    where: { port: part, row, column: weight! },
+    expected: 'a number of 0 or more',
+    actual: cell === null || cell === undefined ? 'missing' : String(cell),
+  });
 }
 
 /** Throws a UserError when there is nothing to tell apart, or when the label is a number or a name of its own in most rows. */

@@ -12,9 +12,11 @@ export async function readSurroundings(
   },
   label: string,
   scratch: string,
+  /** A column with a weight for each training row. */
+  weight?: string,
 ): Promise<Surroundings> {
   const transform = parseTransform(await inputs.prep.text('transform.json'));
-  const train = await readDataset({ table: inputs.train, label, transform, part: 'train', scratch });
+  const train = await readDataset({ table: inputs.train, label, transform, weight, part: 'train', scratch });
   const validation =
     inputs.validation &&
     (await readDataset({

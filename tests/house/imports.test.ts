@@ -32,6 +32,11 @@ interface Manifest {
 const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest;
 
+/** The house's own, for development. */
+const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  devDependencies: Readonly<Record<string, string>>;
+};
+
 const say = ({ from, to }: Import): string => `${from} -> ${to}`;
 test('the table of directions is itself one way', () => {
   const rows = Object.keys(MAY_IMPORT);
@@ -97,7 +102,9 @@ test('a library imports its own files, what its row names and packages that its 
     if (external !== true) return libraryOf(to) !== libraryOf(from);
     const [, ours] = /^@trainyard\/([^/]+)/.exec(to) ?? [];
     const { dependencies = {}, peerDependencies = {} } = manifestOf(libraryOf(from));
-    const named = Object.keys({ ...dependencies, ...peerDependencies });
+    // What a library builds into itself is there for development alone.
+    const builtIn = files.includes(`packages/${libraryOf(from)}/after-compile.mjs`) ? devDependencies : {};
+    const named = Object.keys({ ...dependencies, ...peerDependencies, ...builtIn });
     return (
       (ours !== undefined && !LIBRARIES[libraryOf(from)]?.includes(ours)) ||
       !(to.startsWith('node:') || named.some((name) => to === name || to.startsWith(`${name}/`)))

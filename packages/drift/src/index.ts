@@ -1,9 +1,11 @@
 export { compareProfiles, type ColumnDrift, type DriftOptions, type DriftReport } from './compare.js';
 export {
   columnsOf,
+  MOST_VALUES,
   PROFILE_FILE,
   profileOf,
   type ColumnProfile,
+  type DriftCell,
   type DriftColumn,
   type DriftRow,
   type Profile,

@@ -10,6 +10,8 @@ export interface ClassifiedRows {
   readonly features: Float64Array;
   /** Index of each row's class, from 0. */
   readonly labels: Int32Array;
+  /** Weight of each row, beside that of its class; 1 where it is left out. */
+  readonly weights?: Float64Array | undefined;
 }
 
 export interface LogisticFit {
@@ -38,7 +40,7 @@ export interface LogisticOptions {
  * equal scikit-learn's there too.
  */
 export function fitLogistic(
-  { rows, width, features, labels }: ClassifiedRows,
+  { rows, width, features, labels, weights }: ClassifiedRows,
   options: LogisticOptions,
 ): LogisticFit & {
   readonly coefficients: Float64Array;
@@ -60,7 +62,7 @@ export function fitLogistic(
       for (let row = 0; row < rows; row++) {
         const start = row * width;
         const label = labels[row]!;
-        const weight = options.weights[label]!;
+        const weight = options.weights[label]! * (weights?.[row] ?? 1);
         for (let k = 0; k < classes; k++) scores[k] = x[coefficients + k]!;
         for (let j = 0; j < width; j++) {
           const value = features[start + j]!;

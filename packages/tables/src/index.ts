@@ -19,6 +19,7 @@ export { carriedRules, type CarriedRule } from './carried.js';
 export { dataColumns, requireColumn } from './columns.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { copyIdentity, ORIGIN } from './row-identity.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';
 export { mayRepeat } from './repeats.js';

@@ -2,20 +2,53 @@ import { z } from 'zod';
 import { ENCODINGS } from '../encodings.js';
 
 const encoding = z.enum(ENCODINGS).default('utf-8').describe('how the bytes are read as text');
+const shared = {
+  arrays: z.enum(['text', 'refuse']).default('text').describe('what lists become: their JSON text, or a refusal'),
+  mixed: z.enum(['refuse', 'text']).default('refuse').describe('what a key becomes that holds values of several types'),
+  encoding,
+};
 
-/** Options of each format, by its name. */
-export const FORMATS = {
-  csv: z.strictObject({
-    type: z.literal('csv'),
-    delimiter: z.string().length(1).optional().describe('the character between cells; a tab by default in .tsv files'),
-    encoding,
-  }),
-} as const;
+const csv = z.strictObject({
+  type: z.literal('csv'),
+  delimiter: z.string().length(1).optional().describe('the character between cells; a tab by default in .tsv files'),
+  encoding,
+});
+const jsonl = z.strictObject({ type: z.literal('jsonl').describe('a JSON object on each line'), ...shared });
+const json = z.strictObject({
+  type: z.literal('json').describe('a document: an array of objects, an object that holds one, or one object'),
+  records: z.string().min(1).optional().describe('where the array is: keys joined by points, such as data.items'),
+  ...shared,
+});
+const parquet = z.strictObject({
+  type: z.literal('parquet'),
+  bytes: z.enum(['refuse', 'base64']).default('refuse').describe('what columns of bytes become'),
+});
+const xlsx = z.strictObject({
+  type: z.literal('xlsx'),
+  sheet: z.string().min(1).optional().describe('the name of the sheet; may be left out where there is one'),
+  header: z.int().min(1).optional().describe('the row of the names; the first that holds anything by default'),
+  merged: z
+    .enum(['refuse', 'first'])
+    .default('refuse')
+    .describe('what merged cells become: a refusal, or their first cell with the others missing'),
+});
 
 /** How files are read as rows; by default as their names end. */
 export const formatOption = z
-  .discriminatedUnion('type', [FORMATS.csv])
+  .discriminatedUnion('type', [csv, jsonl, json, parquet, xlsx])
   .optional()
   .describe('how the files are read; as their names end by default');
 
 export type Format = NonNullable<z.output<typeof formatOption>>;
+/** A format as an author gives it. */
+export type FormatInput = NonNullable<z.input<typeof formatOption>>;
+
+/** What the end of a file's name means; everything else is CSV. */
+export const ENDINGS: Readonly<Record<string, FormatInput>> = {
+  '.json': { type: 'json' },
+  '.jsonl': { type: 'jsonl' },
+  '.ndjson': { type: 'jsonl' },
+  '.parquet': { type: 'parquet' },
+  '.pq': { type: 'parquet' },
+  '.xlsx': { type: 'xlsx' },
+};

@@ -1,11 +1,64 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../core/index.js';
-import type { RawText } from '@trainyard/tables';
+import type { Database, RawText } from '@trainyard/tables';
 import type { TableAsk, TakenSnapshot } from '../../../sources/index.js';
 import { readCsv } from '../csv/index.js';
-import type { Format } from './contract.js';
+import { ENDINGS, formatOption, type Format } from './contract.js';
+import { readJson } from './json/read-json.js';
+import { readParquet } from './parquet/read-parquet.js';
 import { stack } from './stack.js';
+import { readXlsx } from './xlsx/read-xlsx.js';
+
+/** Files that are to be one table, in their order, and where it is made. */
+interface FormatAsk {
+  /** What errors call all of them. */
+  readonly name: string;
+  readonly files: readonly { readonly path: string; readonly name: string }[];
+  readonly database: Database;
+  /** Texts that stand for a missing cell. */
+  readonly missing: readonly string[];
+  readonly scratch: string;
+}
+
+type FormatFile = FormatAsk['files'][number];
+
+type Reader<Type extends Format['type']> = (
+  format: Extract<Format, { type: Type }>,
+  ask: FormatAsk,
+) => Promise<RawText>;
+
+const READERS: { readonly [Type in Format['type']]: Reader<Type> } = {
+  csv: ({ delimiter, encoding }, ask) =>
+    eachAlone(ask, (file, scratch) => {
+      const between = delimiter ?? (file.name.endsWith('.tsv') ? '\t' : ',');
+      return readCsv(ask.database, file, { delimiter: between, encoding }, scratch);
+    }),
+  jsonl: (format, { name, files, database, scratch }) =>
+    readJson(database, name, files, { lines: true, ...format }, scratch),
+  json: (format, { name, files, database, scratch }) =>
+    readJson(database, name, files, { lines: false, ...format }, scratch),
+  parquet: (format, { name, files, database }) => readParquet(database, name, files, format),
+  xlsx: (format, ask) =>
+    eachAlone(ask, (file, scratch) => readXlsx(ask.database, file, { ...format, missing: ask.missing }, scratch)),
+};
+
+/** Reads files that are read one by one, as one table. */
+function eachAlone(
+  { name, files, database, scratch }: FormatAsk,
+  read: (file: FormatFile, scratch: string) => Promise<RawText>,
+): Promise<RawText> {
+  const parts = files.map((file, i) => ({
+    name: file.name,
+    read: async () => {
+      const own = path.join(scratch, `part-${i}`);
+      await mkdir(own, { recursive: true });
+      return read(file, own);
+    },
+  }));
+  const [first, ...more] = parts;
+  return first && more.length === 0 ? first.read() : stack(database, name, parts);
+}
 
 /**
  * Reads the files of a snapshot as one table, in the order of their names, in the format that is said, else by how their
@@ -14,21 +67,32 @@ import { stack } from './stack.js';
 export async function readFormat(
   snapshot: TakenSnapshot,
   name: string,
-  format: Format | undefined,
-  { database, ctx }: TableAsk,
+  said: Format | undefined,
+  { database, missing, ctx }: TableAsk,
 ): Promise<RawText> {
-  const files = [...snapshot.files].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const parts = files.map((one, i) => ({
-    name: one.name,
-    read: async () => {
-      const { delimiter = one.name.endsWith('.tsv') ? '\t' : ',', encoding = 'utf-8' } = format ?? {};
-      const scratch = path.join(ctx.scratch, `part-${i}`);
-      await mkdir(scratch, { recursive: true });
-      const file = { path: await snapshot.path(one.file), name: one.name };
-      return readCsv(database, file, { delimiter, encoding }, scratch);
-    },
-  }));
-  const [first, ...more] = parts;
-  if (first === undefined) throw new UserError(`the snapshot of ${name} has no file`, { where: { file: name } });
-  return more.length === 0 ? first.read() : stack(database, name, parts);
+  const named = [...snapshot.files].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const files = [];
+  for (const one of named) files.push({ path: await snapshot.path(one.file), name: one.name });
+  if (files.length === 0) throw new UserError(`the snapshot of ${name} has no file`, { where: { file: name } });
+  const format = said ?? formatBy(files.map((file) => file.name));
+  const read = READERS[format.type] as Reader<Format['type']>;
+  return read(format as never, { name, files, database, missing, scratch: ctx.scratch });
+}
+
+/** The format that the names of files say. Throws a UserError where they say several. */
+function formatBy(names: readonly string[]): Format {
+  const known = new Map<string, string>();
+  for (const name of names) {
+    const ending = path.extname(name).toLowerCase();
+    known.set((ENDINGS[ending] ?? { type: 'csv' }).type, name);
+  }
+  const [[type] = ['csv'], other] = known;
+  if (other)
+    throw new UserError('files of several formats are to be one table', {
+      where: { file: other[1] },
+      expected: 'files whose names end alike',
+      actual: [...known].map(([one, name]) => `${name} (${one})`).join(', '),
+      remedy: 'narrow the pattern, or say the format',
+    });
+  return formatOption.parse({ type }) as Format;
 }

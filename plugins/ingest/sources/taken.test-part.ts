@@ -77,7 +77,7 @@ export function taking<Options>(
       const ctx = await context(log);
       return withDatabase({ scratch: ctx.scratch }, async (database) => {
         const snapshot = { ...taken, path: async (file: string) => joinPath(taken.folder, file) };
-        const raw: RawText = await kind.toTable(snapshot, parsed(options), { database, ctx });
+        const raw: RawText = await kind.toTable(snapshot, parsed(options), { database, missing: [], ctx });
         const rows = await database.rows(sql`SELECT * FROM ${raw.numbered} ORDER BY ${RECORD}`);
         const named = rows.map((row) =>
           Object.fromEntries(raw.columns.map(({ name }, i) => [name, row[rawName(i)] ?? null])),

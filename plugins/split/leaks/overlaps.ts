@@ -1,6 +1,6 @@
-import { id, sql, type Database, type Sql } from '@trainyard/tables';
+import { type Database, id, inner, sql, type Sql } from '@trainyard/tables';
 import type { SplitFigures } from '../figures.js';
-import { inner, PART } from '../inner.js';
+import { PART } from '../inner.js';
 import { namesRows, namesSeveral, type Repeating } from './columns.js';
 
 /** Columns that are looked at one by one. */

@@ -9,7 +9,7 @@ import { writeOutcome } from '../training-result.js';
 import { readSurroundings } from '../training-environment.js';
 
 export const logisticNode = implement(logistic, async ({ params, inputs, ctx }) => {
-  const around = await readSurroundings(inputs, params.label, ctx.scratch);
+  const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight);
   const { train } = around;
   requireClasses(train, params.label);
   const { coefficients, intercepts, minimum } = fitLogistic(train, {

@@ -58,7 +58,7 @@ export function batchOf(plan: BatchPlan, indices: Int32Array, step: number): Bat
     x.set(data.features.subarray(row * data.width, (row + 1) * data.width), i * data.width);
     const label = data.labels[row]!;
     y[i * classes + label] = 1;
-    weight[i] = weights[label]! / rows;
+    weight[i] = (weights[label]! * (data.weights?.[row] ?? 1)) / rows;
   });
   return { rows, x, y, weight, masks: plan.dropout === 0 ? [] : masksOf(plan, shape, rows, step) };
 }

@@ -21,7 +21,7 @@ import { runningNet } from './running.js';
 import { initialValues, shapeOf, tensorsOf, type NetShape } from './shape.js';
 
 export const netNode = implement(net, async ({ params, inputs, ctx }) => {
-  const around = await readSurroundings(inputs, params.label, ctx.scratch);
+  const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight);
   const { train, validation } = around;
   requireClasses(train, params.label);
   const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });

@@ -1,0 +1,122 @@
+import { join as joinPath } from 'node:path';
+import { id, join, sql, type Sql } from '@trainyard/tables';
+import { presentOf, type Association, type NumericProfile } from '../profile.js';
+import { countBy, figuresOf, type Field, type Relation } from './relation.js';
+import { quantilesOf } from './quantiles.js';
+import { edgesOf, stepOf } from './steps.js';
+import { exactSum, scaled, scaleOf } from './sums.js';
+
+/** Values up to which ranks are exact; of more, those of 512 parts of as many rows. */
+const RANKED = 1e6;
+const STEPS = 512;
+const SHARES = Array.from({ length: STEPS - 1 }, (_, i) => (i + 1) / STEPS);
+
+export interface Numeric {
+  readonly field: Field & { readonly x: Sql };
+  readonly column: NumericProfile;
+}
+
+export type Pair = readonly [Numeric, Numeric];
+
+/** Pearson's and Spearman's correlation of each pair, over rows that have both; a pair without variance is left out. */
+export async function correlationsOf(
+  relation: Relation,
+  pairs: readonly Pair[],
+  ranked = RANKED,
+): Promise<Association[]> {
+  const columns = [...new Set(pairs.flat())];
+  if (columns.length === 0) return [];
+  const values = new Map(
+    columns.map((one) => [one, scaled(one.field.x, scaleOf(one.column.min, one.column.max, one.column.mean))]),
+  );
+  const ranks = await ranksOf(relation, columns, ranked);
+  return [
+    ...(await pearson(relation, pairs, (one) => values.get(one)!, 'pearson')),
+    ...(await pearson(ranks.relation, pairs, (one) => ranks.of.get(one)!, 'spearman')),
+  ];
+}
+
+async function pearson(
+  relation: Relation,
+  pairs: readonly Pair[],
+  zOf: (one: Numeric) => Sql,
+  measure: 'pearson' | 'spearman',
+): Promise<Association[]> {
+  const found = await figuresOf(relation, pairs, ([one, other]) => {
+    const [a, b] = [zOf(one), zOf(other)];
+    const both = sql`FILTER (${a} IS NOT NULL AND ${b} IS NOT NULL)`;
+    const sum = (value: Sql): Sql => sql`(sum((${value} * ${2 ** 52})::BIGINT) ${both})::DOUBLE / ${2 ** 52}`;
+    return {
+      n: sql`count(*) ${both}`,
+      a: sum(a),
+      b: sum(b),
+      ab: exactSum(sql`${a} * ${b}`),
+      aa: sum(sql`${a} * ${a}`),
+      bb: sum(sql`${b} * ${b}`),
+    };
+  });
+  return pairs.flatMap(([one, other], i) => {
+    const { n, a, b, ab, aa, bb } = found[i]!;
+    const rows = Number(n);
+    const mean = (sum: unknown): number => Number(sum) / rows;
+    const covariance = mean(ab) - mean(a) * mean(b);
+    const variances = (mean(aa) - mean(a) ** 2) * (mean(bb) - mean(b) ** 2);
+    const value = covariance / Math.sqrt(variances);
+    if (rows < 2 || !(variances > 0) || !Number.isFinite(value)) return [];
+    return [
+      { columns: [one.column.name, other.column.name] as const, measure, value: Math.min(1, Math.max(-1, value)) },
+    ];
+  });
+}
+
+/** Each column's ranks (equal values share their middle one), from -1 to 1, as columns of a table. */
+async function ranksOf(
+  relation: Relation,
+  columns: readonly Numeric[],
+  most: number,
+): Promise<{ relation: Relation; of: Map<Numeric, Sql> }> {
+  const from = id('ranked');
+  const path = joinPath(relation.scratch, 'ranked.parquet');
+  const names = columns.map((_, i) => id(`r${i}`));
+  const terms = relation.rows * columns.length <= most ? columns.map(exactRank) : await steppedRanks(relation, columns);
+  const selected = terms.map((term, i) => sql`${term} AS ${names[i]!}`);
+  await relation.database.run(sql`COPY (SELECT ${join(selected)} FROM ${relation.from}) TO ${path} (FORMAT parquet)`);
+  await relation.database.run(sql`CREATE OR REPLACE VIEW ${from} AS FROM read_parquet(${path})`);
+  return { relation: { ...relation, from, fields: [] }, of: new Map(columns.map((one, i) => [one, names[i]!])) };
+}
+
+/** Missing values come last, so that the ranks of the others are from 1 to their number. */
+function exactRank({ field: { x }, column }: Numeric): Sql {
+  const n = presentOf(column);
+  const rank = sql`(rank() OVER (ORDER BY ${x} NULLS LAST) + (count(*) OVER (PARTITION BY ${x}) - 1) / 2)`;
+  return sql`CASE WHEN ${x} IS NOT NULL THEN (${rank} - ${(n + 1) / 2}) / ${Math.max(1, n / 2)} END`;
+}
+
+async function steppedRanks(relation: Relation, columns: readonly Numeric[]): Promise<Sql[]> {
+  const ordered = columns.map(({ field, column }) => ({
+    x: field.x,
+    present: presentOf(column),
+    min: column.min,
+    max: column.max,
+  }));
+  const edges = (await quantilesOf(relation, ordered, SHARES)).map((quantiles, i) =>
+    edgesOf(quantiles, ordered[i]!.min),
+  );
+  const counted = await countBy(
+    relation,
+    columns.map(({ field }, i) => stepOf(field.x, edges[i]!, (part) => sql`${part}`)),
+    (step) => step,
+  );
+  return columns.map(({ field, column }, i) => {
+    const rows = edges[i]!.concat(0).map(() => 0);
+    for (const { value, rows: n } of counted[i]!) rows[Number(value)] = n;
+    const n = presentOf(column);
+    let before = 0;
+    const middles = rows.map((part) => {
+      const middle = before + (part + 1) / 2;
+      before += part;
+      return (middle - (n + 1) / 2) / Math.max(1, n / 2);
+    });
+    return stepOf(field.x, edges[i]!, (part) => sql`${middles[part]!}`);
+  });
+}
