@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { dataColumns, id, join, mayRepeat, requireColumn, ROW_ID, sql, type Column, type Sql } from '@trainyard/tables';
 import type { TableStep } from '@trainyard/transforms';
 import { notFor } from './not-for.js';
