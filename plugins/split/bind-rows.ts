@@ -13,6 +13,7 @@ import {
   type Near,
 } from './together.js';
 import { unitOf } from './place.js';
+import { findSimilar } from './similar.js';
 
 export interface Binding {
   readonly group?: string | undefined;
@@ -27,7 +28,11 @@ export async function bindRows(
   { group, equal = 'together', near }: Binding,
 ): Promise<SplitFigures['together']> {
   await findEqual(database, columns, group);
-  if (near) await findNear(database, compared(columns, near), near.digits, group);
+  if (near) {
+    const cells = compared(columns, near);
+    if (near.similarity === undefined) await findNear(database, cells, near.digits, group);
+    else await findSimilar(database, cells, near.similarity, near.digits, group);
+  }
   if (near === undefined && equal === 'apart') return { sets: 0, rows: 0, largest: 0 };
   // Rows that are equal are nearly equal too.
   const pairs = sql`(SELECT ${UNIT}, ${KEY} FROM ${near ? NEAR_ROWS : EQUAL_ROWS})`;

@@ -21,6 +21,14 @@ const together = {
     .strictObject({
       columns: z.array(column).min(1).optional().describe('columns that are compared: all'),
       except: z.array(column).optional().describe('columns that are not, such as identifiers'),
+      similarity: z
+        .number()
+        .min(0.5)
+        .max(1)
+        .optional()
+        .describe(
+          'texts may differ too: share of their 5-letter pieces that they have in common (Jaccard, by MinHash), such as 0.8',
+        ),
       digits: z.int().min(1).max(15).default(4).describe('significant digits of numbers that are compared'),
     })
     .optional()

@@ -24,6 +24,8 @@ export interface NearOptions<T> {
   readonly columns?: readonly ColumnOf<RowOf<T>>[];
   /** Columns that are not: identifiers, times of entry. */
   readonly except?: readonly ColumnOf<RowOf<T>>[];
+  /** Texts may differ too: share of their 5-letter pieces that they have in common, from 0.5. Default: texts are equal. */
+  readonly similarity?: number;
   /** Significant digits of numbers that are compared. Default 4. */
   readonly digits?: number;
 }

@@ -124,3 +124,25 @@ test('an identifier whose order tells the label is warned of by name', async () 
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/^column number tells the label c/);
 });
+
+test('texts that are similar stay together, along any chain, where that is asked for', async () => {
+  const textOf = (n: number): string[] =>
+    Array.from({ length: 40 }, (_, i) => `w${(n * n * 31 + i * i * 17 + n * i * 13) % 997}x`);
+  const rows = Array.from({ length: 60 }, (_, n) => {
+    const text = textOf(n);
+    // Its copies each differ from the one before by one word more.
+    return [0, 1, 2].map(
+      (copy) =>
+        `k${n}-${copy},"${text.map((word, i) => (i < copy ? `other${i}` : word)).join(copy === 1 ? ', ' : ' ')}"`,
+    );
+  }).flat();
+  const table = await keyed(rows, { text: 'text' });
+  const { where, figures } = await deal(table, { near: { columns: ['text'], similarity: 0.8 } });
+  for (let n = 0; n < 60; n++) expect(new Set([0, 1, 2].map((copy) => where.get(`k${n}-${copy}`))).size).toBe(1);
+  expect(figures.together).toEqual({ sets: 60, rows: 180, largest: 3 });
+  expect(figures.near.testInTrain).toBe(0);
+  const apart = await deal(table, {});
+  expect(
+    Array.from({ length: 60 }, (_, n) => new Set([0, 1, 2].map((copy) => apart.where.get(`k${n}-${copy}`))).size),
+  ).toContain(2);
+});

@@ -20,6 +20,8 @@ export interface Near {
   readonly columns?: readonly string[] | undefined;
   /** Columns that are not: identifiers, times of entry. */
   readonly except?: readonly string[] | undefined;
+  /** Share of their 5-letter pieces that texts have in common; texts are equal where it is left out. */
+  readonly similarity?: number | undefined;
   /** Significant digits of numbers that are compared. */
   readonly digits: number;
 }
@@ -34,7 +36,7 @@ export const NEAR_ROWS = id('near rows');
 const [BONDS, KEYS, BOUND] = [id('bonds'), id('keys'), id('bound units')];
 
 /** A cell as it is compared for near equality: text without case and white space, numbers to some digits. */
-function nearly({ name, type }: Column, digits: number): Sql {
+export function nearly({ name, type }: Column, digits: number): Sql {
   const cell = id(name);
   if (type === 'text') return sql`regexp_replace(trim(lower(nfc_normalize(${cell}))), '[\\s\\p{Z}]+', ' ', 'g')`;
   if (type === 'number' || type === 'integer') return sql`printf(${`%.${digits - 1}e`}, ${cell}::DOUBLE + 0)`;

@@ -32,9 +32,7 @@ import type { Event, Fault } from '../fixtures/probe/nodes/probe/outside.js';
 
 /** gRPC's code. */
 const NOT_FOUND = 5;
-
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
 export interface ProbeOptions {
   /** Nodes at once. Default 3. */
   readonly slots?: number;
@@ -56,6 +54,8 @@ export interface ProbeOptions {
   readonly crashes?: boolean;
   /** URL of a Redis or Valkey. Default: none. */
   readonly redis?: string;
+  /** More of the project's configuration. */
+  readonly config?: Partial<ConfigInput>;
   /** Options of Node for the worker. */
   readonly execArgv?: readonly string[];
 }
@@ -108,7 +108,8 @@ export class Probe {
     this.#connection = connection;
     const name = path.basename(folder).toLowerCase();
     cpSync(path.join(root, 'tests', 'fixtures', options.fixture ?? 'probe'), folder, { recursive: true });
-    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes']) mkdirSync(this.path(inner));
+    for (const inner of ['node_modules', '.trainyard', 'faults', 'crashes', 'nodes'])
+      mkdirSync(this.path(inner), { recursive: true });
     symlinkSync(options.package ?? root, this.path('node_modules/trainyard'));
     symlinkSync(path.join(root, 'node_modules', 'zod'), this.path('node_modules/zod'));
     writeFileSync(this.path('package.json'), '{ "name": "probe", "type": "module", "private": true }\n');
@@ -127,6 +128,7 @@ export class Probe {
           ...(options.otherPool === undefined ? {} : { [options.otherPool]: { slots: 1 } }),
         },
         heartbeat: options.heartbeat ?? '30 seconds',
+        ...options.config,
       })});\n`,
     );
     this.client = {

@@ -9,7 +9,16 @@ export {
   type TableSchema,
 } from './schema.js';
 export { Database, withDatabase, type DatabaseOptions } from './database.js';
-export { rawColumn, rawName, RECORD, RECORD_NAME, type RawColumn, type RawText, type RecordPlace } from './raw-text.js';
+export {
+  rawColumn,
+  rawName,
+  RECORD,
+  RECORD_NAME,
+  type LeftOut,
+  type RawColumn,
+  type RawText,
+  type RecordPlace,
+} from './raw-text.js';
 export type { ColumnBatch } from './column-batch.js';
 export { clashOf, foldName, inner, INNER, innerName, isInner, requireNames } from './inner.js';
 export { id, join, sql, Sql, type SqlValue } from './sql.js';
@@ -19,6 +28,7 @@ export { carriedRules, type CarriedRule } from './carried.js';
 export { dataColumns, requireColumn } from './columns.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
+export { BANDS, bandsOf, plainText, shinglesOf, similarityOf } from './min-hash.js';
 export { copyIdentity, ORIGIN } from './row-identity.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';

@@ -7,10 +7,10 @@ import { KEY } from '../together.js';
 export async function crossingsOf(database: Database, repeats: Sql): Promise<Crossings> {
   const of = (part: string): Sql => sql`bool_or(${PART} = ${part}) OVER (PARTITION BY ${KEY})`;
   return database.row<Crossings>(
-    sql`SELECT count(*) FILTER (WHERE ${PART} = 'test' AND train) AS "testInTrain",
-               count(*) FILTER (WHERE ${PART} = 'test' AND validation) AS "testInValidation",
-               count(*) FILTER (WHERE ${PART} = 'validation' AND train) AS "validationInTrain"
-        FROM (SELECT ${PART}, ${of('train')} AS train, ${of('validation')} AS validation
+    sql`SELECT count(DISTINCT ${NTH}) FILTER (WHERE ${PART} = 'test' AND train) AS "testInTrain",
+               count(DISTINCT ${NTH}) FILTER (WHERE ${PART} = 'test' AND validation) AS "testInValidation",
+               count(DISTINCT ${NTH}) FILTER (WHERE ${PART} = 'validation' AND train) AS "validationInTrain"
+        FROM (SELECT ${NTH}, ${PART}, ${of('train')} AS train, ${of('validation')} AS validation
               FROM ${repeats} JOIN ${PLACES} USING (${NTH}))`,
   );
 }
@@ -18,8 +18,8 @@ export async function crossingsOf(database: Database, repeats: Sql): Promise<Cro
 /** Counts rows that have something in common with a row of another fold. */
 export async function crossingFolds(database: Database, repeats: Sql): Promise<number> {
   const { rows } = await database.row<{ rows: number }>(
-    sql`SELECT count(*) AS rows
-        FROM (SELECT min(${PART}) OVER (PARTITION BY ${KEY}) AS a, max(${PART}) OVER (PARTITION BY ${KEY}) AS b
+    sql`SELECT count(DISTINCT ${NTH}) AS rows
+        FROM (SELECT ${NTH}, min(${PART}) OVER (PARTITION BY ${KEY}) AS a, max(${PART}) OVER (PARTITION BY ${KEY}) AS b
               FROM ${repeats} JOIN ${PLACES} USING (${NTH}))
         WHERE a <> b`,
   );
@@ -32,7 +32,7 @@ const MEANINGFUL = 10;
 /** Whether rows have so little in common by chance that near equality means something. */
 export async function isTelling(database: Database, repeats: Sql): Promise<boolean> {
   const { rows, sets } = await database.row<{ rows: number; sets: number }>(
-    sql`SELECT count(*) AS rows, count(DISTINCT ${KEY}) AS sets FROM ${repeats}`,
+    sql`SELECT count(DISTINCT ${NTH}) AS rows, count(DISTINCT ${KEY}) AS sets FROM ${repeats}`,
   );
   return rows <= MEANINGFUL * sets;
 }

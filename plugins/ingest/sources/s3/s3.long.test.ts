@@ -30,7 +30,7 @@ afterAll(async () => {
 
 test('a real S3 server understands us: lists over several pages, hostile keys, signatures, ETags', async () => {
   const keys = [
-    ...Array.from({ length: 1203 }, (_, i) => `daily/${String(i).padStart(4, '0')}.csv`),
+    ...Array.from({ length: 1003 }, (_, i) => `daily/${String(i).padStart(4, '0')}.csv`),
     "daily/ä +(1)!'*~&=?.csv",
   ];
   for (let i = 0; i < keys.length; i += 50) {
