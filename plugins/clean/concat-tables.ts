@@ -1,6 +1,7 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '../../core/index.js';
 import {
+  carriedRules,
   emptyColumns,
   emptyOf,
   heldAs,
@@ -10,40 +11,49 @@ import {
   openTable,
   ROW_ID,
   sql,
+  type CarriedRule,
   type Column,
   type ColumnType,
   type Database,
   type Sql,
 } from '@trainyard/tables';
+import { rowRule, rulesToSql } from '@trainyard/transforms';
 
-const [FROM, NTH, RANK] = [inner('which table'), inner('place in the table'), inner('rank of the identity')];
+const [FROM, NTH, RANK] = [inner('which table'), inner('place'), inner('rank of the identity')];
 
 /**
  * A query for the rows of all tables, one table after the other, with the columns of the first. Whole numbers beside
- * numbers become numbers, days beside times times; a column without a value in a table, or a table without rows, takes the others' type. Throws a
- * UserError when columns differ otherwise, or rows share an identity and `duplicates` is `stop`.
+ * numbers become numbers, days beside times times; a column without a value in a table takes the others' type. A table
+ * that was cleaned by fewer rules than another goes through the rest of them, as a request would. Throws a UserError when
+ * columns differ otherwise, when tables were cleaned by rules of which none is the beginning of the other, or when rows
+ * share an identity and `duplicates` is `stop`.
  */
 export async function concatTables(
   database: Database,
   tables: readonly InputArtifact[],
   duplicates: 'first' | 'last' | 'stop',
-): Promise<{ query: Sql; dropped: number }> {
+): Promise<{ query: Sql; dropped: number; rules: readonly CarriedRule[] }> {
+  const rules = longestRules(tables.map((table) => carriedRules(table)));
   const opened: Opened[] = [];
   for (const [index, table] of tables.entries()) {
     const name = `table${index}`;
-    opened.push({ name, columns: await openTable(database, name, table) });
+    const columns = await openTable(database, name, table);
+    const rest = rules.slice(carriedRules(table).length).map((rule) => rowRule.parse(rule));
+    const through = rulesToSql(rest, columns);
+    await database.define(through.functions);
+    opened.push({ from: sql`(${through.query(id(name))})`, columns: through.columns });
   }
   const [first] = opened;
   if (!first) throw new UserError('there are no tables to put together', { where: { port: 'tables' } });
   opened.forEach((one, index) => sameNames(first, one, index));
   const types = await commonTypes(database, opened);
-  const all = opened.map(({ name, columns }, index) => {
+  const all = opened.map(({ from, columns }, index) => {
     const cells = first.columns.map((column) => {
       const type = types.get(column.name) ?? column.type;
       const own = columns.find((one) => one.name === column.name) ?? column;
       return sql`${heldAs(own, type) ?? emptyOf(type)} AS ${id(column.name)}`;
     });
-    return sql`SELECT ${join(cells)}, ${BigInt(index)} AS ${FROM}, row_number() OVER () AS ${NTH} FROM ${id(name)}`;
+    return sql`SELECT ${join(cells)}, ${BigInt(index)} AS ${FROM}, row_number() OVER () AS ${NTH} FROM ${from}`;
   });
   const order = duplicates === 'last' ? sql`${FROM} DESC, ${NTH}` : sql`${FROM}, ${NTH}`;
   await database.run(
@@ -66,11 +76,29 @@ export async function concatTables(
     });
   }
   const query = sql`SELECT * EXCLUDE (${FROM}, ${NTH}, ${RANK}) FROM joined WHERE ${RANK} = 1 ORDER BY ${FROM}, ${NTH}`;
-  return { query, dropped: doubled.length };
+  return { query, dropped: doubled.length, rules };
 }
 
+/** The rules that all tables have gone through when the rest of them is applied to those that lack it. */
+function longestRules(carried: readonly (readonly CarriedRule[])[]): readonly CarriedRule[] {
+  const longest = carried.reduce((most, rules) => (rules.length > most.length ? rules : most), []);
+  const text = longest.map((rule) => JSON.stringify(rule));
+  for (const [index, rules] of carried.entries()) {
+    if (rules.every((rule, i) => JSON.stringify(rule) === text[i])) continue;
+    const said = (list: readonly CarriedRule[]): string => list.map(({ rule }) => rule).join(', ') || 'none';
+    throw new UserError(`table ${index + 1} was cleaned by other rules than another table`, {
+      where: { port: 'tables' },
+      expected: `the rules ${said(longest)}, or the first of them`,
+      actual: said(rules),
+      remedy: 'clean all of them by the same rules: put them together before they are cleaned',
+    });
+  }
+  return longest;
+}
+
+/** A table, taken through the rules that it lacked. */
 interface Opened {
-  readonly name: string;
+  readonly from: Sql;
   readonly columns: readonly Column[];
 }
 
@@ -80,7 +108,7 @@ async function commonTypes(database: Database, tables: readonly Opened[]): Promi
   const typeIn = ({ columns }: Opened, name: string): ColumnType =>
     columns.find((column) => column.name === name)?.type ?? 'text';
   const mixed = names.filter((name) => new Set(tables.map((table) => typeIn(table, name))).size > 1);
-  const empty = await Promise.all(tables.map(({ name }) => emptyColumns(database, id(name), mixed)));
+  const empty = await Promise.all(tables.map(({ from }) => emptyColumns(database, from, mixed)));
   const common = new Map<string, ColumnType>();
   for (const name of mixed) {
     const filled = tables.filter((_, index) => !empty[index]?.has(name));

@@ -6,7 +6,6 @@ import {
   requireRepeating,
   sql,
   withDatabase,
-  openTable,
   type Column,
   type TableCell,
   type TableRow,
@@ -19,6 +18,7 @@ import {
   type FeatureRow,
   type FittedTransform,
 } from '@trainyard/transforms';
+import { openThroughRules } from '@trainyard/transforms/tables';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {
@@ -71,7 +71,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     });
   const width = featureNames(transform).length;
   return withDatabase({ scratch: request.scratch }, async (database) => {
-    const columns = await openTable(database, 'data', request.table);
+    const columns = await openThroughRules(database, 'data', request.table, transform.rules ?? [], part);
     requireColumn(columns, label, `the label of ${part}`);
     if (request.weight !== undefined) requireWeight(columns, request.weight, transform);
     // A transform of an older format does not say the types of its columns.
