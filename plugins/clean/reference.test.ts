@@ -40,7 +40,7 @@ function expectNear(actual: Rows, expected: Rows, within: number): void {
   );
 }
 
-const columns = ['a', 'b', 'c'];
+const columns: string[] = ['a', 'b', 'c'];
 
 test('the median is that of scikit-learn', async () => {
   expectNear(await imputed(reference.gaps, { rule: 'impute', columns, by: 'median' }), reference.median, 1e-12);
@@ -58,7 +58,7 @@ test('chained regressions give what IterativeImputer gives with linear regressio
 });
 
 test('an isolation forest ranks rows as IsolationForest does', async () => {
-  const rule = { rule: 'outlier-rows', columns: ['a', 'b'], trees: 200, rows: 256, share: 0.05 } as const;
+  const rule: LearningRuleInput = { rule: 'outlier-rows', columns: ['a', 'b'], trees: 200, rows: 256, share: 0.05 };
   const { rules } = (await fit(await tableOf(csvOf(reference.far)), rule)).value as unknown as FittedCleaning;
   const forest = rules[0];
   if (forest?.rule !== 'isolation') throw new Error('no forest was grown');
