@@ -1,10 +1,13 @@
 import { UserError } from '@trainyard/errors';
 import {
+  applyRules,
   applyTransformToRows,
   featureNames,
+  inputsAfter,
   passesMissing,
   type FeatureRow,
   type FittedTransform,
+  type RowRule,
 } from '@trainyard/transforms';
 import type { ModelCard } from './card.js';
 import type { ModelKind, Scorer } from './kind.js';
@@ -20,8 +23,13 @@ export interface Predictor {
   /**
    * Numbers `[rows, outputs]`, row after row, of rows that are known to fit, such as those of a table: columns that the
    * model does not use may be there. What they mean says the card's task. A row alone and in a batch give the same bits.
+   * The rows have gone through the first `done` of the rules, all of them by default, and go through the rest.
    */
-  score(rows: readonly FeatureRow[]): Promise<Float64Array>;
+  score(rows: readonly FeatureRow[], done?: number): Promise<Float64Array>;
+  /** The rules of cleaning that the training table went through, and that requests go through. */
+  readonly rules: readonly RowRule[];
+  /** Names of the columns that a row must bring which has gone through the first `done` of the rules. */
+  needs(done: number): string[];
   /** Names of the numbers that `score` gives for a row. */
   readonly outputs: readonly string[];
   /** Frees what the model holds outside JavaScript's memory. */
@@ -44,8 +52,11 @@ export function joinPredictor(
       actual: `${scorer.outputs} numbers`,
     });
   const scored = scoreWith(kind, scorer, transform);
-  const score = async (rows: readonly FeatureRow[]): Promise<Float64Array> => {
-    const numbers = await scored(rows);
+  const rules = transform?.rules ?? [];
+  const rest = Array.from({ length: rules.length + 1 }, (_, done) => rules.slice(done));
+  const score = async (rows: readonly FeatureRow[], done = rules.length): Promise<Float64Array> => {
+    const left = rest[done] ?? [];
+    const numbers = await scored(left.length === 0 ? rows : rows.map((row) => applyRules(left, row)));
     if (numbers.length !== rows.length * outputs.length)
       throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows.length} rows`, {
         expected: `${outputs.length} a row`,
@@ -64,9 +75,12 @@ export function joinPredictor(
     card,
     outputs,
     score,
+    rules,
+    needs: (done) =>
+      transform ? inputsAfter(transform, done).map(({ name }) => name) : card.inputs.map(({ name }) => name),
     predict: async (rows) => {
       checkRows(card.inputs, rows);
-      const numbers = await score(rows);
+      const numbers = await score(rows, 0);
       return rows.map(
         (_, row) =>
           type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TrainyardError, UserError } from '@trainyard/errors';
 import type { FeatureRow } from '@trainyard/transforms';
-import { DAMAGED, MODEL_FILES, type ModelInput } from './card.js';
+import { DAMAGED, MODEL_FILES } from './card.js';
 import { sampleOfFormat1 } from './format-1.js';
 import type { Predictor } from './predictor.js';
 
@@ -21,14 +21,12 @@ const sampleSchema = z.object({
 });
 
 /** Text of `sample.json`: up to 20 rows, evenly spread over those given, with what the model answers. */
-export async function writeSample(
-  predictor: Predictor,
-  inputs: readonly ModelInput[],
-  rows: readonly FeatureRow[],
-): Promise<string> {
+export async function writeSample(predictor: Predictor, rows: readonly FeatureRow[]): Promise<string> {
   const count = Math.min(SAMPLE_ROWS, rows.length);
   const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
-  const kept = chosen.map((row) => Object.fromEntries(inputs.map(({ name }) => [name, cellOf(row[name])])));
+  // Rows of the training table, which have gone through all rules.
+  const names = predictor.needs(predictor.rules.length);
+  const kept = chosen.map((row) => Object.fromEntries(names.map((name) => [name, cellOf(row[name])])));
   const width = predictor.outputs.length;
   const values = await predictor.score(kept);
   const outputs = kept.map((_, i) => [...values.subarray(i * width, (i + 1) * width)]);

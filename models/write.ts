@@ -1,7 +1,7 @@
 import type { OutputArtifact } from '../core/artifact.js';
 import { canonical, type Json } from '../core/json.js';
 import type { Model } from '../core/kinds.js';
-import { transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
+import { inputsAfter, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelInput } from './card.js';
 import type { ModelKind } from './kind.js';
 import { joinModel } from './open.js';
@@ -73,7 +73,7 @@ export async function writeModel(model: TrainedModel): Promise<OutputArtifact<Mo
   const files = filesOf(content);
   const predictor = await joinModel(model.kind, card, files);
   try {
-    const sample = await writeSample(predictor, inputs, model.rows);
+    const sample = await writeSample(predictor, model.rows);
     const summary: ModelSummary = {
       ...named,
       kind: card.kind,
@@ -87,10 +87,10 @@ export async function writeModel(model: TrainedModel): Promise<OutputArtifact<Mo
   }
 }
 
-/** The columns that a transform reads, each once. */
+/** The columns that a request must bring, each once. */
 function inputsOf(transform: FittedTransform, ranges: NonNullable<TrainedModel['ranges']>): ModelInput[] {
   const inputs = new Map<string, ModelInput>();
-  for (const { name, type, categories } of transformInputs(transform)) {
+  for (const { name, type, categories } of inputsAfter(transform, 0)) {
     const numeric = type === 'number' || type === 'integer';
     const range = numeric && Object.hasOwn(ranges, name) ? ranges[name] : undefined;
     if (inputs.has(name)) continue;

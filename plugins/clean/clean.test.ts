@@ -36,6 +36,7 @@ describe('the rule', () => {
       columns: ['sex', 'bill_length_mm'],
       rowsDropped: 11,
       cellsChanged: 0,
+      serving: false,
     });
     expect(figures.missing.find(({ column }) => column === 'sex')).toEqual({ column: 'sex', before: 11, after: 0 });
   });
@@ -178,7 +179,7 @@ test.each<[string, RuleInput, RegExp]>([
   await expect(clean('a,n\nx,1\n', rule)).rejects.toThrow(message);
 });
 
-test('a rule that would learn from the data is no rule', async () => {
+test('a rule that learns from the data has no place before a split', async () => {
   await expect(clean('n\n1\n', { rule: 'impute', column: 'n', by: 'median' } as never)).rejects.toThrow(
     /rules\.0\.rule/,
   );

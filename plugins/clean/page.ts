@@ -12,8 +12,15 @@ export function cleanPage({ rows, rules, missing }: CleanFigures): string {
         rules.length === 0
           ? html`<p>No rules were given.</p>`
           : htmlTable(
-              ['', 'rule', 'columns', 'rows dropped', 'cells changed'],
-              rules.map((rule, i) => [i + 1, rule.rule, rule.columns.join(', '), rule.rowsDropped, rule.cellsChanged]),
+              ['', 'rule', 'columns', 'rows dropped', 'cells changed', 'at serving'],
+              rules.map((rule, i) => [
+                i + 1,
+                rule.rule,
+                rule.columns.join(', '),
+                rule.rowsDropped,
+                rule.cellsChanged,
+                rule.serving ? 'yes' : 'no',
+              ]),
             )
       }
       <h2>Missing cells</h2>

@@ -1,63 +1,36 @@
 import { z } from 'zod';
-import { COLUMN_TYPES } from '@trainyard/tables/schema';
+import { ROW_RULE_SCHEMAS } from '@trainyard/transforms';
 
-const value = z.union([z.string(), z.number(), z.boolean()]);
 const columns = z.array(z.string()).min(1);
-const outside = z.enum(['missing', 'drop', 'stop']);
+
+export const duplicates = z
+  .strictObject({
+    rule: z.literal('duplicates'),
+    by: columns.optional(),
+    keep: z.enum(['first', 'last']).default('first'),
+  })
+  .describe('keeps one of the rows that are equal in these columns; in all by default, the identity aside');
+
+export const forwardFill = z
+  .strictObject({
+    rule: z.literal('forward-fill'),
+    columns,
+    order: columns.describe('columns that put the rows in order, such as a time'),
+    by: z
+      .array(z.string())
+      .default([])
+      .describe('columns whose values make the series: nothing is carried from one to another'),
+    most: z.int().min(1).optional().describe('most rows that a value is carried over; any number by default'),
+  })
+  .describe(
+    'the last value before it, in the order of other columns, for what is missing; nothing is taken from later rows',
+  );
 
 /**
- * One rule of cleaning. Rules look at one row at a time: nothing is learnt from the data here, because the test part
- * is still among it. Medians, means and categories are fitted on the training part, by features.fit.
+ * One rule of cleaning that learns nothing: row rules, which look at one row, and rules of tables, which compare rows. Medians,
+ * categories and limits are learnt by `clean.fit`, from the training part.
  */
-export const rule = z.discriminatedUnion('rule', [
-  z.strictObject({ rule: z.literal('require'), columns }).describe('drops rows in which one of the columns is missing'),
-  z.strictObject({ rule: z.literal('drop'), columns }).describe('drops columns'),
-  z
-    .strictObject({ rule: z.literal('rename'), columns: z.record(z.string(), z.string().min(1)) })
-    .describe('new names by old name'),
-  z
-    .strictObject({ rule: z.literal('trim'), columns: columns.optional() })
-    .describe('takes white space off both ends of text; what is then empty is missing; all text columns by default'),
-  z
-    .strictObject({ rule: z.literal('case'), columns, to: z.enum(['lower', 'upper']) })
-    .describe('lower or upper case text'),
-  z
-    .strictObject({ rule: z.literal('map'), column: z.string(), values: z.record(z.string(), z.string().nullable()) })
-    .describe('other text for a text; null makes it missing'),
-  z
-    .strictObject({
-      rule: z.literal('type'),
-      column: z.string(),
-      to: z.enum(COLUMN_TYPES),
-      otherwise: outside.default('stop'),
-    })
-    .describe('reads a column as another type'),
-  z
-    .strictObject({
-      rule: z.literal('range'),
-      column: z.string(),
-      min: z.number().optional(),
-      max: z.number().optional(),
-      outside: z.enum(['missing', 'drop', 'clip', 'stop']).default('stop'),
-    })
-    .describe('numbers from min to max'),
-  z
-    .strictObject({
-      rule: z.literal('allow'),
-      column: z.string(),
-      values: z.array(value).min(1),
-      otherwise: outside.default('stop'),
-    })
-    .describe('only these values'),
-  z.strictObject({ rule: z.literal('fill'), column: z.string(), value }).describe('a constant for what is missing'),
-  z
-    .strictObject({
-      rule: z.literal('duplicates'),
-      by: columns.optional(),
-      keep: z.enum(['first', 'last']).default('first'),
-    })
-    .describe('keeps one of the rows that are equal in these columns; in all by default, the identity aside'),
-]);
+export const rule = z.discriminatedUnion('rule', [...ROW_RULE_SCHEMAS, duplicates, forwardFill]);
 
 export type Rule = z.output<typeof rule>;
 /** A rule as its author writes it. */
@@ -69,6 +42,8 @@ const ruleFigures = z.object({
   columns: z.array(z.string()),
   rowsDropped: z.int(),
   cellsChanged: z.int(),
+  /** Whether requests to a model that is trained on the table go through it as well. */
+  serving: z.boolean(),
 });
 
 export const cleanFigures = z.object({

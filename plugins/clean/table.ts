@@ -38,14 +38,18 @@ export type Cleaned<Row, Rules> = unknown extends Row
     : Row;
 
 /** The cleaned table, and what cleaning changed. */
-export type CleanTable<Row> = Handle<Table<Row>> & { readonly report: Handle<Report<CleanFigures>> };
+export type CleanTable<Row> = Handle<Table<Row>> & {
+  readonly report: Handle<Report<CleanFigures>>;
+  /** The rows that rules dropped: a line for each row, with the rule and the text at fault. */
+  readonly quarantine: Handle<Table>;
+};
 
 function cleanBy<const T, const Rules extends readonly RuleInput[]>(
   args: { readonly table: T & Fit<'clean.table', 'table', Table, T>; readonly rules: Rules },
   options?: CallOptions,
 ): CleanTable<Cleaned<RowOf<T>, Rules>> {
-  const { table: cleaned, report } = cleanTable(args as never, options);
-  return { ...(cleaned as Handle<Table<Cleaned<RowOf<T>, Rules>>>), report };
+  const { table: cleaned, report, quarantine } = cleanTable(args as never, options);
+  return { ...(cleaned as Handle<Table<Cleaned<RowOf<T>, Rules>>>), report, quarantine };
 }
 
 /** Cleans a table by rules; the type of its rows follows them. Spread, so that the contract's call is no second one. */

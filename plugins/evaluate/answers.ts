@@ -2,7 +2,9 @@ import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import { figuresOfTask, type Sample, type TaskFigures } from '@trainyard/metrics';
 import type { Predictor } from '../../models/index.js';
+import { applyRules, restOfRules } from '@trainyard/transforms';
 import {
+  carriedRules,
   openTable,
   requireColumn,
   sql,
@@ -43,7 +45,13 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
   const { task, label, group, card } = taskOf(models, port);
   return withDatabase({ scratch: request.scratch, signal: request.signal }, async (database) => {
     const present = await openTable(database, 'data', request.table);
-    requireColumns(present, models, label, group);
+    const done = models.map((model) => {
+      const rest = restOfRules(model.rules, carriedRules(request.table), port);
+      return model.rules.length - rest.length;
+    });
+    requireColumns(present, models, done, label, group);
+    // The label is read as the first model knows it: they predict the same column.
+    const unfinished = models[0]!.rules.slice(done[0]);
     const kept = new Map((request.columns ?? []).map((name) => [name, [] as TableCell[]]));
     for (const name of kept.keys()) requireColumn(present, name, 'slices');
 
@@ -52,13 +60,14 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
     const scores: Float64Array[][] = models.map(() => []);
     for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
       request.signal.throwIfAborted();
-      for (const row of batch) {
+      for (const given of batch) {
+        const row = applyRules(unfinished, given) as TableRow;
         const truth = task.truth(row[label] ?? null, card);
         truths.push(truth ?? noLabel(row[label], task.truthIs(card), { port, row: truths.length, column: label }));
         if (group !== undefined) groups.push(String(row[group] ?? ''));
         for (const [name, cells] of kept) cells.push(row[name] ?? null);
       }
-      for (const [m, model] of models.entries()) scores[m]!.push(await model.score(batch));
+      for (const [m, model] of models.entries()) scores[m]!.push(await model.score(batch, done[m]));
     }
     if (truths.length === 0) throw new UserError(`the table "${port}" has no rows`, { where: { port } });
     if (truths.length > (task.mostRows ?? Infinity))
@@ -106,13 +115,15 @@ function taskOf(models: readonly Predictor[], port: string) {
 function requireColumns(
   present: readonly Column[],
   models: readonly Predictor[],
+  done: readonly number[],
   label: string,
   group: string | undefined,
 ): void {
   requireColumn(present, label, `the label of the model`);
   if (group !== undefined) requireColumn(present, group, 'the groups of the model');
-  for (const { card } of models)
-    for (const input of card.inputs) requireColumn(present, input.name, `an input of the model`);
+  models.forEach((model, m) => {
+    for (const name of model.needs(done[m]!)) requireColumn(present, name, `an input of the model`);
+  });
 }
 
 function noLabel(

@@ -1,11 +1,11 @@
 import { UserError } from '../../core/index.js';
-import { id, openTable, sql, withDatabase } from '@trainyard/tables';
+import { carriedRules, id, openTable, sql, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { chooseColumns } from './choose-columns.js';
 import { fitFeatures } from './contract.js';
 import { fitTransform } from './fit-transform.js';
 import { summarise, type Summarised } from './summarise.js';
-import { featureNames, transformInputs } from '@trainyard/transforms';
+import { featureNames, transformInputs, withRules } from '@trainyard/transforms';
 
 /** The one file of a transform artifact. */
 const TRANSFORM_FILE = 'transform.json';
@@ -21,10 +21,11 @@ export const fitFeaturesNode = implement(fitFeatures, ({ params, inputs, ctx }) 
       ctx.progress(done / chosen.length, column.column);
       summaries.push(await summarise(database, id('training'), column));
     }
-    const transform = fitTransform(
+    const fitted = fitTransform(
       summaries.map(({ summary }) => summary),
       rows,
     );
+    const transform = withRules(fitted, carriedRules(inputs.table), columns);
     const features = featureNames(transform);
     return {
       transform: {

@@ -2,6 +2,7 @@ export { parse, snapshot } from './contract.js';
 export { csv, type CsvArguments, type CsvTable } from './csv.js';
 export { read, type ReadArguments, type SourceArguments, type SourceTable } from './read.js';
 export { file } from './sources/file/contract.js';
+export { images, texts } from './sources/folder/contract.js';
 export { crawl } from './sources/crawl/contract.js';
 export { http } from './sources/http/contract.js';
 export { postgres } from './sources/postgres/contract.js';

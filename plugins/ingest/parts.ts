@@ -2,6 +2,7 @@ export { backfillProcess } from '../../activities/processes/backfill.js';
 export { triggerProcess } from '../../activities/processes/trigger.js';
 export { crawlSource } from './sources/crawl/kind.js';
 export { fileSource } from './sources/file/kind.js';
+export { imagesSource, textsSource } from './sources/folder/kinds.js';
 export { httpSource } from './sources/http/kind.js';
 export { postgresSource } from './sources/postgres/kind.js';
 export { redisStreamSource } from './sources/redis-stream/kind.js';

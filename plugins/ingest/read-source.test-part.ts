@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readRows, TABLE_FILE, withDatabase, type Column, type TableRow } from '@trainyard/tables';
 import type { Source } from '../../core/index.js';
 import type { Part } from '../../core/part.js';
+import type { InputArtifact } from '../../worker/index.js';
 import { runNode } from '../../worker/testing/index.js';
 import { fileSource } from './sources/file/kind.js';
 import { parseNode, snapshotNode } from './worker.js';
@@ -34,6 +35,8 @@ export interface ReadSource {
   readonly snapshot: string;
   readonly table: string;
   readonly log: readonly string[];
+  /** What was left out and kept. */
+  readonly leftOut?: readonly TableRow[];
 }
 
 /** Reads a source by both nodes, as a worker would. */
@@ -58,5 +61,12 @@ export async function readSource(
     snapshot: taken.output.ref.digest,
     table: parsed.output.ref.digest,
     log: [...taken.log, ...parsed.log],
+    ...(await leftOutOf(parsed.output)),
   };
+}
+
+async function leftOutOf(table: InputArtifact): Promise<{ leftOut?: readonly TableRow[] }> {
+  if (!table.files.includes('left-out.parquet')) return {};
+  const file = await table.path('left-out.parquet');
+  return { leftOut: await withDatabase({}, (database) => readRows(database, file)) };
 }

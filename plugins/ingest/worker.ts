@@ -1,12 +1,15 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError, type Json, type Source } from '../../core/index.js';
-import { withDatabase } from '@trainyard/tables';
+import { sql, withDatabase } from '@trainyard/tables';
 import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../sources/index.js';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
 import { parse, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';
 import { file } from './sources/file/contract.js';
 import { readTyped } from './typed/index.js';
+
+/** The lines that a source could not read: file, line and text of each. */
+const LEFT_OUT = 'left-out.parquet';
 
 /** What a snapshot says of itself: no time and no path of this machine, so that the same bytes give the same digest. */
 interface SnapshotValue {
@@ -50,7 +53,13 @@ export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
   const { kind, options } = await sourceOnHand(of);
   return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
     const raw = await kind.toTable(taken, options, { database, missing: params.missing, ctx: contextOf(ctx) });
-    return readTyped(database, raw, params, ctx.scratch);
+    const read = await readTyped(database, raw, params, ctx.scratch);
+    if (raw.leftOut === undefined) return read;
+    const { count, rows } = raw.leftOut;
+    ctx.log(`${raw.name}: ${count} lines could not be read, and are kept beside the table`);
+    const path = join(ctx.scratch, LEFT_OUT);
+    await database.write(sql`SELECT file, line, text FROM ${rows}`, path);
+    return { value: { ...read.value, leftOut: count }, files: { ...read.files, [LEFT_OUT]: { path } } };
   });
 });
 

@@ -5,7 +5,6 @@ import {
   requireRepeating,
   sql,
   withDatabase,
-  openTable,
   type Column,
   type TableCell,
   type TableRow,
@@ -18,6 +17,7 @@ import {
   type FeatureRow,
   type FittedTransform,
 } from '@trainyard/transforms';
+import { openThroughRules } from '@trainyard/transforms/tables';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {
@@ -70,7 +70,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     });
   const width = featureNames(transform).length;
   return withDatabase({ scratch: request.scratch }, async (database) => {
-    const columns = await openTable(database, 'data', request.table);
+    const columns = await openThroughRules(database, 'data', request.table, transform.rules ?? [], part);
     requireColumn(columns, label, `the label of ${part}`);
     if (request.weight !== undefined) requireWeight(columns, request.weight, transform);
     const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);

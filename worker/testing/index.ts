@@ -4,4 +4,5 @@ export { modelKindCases, type ModelKindCase, type ModelKindExample } from './mod
 export { processCases, type ProcessCase } from './process-cases.js';
 export type { ProcessExample } from './process-example.js';
 export type { StagePlace } from './process-stage.js';
+export { sourceCases, type SourceCase, type SourceExample } from './source-cases.js';
 export { storeCases, type StoreCase, type StoreUnderTest } from './store-cases.js';

@@ -9,7 +9,16 @@ export {
   type TableSchema,
 } from './schema.js';
 export { Database, withDatabase, type DatabaseOptions } from './database.js';
-export { rawColumn, rawName, RECORD, RECORD_NAME, type RawColumn, type RawText, type RecordPlace } from './raw-text.js';
+export {
+  rawColumn,
+  rawName,
+  RECORD,
+  RECORD_NAME,
+  type LeftOut,
+  type RawColumn,
+  type RawText,
+  type RecordPlace,
+} from './raw-text.js';
 export type { ColumnBatch } from './column-batch.js';
 export { clashOf, foldName, inner, INNER, innerName, isInner, requireNames } from './inner.js';
 export { id, join, sql, Sql, type SqlValue } from './sql.js';

@@ -24,6 +24,13 @@ export interface RecordPlace {
   readonly line?: number | undefined;
 }
 
+/** What could not be read as rows. */
+export interface LeftOut {
+  readonly count: number;
+  /** Its texts, to stand after FROM: columns `file`, `line` and `text`, in the order of the source. */
+  readonly rows: Sql;
+}
+
 /**
  * What a source gave, before types are decided and checks are made: a relation whose columns are called
  * `rawName(0)`, `rawName(1)`, …, in the order of `columns`. It is read several times and must be the same each time,
@@ -39,6 +46,8 @@ export interface RawText {
   readonly numbered: Sql;
   /** The line of the columns' names, from 1, where there is one. */
   readonly headerLine?: number | undefined;
+  /** Rows that the source could not read, within a limit: they are counted and kept beside the table. */
+  readonly leftOut?: LeftOut | undefined;
   /** Where records stand, by their numbers, for people who look for them. Asked for a few, when something is wrong. */
   readonly locate: (records: readonly number[]) => Promise<ReadonlyMap<number, RecordPlace>>;
 }

@@ -3,6 +3,9 @@ import { COLUMN_TYPES, type ColumnType } from '@trainyard/tables/schema';
 import { z } from 'zod';
 import { findKind, kindOf, type TransformStep } from './steps/index.js';
 import type { Read } from './steps/contract.js';
+import { columnsBefore } from './row-rules/apply.js';
+import { parseRules } from './row-rules/carried.js';
+import type { RowRule } from './row-rules/kinds.js';
 
 /** A column of the table that a transform was fitted on. */
 export interface TransformColumn {
@@ -24,8 +27,8 @@ export interface FittedTransform {
   readonly rows: number;
   /** Format 3: the columns that it reads, with the types that the training table had. */
   readonly columns?: readonly TransformColumn[] | undefined;
-  /** Format 3: the row rules that the training table went through, in order; rows go through them first. */
-  readonly rules?: readonly unknown[] | undefined;
+  /** Format 3: the row rules that the training table went through, in order; requests go through them first. */
+  readonly rules?: readonly RowRule[] | undefined;
   /** Format 3: indices, ascending, of the features that a selection kept. All where it is absent. */
   readonly kept?: readonly number[] | undefined;
 }
@@ -49,6 +52,35 @@ export function transformInputs(transform: FittedTransform): TransformInput[] {
     type: types.get(column) ?? type,
     ...(categories ? { categories } : {}),
   }));
+}
+
+/**
+ * The columns that a row must bring which has gone through the first `done` of the rules: those of a request, where it has
+ * gone through none. A column's categories are those that fitting saw, after all rules.
+ */
+export function inputsAfter(transform: FittedTransform, done: number): TransformInput[] {
+  const inputs = transformInputs(transform);
+  const rest = transform.rules?.slice(done) ?? [];
+  if (rest.length === 0) return inputs;
+  const before = columnsBefore(rest, new Map(inputs.map(({ name, type }) => [name, type])));
+  const known = new Map(inputs.map((input) => [input.name, input]));
+  return [...before].map(([name, type]) => {
+    const same = known.get(name);
+    return same?.type === type ? same : { name, type };
+  });
+}
+
+/** The transform with the rules that its training table went through. Throws a UserError for what is no row rule. */
+export function withRules(
+  transform: FittedTransform,
+  carried: readonly unknown[],
+  columns: readonly TransformColumn[],
+): FittedTransform {
+  if (carried.length === 0) return transform;
+  const read = new Set(readsOf(transform).map(({ column }) => column));
+  const types = columns.filter(({ name }) => read.has(name)).map(({ name, type }) => ({ name, type }));
+  const rules = parseRules(carried);
+  return { ...transform, format: 'trainyard.transform/3', columns: transform.columns ?? types, rules };
 }
 
 /** What the steps read of the table itself, and not of each other. */
@@ -114,7 +146,9 @@ export function parseTransform(text: string): FittedTransform {
     });
   const whole = envelope.safeParse(parsed);
   if (!whole.success) throw invalid(whole.error, []);
-  const transform = { ...whole.data, steps: whole.data.steps.map((step, i) => parseStep(step, i)) };
+  const { rules: given } = whole.data;
+  const rules = given && parseRules(given, where);
+  const transform = { ...whole.data, rules, steps: whole.data.steps.map((step, i) => parseStep(step, i)) };
   refuseUnknownColumns(transform);
   const features = featureNames({ ...transform, kept: undefined }).length;
   if (transform.kept?.some((index) => index >= features))

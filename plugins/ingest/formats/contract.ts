@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENCODINGS } from '../encodings.js';
+import { readPattern } from './log/pattern.js';
 
 const encoding = z.enum(ENCODINGS).default('utf-8').describe('how the bytes are read as text');
 const shared = {
@@ -7,6 +8,11 @@ const shared = {
   mixed: z.enum(['refuse', 'text']).default('refuse').describe('what a key becomes that holds values of several types'),
   encoding,
 };
+
+function isLogPattern(pattern: string): boolean {
+  const { names } = readPattern(pattern);
+  return names.length > 0 && new Set(names).size === names.length;
+}
 
 const csv = z.strictObject({
   type: z.literal('csv'),
@@ -23,6 +29,24 @@ const parquet = z.strictObject({
   type: z.literal('parquet'),
   bytes: z.enum(['refuse', 'base64']).default('refuse').describe('what columns of bytes become'),
 });
+const log = z.strictObject({
+  type: z.literal('log'),
+  pattern: z
+    .string()
+    .refine(
+      (pattern) => isLogPattern(pattern),
+      'a pattern with named groups, each name once, such as (?<level>[A-Z]+) (?<text>.*)',
+    )
+    .describe('an expression that matches whole lines; its named groups are the columns'),
+  unmatched: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'lines that may differ, a share below 1 or a count from 1 on: they are counted and kept beside the table',
+    ),
+  encoding,
+});
 const xlsx = z.strictObject({
   type: z.literal('xlsx'),
   sheet: z.string().min(1).optional().describe('the name of the sheet; may be left out where there is one'),
@@ -35,7 +59,7 @@ const xlsx = z.strictObject({
 
 /** How files are read as rows; by default as their names end. */
 export const formatOption = z
-  .discriminatedUnion('type', [csv, jsonl, json, parquet, xlsx])
+  .discriminatedUnion('type', [csv, jsonl, json, parquet, xlsx, log])
   .optional()
   .describe('how the files are read; as their names end by default');
 

@@ -6,22 +6,22 @@ import type { TableAsk, TakenSnapshot } from '../../../sources/index.js';
 import { readCsv } from '../csv/index.js';
 import { ENDINGS, formatOption, type Format } from './contract.js';
 import { readJson } from './json/read-json.js';
+import { readLog } from './log/read-log.js';
 import { readParquet } from './parquet/read-parquet.js';
 import { stack } from './stack.js';
+import { unpackFiles, type FormatFile } from './unpack.js';
 import { readXlsx } from './xlsx/read-xlsx.js';
 
 /** Files that are to be one table, in their order, and where it is made. */
 interface FormatAsk {
   /** What errors call all of them. */
   readonly name: string;
-  readonly files: readonly { readonly path: string; readonly name: string }[];
+  readonly files: readonly FormatFile[];
   readonly database: Database;
   /** Texts that stand for a missing cell. */
   readonly missing: readonly string[];
   readonly scratch: string;
 }
-
-type FormatFile = FormatAsk['files'][number];
 
 type Reader<Type extends Format['type']> = (
   format: Extract<Format, { type: Type }>,
@@ -39,6 +39,7 @@ const READERS: { readonly [Type in Format['type']]: Reader<Type> } = {
   json: (format, { name, files, database, scratch }) =>
     readJson(database, name, files, { lines: false, ...format }, scratch),
   parquet: (format, { name, files, database }) => readParquet(database, name, files, format),
+  log: (format, ask) => eachAlone(ask, (file, scratch) => readLog(ask.database, file, format, scratch)),
   xlsx: (format, ask) =>
     eachAlone(ask, (file, scratch) => readXlsx(ask.database, file, { ...format, missing: ask.missing }, scratch)),
 };
@@ -71,8 +72,9 @@ export async function readFormat(
   { database, missing, ctx }: TableAsk,
 ): Promise<RawText> {
   const named = [...snapshot.files].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const files = [];
-  for (const one of named) files.push({ path: await snapshot.path(one.file), name: one.name });
+  const taken: FormatFile[] = [];
+  for (const one of named) taken.push({ path: await snapshot.path(one.file), name: one.name });
+  const files = await unpackFiles(taken, ctx.scratch, ctx.signal);
   if (files.length === 0) throw new UserError(`the snapshot of ${name} has no file`, { where: { file: name } });
   const format = said ?? formatBy(files.map((file) => file.name));
   const read = READERS[format.type] as Reader<Format['type']>;

@@ -11,7 +11,7 @@ import {
   type RecordPlace,
 } from '@trainyard/tables';
 
-const STACKED = inner('stacked');
+const [STACKED, LEFT_OUT] = [inner('stacked'), inner('left out')];
 
 /** A file of several that are one table. */
 export interface Part {
@@ -26,8 +26,14 @@ export interface Part {
  */
 export async function stack(database: Database, name: string, parts: readonly Part[]): Promise<RawText> {
   let columns: readonly RawColumn[] = [];
-  const read: { readonly name: string; readonly from: number; readonly locate: RawText['locate'] }[] = [];
+  const read: {
+    readonly leavesOut: boolean;
+    readonly name: string;
+    readonly from: number;
+    readonly locate: RawText['locate'];
+  }[] = [];
   let records = 0;
+  let leftOut = 0;
   for (const [i, part] of parts.entries()) {
     const raw = await part.read();
     if (i === 0) columns = raw.columns;
@@ -37,7 +43,15 @@ export async function stack(database: Database, name: string, parts: readonly Pa
     await database.run(
       i === 0 ? sql`CREATE OR REPLACE TABLE ${STACKED} AS ${rows}` : sql`INSERT INTO ${STACKED} ${rows}`,
     );
-    read.push({ name: part.name, from: records, locate: raw.locate });
+    if (raw.leftOut) {
+      const rest = sql`SELECT file, line, text FROM ${raw.leftOut.rows}`;
+      const first = leftOut === 0 && !read.some((one) => one.leavesOut);
+      await database.run(
+        first ? sql`CREATE OR REPLACE TABLE ${LEFT_OUT} AS ${rest}` : sql`INSERT INTO ${LEFT_OUT} ${rest}`,
+      );
+      leftOut += raw.leftOut.count;
+    }
+    read.push({ leavesOut: raw.leftOut !== undefined, name: part.name, from: records, locate: raw.locate });
     records = (await database.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${STACKED}`)).n;
   }
   return {
@@ -45,6 +59,7 @@ export async function stack(database: Database, name: string, parts: readonly Pa
     columns,
     cells: STACKED,
     numbered: STACKED,
+    ...(read.some((one) => one.leavesOut) ? { leftOut: { count: leftOut, rows: LEFT_OUT } } : {}),
     locate: async (wanted) => {
       const found = new Map<number, RecordPlace>();
       for (const [i, { name: file, from, locate }] of read.entries()) {

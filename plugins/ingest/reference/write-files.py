@@ -1,11 +1,13 @@
 # Writes the files of other tools that the tests of formats read, and the versions of those tools.
-# python write-files.py FOLDER   (pyarrow, pandas, openpyxl)
+# python write-files.py FOLDER   (pyarrow, pandas, openpyxl, pillow)
 import datetime
 import decimal
 import json
 import sys
 
 import openpyxl
+import PIL
+from PIL import Image
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -70,7 +72,12 @@ wide.active.append(['a'])
 wide.active.append([1, 2])
 wide.save(f'{out}/no-name.xlsx')
 
-versions = {'pyarrow': pa.__version__, 'pandas': pd.__version__, 'openpyxl': openpyxl.__version__}
+image = Image.new('RGB', (37, 21), (200, 30, 60))
+for form in ['png', 'jpeg', 'gif', 'webp', 'bmp']:
+    image.save(f'{out}/image.{form}', form.upper())
+image.save(f'{out}/lossless.webp', 'WEBP', lossless=True)
+
+versions = {'pyarrow': pa.__version__, 'pandas': pd.__version__, 'openpyxl': openpyxl.__version__, 'pillow': PIL.__version__}
 with open(f'{out}/versions.json', 'w') as file:
     json.dump(versions, file, indent=2)
     file.write('\n')

@@ -16,7 +16,8 @@ export function travelling(step: TableStep): RowRule | undefined {
   return step.travels as RowRule | undefined;
 }
 
-function columnsAfter(step: TableStep, columns: readonly Column[]): Column[] {
+/** The columns that a step leaves. */
+export function columnsAfter(step: TableStep, columns: readonly Column[]): Column[] {
   const kept = columns.flatMap(({ name, type }): Column[] => {
     const after = step.names?.has(name) ? step.names.get(name) : name;
     return after === undefined ? [] : [{ name: after, type: step.cells?.get(name)?.type ?? type }];

@@ -20,8 +20,8 @@ export interface TableStep {
   readonly cells?: ReadonlyMap<string, { readonly value: Sql; readonly type: ColumnType }>;
   /** New names; `undefined` drops the column. */
   readonly names?: ReadonlyMap<string, string | undefined>;
-  /** Rows that stay: true or false, never NULL. */
-  readonly keep?: Sql;
+  /** Rows for which this is true are dropped: true or false, never NULL. `column` is the one at fault, null for the whole row. */
+  readonly drop?: { readonly failing: Sql; readonly expected: string; readonly column: string | null };
   /** Rows for which this is true stop the run: true or false, never NULL. */
   readonly stop?: { readonly failing: Sql; readonly expected: string; readonly column: string };
   /** Functions of our own that the SQL calls. */

@@ -274,6 +274,42 @@ const RULES: RowRuleInput[] = [
     ],
     otherwise: 9,
   },
+  {
+    rule: 'neighbours',
+    columns: ['n', 'm'],
+    neighbours: 2,
+    weights: 'distance',
+    scales: [1, 2],
+    means: [0.5, -1],
+    donors: [
+      [1, 2],
+      [3, null],
+      [0, 1],
+      [1, 7],
+    ],
+  },
+  {
+    rule: 'iterative',
+    columns: ['n', 'm'],
+    starts: [1, 2],
+    steps: [
+      { at: 0, intercept: 1, weights: [0, 0.1] },
+      { at: 1, intercept: -1, weights: [0.3, 0] },
+      { at: 0, intercept: 1.5, weights: [0, 0.2] },
+    ],
+  },
+  {
+    rule: 'isolation',
+    columns: ['n', 'i'],
+    as: 'far',
+    fills: [0, 1],
+    rows: 8,
+    threshold: 0.45,
+    trees: [
+      [0, 5, 5, -1, 4, 1, 2.5, 10, -1, 1, -1, 1],
+      [1, 8, 5, -1, 7, -1, 1],
+    ],
+  },
   { rule: 'fill-by', column: 't', by: ['u'], groups: [{ key: ['kg'], value: 'heavy' }] },
 ];
 
@@ -299,7 +335,7 @@ test.each(RULES.map((rule) => [`${rule.rule} ${JSON.stringify(rule).slice(0, 120
       ({ name, type }) => !columns.some((one) => one.name === name && one.type === type) || step.cells?.has(name),
     );
     const names = about.map(({ name }) => name);
-    const fails = step.keep ? sql`NOT ${step.keep}` : (step.stop?.failing ?? sql`false`);
+    const fails = step.drop?.failing ?? step.stop?.failing ?? sql`false`;
     const failing = await database.rows<{ fails: boolean }>(sql`SELECT ${fails} AS fails FROM made`);
     const cells = await database.rows(sql`SELECT ${sql`${join(names)}`} FROM (${query(id('made'))})`);
     let changed = 0;

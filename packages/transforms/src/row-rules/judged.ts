@@ -9,10 +9,10 @@ export function judged(
   failing: Sql,
   what: Otherwise,
   expected: string,
-): Pick<TableStep, 'about' | 'keep' | 'stop'> {
+): Pick<TableStep, 'about' | 'drop' | 'stop'> {
   const sure = sql`coalesce(${failing}, false)`;
   if (what === 'stop') return { about: [column], stop: { failing: sure, expected, column } };
-  return what === 'drop' ? { about: [column], keep: sql`NOT ${sure}` } : { about: [column] };
+  return what === 'drop' ? { about: [column], drop: { failing: sure, expected, column } } : { about: [column] };
 }
 
 /** SQL for rows whose cell is there, and that a reading leaves without one. */

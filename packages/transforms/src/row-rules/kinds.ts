@@ -7,12 +7,16 @@ import { dropRule } from './drop.js';
 import { fillByRule } from './fill-by.js';
 import { fillRule } from './fill.js';
 import { finiteRule } from './finite.js';
+import { isolationRule } from './isolation.js';
+import { iterativeRule } from './iterative.js';
 import { mapRule } from './map.js';
 import { spellingRule } from './nearest.js';
+import { neighboursRule } from './neighbours.js';
 import { numbersRule } from './numbers.js';
 import { rangeRule } from './range.js';
 import { renameRule } from './rename.js';
 import { requireRule } from './require.js';
+import { sparseRule } from './sparse.js';
 import { trimRule } from './trim.js';
 import { typeRule } from './type.js';
 import { unicodeRule } from './unicode.js';
@@ -22,6 +26,7 @@ import { markRule, whenRule } from './when.js';
 /** All kinds of row rules, in the order of the documentation. */
 export const ROW_RULES = [
   requireRule,
+  sparseRule,
   dropRule,
   renameRule,
   trimRule,
@@ -41,11 +46,15 @@ export const ROW_RULES = [
   markRule,
   fillRule,
   fillByRule,
+  neighboursRule,
+  iterativeRule,
+  isolationRule,
 ] as const;
 
 /** Schemas of all kinds. */
 export const ROW_RULE_SCHEMAS = [
   requireRule.schema,
+  sparseRule.schema,
   dropRule.schema,
   renameRule.schema,
   trimRule.schema,
@@ -65,6 +74,9 @@ export const ROW_RULE_SCHEMAS = [
   markRule.schema,
   fillRule.schema,
   fillByRule.schema,
+  neighboursRule.schema,
+  iterativeRule.schema,
+  isolationRule.schema,
 ] as const;
 
 /** A rule that looks at one row and has learnt nothing. */

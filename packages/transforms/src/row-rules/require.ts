@@ -10,7 +10,10 @@ export const requireRule = rowRuleKind({
     .strictObject({ rule: z.literal('require'), columns: columnNames })
     .describe('drops rows in which one of the columns is missing'),
   table(rule, columns) {
-    const present = rule.columns.map((name) => sql`${id(columnFor('require', columns, name).name)} IS NOT NULL`);
-    return { about: rule.columns, keep: sql`(${join(present, ' AND ')})` };
+    const missing = rule.columns.map((name) => sql`${id(columnFor('require', columns, name).name)} IS NULL`);
+    const [only, ...others] = rule.columns;
+    const column = only !== undefined && others.length === 0 ? only : null;
+    const expected = column === null ? `a value in each of ${rule.columns.join(', ')}` : 'a value';
+    return { about: rule.columns, drop: { failing: sql`(${join(missing, ' OR ')})`, expected, column } };
   },
 });

@@ -27,9 +27,9 @@ export const whenRule = rowRuleKind({
     const { sql: holds, bound } = bindCondition('when', rule.if, columns);
     if ((rule.set === undefined) === (rule.otherwise === undefined))
       throw notFor('when', name, 'it says neither set nor otherwise, or both', 'say one of them');
-    if (rule.otherwise === 'drop') return { about: [name], keep: sql`(NOT ${holds})` };
-    if (rule.set === undefined)
-      return { about: [name], stop: { failing: holds, expected: `not: ${JSON.stringify(rule.if)}`, column: name } };
+    const expected = `not: ${JSON.stringify(rule.if)}`;
+    if (rule.otherwise === 'drop') return { about: [name], drop: { failing: holds, expected, column: name } };
+    if (rule.set === undefined) return { about: [name], stop: { failing: holds, expected, column: name } };
     const { set } = rule;
     const types = typesOf([...columnsOfCondition(bound), name], columns);
     let value = sql`NULL`;

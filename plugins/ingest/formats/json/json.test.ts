@@ -80,7 +80,7 @@ describe('JSON lines', () => {
   });
 
   test('a broken cell of one file among several is found by file and line', async () => {
-    await put(folder, { 'parts/a.jsonl': '{"n":1}\n', 'parts/b.jsonl': '\n{"n":2}\n{"n":-5}\n' });
+    await put(folder, { 'parts/a.jsonl': '{"n":1}\n', 'parts/b.jsonl': '\n{"n":2}\r\n{"n":-5}\n' });
     const schema = { extra: 'drop', columns: { n: { type: 'integer', nullable: false, min: 0 } } };
     await expect(readSource(file({ path: 'parts/*.jsonl' }), { schema })).rejects.toThrow(
       /parts\/b\.jsonl, line 3, n: "-5"/,

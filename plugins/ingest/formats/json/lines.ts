@@ -3,6 +3,7 @@ import { join as joinPath } from 'node:path';
 import { UserError } from '../../../../core/index.js';
 import { inner, sql, type Database, type Sql } from '@trainyard/tables';
 import { checkText } from '../../csv/index.js';
+import { withPlainEnds } from '../line-ends.js';
 import { pointerTo } from './shape.js';
 
 /** The most characters of one line, and bytes of one record. */
@@ -39,11 +40,12 @@ export async function loadRecords(
     sql`CREATE OR REPLACE TABLE ${RECORDS} (${NUMBER} BIGINT, ${FILE} BIGINT, ${LINE} BIGINT, ${JSON_TEXT} VARCHAR)`,
   );
   for (const [i, file] of files.entries()) {
-    const { path } = await checkText({
+    const text = await checkText({
       ...file,
       encoding: options.encoding,
       copy: joinPath(scratch, `json-${i}.utf8`),
     });
+    const path = options.lines ? await withPlainEnds(text.path, joinPath(scratch, `json-${i}.plain`)) : text.path;
     const one = { path, name: file.name };
     const from = options.lines ? linesIn(path) : await recordsIn(one, options.records);
     const { before } = await database.row<{ before: number }>(sql`SELECT count(*) AS before FROM ${RECORDS}`);

@@ -57,7 +57,7 @@ export async function readXlsx(
   await database.run(
     sql`CREATE OR REPLACE TABLE ${RAW} AS SELECT row_number() OVER () AS ${RECORD}, row AS ${ROW}, ${join(cellsIn)}
         FROM read_csv(${cells}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '',
-          allow_quoted_nulls = false, strict_mode = true, max_line_size = ${BigInt(8_000_000)}, columns = {${join(types)}})`,
+          allow_quoted_nulls = false, new_line = ${'\\n'}, strict_mode = true, max_line_size = ${BigInt(8_000_000)}, columns = {${join(types)}})`,
   );
   return {
     name: file.name,

@@ -57,7 +57,8 @@ async function look(source: string, path: string): Promise<{ mtimeMs: number; si
   }
 }
 
-async function notThere(source: string, path: string): Promise<UserError> {
+/** The error for a source that is not there: the nearest name in its folder. */
+export async function notThere(source: string, path: string): Promise<UserError> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => undefined);
   return new UserError(`the source ${source} is not there`, {

@@ -1,0 +1,2 @@
+export { join } from './join.js';
+export type { JoinFigures } from './contract.js';
