@@ -11,11 +11,20 @@ import { fieldsOf } from './schema-fields.js';
  * nothing else. Outside a project there are none.
  */
 export async function registerPluginCommands(program: Command, args: readonly string[]): Promise<void> {
-  const [word] = program.parseOptions([...args]).operands;
+  const { word, config } = firstWord(args);
   if (word === undefined || word === 'help' || program.commands.some((one) => one.name() === word)) return;
-  for (const command of await pluginCommands(configOf(program))) {
+  for (const command of await pluginCommands(config)) {
     if (!program.commands.some((one) => one.name() === command.name)) register(program, command);
   }
+}
+
+/** The first word that is no option of the program, and the project that stands before it. */
+function firstWord(args: readonly string[]): { word?: string; config?: string } {
+  const [first = '', second] = args;
+  if (first === '--config') return { ...firstWord(args.slice(2)), ...(second === undefined ? {} : { config: second }) };
+  const named = /^--config=(.+)$/.exec(first)?.[1];
+  if (named !== undefined) return { ...firstWord(args.slice(1)), config: named };
+  return first === '' || first.startsWith('-') ? {} : { word: first };
 }
 
 async function pluginCommands(config: string | undefined): Promise<PluginCommand[]> {

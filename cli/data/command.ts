@@ -6,7 +6,10 @@ const VERSION = 'latest, latest~1, its number, or the first signs of its name';
 
 /** `trainyard data`: the versions of data sets. The store alone is read. */
 export function dataCommand(program: Command): void {
-  const data = program.command('data').description('the data sets that runs have read, and their versions');
+  const data = program
+    .command('data')
+    .description('the data sets that runs have read, and their versions')
+    .addHelpText('after', example('trainyard data diff data/penguins.csv', 'trainyard data log --json'));
   data
     .command('log')
     .description('list the data sets, or the versions of one, the youngest first')

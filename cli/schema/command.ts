@@ -3,7 +3,13 @@ import { configOf, example } from '../config-option.js';
 import type { InferOptions } from './infer.js';
 
 export function schemaCommand(program: Command): void {
-  const schema = program.command('schema').description('schemas of data, as code');
+  const schema = program
+    .command('schema')
+    .description('schemas of data, as code')
+    .addHelpText(
+      'after',
+      example('trainyard schema infer data/penguins.csv', 'trainyard schema infer data/penguins.csv --json'),
+    );
   schema
     .command('infer')
     .description('write what a source holds as the TypeScript of a zod object')

@@ -20,6 +20,12 @@ describe('help', () => {
     );
   });
 
+  it('of the version is one line', async () => {
+    const { code, out, err } = await project.run('--version');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('of each command has an example and the option --json', async () => {
     const { out } = await project.run('--help');
     const names = [...(out.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1] as string);

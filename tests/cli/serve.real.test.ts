@@ -50,7 +50,7 @@ function ask(url: string, headers: Record<string, string> = {}, body?: string): 
   });
 }
 
-describe('trainyard worker alone', { timeout: 90_000 }, () => {
+describe('trainyard worker alone', { timeout: 240_000 }, () => {
   it('whose code is not that of the disk: a run says so and starts nothing, unless it asks for what is served', async () => {
     const project = make(temporal.address, `name: 'behind', plugins: ['./nodes/toy']`);
     const edited = (n: number): void =>

@@ -46,11 +46,11 @@ export default pipeline('homes', { params }, async ({ k, enough }) => {
   const parts = split.random({ table, test: 0.25, validation: 0 });
   const prep = features.fit({ table: parts.train, recipe: { numeric: ['area'], label: 'price' } });
   const model = trainNeighbours({ train: parts.train, prep, label: 'price', k });
-  const report = evaluate.final({ model, test: parts.test, slices: ['area'] });
+  const report = evaluate.final({ model, test: parts.test, slices: ['area'] }, { reason: 'the test asks for it' });
   if (!(await gate(report, (figures) => figures.rmse, { threshold: enough }))) return { why: 'not good enough' };
   const serving = (await deploy.current({ name: 'homes' })).value;
   if (serving?.model) {
-    const duel = evaluate.challenge({ challenger: model, champion: serving.model, test: parts.test, rule: 'not worse' });
+    const duel = evaluate.challenge({ challenger: model, champion: serving.model, test: parts.test, rule: 'not worse' }, { reason: 'the test asks for it' });
     if (!(await gate(duel, ({ verdict }) => verdict === 'promote', 'duel'))) return { why: (await duel).value?.reasons[0] };
   }
   const deployed = deploy.endpoint({ model, name: 'homes', evidence: report, why: 'the test asks for it' });

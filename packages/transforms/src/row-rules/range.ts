@@ -12,9 +12,12 @@ export const rangeRule = rowRuleKind({
       column: z.string(),
       min: z.number().optional(),
       max: z.number().optional(),
-      outside: z.enum(['missing', 'drop', 'clip', 'stop']).default('stop'),
+      outside: z
+        .enum(['missing', 'drop', 'clip', 'stop'])
+        .default('stop')
+        .describe('what becomes of numbers outside; NaN is outside every range, and clipping leaves it'),
     })
-    .describe('numbers from min to max; NaN is outside every range, and clipping leaves it'),
+    .describe('numbers from min to max'),
   table(rule, columns) {
     const column = numericColumn('range', columns, rule.column);
     const { name, type } = column;

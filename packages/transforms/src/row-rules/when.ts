@@ -6,6 +6,10 @@ import { columnFor, newColumn, notFor } from './fitting.js';
 import { ruleValue } from './parameters.js';
 import { constantOf } from './read-text.js';
 
+/** What a condition is, in words: it holds others, which lists of parameters do not show. */
+const CONDITION_SAID =
+  '{ column, with one of is, in, above, atLeast, below, atMost }: a constant, for the last four also { column }; or { not }, { all: [] }, { any: [] } of such';
+
 const columnTypes = z.record(z.string(), z.enum(COLUMN_TYPES)).optional();
 
 /** A correction that looks at several columns of a row. */
@@ -13,7 +17,7 @@ export const whenRule = rowRuleKind({
   schema: z
     .strictObject({
       rule: z.literal('when'),
-      if: condition,
+      if: condition.describe(CONDITION_SAID),
       column: z.string().describe('the column that is corrected'),
       set: z.union([ruleValue, z.null(), z.strictObject({ column: z.string() })]).optional(),
       otherwise: z.enum(['drop', 'stop']).optional().describe('in place of set: rows are dropped, or stop the run'),
@@ -64,7 +68,12 @@ export const whenRule = rowRuleKind({
 /** A new column that says whether a condition holds: outliers are flagged so. */
 export const markRule = rowRuleKind({
   schema: z
-    .strictObject({ rule: z.literal('mark'), as: z.string().min(1), if: condition, types: columnTypes })
+    .strictObject({
+      rule: z.literal('mark'),
+      as: z.string().min(1),
+      if: condition.describe(CONDITION_SAID),
+      types: columnTypes,
+    })
     .describe('a new boolean column that says where a condition holds'),
   table({ types: _, ...rule }, columns) {
     newColumn('mark', columns, rule.as);
