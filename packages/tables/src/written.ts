@@ -79,7 +79,7 @@ export const writtenJson = z
   })
   .superRefine(({ decimal = '.', thousands, pattern, pivot }, ctx) => {
     const refuse = (path: string, message: string): void =>
-      void ctx.addIssue({ code: 'custom', path: [path], message });
+      ctx.addIssue({ code: 'custom', path: [path], message });
     if (thousands === decimal) refuse('thousands', 'is the character before the fraction as well');
     if (pattern === undefined) return;
     const parts = patternParts(pattern);
