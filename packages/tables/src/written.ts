@@ -78,8 +78,7 @@ export const writtenJson = z
     false: z.array(z.string()).min(1).optional().describe('texts that mean false'),
   })
   .superRefine(({ decimal = '.', thousands, pattern, pivot }, ctx) => {
-    const refuse = (path: string, message: string): void =>
-      ctx.addIssue({ code: 'custom', path: [path], message });
+    const refuse = (path: string, message: string): void => ctx.addIssue({ code: 'custom', path: [path], message });
     if (thousands === decimal) refuse('thousands', 'is the character before the fraction as well');
     if (pattern === undefined) return;
     const parts = patternParts(pattern);
