@@ -12,7 +12,7 @@ export async function recordDemo(to: string): Promise<number> {
   const server = await startTemporal({ uiPort: false, dbFile });
   const connection = await Connection.connect({ address: server.address });
   try {
-    return await keep(new Client({ connection }), demo.folder, ['pipelines'], to);
+    return await keep(new Client({ connection }), demo.folder, ['pipelines', 'nodes/flaws/index.ts'], to);
   } finally {
     await connection.close();
     await server.stop();

@@ -2,6 +2,6 @@ import { defineConfig } from 'trainyard';
 
 export default defineConfig({
   pipelines: ['./pipelines/*.ts'],
-  plugins: ['./nodes/labels'],
+  plugins: ['./nodes/flaws'],
   pools: { cpu: { slots: 2, memory: '4GB' } },
 });
