@@ -7,6 +7,7 @@ import { implement, type InputArtifact, type NodeContext } from '../../worker/in
 import { parse, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';
 import { file } from './sources/file/contract.js';
+import { requireFile } from './sources/file/copy.js';
 import { missingIn, missingTexts, readTyped } from './typed/index.js';
 
 /** The lines that a source could not read: file, line and text of each. */
@@ -24,6 +25,8 @@ interface SnapshotValue {
 }
 
 export const snapshotNode = implement(snapshot, async ({ params: { source, since }, ctx }) => {
+  // A path alone is one file; folders and patterns are read as one table where they are named as a source.
+  if (typeof source === 'string') await requireFile(source, projectFolder());
   const of: Source = typeof source === 'string' ? file({ path: source }) : source;
   const said = typeof source === 'string' ? source : sayShort(source);
   const { paths, bytes, files, watermark, provenance } = await takeSnapshot(

@@ -37,6 +37,11 @@ export async function copyWhole(source: string, path: string, to: string): Promi
   return { bytes: copied.size };
 }
 
+/** Throws a UserError where a source is not one file, with the nearest name in its folder when nothing is there. */
+export async function requireFile(source: string, project: string): Promise<void> {
+  await look(source, sourcePath(source, project));
+}
+
 async function look(source: string, path: string): Promise<{ mtimeMs: number; size: number }> {
   try {
     const found = await stat(path);
