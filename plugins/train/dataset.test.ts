@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { run, tableOf } from '../../tests/tables/csv-table.js';
+import { cleanTableNode } from '../clean/worker.js';
 import { fitFeaturesNode } from '../features/worker.js';
 import { logisticNode } from './worker.js';
 
@@ -47,8 +48,13 @@ test.each([
   );
 });
 
-test('a validation table is read by the types of training, or refused where that would change its values', async () => {
-  const train = await tableOf('code,y\n1.50,a\nEC,b\n1.50,a\nEC,b\n7,a\n');
+test('a validation table is read by the types that the transform says, or refused where that would change its values', async () => {
+  // A transform says the types of its columns where its table went through rules.
+  const cleaned = await run(cleanTableNode, {
+    params: { rules: [{ rule: 'trim', columns: ['note'] }] },
+    inputs: { table: await tableOf('code,y,note\n1.50,a,x\nEC,b,x\n1.50,a,x\nEC,b,x\n7,a,x\n') },
+  });
+  const train = cleaned.outputs['table']!;
   const { outputs } = await run(fitFeaturesNode, {
     params: { recipe: { categorical: ['code'] } },
     inputs: { table: train },
@@ -58,9 +64,9 @@ test('a validation table is read by the types of training, or refused where that
       params: { label: 'y' },
       inputs: { train, prep: outputs['transform']!, validation: await tableOf(csv) },
     });
-  expect((await fit('code,y\n7,a\n7,b\n')).outputs['model']).toBeDefined();
-  expect((await fit('code,y\n,a\n,b\n')).outputs['model']).toBeDefined();
-  await expect(fit('code,y\n1.50,a\n2.5,b\n')).rejects.toThrow(
+  expect((await fit('code,y,note\n7,a,x\n7,b,x\n')).outputs['model']).toBeDefined();
+  expect((await fit('code,y,note\n,a,x\n,b,x\n')).outputs['model']).toBeDefined();
+  await expect(fit('code,y,note\n1.50,a,x\n2.5,b,x\n')).rejects.toThrow(
     /column "code" of the table "validation" is not of the type that it had in training[\s\S]*expected: +text[\s\S]*actual: +number/,
   );
 });
