@@ -93,6 +93,8 @@ describe('a function that calls several nodes', () => {
     'ingest.read': { source: 'birds.csv' },
     'labels.review': { label: 'species' },
     'labels.reviewed': { label: 'species' },
+    'split.folds': { k: 3 },
+    'split.nested': { outer: 2, inner: 2 },
   };
 
   it('is called as it is named, and calls the nodes that it names', () => {
@@ -121,11 +123,11 @@ describe('a function that calls several nodes', () => {
       });
       const call = one as unknown as (args: object) => Record<string, unknown>;
       const result = call({ ...options[name], ...Object.fromEntries(given) });
-      expect(called, name).toEqual(nodes.map(({ spec }) => spec.name));
+      expect([...new Set(called)], name).toEqual(nodes.map(({ spec }) => spec.name));
       // What awaits a node before it goes on has its outputs later.
       if (result instanceof Promise) continue;
       for (const port of Object.keys(outputPorts({ outputs })).filter((each) => each !== 'out'))
-        expect(result, name).toHaveProperty(port);
+        expect(Array.isArray(result) ? { ...result[0], ...result } : result, name).toHaveProperty(port);
     }
   });
 

@@ -8,7 +8,10 @@ import { DidNotRun, ruleKind } from '../rule-kind.js';
 export const pattern = ruleKind({
   name: 'pattern',
   title: 'texts that match a regular expression somewhere; missing cells are skipped',
-  params: { column: z.string(), pattern: z.string().describe('ECMAScript, with the flag u; ^…$ for the whole text') },
+  params: {
+    column: z.string(),
+    pattern: z.string().describe('ECMAScript, with the flag u; ^ and $ around it for the whole text'),
+  },
   columns: ({ column }) => [column],
   compile({ column, pattern: source }, table) {
     columnOf(table, column, ['text']);
