@@ -1,17 +1,8 @@
-import { html, htmlPage, htmlTable, type Html } from '@trainyard/pages';
+import { html, htmlPage, htmlTable, htmlWarnings, type Html } from '@trainyard/pages';
 import type { RepresentationFigures, ResampleFigures, WeightFigures } from './contract.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 const between = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
-
-function warningList(warnings: readonly string[]): Html | '' {
-  return warnings.length === 0
-    ? ''
-    : html`<h2>Warnings</h2>
-        <ul>
-          ${warnings.map((warning) => html`<li>${warning}</li>`)}
-        </ul>`;
-}
 
 /** Who is in a table, as a page for people. */
 export function representationPage(figures: RepresentationFigures): string {
@@ -35,7 +26,7 @@ export function representationPage(figures: RepresentationFigures): string {
   return htmlPage(
     'Representation',
     html`<p class="soft">${rows} rows. Intervals are Wilson's, 95 %: what a sample of this size leaves open.</p>
-      ${warningList(warnings)}
+      ${htmlWarnings(warnings)}
       ${
         labelled
           ? html`<h2>${label}</h2>
@@ -83,7 +74,7 @@ export function resamplePage({ way, columns, rows, cells, leftOut, copies, most,
         ${rows.before} rows before, ${rows.after} after:
         ${way === 'over' ? `${copies} copies, at most ${most} of one row` : `${leftOut} rows left out`}.
       </p>
-      ${warningList(warnings)}
+      ${htmlWarnings(warnings)}
       <h2>Rows</h2>
       ${htmlTable(
         [...columns, 'before', 'share', 'after', 'share after'],
@@ -106,7 +97,7 @@ export function weightsPage({ column, columns, rows, cells, effective, cut, warn
         ${rows} rows, weighed in column ${column}: they say as much as ${Math.round(effective)} rows of one weight.
         ${cut === 0 ? '' : `The weight of ${cut} rows is cut.`}
       </p>
-      ${warningList(warnings)}
+      ${htmlWarnings(warnings)}
       <h2>Weights</h2>
       ${htmlTable(
         [...columns, 'rows', 'weight', 'share', 'share by weight'],

@@ -3,6 +3,9 @@ import { json, many, node, report, table } from '../../core/index.js';
 import { fittedCleaning, learningRule } from './learnt/rules.js';
 import { cleanFigures, rule } from './rules.js';
 
+/** The rows that stay, those that were dropped, and what was done. */
+const cleaned = { table, quarantine: table, report: report(cleanFigures) };
+
 /** Applies rules to the rows of a table, one rule after the other. */
 export const cleanTable = node({
   name: 'clean.table',
@@ -10,7 +13,7 @@ export const cleanTable = node({
   title: 'Cleans rows by rules, with a report of before and after',
   params: z.object({ rules: z.array(rule).default([]).describe('applied in this order') }),
   inputs: { table },
-  outputs: { table, quarantine: table, report: report(cleanFigures) },
+  outputs: cleaned,
   resources: { memory: '2GB' },
 });
 
@@ -44,7 +47,7 @@ export const applyFitted = node({
   title: 'Cleans rows by rules that were learnt from the training part',
   params: z.object({}),
   inputs: { table, cleaning: json(fittedCleaning) },
-  outputs: { table, quarantine: table, report: report(cleanFigures) },
+  outputs: cleaned,
   resources: { memory: '2GB' },
 });
 

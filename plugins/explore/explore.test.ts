@@ -187,7 +187,10 @@ test.each<[string, string, string | undefined, Warning['kind'], string[], RegExp
 
 test('extreme, missing and equal values, and tables without rows, have a profile', async () => {
   const number = fc.option(
-    fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(1e308, -1e308, 5e-324, 0)),
+    fc
+      .oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(1e308, -1e308, 5e-324, 0))
+      // A whole number in digits alone that a double cannot hold exactly is refused at ingest.
+      .filter((value) => !/^-?\d{16,}$/.test(String(value))),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(number, number, fc.constantFrom('x', 'y', ''))), async (rows) => {

@@ -1,6 +1,5 @@
-import { html, htmlPage, htmlTable } from '@trainyard/pages';
+import { html, htmlPage, htmlTable, htmlWarnings } from '@trainyard/pages';
 import type { FoldFigures } from './contract.js';
-import { warningList } from './page.js';
 
 /** Dealing rows to folds, as a page for people. */
 export function foldPage(figures: FoldFigures, time: string | undefined): string {
@@ -12,7 +11,7 @@ export function foldPage(figures: FoldFigures, time: string | undefined): string
         ${total} rows,
         ${time === undefined ? 'dealt by their identity: each is validated on once' : `in stretches of ${time}: each is validated by what lies before it`}.
       </p>
-      ${warningList(warnings)}
+      ${htmlWarnings(warnings)}
       <h2>Folds</h2>
       ${htmlTable(
         ['fold', 'rows', ...classes.map(({ name }) => name)],

@@ -1,4 +1,4 @@
-import { html, htmlPage, htmlTable, type Html } from '@trainyard/pages';
+import { html, htmlPage, htmlTable, htmlWarnings } from '@trainyard/pages';
 import type { SplitFigures } from './contract.js';
 
 /** A split as a page for people. `how`: what rows were dealt by. */
@@ -13,7 +13,7 @@ export function splitPage(figures: SplitFigures, how: string): string {
         ${total} rows, ${how}. The test part is sealed: nodes that say so open it (evaluate.final), each time on the
         record.
       </p>
-      ${warningList(warnings)}
+      ${htmlWarnings(warnings)}
       <h2>Parts</h2>
       ${htmlTable(
         ['part', 'rows', 'share'],
@@ -83,14 +83,4 @@ export function splitPage(figures: SplitFigures, how: string): string {
 
 function span(ends: readonly [string, string] | null): string {
   return ends ? `${ends[0]} to ${ends[1]}` : '–';
-}
-
-/** Warnings under a heading of their own; nothing where there are none. */
-export function warningList(warnings: readonly string[]): Html | '' {
-  return warnings.length === 0
-    ? ''
-    : html`<h2>Warnings</h2>
-        <ul>
-          ${warnings.map((warning) => html`<li>${warning}</li>`)}
-        </ul>`;
 }

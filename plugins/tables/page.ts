@@ -1,4 +1,4 @@
-import { html, htmlPage, htmlTable } from '@trainyard/pages';
+import { html, htmlPage, htmlTable, htmlWarnings } from '@trainyard/pages';
 import type { JoinFigures } from './contract.js';
 
 /** What a join did, as a page for people. */
@@ -13,13 +13,7 @@ export function joinPage(figures: JoinFigures, on: Readonly<Record<string, strin
           .join(', ')}:
         each row has one partner, or none.
       </p>
-      ${
-        warnings.length > 0 &&
-        html`<h2>Warnings</h2>
-          <ul>
-            ${warnings.map((warning) => html`<li>${warning}</li>`)}
-          </ul>`
-      }
+      ${htmlWarnings(warnings)}
       <h2>Rows</h2>
       ${htmlTable(
         ['', 'rows'],

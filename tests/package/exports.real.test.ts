@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
@@ -75,10 +75,18 @@ test('TensorFlow.js comes inside the package, complete: it needs no other packag
 });
 
 test('what is not an entry cannot be imported', async () => {
-  for (const inside of ['dist/core/key.js', 'core', 'worker/executor', 'store', 'setup']) {
+  for (const inside of ['dist/core/key.js', 'core', 'worker/executor', 'store', 'setup', 'plugins/ingest/formats']) {
     const { stdout } = await inPackage(`import('trainyard/${inside}').catch((error) => console.log(error.code))`);
     expect(stdout.trim(), inside).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
   }
+});
+
+test('every family of nodes is an entry, and nothing inside one is', () => {
+  const families = readdirSync(path.join(root, 'plugins'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'plugins', entry.name, 'index.ts')))
+    .map((entry) => `trainyard/plugins/${entry.name}`);
+  const named = entries.map(({ specifier }) => specifier).filter((name) => name.startsWith('trainyard/plugins/'));
+  expect(named.sort()).toEqual(families.sort());
 });
 
 test('authoring code needs no Node: bundled for a browser, nothing is missing', async () => {

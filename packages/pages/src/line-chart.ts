@@ -1,3 +1,4 @@
+import { COLOURS } from './colours.js';
 import { html, trusted, type Html } from './html.js';
 import { sayFigure } from './page.js';
 
@@ -27,15 +28,6 @@ export interface LineChart {
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 300, 64, 16, 36, 44];
 const DASHES: Html = trusted(' stroke-dasharray="5 4"');
-const COLOURS = [
-  'var(--a,#1f6feb)',
-  'var(--b,#d1570c)',
-  'var(--c,#2a8a3e)',
-  '#8957e5',
-  '#b08800',
-  '#1b8a8f',
-  '#c2408a',
-];
 /** Names in a row of the legend. */
 const NAMES = 4;
 

@@ -42,6 +42,16 @@ export function htmlFacts(facts: readonly (readonly [name: string, value: string
   </dl>`;
 }
 
+/** Warnings under a heading of their own; nothing where there are none. */
+export function htmlWarnings(warnings: readonly string[]): Html | '' {
+  return warnings.length === 0
+    ? ''
+    : html`<h2>Warnings</h2>
+        <ul>
+          ${warnings.map((warning) => html`<li>${warning}</li>`)}
+        </ul>`;
+}
+
 /** A drawing that is dark on white: in the dark it is turned over, its hues kept. */
 export function htmlDrawing(svg: string): Html {
   return html`<div class="wide drawing">${trusted(svg)}</div>`;

@@ -1,22 +1,8 @@
 import { readAs, SAID } from './read-as.js';
 import type { ColumnType } from './schema.js';
 import { join, sql, Sql } from './sql.js';
+import { MONTHS } from './months.js';
 import { patternParts, TOKENS, type Written } from './written.js';
-
-const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-];
 
 /** SQL that reads text as a type, written as declared: NULL where it is not. As `readAs` where nothing is declared. */
 export function readWritten(type: ColumnType, how: Written | undefined, text: Sql, number?: Sql): Sql {

@@ -1,4 +1,5 @@
 import { sql, type Sql } from '@trainyard/tables/sql';
+import { lowered, loweredSql } from './text.js';
 
 /**
  * What stands between words: ASCII but letters and digits, Latin-1 signs, and the general blocks of spaces, punctuation and
@@ -37,43 +38,16 @@ const hex = (code: number): string => code.toString(16);
 const JS_BETWEEN = new RegExp(`[${BETWEEN.map(([from, to]) => `\\u{${hex(from)}}-\\u{${hex(to)}}`).join('')}]+`, 'u');
 const SQL_BETWEEN = `[${BETWEEN.map(([from, to]) => `\\x{${hex(from)}}-\\x{${hex(to)}}`).join('')}]+`;
 
-/** Capitals that the table of DuckDB does not know, which is that of Unicode 15. */
-const UNKNOWN_CAPITALS = [
-  [0x1c89, 0x1c89],
-  [0xa7cb, 0xa7cc],
-  [0xa7ce, 0xa7ce],
-  [0xa7d2, 0xa7d2],
-  [0xa7d4, 0xa7d4],
-  [0xa7da, 0xa7da],
-  [0xa7dc, 0xa7dc],
-  [0x10d50, 0x10d65],
-  [0x16ea0, 0x16eb8],
-] as const;
-
-/** Lower case as DuckDB's `lower` has it: letter by letter, by one version of Unicode, in no language. */
-export function lowerCase(text: string): string {
-  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
-  let lower = '';
-  for (const letter of text) {
-    const code = letter.codePointAt(0)!;
-    const other = code === 0x130 ? 'i' : letter.toLowerCase();
-    const isOne = other.length === (other.codePointAt(0)! > 0xffff ? 2 : 1);
-    const isKnown = !UNKNOWN_CAPITALS.some(([from, to]) => from <= code && code <= to);
-    lower += isOne && isKnown ? other : letter;
-  }
-  return lower;
-}
-
 /** The words of a text in lower case, in order. */
 export function wordsOf(text: string): string[] {
-  return lowerCase(text)
+  return lowered(text)
     .split(JS_BETWEEN)
     .filter((word) => word !== '');
 }
 
 /** SQL for the same, as a list of VARCHAR; NULL where the text is. */
 export function wordsSql(text: Sql): Sql {
-  return sql`list_filter(string_split_regex(lower(${text}), ${SQL_BETWEEN}), lambda w: w <> '')`;
+  return sql`list_filter(string_split_regex(${loweredSql(text)}, ${SQL_BETWEEN}), lambda w: w <> '')`;
 }
 
 /** Runs of `from` to `to` words, the short ones first, each joined by spaces. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/index.js';
-import { requireColumn, ROW_ID, type Column } from '@trainyard/tables';
+import { requireColumn, ROW_ID, type Column } from '@trainyard/tables/sql';
 import { notFor } from '../not-for.js';
 
 /** The column of a name, which must not be the identity of rows. */

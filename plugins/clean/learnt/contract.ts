@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Column, Database, Sql } from '@trainyard/tables';
+import type { Column, Database, Sql } from '@trainyard/tables/sql';
 import type { RowRuleInput } from '@trainyard/transforms';
 
 /** The training part as a learning rule meets it: as the rules before it left it. */

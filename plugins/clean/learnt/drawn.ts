@@ -1,4 +1,4 @@
-import { id, join, ROW_ID, sql, type Column, type TableRow } from '@trainyard/tables';
+import { id, join, ROW_ID, sql, type TableRow } from '@trainyard/tables/sql';
 import { NTH } from '../place.js';
 import type { Lesson } from './contract.js';
 
@@ -34,9 +34,4 @@ export function meanOf(values: readonly (number | null | undefined)[]): number |
     count++;
   }
   return count === 0 ? undefined : sum / count;
-}
-
-/** Columns whose type a mean has: a mean of integers is none. */
-export function numberColumns(columns: readonly Column[], names: readonly string[]): readonly Column[] {
-  return columns.filter(({ name }) => names.includes(name));
 }

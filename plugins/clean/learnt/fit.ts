@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/index.js';
-import { id, innerName, join, sql, type Column, type Database, type Sql } from '@trainyard/tables';
+import { id, innerName, join, sql, type Column, type Database, type Sql } from '@trainyard/tables/sql';
 import { isRowRule, rowRule, ruleStep, stepCells, type RowRule } from '@trainyard/transforms';
 import { NTH } from '../place.js';
 import type { LearningKind } from './contract.js';

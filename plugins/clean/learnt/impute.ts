@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finite, id, join, sql, type Column, type TableCell } from '@trainyard/tables';
+import { finite, id, join, sql, type Column, type TableCell } from '@trainyard/tables/sql';
 import type { RowRuleInput } from '@trainyard/transforms';
 import { notFor } from '../not-for.js';
 import { columnOf, nothingToLearn, numericOf } from './columns.js';

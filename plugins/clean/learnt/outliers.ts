@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finite, id, numberStatistics, sql, type Column } from '@trainyard/tables';
+import { finite, id, numberStatistics, sql, type Column } from '@trainyard/tables/sql';
 import type { RowRuleInput } from '@trainyard/transforms';
 import { nothingToLearn, numericOf } from './columns.js';
 import { learningKind, type Lesson } from './contract.js';

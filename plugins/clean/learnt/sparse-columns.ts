@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataColumns, id, join, sql } from '@trainyard/tables';
+import { dataColumns, id, join, sql } from '@trainyard/tables/sql';
 import { columnOf } from './columns.js';
 import { learningKind } from './contract.js';
 

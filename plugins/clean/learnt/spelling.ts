@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, sql } from '@trainyard/tables';
+import { id, sql } from '@trainyard/tables/sql';
 import { notFor } from '../not-for.js';
 import { columnOf, nothingToLearn } from './columns.js';
 import { learningKind } from './contract.js';

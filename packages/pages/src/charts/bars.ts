@@ -1,5 +1,6 @@
 import type { Html } from '../html.js';
-import { COLOURS, draw, NARROW, shortName } from './draw.js';
+import { COLOURS } from '../colours.js';
+import { draw, NARROW, shortName } from './draw.js';
 import { barX, text } from './plot.js';
 
 export interface Bar {

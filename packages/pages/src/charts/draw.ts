@@ -8,17 +8,6 @@ type PlotOptions = NonNullable<Parameters<typeof plot>[0]>;
 /** Width of a drawing that fills a phone of 390 pixels, in pixels. */
 export const NARROW = 340;
 
-/** Colours in order: the page's own, then more of the same weight. */
-export const COLOURS = [
-  'var(--a,#1f6feb)',
-  'var(--b,#d1570c)',
-  'var(--c,#2a8a3e)',
-  '#8957e5',
-  '#b08800',
-  '#1b8a8f',
-  '#c2408a',
-] as const;
-
 /** What all drawings need to be told. */
 export interface Drawing extends Omit<PlotOptions, 'title' | 'document' | 'style'> {
   /** What a screen reader says of it. */

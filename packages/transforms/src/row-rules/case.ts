@@ -3,7 +3,7 @@ import { changed, changeText } from './changed.js';
 import { rowRuleKind } from './contract.js';
 import { textColumn } from './fitting.js';
 import { columnNames } from './parameters.js';
-import { lowered, loweredSql, uppered, upperedSql } from './text.js';
+import { lowered, loweredSql, uppered, upperedSql } from '../text.js';
 
 export const caseRule = rowRuleKind({
   schema: z

@@ -1,5 +1,5 @@
 import { Sql as SqlText, sql, type Sql, type SqlFunction } from '@trainyard/tables/sql';
-import { lowered, loweredSql } from './text.js';
+import { lowered, loweredSql } from '../text.js';
 
 /** What a date format is made of: the token, what it matches in both regular expression engines, and which part of a time it is. */
 const TOKENS = [

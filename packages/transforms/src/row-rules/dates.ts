@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, join, sql, type Sql } from '@trainyard/tables/sql';
+import { id, join, MONTHS, sql, type Sql } from '@trainyard/tables/sql';
 import { rowRuleKind } from './contract.js';
 import {
   isZone,
@@ -15,25 +15,9 @@ import { notFor, textColumn } from './fitting.js';
 import { judged, unread, unreadCell } from './judged.js';
 import { otherwise } from './parameters.js';
 import { readText, readTextSql } from './read-text.js';
-import { lowered, trimmed, trimmedSql } from './text.js';
+import { lowered, trimmed, trimmedSql } from '../text.js';
 
-const ENGLISH = [
-  ...[
-    'january',
-    'february',
-    'march',
-    'april',
-    'may',
-    'june',
-    'july',
-    'august',
-    'september',
-    'october',
-    'november',
-    'december',
-  ],
-  ...['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
-];
+const ENGLISH = [...MONTHS, ...MONTHS.map((name) => name.slice(0, 3))];
 
 const schema = z
   .strictObject({

@@ -11,7 +11,7 @@ import {
   type RowRuleInput,
   type RowRuleKind,
 } from './index.js';
-import { lowered, uppered, WHITE_SPACE } from './text.js';
+import { lowered, uppered, WHITE_SPACE } from '../text.js';
 
 const ROWS = 10_000;
 const columns: Column[] = [

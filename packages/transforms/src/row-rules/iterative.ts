@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { id, sql } from '@trainyard/tables/sql';
 import { rowRuleKind } from './contract.js';
-import { columnOf, notFor } from './fitting.js';
-import { callModel, modelFunction, numbersOf, usable } from './model-function.js';
-import { withAll } from './neighbours.js';
+import { imputing } from './imputing.js';
+import { usable } from './model-function.js';
 import { columnNames } from './parameters.js';
 
 const schema = z
@@ -21,7 +19,7 @@ const schema = z
 type IterativeRule = z.output<typeof schema>;
 
 /** The value that the regressions leave in a column (chained equations: van Buuren and Groothuis-Oudshoorn 2011). */
-export function imputeChained(
+function imputeChained(
   { starts, steps }: Pick<IterativeRule, 'starts' | 'steps'>,
   cells: readonly (number | null)[],
   at: number,
@@ -39,40 +37,12 @@ export function imputeChained(
 
 export const iterativeRule = rowRuleKind({
   schema,
-  table(rule, columns) {
-    const given = rule.columns.map((name) => columnOf('iterative', columns, name, ['number']));
-    const { length } = given;
-    if (
-      rule.starts.length !== length ||
-      rule.steps.some(({ at, weights }) => at >= length || weights.length !== length)
-    )
-      throw notFor('iterative', rule.columns[0]!, `its regressions are not of ${length} columns`);
-    const { starts, steps } = rule;
-    const impute = modelFunction('iterative', { starts, steps }, 'number', (cells, at) =>
-      imputeChained(rule, cells, at),
-    );
-    return {
-      about: rule.columns,
-      cells: new Map(
-        given.map(({ name, type }, at) => [
-          name,
-          {
-            value: sql`(CASE WHEN ${id(name)} IS NULL THEN ${callModel(impute, given, at)} ELSE ${id(name)} END)`,
-            type,
-          },
-        ]),
-      ),
-      functions: [impute],
-      travels: rule,
-    };
-  },
-  row(rule) {
-    return (row) => {
-      const cells = numbersOf(row, rule.columns);
-      cells.forEach((cell, at) => {
-        if (cell === null) row[rule.columns[at]!] = imputeChained(rule, cells, at);
-      });
-    };
-  },
-  before: (rule, after) => (rule.columns.some((name) => after.has(name)) ? withAll(rule.columns, after) : after),
+  ...imputing<IterativeRule>({
+    model: ({ starts, steps }) => ({ starts, steps }),
+    misfit: ({ starts, steps }, columns) =>
+      starts.length !== columns || steps.some(({ at, weights }) => at >= columns || weights.length !== columns)
+        ? `its regressions are not of ${columns} columns`
+        : undefined,
+    impute: imputeChained,
+  }),
 });

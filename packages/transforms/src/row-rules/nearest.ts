@@ -4,7 +4,7 @@ import { sql, Sql, type SqlFunction } from '@trainyard/tables/sql';
 import { changed, changeText } from './changed.js';
 import { rowRuleKind } from './contract.js';
 import { notFor, textColumn } from './fitting.js';
-import { lowered } from './text.js';
+import { lowered } from '../text.js';
 
 /** Longer texts are no slip of the pen, and to compare them costs the product of their lengths. */
 const LONGEST = 100;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { id, sql } from '@trainyard/tables/sql';
-import { rowRuleKind, type RuleColumns } from './contract.js';
-import { columnOf, notFor } from './fitting.js';
-import { callModel, modelFunction, numbersOf, usable } from './model-function.js';
+import { rowRuleKind } from './contract.js';
+import { imputing } from './imputing.js';
+import { usable } from './model-function.js';
 import { columnNames } from './parameters.js';
 
 const schema = z
@@ -22,7 +21,7 @@ type NeighboursRule = z.output<typeof schema>;
  * The mean of the nearest rows that have the column (Troyanskaya and others 2001, KNNimpute). The distance is Euclidean over
  * the columns that both rows have, times the share of columns that it leaves out (Dixon 1979); of rows as near, the first count.
  */
-export function imputeNearest(
+function imputeNearest(
   { donors, scales, means, neighbours, weights }: Omit<NeighboursRule, 'rule' | 'columns'>,
   cells: readonly (number | null)[],
   at: number,
@@ -57,42 +56,12 @@ export function imputeNearest(
 
 export const neighboursRule = rowRuleKind({
   schema,
-  table(rule, columns) {
-    const given = rule.columns.map((name) => columnOf('neighbours', columns, name, ['number']));
-    const { length } = given;
-    if ([rule.scales, rule.means, ...rule.donors].some((row) => row.length !== length))
-      throw notFor('neighbours', rule.columns[0]!, `its donors, scales or means are not of ${length} columns`);
-    const { rule: _, columns: __, ...model } = rule;
-    const impute = modelFunction('neighbours', model, 'number', (cells, at) => imputeNearest(model, cells, at));
-    return {
-      about: rule.columns,
-      cells: new Map(
-        given.map(({ name, type }, at) => [
-          name,
-          {
-            value: sql`(CASE WHEN ${id(name)} IS NULL THEN ${callModel(impute, given, at)} ELSE ${id(name)} END)`,
-            type,
-          },
-        ]),
-      ),
-      functions: [impute],
-      travels: rule,
-    };
-  },
-  row(rule) {
-    return (row) => {
-      const cells = numbersOf(row, rule.columns);
-      cells.forEach((cell, at) => {
-        if (cell === null) row[rule.columns[at]!] = imputeNearest(rule, cells, at);
-      });
-    };
-  },
-  before: (rule, after) => (rule.columns.some((name) => after.has(name)) ? withAll(rule.columns, after) : after),
+  ...imputing<NeighboursRule>({
+    model: ({ rule: _, columns: __, ...model }) => model,
+    misfit: ({ scales, means, donors }, columns) =>
+      [scales, means, ...donors].some((row) => row.length !== columns)
+        ? `its donors, scales or means are not of ${columns} columns`
+        : undefined,
+    impute: imputeNearest,
+  }),
 });
-
-/** All columns of a model are asked for where one of them is. */
-export function withAll(names: readonly string[], after: RuleColumns): RuleColumns {
-  const all = new Map(after);
-  for (const name of names) if (!all.has(name)) all.set(name, 'number');
-  return all;
-}

@@ -4,7 +4,7 @@ import { rowRuleKind } from './contract.js';
 import { notFor, textColumn } from './fitting.js';
 import { judged, unread, unreadCell } from './judged.js';
 import { otherwise } from './parameters.js';
-import { WHITE_SPACE } from './text.js';
+import { WHITE_SPACE } from '../text.js';
 
 /** Signs that stand for a minus or a plus. */
 const MINUS = '\u2212\u2013\uff0d';

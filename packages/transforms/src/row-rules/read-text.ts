@@ -1,7 +1,7 @@
 import type { UserError } from '@trainyard/errors';
 import { sql, Sql, type ColumnType } from '@trainyard/tables/sql';
 import type { RuleCell } from './contract.js';
-import { lowered, loweredSql, trimmed, trimmedSql } from './text.js';
+import { lowered, loweredSql, trimmed, trimmedSql } from '../text.js';
 
 const WHOLE = Number.MAX_SAFE_INTEGER;
 

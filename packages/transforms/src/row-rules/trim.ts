@@ -4,7 +4,7 @@ import { changed, changeText } from './changed.js';
 import { rowRuleKind } from './contract.js';
 import { textColumns } from './fitting.js';
 import { columnNames } from './parameters.js';
-import { spaced, spacedSql, trimmed, trimmedSql } from './text.js';
+import { spaced, spacedSql, trimmed, trimmedSql } from '../text.js';
 
 export const trimRule = rowRuleKind({
   schema: z

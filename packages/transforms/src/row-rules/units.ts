@@ -6,7 +6,7 @@ import { notFor, numericColumn, textColumn } from './fitting.js';
 import { judged, unread, unreadCell } from './judged.js';
 import { otherwise } from './parameters.js';
 import { readText, readTextSql } from './read-text.js';
-import { trimmed, trimmedSql } from './text.js';
+import { trimmed, trimmedSql } from '../text.js';
 
 const factor = z.number().refine((value) => value !== 0, 'a factor of 0 loses the value');
 
