@@ -1,3 +1,4 @@
+export { applyFeatures as apply, type AppliedFigures } from './contract.js';
 export { fit, type FittedFeatures } from './fit.js';
 export { recipe, type Recipe, type RecipeFor } from './recipe.js';
 export {

@@ -1,3 +1,4 @@
+export { applyFeaturesNode } from './apply.js';
 import { UserError } from '../../core/index.js';
 import { carriedRules, id, openTable, sql, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';

@@ -1,7 +1,6 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import {
-  conformed,
   requireColumn,
   requireRepeating,
   sql,
@@ -71,12 +70,9 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     });
   const width = featureNames(transform).length;
   return withDatabase({ scratch: request.scratch }, async (database) => {
-    const columns = await openThroughRules(database, 'data', request.table, transform.rules ?? [], part);
+    const columns = await openThroughRules(database, 'data', request.table, transform, part);
     requireColumn(columns, label, `the label of ${part}`);
     if (request.weight !== undefined) requireWeight(columns, request.weight, transform);
-    // A transform of an older format does not say the types of its columns.
-    const said = { table: `the table "${part}"`, where: { port: part } };
-    const data = await conformed(database, 'data', columns, transform.columns ?? [], said);
     const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
     const features = new Float64Array(rows * width);
@@ -87,7 +83,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     const ranges = new Ranges(transform);
     const step = Math.max(1, Math.floor(rows / SAMPLE));
     let at = 0;
-    for await (const batch of database.batches<TableRow>(sql`FROM ${data}`)) {
+    for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
       for (const row of batch) {
         features.set(applyTransform(transform, row), at * width);
         ranges.add(row);

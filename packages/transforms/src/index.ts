@@ -1,7 +1,8 @@
 export { applyTransform, applyTransformToRows } from './apply.js';
 export { isMissing, otherThan, readCell, type Cell, type FeatureRow } from './cell.js';
 export { normalQuantile } from './normal-quantile.js';
-export { derivedQuery, featureColumn, featuresQuery, type FeaturesQuery } from './query.js';
+export { coverageQuery, readCoverage, type InputCoverage } from './coverage.js';
+export { derivedQuery, featureColumn, featuresQuery, type FeaturesQuery, type FeaturesQueryOptions } from './query.js';
 export { foldSql } from './sql/folds.js';
 export { OPERATIONS, type OperationName } from './steps/arithmetic.js';
 export { CALENDAR_PARTS, type CalendarPart } from './steps/calendar.js';

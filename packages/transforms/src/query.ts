@@ -27,6 +27,13 @@ export interface FeaturesQuery {
   readonly absent: readonly string[];
 }
 
+export interface FeaturesQueryOptions {
+  /** What else the query gives of each row, before the features. */
+  readonly also?: readonly Sql[];
+  /** These are the rows that the transform was fitted on, with their identities. */
+  readonly training?: boolean;
+}
+
 /** The name of a feature's column in a query, by its index: any text may be the name of a feature. */
 export const featureColumn = (index: number): Sql => inner(`feature ${index}`);
 
@@ -39,7 +46,7 @@ export function featuresQuery(
   transform: FittedTransform,
   from: Sql,
   columns: readonly Column[],
-  { also = [], training = false }: { readonly also?: readonly Sql[]; readonly training?: boolean } = {},
+  { also = [], training = false }: FeaturesQueryOptions = {},
 ): FeaturesQuery {
   const types = new Map(transform.columns?.map(({ name, type }) => [name, type]));
   const names = new Set(columns.map(({ name }) => name));

@@ -43,6 +43,17 @@ export interface RulesSql {
   readonly columns: Column[];
   /** To be defined in the database before the query runs. */
   readonly functions: SqlFunction[];
+  /** Rows that a rule on the way cannot read, one query for each such rule. */
+  readonly refused: RefusedRows[];
+}
+
+/** Rows with a cell that a rule cannot read, and that serving refuses. */
+export interface RefusedRows {
+  readonly rule: string;
+  readonly column: string;
+  readonly expected: string;
+  /** Gives `cell`, the text of one of them; no row where there is none. */
+  readonly rows: (from: Sql) => Sql;
 }
 
 /**
@@ -53,18 +64,33 @@ export function rulesToSql(rules: readonly RowRule[], columns: readonly Column[]
   let now = [...columns];
   const layers: Sql[] = [];
   const functions = new Map<string, SqlFunction>();
+  const refused: RefusedRows[] = [];
+  const through = (done: readonly Sql[], from: Sql): Sql =>
+    done.reduce((inner, cells) => sql`SELECT ${cells} FROM (${inner})`, sql`FROM ${from}`);
   for (const rule of rules) {
     const fitting = presentPart(rule, now);
     if (!fitting) continue;
     const { step, columns: after } = ruleStep(fitting, now);
+    const unread = travelling(step) && (step.stop ?? step.drop);
+    if (unread) {
+      const { failing, expected } = unread;
+      const column = unread.column ?? step.about[0]!;
+      const done = [...layers];
+      refused.push({
+        ...{ rule: rule.rule, column, expected },
+        rows: (from) =>
+          sql`SELECT ${id(column)}::VARCHAR AS cell FROM (${through(done, from)}) WHERE ${failing} LIMIT 1`,
+      });
+    }
     layers.push(join(stepCells(step, now)));
     for (const one of step.functions ?? []) functions.set(one.name, one);
     now = after;
   }
   return {
-    query: (from) => layers.reduce((inner, cells) => sql`SELECT ${cells} FROM (${inner})`, sql`FROM ${from}`),
+    query: (from) => through(layers, from),
     columns: now,
     functions: [...functions.values()],
+    refused,
   };
 }
 
