@@ -56,8 +56,8 @@ const TRANSFORM = {
   columns: COLUMNS.filter(({ name }) => name !== '_row' && name !== 'y'),
   steps: [
     { ...numbers, column: HOSTILE[0] },
-    { ...categories, column: HOSTILE[0], categories: ['-0.5', '0', '1e+21', 'Infinity'] },
-    { kind: 'bins', column: HOSTILE[0], edges: [-1, 0, 2.5], gives: 'one-hot', missing: 'bin' },
+    { ...categories, missing: 'zeros', column: HOSTILE[0], categories: ['-0.5', '0', '1e+21', 'Infinity'] },
+    { kind: 'bins', column: HOSTILE[0], edges: [-1, 0, 2.5], gives: 'one-hot', missing: 'none' },
     { ...categories, column: HOSTILE[1], categories: ['', 'ROME', 'Rome', 'nul\0', 'rome'] },
     { kind: 'hashed', column: HOSTILE[1], of: 'words', buckets: 3, signed: true },
     { ...numbers, column: HOSTILE[2], clip: 3 },
