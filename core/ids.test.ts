@@ -16,6 +16,7 @@ import {
   outcomeStream,
   partitionRunId,
   predictionStream,
+  projectOfMonitor,
   registryId,
   retrainingRunId,
   scheduledRunId,
@@ -163,4 +164,14 @@ it('an id is as long as Temporal takes, or is refused with a sentence', () => {
     }),
   );
   expect(() => monitorId('p'.repeat(2_000), 'e')).toThrow('is longer than Temporal takes');
+});
+
+it('the id of a monitor tells its project, and the id that carries none tells none', () => {
+  fc.assert(
+    fc.property(name, name, (project, endpoint) => {
+      const { id, former } = monitorId(project, endpoint);
+      expect(projectOfMonitor(id, endpoint)).toBe(project === '' ? undefined : project);
+      expect(projectOfMonitor(former, endpoint)).toBeUndefined();
+    }),
+  );
 });

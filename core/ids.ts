@@ -23,6 +23,14 @@ export function monitorId(project: string, endpoint: string): DurableId {
   return durable('monitor', project, endpoint);
 }
 
+/** The project that the id of an endpoint's monitor names; undefined for the id that carries none. */
+export function projectOfMonitor(id: string, endpoint: string): string | undefined {
+  const [before, after] = ['monitor/', `/${endpoint}`];
+  if (!id.startsWith(before) || !id.endsWith(after) || id.length <= before.length + after.length) return undefined;
+  const project = id.slice(before.length, -after.length);
+  return project.includes('/') ? undefined : named(project);
+}
+
 /** A backfill's own Workflow. */
 export function backfillId(project: string, backfill: string): DurableId {
   return durable('backfill', project, backfill);
@@ -138,6 +146,11 @@ function outcomeOf(stream: string, requestId: string, row: number): string {
 /** A name as one part among others: what could part or bracket them is written as the number of its UTF-16 unit. */
 function plain(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The name that `plain` has written. */
+function named(written: string): string {
+  return written.replace(/%([0-9a-f]{4})/g, (_, unit: string) => String.fromCharCode(parseInt(unit, 16)));
 }
 
 function fitting(id: string): string {

@@ -53,6 +53,14 @@ async function stage(name, run) {
   return count.failed === 0;
 }
 
+/** Names the files that took longest, so that what grows is seen before the time that all of them may take is used up. */
+function saySlowest(files) {
+  const took = files.map(({ name, startTime, endTime }) => [(endTime - startTime) / 1000, path.relative(inRoot(), name)]);
+  const slowest = took.sort(([a], [b]) => b - a).slice(0, 25);
+  if (files.length > slowest.length)
+    say(`\nslowest files, in s:\n${slowest.map(([s, name]) => `${s.toFixed(0).padStart(5)} ${name}`).join('\n')}`);
+}
+
 /** Runs the test files and adds their cases up; a file that could not be loaded counts as one failure. */
 async function runTests() {
   const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-report-'));
@@ -70,6 +78,7 @@ async function runTests() {
     count.skipped += result.numPendingTests + result.numTodoTests;
     // An error outside of any case (an unhandled rejection) fails the run although each case passed.
     count.failed += failed === 0 && code !== 0 ? 1 : failed;
+    saySlowest(result.testResults);
   } catch (error) {
     count.failed += 1;
     say(`FAILED tests: vitest gave no report: ${error.message}`);

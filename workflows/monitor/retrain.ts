@@ -10,7 +10,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { formerRetrainingRunId, retrainingRunId } from '../../core/ids.js';
+import { formerRetrainingRunId, projectOfMonitor, retrainingRunId } from '../../core/ids.js';
 import type { Ref, Table } from '../../core/kinds.js';
 import { projectOfQueue } from '../../core/queues.js';
 import type { PipelineInput } from '../../core/task.js';
@@ -84,7 +84,9 @@ async function startOnce(
   pipeline: string,
   input: PipelineInput,
 ): Promise<{ number: number; handle: ChildWorkflowHandle<Pipeline & Workflow> }> {
-  const project = projectOfQueue(workflowInfo().taskQueue);
+  // A replay has a queue of its own: the project in the id stays what it was when the Workflow began.
+  const { workflowId, taskQueue } = workflowInfo();
+  const project = projectOfMonitor(workflowId, endpoint) ?? projectOfQueue(taskQueue);
   const idOf = patched('13-retrainings-of-the-project')
     ? (number: number): string => retrainingRunId(project, pipeline, endpoint, number)
     : (number: number): string => formerRetrainingRunId(pipeline, endpoint, number);
