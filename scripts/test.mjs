@@ -55,7 +55,10 @@ async function stage(name, run) {
 
 /** Names the files that took longest, so that what grows is seen before the time that all of them may take is used up. */
 function saySlowest(files) {
-  const took = files.map(({ name, startTime, endTime }) => [(endTime - startTime) / 1000, path.relative(inRoot(), name)]);
+  const took = files.map(({ name, startTime, endTime }) => [
+    (endTime - startTime) / 1000,
+    path.relative(inRoot(), name),
+  ]);
   const slowest = took.sort(([a], [b]) => b - a).slice(0, 25);
   if (files.length > slowest.length)
     say(`\nslowest files, in s:\n${slowest.map(([s, name]) => `${s.toFixed(0).padStart(5)} ${name}`).join('\n')}`);
