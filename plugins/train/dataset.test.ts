@@ -1,8 +1,19 @@
+import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sql, withDatabase, type Column, type TableRow } from '@trainyard/tables';
+import { applyTransform, parseTransform } from '@trainyard/transforms';
+import type { InputArtifact } from '../../core/artifact.js';
 import { run, tableOf } from '../../tests/tables/csv-table.js';
 import { cleanTableNode } from '../clean/worker.js';
 import { fitFeaturesNode } from '../features/worker.js';
+import { readDataset } from './dataset.js';
 import { logisticNode } from './worker.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-dataset-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 test('a transform that passes missing values on is refused in words, by learners that take none', async () => {
   const train = await tableOf('n,y\n1,a\n,b\n3,a\n');
@@ -68,5 +79,82 @@ test('a validation table is read by the types that the transform says, or refuse
   expect((await fit('code,y,note\n,a,x\n,b,x\n')).outputs['model']).toBeDefined();
   await expect(fit('code,y,note\n1.50,a,x\n2.5,b,x\n')).rejects.toThrow(
     /column "code" of the table "validation" is not of the type that it had in training[\s\S]*expected: +text[\s\S]*actual: +number/,
+  );
+});
+
+test('features by SQL are those of the rows one by one, bit for bit: labels, classes, weights, ranges and sample too', async () => {
+  const number = fc.oneof(
+    fc.double({ min: -100, max: 100, noNaN: true }),
+    fc.constantFrom(null, 0, -0, 1e308, -1e308, 5e-324, Infinity, -Infinity, NaN),
+  );
+  const row = fc.record({
+    n: number,
+    i: fc.oneof(fc.integer({ min: -9, max: 9 }), fc.maxSafeInteger(), fc.constant(null)),
+    t: fc.constantFrom('a', 'b', 'B', 'ü', "a'b", '7', null),
+    b: fc.constantFrom(true, false, null),
+    c: fc.constantFrom(1, 2.5, 1e21, null, NaN),
+    w: fc.constantFrom(0, 1, 2.5),
+    y: fc.constantFrom(1, 2.5, -0, NaN),
+  });
+  // More than one batch of the database.
+  const rows = fc.sample(row, { numRuns: 5000, seed: 11 }).map((one, i): TableRow => ({ _row: `${i}`, ...one }));
+  const columns = Object.entries({
+    _row: 'text',
+    n: 'number',
+    i: 'integer',
+    t: 'text',
+    b: 'boolean',
+    c: 'number',
+    w: 'number',
+    y: 'number',
+  });
+  const path = join(folder, 'given.parquet');
+  await withDatabase({}, async (database) => {
+    await database.insert(
+      'given',
+      columns.map(([name, type]) => ({ name, type }) as Column),
+      rows,
+    );
+    await database.write(sql`FROM given`, path);
+  });
+  const recipe = {
+    numeric: ['n', { column: 'i', indicator: true, scale: 'robust', clip: 3 }],
+    categorical: ['t', 'b', { column: 'c', missing: 'feature' }],
+  };
+  const table = { value: {}, files: { 'data.parquet': { path } } };
+  const fitted = await run(fitFeaturesNode, { params: { recipe }, inputs: { table } });
+  const transform = parseTransform(await fitted.outputs['transform']!.text('transform.json'));
+  const asInput = { value: {}, path: async () => path } as unknown as InputArtifact;
+  const data = await readDataset({
+    table: asInput,
+    label: 'y',
+    weight: 'w',
+    transform,
+    part: 'train',
+    scratch: folder,
+  });
+
+  const expected = rows.map((one) => applyTransform(transform, one));
+  const width = expected[0]!.length;
+  expect(data).toMatchObject({ rows: 5000, width, classes: ['0', '1', '2.5', 'NaN'] });
+  expect(data.features).toStrictEqual(Float64Array.from(expected.flatMap((one) => [...one])));
+  expect([...data.labels]).toEqual(rows.map((one) => data.classes.indexOf(String(one['y']))));
+  expect([...data.weights!]).toEqual(rows.map((one) => one['w']));
+  const rangeOf = (name: string) => {
+    const found = rows.map((one) => one[name]).filter((cell) => Number.isFinite(cell)) as number[];
+    return [Math.min(...found), Math.max(...found)];
+  };
+  expect({ ...data.ranges }).toEqual({ n: rangeOf('n'), i: rangeOf('i') });
+  const kept = (one: TableRow) => Object.fromEntries(['n', 'i', 't', 'b', 'c'].map((name) => [name, one[name]]));
+  expect(data.sample).toEqual(rows.filter((_, i) => i % 250 === 0).map(kept));
+});
+
+test('a table without a column of the transform is refused, not read as missing throughout', async () => {
+  const train = await tableOf('n,y\n1,a\n2,b\n3,a\n');
+  const prep = (await run(fitFeaturesNode, { params: { recipe: { numeric: ['n'] } }, inputs: { table: train } }))
+    .outputs['transform']!;
+  const validation = await tableOf('N1,y\n1,a\n2,b\n');
+  await expect(run(logisticNode, { params: { label: 'y' }, inputs: { train, prep, validation } })).rejects.toThrow(
+    /an input of the transform names column "n", which the table does not have/,
   );
 });

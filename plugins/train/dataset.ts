@@ -1,23 +1,23 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import {
+  finite,
+  id,
+  inner,
+  innerName,
+  join,
   requireColumn,
   requireRepeating,
+  ROW_ID,
   sql,
   withDatabase,
   type Column,
+  type Database,
   type TableCell,
   type TableRow,
 } from '@trainyard/tables';
-import {
-  applyTransform,
-  featureNames,
-  passesMissing,
-  transformInputs,
-  type FeatureRow,
-  type FittedTransform,
-} from '@trainyard/transforms';
-import { openThroughRules } from '@trainyard/transforms/tables';
+import { passesMissing, transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
+import { featuresOf, openThroughRules } from '@trainyard/transforms/tables';
 
 /** Labelled rows as a learner takes them. */
 export interface Dataset {
@@ -56,73 +56,93 @@ export interface DatasetRequest {
 const SAMPLE = 20;
 
 /**
- * Reads a table artifact in batches and turns its rows into features by the fitted transform, so that only features
- * and labels stay in memory. Throws a UserError when the label column is missing, a row has no label or one of a class
- * that is not allowed, there are no rows, or the transform passes missing values on.
+ * Reads a table artifact in batches of columns, its features computed by the database as the fitted transform says, so that
+ * only features and labels stay in memory. Throws a UserError when the label column or one that the transform reads is missing, a
+ * row has no label or one of a class that is not allowed, there are no rows, or the transform passes missing values on.
  */
 export async function readDataset(request: DatasetRequest): Promise<Dataset> {
-  const { transform, label, part } = request;
+  const { transform, label, weight, part } = request;
   if (passesMissing(transform))
     throw new UserError('this learner takes no missing values, and the transform passes columns on as they are', {
       where: { port: 'prep' },
       expected: 'a transform that fills in what is missing',
       remedy: 'make the columns of recipe.pass numeric or categorical, or train a model kind that takes missing values',
     });
-  const width = featureNames(transform).length;
   return withDatabase({ scratch: request.scratch }, async (database) => {
     const columns = await openThroughRules(database, 'data', request.table, transform, part);
     requireColumn(columns, label, `the label of ${part}`);
-    if (request.weight !== undefined) requireWeight(columns, request.weight, transform);
-    const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM data`);
+    if (weight !== undefined) requireWeight(columns, weight, transform);
+    const { rows, ranges } = await measured(database, transform, columns);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
+
+    const { features: names, query } = await featuresOf(database, 'data', columns, transform, part, {
+      // A number that is missing, and one that is NaN, are one in a column of numbers.
+      also: [id(label), sql`${id(label)} IS NULL`, ...(weight === undefined ? [] : [sql`${id(weight)}::DOUBLE`])],
+      training: part === 'train' && columns.some(({ name }) => name === ROW_ID),
+    });
+    const width = names.length;
     const features = new Float64Array(rows * width);
     const codes = new Int32Array(rows);
-    const weights = request.weight === undefined ? undefined : new Float64Array(rows);
+    const weights = weight === undefined ? undefined : new Float64Array(rows);
     const seen = new Map<string, number>();
-    const sample: FeatureRow[] = [];
-    const ranges = new Ranges(transform);
-    const step = Math.max(1, Math.floor(rows / SAMPLE));
     let at = 0;
-    for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
-      for (const row of batch) {
-        features.set(applyTransform(transform, row), at * width);
-        ranges.add(row);
-        if (weights) weights[at] = weightOf(row[request.weight!], at, request);
-        const name = labelOf(row[label], at, request);
+    for await (const batch of database.columnBatches(query)) {
+      const [labels = [], unlabelled = []] = batch.columns;
+      for (let row = 0; row < batch.rows; row++) {
+        const name = labelOf(unlabelled[row] === true ? null : labels[row], at + row, request);
         const code = seen.get(name) ?? seen.size;
         seen.set(name, code);
-        codes[at] = code;
-        if (at % step === 0 && sample.length < SAMPLE) sample.push(row);
-        at++;
+        codes[at + row] = code;
+        if (weights) weights[at + row] = weightOf(batch.columns[2]![row], at + row, request);
       }
+      batch.columns.slice(weights ? 3 : 2).forEach((column, j) => {
+        for (let row = 0; row < batch.rows; row++) features[(at + row) * width + j] = column[row] as number;
+      });
+      at += batch.rows;
     }
     const classes = request.classes ?? [...seen.keys()].sort();
     const places = [...seen.keys()].map((name) => classes.indexOf(name));
     const labels = codes.map((code) => places[code]!);
-    return { rows, width, features, labels, weights, classes, ranges: ranges.byColumn, sample };
+    const sample = await sampled(database, transform, rows);
+    return { rows, width, features, labels, weights, classes, ranges, sample };
   });
 }
 
-/** Smallest and largest finite value of each numeric input. */
-class Ranges {
-  /** Without what every object has: a column may be called `constructor`. */
-  readonly byColumn = Object.create(null) as Record<string, [number, number]>;
-  private readonly names: readonly string[];
+/** How many rows the data has, and the smallest and largest finite value of each numeric input. */
+async function measured(
+  database: Database,
+  transform: FittedTransform,
+  columns: readonly Column[],
+): Promise<Pick<Dataset, 'rows' | 'ranges'>> {
+  const numeric = transformInputs(transform).filter(({ type }) => type === 'number' || type === 'integer');
+  const wanted = new Set(numeric.map(({ name }) => name));
+  const held = columns.filter(({ name, type }) => wanted.has(name) && (type === 'number' || type === 'integer'));
+  const figures = held.flatMap(({ name }, i) => [
+    sql`min(${finite(id(name))}) AS ${inner(`least ${i}`)}`,
+    sql`max(${finite(id(name))}) AS ${inner(`most ${i}`)}`,
+  ]);
+  const found = await database.row<Record<string, number | null>>(
+    sql`SELECT ${join([sql`count(*) AS rows`, ...figures])} FROM data`,
+  );
+  // Without what every object has: a column may be called `constructor`.
+  const ranges = Object.create(null) as Record<string, [number, number]>;
+  held.forEach(({ name }, i) => {
+    const [least, most] = [found[innerName(`least ${i}`)], found[innerName(`most ${i}`)]];
+    if (typeof least === 'number' && typeof most === 'number') ranges[name] = [least, most];
+  });
+  return { rows: found['rows'] ?? 0, ranges };
+}
 
-  constructor(transform: FittedTransform) {
-    const numeric = transformInputs(transform).filter(({ type }) => type === 'number' || type === 'integer');
-    this.names = [...new Set(numeric.map(({ name }) => name))];
-  }
-
-  add(row: TableRow): void {
-    for (const name of this.names) {
-      const value = row[name];
-      if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-      const range = (this.byColumn[name] ??= [value, value]);
-      if (value < range[0]) range[0] = value;
-      if (value > range[1]) range[1] = value;
-    }
-  }
+/** Up to 20 rows, evenly spread, of the columns that the transform reads. */
+async function sampled(database: Database, transform: FittedTransform, rows: number): Promise<FeatureRow[]> {
+  const step = Math.max(1, Math.floor(rows / SAMPLE));
+  const names = [...new Set(transformInputs(transform).map(({ name }) => name))];
+  const place = inner('place');
+  const numbered = sql`SELECT *, row_number() OVER () - 1 AS ${place} FROM data`;
+  const chosen = sql`${place} % ${BigInt(step)} = 0 AND ${place} < ${BigInt(step * SAMPLE)}`;
+  return database.rows<TableRow>(
+    sql`SELECT ${join(names.map(id))} FROM (${numbered}) WHERE ${chosen} ORDER BY ${place}`,
+  );
 }
 
 function labelOf(cell: TableCell | undefined, row: number, { part, label, classes }: DatasetRequest): string {
@@ -161,7 +181,7 @@ function weightOf(cell: TableCell | undefined, row: number, { part, weight }: Da
   throw new UserError(`a row of the table "${part}" has no weight`, {
     where: { port: part, row, column: weight! },
     expected: 'a number of 0 or more',
-    actual: cell === null || cell === undefined ? 'missing' : String(cell),
+    actual: cell === null || cell === undefined || Number.isNaN(cell) ? 'missing' : String(cell),
   });
 }
 
