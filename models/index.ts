@@ -10,7 +10,7 @@ export {
 } from './kind.js';
 export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
-export type { Predictor } from './predictor.js';
+export type { Answered, Predictor } from './predictor.js';
 export { SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
 export {

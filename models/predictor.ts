@@ -1,10 +1,11 @@
 import { UserError } from '@trainyard/errors';
 import {
-  applyRules,
   applyTransformToRows,
   featureNames,
   inputsAfter,
   passesMissing,
+  throughRules,
+  unknownIn,
   type FeatureRow,
   type FittedTransform,
   type RowRule,
@@ -15,17 +16,30 @@ import { checkRows } from './request.js';
 import { taskType, type Prediction } from './tasks/index.js';
 import { unfit } from './tensors.js';
 
+/** What a model answers to a request. */
+export interface Answered {
+  readonly predictions: Prediction[];
+  /** Rows with columns whose value is none that training kept, by their place in the request. */
+  readonly unknown: readonly { readonly row: number; readonly columns: readonly string[] }[];
+}
+
 /** An opened model with its fitted transform inside. It holds no state between calls: one may serve many at once. */
 export interface Predictor {
   readonly card: ModelCard;
   /** Answers rows by column name; each must bring every input, `null` where it is not known. Throws TY-PREDICT-INPUT. */
   predict(rows: readonly Readonly<Record<string, unknown>>[]): Promise<Prediction[]>;
+  /** The same, with what of the rows the model does not know. */
+  answer(rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answered>;
   /**
    * Numbers `[rows, outputs]`, row after row, of rows that are known to fit, such as those of a table: columns that the
    * model does not use may be there. What they mean says the card's task. A row alone and in a batch give the same bits.
    * The rows have gone through the first `done` of the rules, all of them by default, and go through the rest.
    */
   score(rows: readonly FeatureRow[], done?: number): Promise<Float64Array>;
+  /** The same of rows as the transform's features `[rows, features]`, where the model has one. */
+  scoreFeatures?(features: Float64Array, rows: number): Promise<Float64Array>;
+  /** What rows become features by; `undefined` for models that take rows as they are. */
+  readonly transform: FittedTransform | undefined;
   /** The rules of cleaning that the training table went through, and that requests go through. */
   readonly rules: readonly RowRule[];
   /** Names of the columns that a row must bring which has gone through the first `done` of the rules. */
@@ -53,15 +67,14 @@ export function joinPredictor(
     });
   const scored = scoreWith(kind, scorer, transform);
   const rules = transform?.rules ?? [];
-  const rest = Array.from({ length: rules.length + 1 }, (_, done) => rules.slice(done));
-  const score = async (rows: readonly FeatureRow[], done = rules.length): Promise<Float64Array> => {
-    const left = rest[done] ?? [];
-    const numbers = await scored(left.length === 0 ? rows : rows.map((row) => applyRules(left, row)));
-    if (numbers.length !== rows.length * outputs.length)
-      throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows.length} rows`, {
+  const through = Array.from({ length: rules.length + 1 }, (_, done) => transform && throughRules(transform, done));
+  const unknown = transform && unknownIn(transform);
+  const checked = (numbers: Float64Array, rows: number): Float64Array => {
+    if (numbers.length !== rows * outputs.length)
+      throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows} rows`, {
         expected: `${outputs.length} a row`,
       });
-    for (let row = 0; row < rows.length; row++) {
+    for (let row = 0; row < rows; row++) {
       const problem = type.problem(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task);
       if (problem !== undefined)
         throw new UserError(`the model gave no answer for a row: ${problem}`, {
@@ -71,21 +84,39 @@ export function joinPredictor(
     }
     return numbers;
   };
+  const ruled = (rows: readonly FeatureRow[], done: number): readonly FeatureRow[] => {
+    const take = through[done];
+    return take && done < rules.length ? rows.map(take) : rows;
+  };
+  const answer = async (rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answered> => {
+    checkRows(card.inputs, rows);
+    const given = ruled(rows, 0);
+    const numbers = checked(await scored.rows(given), given.length);
+    return {
+      predictions: rows.map(
+        (_, row) =>
+          type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,
+      ),
+      unknown: given.flatMap((one, row) => {
+        const columns = unknown?.(one) ?? [];
+        return columns.length === 0 ? [] : [{ row, columns }];
+      }),
+    };
+  };
+  const { features: scoreFeatures } = scored;
   return {
     card,
     outputs,
-    score,
+    score: async (rows, done = rules.length) => checked(await scored.rows(ruled(rows, done)), rows.length),
+    ...(scoreFeatures && {
+      scoreFeatures: async (features, rows) => checked(await scoreFeatures(features, rows), rows),
+    }),
+    transform,
     rules,
     needs: (done) =>
       transform ? inputsAfter(transform, done).map(({ name }) => name) : card.inputs.map(({ name }) => name),
-    predict: async (rows) => {
-      checkRows(card.inputs, rows);
-      const numbers = await score(rows, 0);
-      return rows.map(
-        (_, row) =>
-          type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,
-      );
-    },
+    answer,
+    predict: async (rows) => (await answer(rows)).predictions,
     dispose: async () => {
       await scorer.dispose?.();
       await dispose();
@@ -93,15 +124,20 @@ export function joinPredictor(
   };
 }
 
+type Scored = Float64Array | Promise<Float64Array>;
+
 /** Rows to numbers: through the transform, where the scorer takes features. */
 function scoreWith(
   kind: Pick<ModelKind, 'name' | 'missing'>,
   scorer: Scorer,
   transform: FittedTransform | undefined,
-): (rows: readonly FeatureRow[]) => Float64Array | Promise<Float64Array> {
+): {
+  readonly rows: (rows: readonly FeatureRow[]) => Scored;
+  readonly features?: (features: Float64Array, rows: number) => Scored;
+} {
   if (scorer.takes === 'rows') {
     if (transform) throw unfit(`models of the kind "${kind.name}" take rows as they are, and this one has a transform`);
-    return (rows) => scorer.score(rows);
+    return { rows: (rows) => scorer.score(rows) };
   }
   if (!transform) throw unfit(`models of the kind "${kind.name}" take features, and this one has no transform`);
   const features = featureNames(transform).length;
@@ -112,5 +148,8 @@ function scoreWith(
     });
   if (passesMissing(transform) && !kind.missing)
     throw unfit(`models of the kind "${kind.name}" take no missing values, and the transform passes them on`);
-  return (rows) => scorer.score(applyTransformToRows(transform, rows), rows.length);
+  return {
+    rows: (rows) => scorer.score(applyTransformToRows(transform, rows), rows.length),
+    features: (features, rows) => scorer.score(features, rows),
+  };
 }

@@ -19,6 +19,7 @@ const answerSchema = z.looseObject({
   version: z.number(),
   requestId: z.string(),
   predictions: z.array(z.looseObject({ label: z.string(), probabilities: z.record(z.string(), z.number()) })),
+  unknown: z.array(z.object({ row: z.number(), columns: z.array(z.string()) })).default([]),
 });
 const problemSchema = z.looseObject({
   code: z.string().optional(),
@@ -31,6 +32,9 @@ const problemSchema = z.looseObject({
 
 /** Longest wait for a prediction, ms. */
 const PREDICTION_MS = 15_000;
+
+/** Rows with an unknown value that are told of. */
+const UNKNOWN_SHOWN = 10;
 
 /** `trainyard predict`: the HTTP interface that programs use. */
 export async function predict(config: string | undefined, endpoint: string, options: PredictOptions): Promise<void> {
@@ -48,6 +52,8 @@ export async function predict(config: string | undefined, endpoint: string, opti
       .join(', '),
   ]);
   print(table(['prediction', 'probabilities'], cells, { most: 100 }));
+  for (const { row, columns } of answer.unknown.slice(0, UNKNOWN_SHOWN))
+    print(colours.yellow(`row ${row}: training did not have the value of ${columns.join(', ')}`));
   print(colours.dim(`\n${answer.model} version ${answer.version}, request ${answer.requestId}`));
 }
 

@@ -127,3 +127,43 @@ test('what was learnt from the training part is applied to any part, and travels
   ])) as { value: number }[];
   expect(lost).toEqual(full);
 });
+
+test('text rules come after a column is read by its type in training, in a table as in a request; what cannot be read so is refused', async () => {
+  const rules: RuleInput[] = [
+    { rule: 'trim' },
+    { rule: 'map', column: 'code', values: { '7': 'seven', '1.50': 'dear' } },
+  ];
+  const table = await cleaned('code,n,y\n7,1,1\n1.50,2,2\nEC,4,3\n', rules);
+  const model = await served(table, { numeric: ['n'], categorical: ['code'] });
+  expect(model.card.inputs).toMatchObject([
+    { name: 'code', type: 'text' },
+    { name: 'n', type: 'integer' },
+  ]);
+  const { scratch, signal } = { scratch: '/tmp', signal: new AbortController().signal };
+  const scores = async (csv: string) =>
+    (await answersOf({ models: [model], table: await tableOf(csv), port: 'test', scratch, signal })).samples;
+  const [known] = (await model.predict([{ code: '7', n: 1 }])) as { value: number }[];
+  const [other] = (await model.predict([{ code: 'other', n: 1 }])) as { value: number }[];
+  expect(other).not.toEqual(known);
+  expect(await model.score([{ code: 7, n: 1 }], 0)).toEqual(await model.score([{ code: '7', n: 1 }], 0));
+  // Alone these cells are whole numbers.
+  expect(await scores('code,n,y\n7,1,1\n7,1,1\n')).toMatchObject([
+    { predicted: Float64Array.of(known!.value, known!.value) },
+  ]);
+  await expect(scores('code,n,y\n1.50,1,1\n')).rejects.toThrow(
+    /column "code" of the table "test" is not of the type that it had in training[\s\S]*expected: +text[\s\S]*actual: +number/,
+  );
+  // A fraction where training had whole numbers is a number like any other.
+  expect(await scores('code,n,y\nEC,2.5,1\n')).toHaveLength(1);
+});
+
+test('an answer says which columns of a row have a value that training did not have, by their names in the request', async () => {
+  const model = await served(await cleaned(REGIONS, RULES), { numeric: ['kg'], categorical: ['region'] });
+  const { predictions, unknown } = await model.answer([
+    { Region: ' OST', kg: '1,5' },
+    { Region: 'north', kg: '1,5' },
+    { Region: null, kg: null },
+  ]);
+  expect(predictions).toHaveLength(3);
+  expect(unknown).toEqual([{ row: 1, columns: ['Region'] }]);
+});

@@ -2,14 +2,18 @@ import type { InputArtifact } from '../../worker/index.js';
 import { UserError } from '@trainyard/errors';
 import { figuresOfTask, type Sample, type TaskFigures } from '@trainyard/metrics';
 import type { Predictor } from '../../models/index.js';
-import { applyRules, restOfRules } from '@trainyard/transforms';
+import { restOfRules } from '@trainyard/transforms';
+import { featuresOf, openThroughRules } from '@trainyard/transforms/tables';
 import {
   carriedRules,
+  id,
+  join,
   openTable,
   requireColumn,
   sql,
   withDatabase,
   type Column,
+  type Database,
   type TableCell,
   type TableRow,
 } from '@trainyard/tables';
@@ -50,24 +54,34 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
       return model.rules.length - rest.length;
     });
     requireColumns(present, models, done, label, group);
-    // The label is read as the first model knows it: they predict the same column.
-    const unfinished = models[0]!.rules.slice(done[0]);
     const kept = new Map((request.columns ?? []).map((name) => [name, [] as TableCell[]]));
     for (const name of kept.keys()) requireColumn(present, name, 'slices');
+    const opened: Opened[] = [];
+    for (const [m, { transform }] of models.entries())
+      opened.push(
+        transform
+          ? {
+              name: `data ${m}`,
+              columns: await openThroughRules(database, `data ${m}`, request.table, transform, port),
+            }
+          : { name: 'data', columns: present },
+      );
 
     const truths: unknown[] = [];
     const groups: string[] = [];
-    const scores: Float64Array[][] = models.map(() => []);
-    for await (const batch of database.batches<TableRow>(sql`FROM data`)) {
+    // The label is read as the first model knows it: they predict the same column.
+    const { name: first, columns } = opened[0]!;
+    const wanted = [...new Set([label, ...(group === undefined ? [] : [group]), ...kept.keys()])];
+    for (const name of wanted) requireColumn(columns, name, `the rows of the table "${port}" after cleaning`);
+    const cells = sql`SELECT ${join(wanted.map(id))} FROM ${id(first)}`;
+    for await (const batch of database.batches<TableRow>(cells)) {
       request.signal.throwIfAborted();
-      for (const given of batch) {
-        const row = applyRules(unfinished, given) as TableRow;
+      for (const row of batch) {
         const truth = task.truth(row[label] ?? null, card);
         truths.push(truth ?? noLabel(row[label], task.truthIs(card), { port, row: truths.length, column: label }));
         if (group !== undefined) groups.push(String(row[group] ?? ''));
-        for (const [name, cells] of kept) cells.push(row[name] ?? null);
+        for (const [name, one] of kept) one.push(row[name] ?? null);
       }
-      for (const [m, model] of models.entries()) scores[m]!.push(await model.score(batch, done[m]));
     }
     if (truths.length === 0) throw new UserError(`the table "${port}" has no rows`, { where: { port } });
     if (truths.length > (task.mostRows ?? Infinity))
@@ -76,7 +90,9 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
         expected: `at most ${task.mostRows}: each row is compared with all others`,
         remedy: 'measure it on a sample of the rows',
       });
-    const answered = models.map((model, m) => ({ task: model.card.task, numbers: joined(scores[m]!) }));
+    const answered: { task: Predictor['card']['task']; numbers: Float64Array }[] = [];
+    for (const [m, model] of models.entries())
+      answered.push({ task: model.card.task, numbers: await scored(database, model, opened[m]!, request) });
     return {
       rows: truths.length,
       task,
@@ -84,6 +100,39 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
       columns: kept,
     };
   });
+}
+
+/** A table as a model takes it, under a name. */
+interface Opened {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+/** What a model answers to all rows, in their order: their features are computed by the database where it takes features. */
+async function scored(
+  database: Database,
+  model: Predictor,
+  { name, columns }: Opened,
+  { port, signal }: AnswersRequest,
+): Promise<Float64Array> {
+  const numbers: Float64Array[] = [];
+  if (!model.transform || !model.scoreFeatures) {
+    for await (const batch of database.batches<TableRow>(sql`FROM ${id(name)}`)) {
+      signal.throwIfAborted();
+      numbers.push(await model.score(batch));
+    }
+    return joined(numbers);
+  }
+  const { features, query } = await featuresOf(database, name, columns, model.transform, port);
+  for await (const batch of database.columnBatches(query)) {
+    signal.throwIfAborted();
+    const values = new Float64Array(batch.rows * features.length);
+    batch.columns.forEach((column, j) => {
+      for (let row = 0; row < batch.rows; row++) values[row * features.length + j] = column[row] as number;
+    });
+    numbers.push(await model.scoreFeatures(values, batch.rows));
+  }
+  return joined(numbers);
 }
 
 /** The task that the models share, and the columns that it is measured by. */

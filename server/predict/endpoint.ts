@@ -1,6 +1,6 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { Model, Ref } from '../../core/kinds.js';
-import { openModel, type ModelTask, type Prediction, type Predictor } from '../../models/index.js';
+import { openModel, type ModelTask, type Answered, type Prediction, type Predictor } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';
 
 /** The version that an endpoint is to serve. */
@@ -24,6 +24,8 @@ export interface Answer {
   /** What the version answers. */
   readonly task: ModelTask;
   readonly predictions: readonly Prediction[];
+  /** Rows with columns whose value training did not have. */
+  readonly unknown: Answered['unknown'];
 }
 
 /**
@@ -61,7 +63,7 @@ export class Endpoint {
     served.requests++;
     try {
       const { predictor, assignment } = served;
-      return { version: assignment.version, task: predictor.card.task, predictions: await predictor.predict(rows) };
+      return { version: assignment.version, task: predictor.card.task, ...(await predictor.answer(rows)) };
     } finally {
       served.requests--;
       freeIfDone(served);

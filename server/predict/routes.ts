@@ -72,8 +72,9 @@ export function predictRoutes(options: PredictOptions): RouteModule {
         const endpoint = await endpoints.get(request.params.name);
         const rows = rowsOf(request.body);
         const requestId = idOf(request);
-        const { version, predictions } = await answer(endpoint, requestId, rows);
-        return { model: endpoint.name, version, requestId, predictions };
+        const { version, predictions, unknown } = await answer(endpoint, requestId, rows);
+        const notes = unknown.length === 0 ? {} : { unknown };
+        return { model: endpoint.name, version, requestId, predictions, ...notes };
       },
     );
 

@@ -14,6 +14,8 @@ export { kindOf, STEP_KINDS, type TransformStep } from './steps/index.js';
 export type { CategoricalStep } from './steps/categorical.js';
 export type { NumericStep } from './steps/numeric.js';
 export type { PassStep } from './steps/pass.js';
+export { throughRules } from './through-rules.js';
+export { unknownIn } from './unknown.js';
 export {
   featureNames,
   parseTransform,

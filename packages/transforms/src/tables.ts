@@ -112,9 +112,14 @@ async function conform(
   expected: readonly { readonly name: string; readonly type: Column['type'] }[],
   said: Parameters<typeof conformed>[4],
 ): Promise<Relation> {
-  const types = new Map(expected.map(({ name, type }) => [name, type]));
+  const given = new Map(columns.map(({ name, type }) => [name, type]));
+  // A whole number and a number are one to every step: a fraction where training had none is no other type.
+  const wanted = expected.map(({ name, type }) =>
+    type === 'integer' && given.get(name) === 'number' ? { name, type: 'number' as const } : { name, type },
+  );
+  const types = new Map(wanted.map(({ name, type }) => [name, type]));
   return {
-    from: await conformed(database, table, columns, expected, said),
+    from: await conformed(database, table, columns, wanted, said),
     columns: columns.map(({ name, type }) => ({ name, type: types.get(name) ?? type })),
   };
 }

@@ -1,0 +1,29 @@
+import { isMissing, readCell, type FeatureRow } from './cell.js';
+import { columnsBefore } from './row-rules/apply.js';
+import { readsOf, type FittedTransform } from './transform.js';
+
+/**
+ * Gives the columns of a row, by their names in a request, whose value is none of those that fitting kept, where they are read as
+ * categories. The row has gone through the transform's rules.
+ */
+export function unknownIn(transform: FittedTransform): (row: FeatureRow) => string[] {
+  const types = new Map(transform.columns?.map(({ name, type }) => [name, type]));
+  const known = new Map<string, Set<string>>();
+  for (const { column, categories } of readsOf(transform)) {
+    if (!categories) continue;
+    const all = known.get(column) ?? new Set();
+    for (const category of categories) all.add(category);
+    known.set(column, all);
+  }
+  const columns = [...known].map(([name, categories]) => {
+    const type = types.get(name) ?? 'text';
+    const before = [...columnsBefore(transform.rules ?? [], new Map([[name, type]])).keys()];
+    // A rule may fill it from other columns; then it keeps its own name.
+    return { name, type, categories, asked: before.length === 1 ? before[0]! : name };
+  });
+  return (row) =>
+    columns.flatMap(({ name, type, categories, asked }) => {
+      const cell = readCell(Object.hasOwn(row, name) ? row[name] : undefined, type, name);
+      return isMissing(cell) || categories.has(String(cell)) ? [] : [asked];
+    });
+}
