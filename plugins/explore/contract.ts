@@ -40,3 +40,37 @@ export const profile = node({
   outputs: report(profileFigures),
   resources: { memory: '2GB' },
 });
+
+export const compareFigures = z.object({
+  /** Rows of the reference and of the table. */
+  rows: z.tuple([z.int(), z.int()]),
+  /** Columns of both, of the reference alone, and of the table alone. */
+  columns: z.object({ both: z.int(), reference: z.int(), table: z.int() }),
+  /** Rows of the table that equal one of the reference in all columns of both. */
+  shared: z.int(),
+  /** Columns that have moved beyond chance and far enough, the farthest first, with the largest difference in the share of rows. */
+  drifted: z.array(z.object({ column: z.string(), effect: z.number(), psi: z.number(), p: z.number() })),
+  warnings: z.array(warning),
+});
+export type CompareFigures = z.output<typeof compareFigures>;
+
+/** Looks at two tables side by side, such as training and validation, or the last month and this one. */
+export const compare = node({
+  name: 'explore.compare',
+  version: '1',
+  title: 'Sets a table beside a reference, column by column: distributions, drift, warnings',
+  params: z.object({
+    names: z
+      .tuple([z.string().min(1).max(30), z.string().min(1).max(30)])
+      .default(['reference', 'table'])
+      .describe('what reports call the two'),
+    label: z.string().optional().describe('the column to predict: classes that are new are worse than categories'),
+    except: z.array(z.string()).default([]).describe('columns that are left out, such as numbers of rows'),
+    alpha: z.number().min(0).max(1).default(0.05).describe('chance of any finding where nothing has moved'),
+    minEffect: z.number().min(0).max(1).default(0.1).describe('least share of rows that has to lie elsewhere'),
+    title: z.string().default('Comparison').describe("the page's heading"),
+  }),
+  inputs: { reference: table, table },
+  outputs: report(compareFigures),
+  resources: { memory: '2GB' },
+});

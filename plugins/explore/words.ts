@@ -1,4 +1,4 @@
-import type { Association } from './profile.js';
+import type { Association, ColumnProfile } from './profile.js';
 
 /** A measure of association, as sentences name it. */
 export const MEASURES: Readonly<Record<Association['measure'], string>> = {
@@ -12,4 +12,13 @@ export const MEASURES: Readonly<Record<Association['measure'], string>> = {
 /** A share of rows, as sentences say it. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+}
+
+/** How a date or a time is said, told in milliseconds since 1970: in UTC, to the minute. */
+export function sayTime(type: ColumnProfile['type']): (ms: number) => string {
+  return (ms) =>
+    new Date(ms)
+      .toISOString()
+      .slice(0, type === 'date' ? 10 : 16)
+      .replace('T', ' ');
 }

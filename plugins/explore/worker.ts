@@ -1,6 +1,10 @@
 import { requireColumn, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
-import { profile, type ProfileFigures } from './contract.js';
+import { comparisonPage } from './compare/page.js';
+import type { Comparison } from './compare/comparison.js';
+import { compareTables } from './compare/measure/index.js';
+import { warningsOf as warningsOfBoth } from './compare/warnings/index.js';
+import { compare, profile, type CompareFigures, type ProfileFigures } from './contract.js';
 import { measure, relationOf } from './measure/index.js';
 import { profilePage } from './page.js';
 import type { Profile } from './profile.js';
@@ -36,6 +40,45 @@ function figuresOf({ rows, columns, duplicates, classes, warnings }: Profile): P
     infinite: sum((column) => (column.kind === 'numeric' ? column.infinite : 0)),
     duplicates,
     classes: classes.slice(0, LISTED),
+    warnings: warnings.slice(0, LISTED),
+  };
+}
+
+export const compareNode = implement(compare, ({ params, inputs, ctx }) =>
+  withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: ctx.threads }, async (database) => {
+    const { title, label, except, ...options } = params;
+    const reference = await relationOf(database, inputs.reference, ctx.scratch, 'reference');
+    const table = await relationOf(database, inputs.table, ctx.scratch, 'table');
+    const fields = [...reference.fields, ...table.fields];
+    if (label !== undefined) requireColumn(table.fields, label, 'label');
+    for (const name of except) requireColumn(fields, name, 'except');
+    const compared = await compareTables([reference, table], {
+      ...options,
+      label,
+      except,
+      progress: (done, said) => ctx.progress(done, said),
+    });
+    const whole: Comparison = { ...compared, warnings: warningsOfBoth(compared) };
+    return {
+      value: comparedFigures(whole),
+      files: { 'report.html': await comparisonPage(whole, title), 'report.json': JSON.stringify(whole) },
+    };
+  }),
+);
+
+function comparedFigures({ rows, columns, shared, warnings }: Comparison): CompareFigures {
+  const alone = (side: 0 | 1): number => columns.filter(({ profiles }) => profiles[1 - side] === null).length;
+  const drifted = columns.flatMap(({ name: column, moved }) =>
+    moved
+      .filter((one) => one.of !== 'missing' && one.drifted)
+      .map(({ effect, psi, p }) => ({ column, effect, psi, p })),
+  );
+  drifted.sort((a, b) => b.effect - a.effect || (a.column < b.column ? -1 : 1));
+  return {
+    rows: [...rows],
+    columns: { both: columns.length - alone(0) - alone(1), reference: alone(0), table: alone(1) },
+    shared: shared.rows,
+    drifted: drifted.slice(0, LISTED),
     warnings: warnings.slice(0, LISTED),
   };
 }

@@ -87,3 +87,16 @@ test('a column without any value, or a window without rows, is no finding and no
   expect(report.drifted).toBe(false);
   expect(compareProfiles(profile(rows), profile([])).columns).toEqual([]);
 });
+
+test('what is larger than a constant, or than a value of many, is elsewhere by every figure', () => {
+  const years = (value: number) =>
+    profileOf(
+      Array.from({ length: 100 }, () => ({ x: value })),
+      [{ name: 'x', type: 'number' }],
+    );
+  const [moved] = compareProfiles(years(2007), years(2009)).columns;
+  expect(moved?.effect).toBe(1);
+  expect(moved?.psi).toBeGreaterThan(5);
+  expect(moved?.jensenShannon).toBe(1);
+  expect(compareProfiles(years(0), years(0)).columns[0]?.psi).toBe(0);
+});

@@ -51,7 +51,8 @@ type Raw = Omit<ColumnDrift, 'corrected' | 'drifted'>;
 /**
  * Compares a window with a reference, column by column. A finding needs evidence, a p-value corrected for the number
  * of tests by Benjamini and Hochberg, and size, an effect of at least `minEffect`: evidence alone alarms at any
- * difference once rows are many, size alone at noise while they are few. Columns that only one side has are left out.
+ * difference once rows are many, size alone at noise while they are few. Columns that only one side has are left out; of
+ * a column whose profile keeps no values, only what is missing is compared.
  */
 export function compareProfiles(reference: Profile, window: Profile, options: DriftOptions = {}): DriftReport {
   const { alpha = 0.05, minEffect = 0.1 } = options;
@@ -72,10 +73,15 @@ export function compareProfiles(reference: Profile, window: Profile, options: Dr
 }
 
 function valueTest(before: ColumnProfile, after: ColumnProfile): Raw[] {
-  if (before.present === 0 || after.present === 0) return [];
+  if (before.present === 0 || after.present === 0 || !keptOf(before) || !keptOf(after)) return [];
   if (before.type === 'number' && after.type === 'number') return [numberTest(before, after)];
   if (before.type === 'text' && after.type === 'text') return [textTest(before, after)];
   return [];
+}
+
+/** Whether a profile holds values of a column, and not only how many rows have one. */
+function keptOf(column: ColumnProfile): boolean {
+  return column.type === 'number' ? column.values.length > 0 : Object.keys(column.counts).length > 0;
 }
 
 type Numbers = Extract<ColumnProfile, { type: 'number' }>;
@@ -160,10 +166,22 @@ function poolRare(a: readonly number[], b: readonly number[]): [number[], number
   return [pooled(a), pooled(b)];
 }
 
-/** Nine values that part the reference into ten; fewer where values repeat. */
+/**
+ * Nine values that part the reference into ten; fewer where values repeat, and then a part of its own for a value that fills
+ * one: what is larger than a constant is elsewhere.
+ */
 function deciles(sorted: readonly number[]): number[] {
-  const edges = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]!);
-  return [...new Set(edges)];
+  const cuts = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]!);
+  return cuts.flatMap((cut, i) => (cut === cuts[i + 1] ? [] : cut === cuts[i - 1] ? [cut, nextUp(cut)] : [cut]));
+}
+
+/** The next larger double. */
+function nextUp(value: number): number {
+  if (value === 0) return Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? 1n : -1n));
+  return view.getFloat64(0);
 }
 
 function inParts(sorted: readonly number[], edges: readonly number[]): number[] {

@@ -2,6 +2,7 @@ import { join as joinPath } from 'node:path';
 import { id, join, sql, type Sql } from '@trainyard/tables';
 import { sayFigure } from '@trainyard/pages';
 import { presentOf, type ColumnProfile } from '../profile.js';
+import { sayTime } from '../words.js';
 import type { Categories } from './categories.js';
 import { quantilesOf } from './quantiles.js';
 import { countBy, type Field, type Relation } from './relation.js';
@@ -81,12 +82,7 @@ function limitsOf(column: Exclude<ColumnProfile, { kind: 'categorical' }>): { mi
 
 /** How a value of a column is said, when it is told by `x` of its field. */
 export function sayerOf(column: Pick<ColumnProfile, 'kind' | 'type'>): (value: number) => string {
-  if (column.kind !== 'time') return sayFigure;
-  return (value) =>
-    new Date(value)
-      .toISOString()
-      .slice(0, column.type === 'date' ? 10 : 16)
-      .replace('T', ' ');
+  return column.kind === 'time' ? sayTime(column.type) : sayFigure;
 }
 
 /** `from – to`; of a part that holds one value, the value. */

@@ -1,15 +1,12 @@
 import type { ColumnProfile, Measured } from '../profile.js';
 import { associationsBetween, associationsWith, type Columns, type Label, type WithLabel } from './associations.js';
-import { profileCategories, type Categories } from './categories.js';
+import { columnsOf } from './columns.js';
 import { classCode, classesOf, codesOf, keepCodes } from './codes.js';
 import type { Numeric } from './correlations.js';
 import { duplicatesBetween, duplicatesIn } from './duplicates.js';
-import { profileNumbers } from './numbers.js';
-import type { Field, Relation } from './relation.js';
+import type { Relation } from './relation.js';
 import { scatterOf } from './scatter.js';
 import { targetBy } from './target.js';
-import { profileTexts } from './texts.js';
-import { profileTimes } from './times.js';
 
 export { relationOf, type Relation } from './relation.js';
 
@@ -18,12 +15,6 @@ export interface MeasureOptions {
   readonly part?: string | undefined;
   readonly seed: number;
   readonly progress?: (fraction: number, said: string) => void;
-}
-
-interface Measurement {
-  readonly field: Field;
-  readonly column: ColumnProfile;
-  readonly categories?: Categories;
 }
 
 /** Measures a table. The same rows in the same order give the same figures, bit for bit, for any number of threads. */
@@ -71,32 +62,6 @@ export async function measure(relation: Relation, options: MeasureOptions): Prom
   const all = [...associations, ...withLabel.associations];
   const scatter = await scatterOf(relation, numbers, all, label.classes ? label.code : undefined, seed);
   return { ...found, scatter: { ...scatter, seed }, bounds };
-}
-
-async function columnsOf(relation: Relation): Promise<Measurement[]> {
-  const { fields } = relation;
-  const withOrder = (kind: ColumnProfile['kind']): (Field & { x: NonNullable<Field['x']> })[] =>
-    fields.flatMap((field) => (field.kind === kind && field.x ? [{ ...field, x: field.x }] : []));
-  const found = new Map<string, Measurement>();
-  const numeric = withOrder('numeric');
-  for (const [i, column] of (await profileNumbers(relation, numeric)).entries())
-    found.set(column.name, { field: numeric[i]!, column });
-  const timed = withOrder('time');
-  for (const [i, column] of (await profileTimes(relation, timed)).entries())
-    found.set(column.name, { field: timed[i]!, column });
-  const named = fields.filter(({ kind }) => kind === 'categorical');
-  const categories = await profileCategories(relation, named);
-  const texts = await profileTexts(
-    relation,
-    named,
-    categories.map(({ profile }) => profile.distinct),
-  );
-  for (const [i, one] of categories.entries()) {
-    const text = texts[i];
-    const column = text ? { ...one.profile, text } : one.profile;
-    found.set(column.name, { field: named[i]!, column, categories: one });
-  }
-  return fields.map(({ name }) => found.get(name)!);
 }
 
 /** The features that say most of the label first. */

@@ -5,13 +5,13 @@ import type { Profile } from '../profile.js';
 export type Charts = typeof import('@trainyard/pages/charts');
 
 /**
- * A part of the profile's page, with a heading of its own. It draws from the profile alone, gives the same bytes for the
- * same profile, and says nothing (`undefined`) where the profile has nothing for it. What is unbounded in a profile (columns,
+ * A part of the page of a profile, or of a comparison of two, with a heading of its own. It draws from that alone, gives the same bytes for the
+ * same figures, and says nothing (`undefined`) where there is nothing for it. What is unbounded there (columns,
  * warnings, classes) it bounds, and says so. Texts from the table go through `html`, which escapes them.
  */
-export interface Section {
+export interface Section<Seen = Profile> {
   readonly name: string;
-  draw(profile: Profile, charts: Charts): Html | undefined;
+  draw(seen: Seen, charts: Charts): Html | undefined;
 }
 
 /** Declares a section. */

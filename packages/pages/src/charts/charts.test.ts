@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bars, boxes, distribution, heat, scatter, shares, sayTick } from './index.js';
+import { bars, boxes, distribution, heat, overlaid, scatter, shares, sided, sayTick } from './index.js';
 
 const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -71,6 +71,22 @@ test('whatever the values and the names, a chart is whole, safe, and the same wh
             { name: a },
             { name: b },
             values.map((value, i) => ({ x: value, y: values.at(-1 - i)! })),
+          ),
+        () =>
+          overlaid(a, { from: low, width }, [
+            { name: a, counts },
+            { name: b, counts: counts.map(() => 0) },
+          ]),
+        () =>
+          sided(
+            a,
+            [a, b, a].map((name) => ({
+              name,
+              sides: [
+                { share: 0.5, said: b },
+                { share: 0, said: a },
+              ],
+            })),
           ),
         () => heat(a, [a, b, a], (row, column) => (row === column ? undefined : -0.5)),
       ];
