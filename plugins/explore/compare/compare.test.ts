@@ -17,8 +17,9 @@ async function compared(
   table: InputArtifact | string,
   params: Record<string, unknown> = {},
 ): Promise<Found> {
-  const [a, b] = await Promise.all([reference, table].map((one) => (typeof one === 'string' ? tableOf(one) : one)));
-  const { output } = await run(compareNode, { params, inputs: { reference: a!, table: b! } });
+  const opened = (one: InputArtifact | string) => (typeof one === 'string' ? tableOf(one) : Promise.resolve(one));
+  const [a, b] = await Promise.all([opened(reference), opened(table)]);
+  const { output } = await run(compareNode, { params, inputs: { reference: a, table: b } });
   return {
     figures: output.value as CompareFigures,
     comparison: JSON.parse(await output.text('report.json')) as Comparison,

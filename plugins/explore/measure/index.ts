@@ -8,7 +8,10 @@ import type { Relation } from './relation.js';
 import { scatterOf } from './scatter.js';
 import { targetBy } from './target.js';
 
-export { relationOf, type Relation } from './relation.js';
+export { LISTED } from './categories.js';
+export { columnsOf, type Measurement } from './columns.js';
+export { histogramsOf } from './histograms.js';
+export { figuresOf, relationOf, type Counted, type Relation } from './relation.js';
 
 export interface MeasureOptions {
   readonly label?: string | undefined;

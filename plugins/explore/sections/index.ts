@@ -11,6 +11,7 @@ import { warnings } from './warnings.js';
 import { withLabel } from './with-label.js';
 
 export type { Charts, Section } from './contract.js';
+export { warningList } from './warnings.js';
 
 /** The page, from top to bottom; a new section is a file beside these, and a name here. */
 export const SECTIONS: readonly Section[] = [

@@ -4,10 +4,10 @@ import { section } from './contract.js';
 
 const MOST = 200;
 
-export const warnings = section({ name: 'warnings', draw: (profile) => listOf(profile.warnings) });
+export const warnings = section({ name: 'warnings', draw: (profile) => warningList(profile.warnings) });
 
 /** Warnings as a page lists them, in the order given. */
-export function listOf(all: readonly Warning[]): Html {
+export function warningList(all: readonly Warning[]): Html {
   if (all.length === 0) return html`<p>No warnings.</p>`;
   const more = all.length - MOST;
   return html`<h2>Warnings</h2>

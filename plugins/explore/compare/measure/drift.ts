@@ -1,9 +1,8 @@
 import { compareProfiles, MOST_VALUES, type ColumnProfile, type DriftOptions, type Profile } from '@trainyard/drift';
 import { sql } from '@trainyard/tables';
-import type { Measurement } from '../../measure/columns.js';
-import type { Relation } from '../../measure/relation.js';
+import type { Measurement, Relation } from '../../measure/index.js';
 import type { Both, Moved } from '../comparison.js';
-import type { Pair } from './index.js';
+import type { Pair } from './pair.js';
 import { inOrder, type InOrder } from './ordered.js';
 import { listed } from './values.js';
 

@@ -1,8 +1,8 @@
 import type { DriftOptions } from '@trainyard/drift';
-import { columnsOf, type Measurement } from '../../measure/columns.js';
-import type { Relation } from '../../measure/relation.js';
+import { columnsOf, type Measurement, type Relation } from '../../measure/index.js';
 import type { Both, Compared, ComparedColumn } from '../comparison.js';
 import { driftOf } from './drift.js';
+import type { Pair } from './pair.js';
 import { rangesOf } from './ranges.js';
 import { sharedRows } from './shared.js';
 import { valuesOf } from './values.js';
@@ -12,12 +12,6 @@ export interface CompareOptions extends Required<DriftOptions> {
   readonly label?: string | undefined;
   readonly except: readonly string[];
   readonly progress?: (fraction: number, said: string) => void;
-}
-
-/** A column of either side, or of both. */
-export interface Pair {
-  readonly name: string;
-  readonly sides: Both<Measurement | undefined>;
 }
 
 /** Compares two tables, column by column. The same rows give the same figures, bit for bit, for any number of threads. */

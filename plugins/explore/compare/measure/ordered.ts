@@ -1,8 +1,8 @@
 import { sql, type Sql } from '@trainyard/tables';
-import type { Measurement } from '../../measure/columns.js';
+import type { Measurement } from '../../measure/index.js';
 import { presentOf } from '../../profile.js';
 import type { Both } from '../comparison.js';
-import type { Pair } from './index.js';
+import type { Pair } from './pair.js';
 
 /** What of a column has an order: its numbers, its times in milliseconds since 1970, or the lengths of its texts. */
 export interface InOrder {

@@ -1,8 +1,7 @@
 import { sql } from '@trainyard/tables';
-import { histogramsOf } from '../../measure/histograms.js';
-import { figuresOf, type Relation } from '../../measure/relation.js';
+import { figuresOf, histogramsOf, type Relation } from '../../measure/index.js';
 import type { Both, ComparedColumn } from '../comparison.js';
-import type { Pair } from './index.js';
+import type { Pair } from './pair.js';
 import { inOrder, type InOrder } from './ordered.js';
 
 type Ranges = Pick<ComparedColumn, 'bins' | 'beyond'>;

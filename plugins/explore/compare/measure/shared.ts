@@ -1,7 +1,7 @@
 import { id, join, mayRepeat, sql } from '@trainyard/tables';
-import type { Relation } from '../../measure/relation.js';
+import type { Relation } from '../../measure/index.js';
 import type { Both, Comparison } from '../comparison.js';
-import type { Pair } from './index.js';
+import type { Pair } from './pair.js';
 
 /** Rows of the table that equal one of the reference in all columns of one type; of a single column nothing is said. */
 export async function sharedRows(

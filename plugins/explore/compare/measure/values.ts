@@ -1,9 +1,7 @@
 import { spellingsOf, sql } from '@trainyard/tables';
-import { LISTED } from '../../measure/categories.js';
-import type { Measurement } from '../../measure/columns.js';
-import type { Counted, Relation } from '../../measure/relation.js';
+import { type Counted, LISTED, type Measurement, type Relation } from '../../measure/index.js';
 import type { Both, ComparedColumn, OnlyThere } from '../comparison.js';
-import type { Pair } from './index.js';
+import type { Pair } from './pair.js';
 import { inOrder } from './ordered.js';
 
 type Values = Pick<ComparedColumn, 'values' | 'only' | 'spellings'>;

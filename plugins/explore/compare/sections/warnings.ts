@@ -1,4 +1,4 @@
-import { listOf } from '../../sections/warnings.js';
+import { warningList } from '../../sections/index.js';
 import { comparisonSection } from './contract.js';
 
-export const warnings = comparisonSection({ name: 'warnings', draw: (seen) => listOf(seen.warnings) });
+export const warnings = comparisonSection({ name: 'warnings', draw: (seen) => warningList(seen.warnings) });
