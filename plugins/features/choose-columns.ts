@@ -1,75 +1,104 @@
-import { UserError } from '../../core/index.js';
-import { dataColumns, requireColumn, ROW_ID, type Column } from '@trainyard/tables';
-import type { PassStep } from '@trainyard/transforms';
-import { recipe, type CategoricalRecipe, type NumericRecipe, type PassRecipe, type Recipe } from './recipe.js';
+import { UserError } from '@trainyard/errors';
+import { dataColumns, foldName, requireColumn, ROW_ID, type Column } from '@trainyard/tables/sql';
+import { kindOf, type TransformStep } from '@trainyard/transforms';
+import { derivationNamed } from './derivations/index.js';
+import { FEATURE_KINDS, type FeatureKind, type Spec } from './kinds/index.js';
+import type { Recipe } from './recipe.js';
 
-export type Chosen =
-  | ({ kind: 'numeric' } & NumericRecipe)
-  | ({ kind: 'categorical' } & CategoricalRecipe)
-  | ({ kind: 'pass'; type: PassStep['type'] } & Pick<PassRecipe, 'column' | 'maxCategories'>);
+/** A column that becomes features in one way. */
+export interface Chosen {
+  readonly kind: FeatureKind;
+  readonly spec: Spec;
+  readonly column: Column;
+}
 
-/** The columns that a recipe makes features of, in the table's order. Throws a UserError for one that cannot be. */
-export function chooseColumns(given: Recipe, columns: readonly Column[]): Chosen[] {
-  const named = [...given.numeric, ...given.categorical, ...given.pass].map(({ column }) => column);
+/** What a recipe makes of a table with these columns. */
+export interface Plan {
+  /** Steps that make columns, in order, and all columns then. */
+  readonly derived: readonly TransformStep[];
+  readonly columns: readonly Column[];
+  /** In the order of the features: that of the columns, derived ones last. */
+  readonly chosen: readonly Chosen[];
+  readonly label: Column | undefined;
+}
+
+/** Throws a UserError for a column that the recipe can make nothing of. */
+export function planOf(given: Recipe, table: readonly Column[]): Plan {
+  const { steps: derived, columns, read } = derive(given, table);
+  const lists = FEATURE_KINDS.map((kind) => ({ kind, specs: specsOf(given, kind) }));
+  const sole = lists.flatMap(({ kind, specs }) => (kind.sole ? specs.map(({ column }) => column) : []));
+  const named = new Set(lists.flatMap(({ kind, specs }) => specs.flatMap((spec) => [spec.column, ...(kind.others?.(spec) ?? [])])));
+  const columnOf = (name: string): Column => requireColumn(columns, name, 'the recipe');
   for (const name of [...named, ...given.drop, ...(given.label === undefined ? [] : [given.label])]) {
-    requireColumn(columns, name, 'the recipe');
+    columnOf(name);
     if (name === ROW_ID) throw refused(name, 'it is the identity of rows, never a feature');
   }
+  for (const name of sole) if (sole.indexOf(name) !== sole.lastIndexOf(name)) throw refused(name, 'the recipe names it twice');
   for (const name of named) {
-    if (named.indexOf(name) !== named.lastIndexOf(name)) throw refused(name, 'the recipe names it twice');
     if (name === given.label) throw refused(name, 'it is the label, never a feature');
     if (given.drop.includes(name)) throw refused(name, 'the recipe drops it as well');
   }
-  if (given.rest === 'auto' && given.label === undefined) {
+  if (given.rest === 'auto' && given.label === undefined)
     throw new UserError('a recipe with rest: "auto" must say the label', {
       where: { field: 'recipe.label' },
       expected: 'the column to predict, so that it does not become a feature',
     });
-  }
+  const own = new Set(table.map(({ name }) => name));
   const chosen = dataColumns(columns).flatMap((column): Chosen[] => {
-    const numeric = given.numeric.find((one) => one.column === column.name);
-    const categorical = given.categorical.find((one) => one.column === column.name);
-    if (numeric) return [{ kind: 'numeric', ...numberColumn(column, numeric) }];
-    if (categorical) return [{ kind: 'categorical', ...categorical }];
-    const passed = given.pass.find((one) => one.column === column.name);
-    if (passed) return [passColumn(column, passed)];
-    const left = given.rest === 'drop' || given.drop.includes(column.name) || column.name === given.label;
-    if (left || column.type === 'date' || column.type === 'timestamp') return [];
-    const { numeric: asNumber, categorical: asText } = recipe.parse({
-      numeric: [column.name],
-      categorical: [column.name],
-    });
-    if (holdsNumbers(column) && asNumber[0]) return [{ kind: 'numeric', ...asNumber[0] }];
-    return asText[0] ? [{ kind: 'categorical', ...asText[0] }] : [];
+    const said = lists.flatMap(({ kind, specs }) =>
+      specs.filter((spec) => spec.column === column.name).map((spec) => ({ kind, spec, column })),
+    );
+    const left = given.drop.includes(column.name) || column.name === given.label || named.has(column.name);
+    const auto = own.has(column.name) ? given.rest === 'auto' : !read.has(column.name);
+    const kind = left || !auto ? undefined : FEATURE_KINDS.find((one) => one.takes?.(column.type));
+    return kind ? [{ kind, spec: kind.schema.parse({ column: column.name }), column }] : said;
   });
   if (chosen.length === 0) throw new UserError('the recipe makes no features', { where: { field: 'recipe' } });
-  return chosen;
+  for (const { kind, spec, column } of chosen) {
+    kind.check(spec, column, columnOf);
+    if (kind.needsLabel?.(spec) && given.label === undefined)
+      throw new UserError(`column "${column.name}" learns from the label, which the recipe does not say`, {
+        where: { column: column.name, field: 'recipe.label' },
+        expected: 'the column to predict',
+      });
+  }
+  return { derived, columns, chosen, label: given.label === undefined ? undefined : columnOf(given.label) };
 }
 
-function holdsNumbers(column: Column): boolean {
-  return column.type === 'number' || column.type === 'integer';
+function specsOf(given: Recipe, { list }: FeatureKind): readonly Spec[] {
+  return (given as unknown as Readonly<Record<string, readonly Spec[]>>)[list] ?? [];
 }
 
-function numberColumn(column: Column, spec: NumericRecipe): NumericRecipe {
-  if (holdsNumbers(column)) return spec;
-  throw new UserError(`column "${column.name}" does not hold numbers`, {
-    where: { column: column.name, field: 'recipe.numeric' },
-    expected: 'a column of numbers or integers',
-    actual: column.type,
-    remedy: 'make it categorical, or read it as numbers when it is ingested',
+/** The columns with those that the recipe makes, and which of these another one is made of. */
+function derive(
+  given: Recipe,
+  table: readonly Column[],
+): { steps: TransformStep[]; columns: Column[]; read: Set<string> } {
+  const columns = [...table];
+  const read = new Set<string>();
+  const steps = given.derive.map((spec): TransformStep => {
+    const derivation = derivationNamed(spec.kind);
+    const names = derivation.reads(spec);
+    for (const name of names) {
+      if (name === ROW_ID) throw refused(name, 'it is the identity of rows, never a feature');
+      if (name === given.label) throw refused(name, 'it is the label, never a feature');
+      read.add(name);
+    }
+    derivation.check(
+      spec,
+      names.map((name) => requireColumn(columns, name, 'the recipe')),
+    );
+    if (columns.some(({ name }) => foldName(name) === foldName(spec.name)))
+      throw new UserError(`the recipe makes a column "${spec.name}", and there is one already`, {
+        where: { column: spec.name, field: 'recipe.derive' },
+        expected: 'a name that no column has, whatever its case',
+      });
+    const step = derivation.step(spec);
+    const kind = kindOf(step);
+    if (kind.gives === 'column') columns.push(kind.column(step));
+    return step;
   });
-}
-
-/** How a column is passed on: as it is, or as the recipe says where it can be. */
-function passColumn(column: Column, { as, maxCategories }: PassRecipe): Chosen {
-  const own = holdsNumbers(column) ? 'number' : column.type === 'boolean' ? 'boolean' : 'category';
-  const type = as ?? own;
-  if (type === 'category' || type === own) return { kind: 'pass', column: column.name, type, maxCategories };
-  throw new UserError(`column "${column.name}" cannot be passed on as a ${type}`, {
-    where: { column: column.name, field: 'recipe.pass' },
-    expected: own === 'category' ? 'category' : `${own}, or category`,
-    actual: `a column of type ${column.type}`,
-  });
+  return { steps, columns, read };
 }
 
 function refused(column: string, why: string): UserError {

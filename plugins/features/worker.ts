@@ -1,45 +1,65 @@
 export { applyFeaturesNode } from './apply.js';
+import { join } from 'node:path';
 import { UserError } from '../../core/index.js';
-import { carriedRules, id, openTable, sql, withDatabase } from '@trainyard/tables';
+import { carriedRules, id, openTable, sql, withDatabase, type Database, type Sql } from '@trainyard/tables';
+import { derivedQuery, featureNames, transformInputs, withRules } from '@trainyard/transforms';
 import { implement } from '../../worker/index.js';
-import { chooseColumns } from './choose-columns.js';
+import { planOf, type Plan } from './choose-columns.js';
 import { fitFeatures } from './contract.js';
-import { fitTransform } from './fit-transform.js';
-import { summarise, type Summarised } from './summarise.js';
-import { featureNames, transformInputs, withRules } from '@trainyard/transforms';
+import { fitRecipe } from './fit-recipe.js';
+import { featuresPage } from './page.js';
+import type { FitReport } from './report.js';
 
 /** The one file of a transform artifact. */
 const TRANSFORM_FILE = 'transform.json';
 
 export const fitFeaturesNode = implement(fitFeatures, ({ params, inputs, ctx }) =>
-  withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
+  withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: ctx.threads }, async (database) => {
     const columns = await openTable(database, 'training', inputs.table);
-    const chosen = chooseColumns(params.recipe, columns);
+    const plan = planOf(params.recipe, columns);
     const { rows } = await database.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM training`);
     if (rows === 0) throw new UserError('the training part has no rows', { where: { port: 'table' } });
-    const summaries: Summarised[] = [];
-    for (const [done, column] of chosen.entries()) {
-      ctx.progress(done / chosen.length, column.column);
-      summaries.push(await summarise(database, id('training'), column));
-    }
-    const fitted = fitTransform(
-      summaries.map(({ summary }) => summary),
+    const from = await withDerived(database, plan, columns, ctx.scratch);
+    ctx.progress(0.1, 'columns');
+    const fitted = await fitRecipe(database, from, rows, plan, params.recipe, columns);
+    const transform = withRules(fitted.transform, carriedRules(inputs.table), columns);
+    const names = featureNames(transform);
+    const report: FitReport = {
+      format: 'trainyard.features/1',
       rows,
-    );
-    const transform = withRules(fitted, carriedRules(inputs.table), columns);
-    const features = featureNames(transform);
+      derived: params.recipe.derive.map(({ name }) => name),
+      columns: fitted.columns,
+      features: names.map((name) => ({ name, kept: true, scores: [] })),
+      notes: [],
+    };
     return {
       transform: {
         value: {
           rows,
           inputs: transformInputs(transform).map(({ name, type }) => ({ name, type })),
-          features: features.length,
+          features: names.length,
         },
         files: { [TRANSFORM_FILE]: JSON.stringify(transform) },
       },
-      reference: {
-        value: { format: 'trainyard.reference/1', rows, columns: summaries.map(({ reference }) => reference) },
+      reference: { value: { format: 'trainyard.reference/1', rows, columns: [...fitted.references] } },
+      report: {
+        value: { rows, columns: fitted.columns.length, features: names.length, leftOut: 0 },
+        files: { 'report.html': featuresPage(report), 'report.json': JSON.stringify(report) },
       },
     };
   }),
 );
+
+/** The training part with the columns that the recipe makes: computed once, kept on the disk. */
+async function withDerived(
+  database: Database,
+  { derived }: Plan,
+  columns: Plan['columns'],
+  scratch: string,
+): Promise<Sql> {
+  if (derived.length === 0) return id('training');
+  const path = join(scratch, 'derived.parquet');
+  await database.write(derivedQuery(derived, id('training'), columns), path);
+  await database.view('derived', path);
+  return id('derived');
+}

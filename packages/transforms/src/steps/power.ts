@@ -80,7 +80,11 @@ function raise(value: number, lambda: number): number {
   return lambda === 0 ? Math.log(value) : (Math.pow(value, lambda) - 1) / lambda;
 }
 
-function raisedSql({ method, lambda, offset, floor }: PowerStep, value: Sql): Sql {
+/** SQL for the same of a DOUBLE. */
+export function raisedSql(
+  { method, lambda, offset, floor }: Pick<PowerStep, 'method' | 'lambda' | 'offset' | 'floor'>,
+  value: Sql,
+): Sql {
   if (method !== 'yeo-johnson') return raiseSql(sql`greatest(${value} + ${offset}, ${floor})`, lambda);
   const above = raiseSql(sql`(greatest(${value}, ${0}) + 1)`, lambda);
   const below = raiseSql(sql`(1 - least(${value}, ${0}))`, 2 - lambda);

@@ -1,0 +1,18 @@
+import { sql } from '@trainyard/tables/sql';
+import { raisedSql, raiser, type TransformStep } from '@trainyard/transforms';
+import type { NumberColumn, Shaped } from './contract.js';
+import { sayNumber, sayScaling, scalingOf } from './scaling.js';
+
+type Power = Pick<Extract<TransformStep, { kind: 'power' }>, 'method' | 'lambda' | 'offset' | 'floor'>;
+
+/** The step of a power that is known, scaled as the recipe says. */
+export async function raised(power: Power, said: string, { lesson, spec, x, fill }: NumberColumn): Promise<Shaped> {
+  const { column, scale, clip, indicator } = spec;
+  const value = sql`(CASE WHEN ${x} IS NOT NULL THEN ${raisedSql(power, x)} END)`;
+  const scaling = await scalingOf(lesson, scale, value, raiser(power)(fill));
+  return {
+    step: { kind: 'power', column, ...power, fill: fill + 0, ...scaling, clip, indicator },
+    how: scale === 'none' ? power.method : `${power.method}, then ${scale}`,
+    learnt: `${said}, then ${sayScaling(scaling)}; ${sayNumber(fill)} where missing`,
+  };
+}
