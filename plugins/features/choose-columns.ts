@@ -27,13 +27,16 @@ export function planOf(given: Recipe, table: readonly Column[]): Plan {
   const { steps: derived, columns, read } = derive(given, table);
   const lists = FEATURE_KINDS.map((kind) => ({ kind, specs: specsOf(given, kind) }));
   const sole = lists.flatMap(({ kind, specs }) => (kind.sole ? specs.map(({ column }) => column) : []));
-  const named = new Set(lists.flatMap(({ kind, specs }) => specs.flatMap((spec) => [spec.column, ...(kind.others?.(spec) ?? [])])));
+  const named = new Set(
+    lists.flatMap(({ kind, specs }) => specs.flatMap((spec) => [spec.column, ...(kind.others?.(spec) ?? [])])),
+  );
   const columnOf = (name: string): Column => requireColumn(columns, name, 'the recipe');
   for (const name of [...named, ...given.drop, ...(given.label === undefined ? [] : [given.label])]) {
     columnOf(name);
     if (name === ROW_ID) throw refused(name, 'it is the identity of rows, never a feature');
   }
-  for (const name of sole) if (sole.indexOf(name) !== sole.lastIndexOf(name)) throw refused(name, 'the recipe names it twice');
+  for (const name of sole)
+    if (sole.indexOf(name) !== sole.lastIndexOf(name)) throw refused(name, 'the recipe names it twice');
   for (const name of named) {
     if (name === given.label) throw refused(name, 'it is the label, never a feature');
     if (given.drop.includes(name)) throw refused(name, 'the recipe drops it as well');

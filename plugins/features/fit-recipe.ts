@@ -84,4 +84,3 @@ export function inThird(transform: FittedTransform, table: readonly Column[]): F
   const columns = table.filter(({ name }) => read.has(name)).map(({ name, type }) => ({ name, type }));
   return { ...transform, format: 'trainyard.transform/3', columns };
 }
-

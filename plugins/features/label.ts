@@ -48,7 +48,10 @@ export async function labelOf(
   if (min === null || max === null) throw nothing(name);
   const scale: Scale = scaleOf(min, max);
   const z = scaled(x, scale);
-  return { column: name, targets: [{ name, z, square: sql`(${z} * ${z})`, valueOf: (place) => unscaled(place, scale) }] };
+  return {
+    column: name,
+    targets: [{ name, z, square: sql`(${z} * ${z})`, valueOf: (place) => unscaled(place, scale) }],
+  };
 }
 
 async function classes(database: Database, from: Sql, name: string): Promise<Label> {

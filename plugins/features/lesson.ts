@@ -1,4 +1,13 @@
-import { id, join, sql, type Column, type Database, type Sql, type TableCell, type TableRow } from '@trainyard/tables/sql';
+import {
+  id,
+  join,
+  sql,
+  type Column,
+  type Database,
+  type Sql,
+  type TableCell,
+  type TableRow,
+} from '@trainyard/tables/sql';
 import type { Label } from './label.js';
 
 /** Aggregates that one query computes. */

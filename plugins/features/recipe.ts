@@ -38,6 +38,8 @@ export const recipe = z.strictObject({
 });
 
 export type Recipe = z.output<typeof recipe>;
+/** A recipe as its author writes it. */
+export type RecipeInput = z.input<typeof recipe>;
 
 type Columns<Column extends string, Entry extends Spec> = readonly (Column | Named<Column, Entry>)[];
 type Named<Column extends string, Entry extends Spec> = Omit<Entry, 'column'> & { readonly column: Column };

@@ -31,7 +31,18 @@ export { carriedRules, type CarriedRule } from './carried.js';
 export { dataColumns, requireColumn } from './columns.js';
 export { readAs, readNumber, SAID } from './read-as.js';
 export { readNonFinite, readWritten, sayWritten } from './read-written.js';
-export { exactMean, exactParts, exactSum, exactTotal, exactUnits, scaled, scaleOf, unitOf, unscaled, type Scale } from './exact-sums.js';
+export {
+  exactMean,
+  exactParts,
+  exactSum,
+  exactTotal,
+  exactUnits,
+  scaled,
+  scaleOf,
+  unitOf,
+  unscaled,
+  type Scale,
+} from './exact-sums.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
 export { BANDS, bandsOf, plainText, shinglesOf, similarityOf } from './min-hash.js';
 export { copyIdentity, ORIGIN } from './row-identity.js';

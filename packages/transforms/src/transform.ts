@@ -42,12 +42,18 @@ export interface TransformInput {
 }
 
 /**
- * The columns that a fitted transform reads, in the order in which its steps do; one that several steps read comes for each
- * of them. Their types are those of the training table where the format says them.
+ * The columns that a fitted transform reads, each once, in the order in which its steps do. Their types are those of the training
+ * table where the format says them; the categories are those of the step that knows most of them.
  */
 export function transformInputs(transform: FittedTransform): TransformInput[] {
   const types = new Map(transform.columns?.map(({ name, type }) => [name, type]));
-  return readsOf(transform).map(({ column, type, categories }): TransformInput => ({
+  const reads = new Map<string, Read>();
+  for (const read of readsOf(transform)) {
+    const known = reads.get(read.column);
+    const more = (read.categories?.length ?? 0) > (known?.categories?.length ?? -1);
+    if (!known || (read.categories && more)) reads.set(read.column, read);
+  }
+  return [...reads.values()].map(({ column, type, categories }): TransformInput => ({
     name: column,
     type: types.get(column) ?? type,
     ...(categories ? { categories } : {}),

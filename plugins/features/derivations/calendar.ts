@@ -9,7 +9,9 @@ export const calendar = derivationOf({
     kind: z.literal('calendar'),
     name: z.string(),
     column: z.string(),
-    part: z.enum(Object.keys(CALENDAR_PARTS) as [CalendarPart, ...CalendarPart[]]).describe('weekdays count from Monday, 1'),
+    part: z
+      .enum(Object.keys(CALENDAR_PARTS) as [CalendarPart, ...CalendarPart[]])
+      .describe('weekdays count from Monday, 1'),
   }),
   reads: ({ column }) => [column],
   check: (_, columns) => columns.forEach((column) => requireTimes(column, 'derive')),

@@ -9,7 +9,11 @@ const [UNKNOWN, MISSING] = [-1, -2];
 export const ordinal = encoderOf({
   schema: z.strictObject({
     by: z.literal('ordinal'),
-    order: z.array(z.string()).min(1).optional().describe('all values, as text, the least first; by default as text sorts'),
+    order: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('all values, as text, the least first; by default as text sorts'),
   }),
   needsLabel: false,
   features: false,

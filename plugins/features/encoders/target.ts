@@ -17,7 +17,9 @@ export const target = encoderOf({
     smooth: z
       .union([z.literal('auto'), z.number().min(0)])
       .default('auto')
-      .describe('how many rows the mean of all counts for; auto: by the variance within the value and in all (empirical Bayes)'),
+      .describe(
+        'how many rows the mean of all counts for; auto: by the variance within the value and in all (empirical Bayes)',
+      ),
     folds: z.int().min(2).max(20).default(5).describe('parts of the training rows; each gets what the others gave'),
   }),
   needsLabel: true,
@@ -32,7 +34,9 @@ export const target = encoderOf({
     const tableOf = (some: readonly Group[]): LookupTable => tableFrom(some, given, targets, smooth);
     const all = tableOf(groups);
     const names = targets.map(({ name }) => `${name} by ${column}`);
-    const tables = Array.from({ length: folds }, (_, fold) => tableOf(groups.filter(({ by: [, one] }) => one !== fold)));
+    const tables = Array.from({ length: folds }, (_, fold) =>
+      tableOf(groups.filter(({ by: [, one] }) => one !== fold)),
+    );
     return {
       step: {
         kind: 'lookup',
@@ -60,9 +64,15 @@ function tableFrom(
 ): LookupTable {
   const totals = totalOf(groups, targets);
   const sums = new Map<string, readonly Sums[]>();
-  for (const { by: [value], sums: more } of groups) {
+  for (const {
+    by: [value],
+    sums: more,
+  } of groups) {
     const key = value === null || value === undefined || Number.isNaN(value) ? NONE : `=${String(value)}`;
-    sums.set(key, more.map((one, t) => addSums(sums.get(key)?.[t] ?? NO_SUMS, one)));
+    sums.set(
+      key,
+      more.map((one, t) => addSums(sums.get(key)?.[t] ?? NO_SUMS, one)),
+    );
   }
   const numbers = (key: string): number[] =>
     targets.map(({ valueOf }, t) => valueOf(drawn(sums.get(key)?.[t] ?? NO_SUMS, totals[t]!, smooth)) + 0);
@@ -86,4 +96,3 @@ function drawn(sums: Sums, all: Sums, smooth: 'auto' | number): number {
   const weight = between / (between + variance(sums));
   return Number.isNaN(weight) ? mean(all) : weight * mean(sums) + (1 - weight) * mean(all);
 }
-

@@ -8,7 +8,9 @@ const schema = z.strictObject({
   column: z.string(),
   encode: encode
     .default({ by: 'one-hot' })
-    .describe('a feature a value; its place in an order; the share of rows that have it; the mean of the label among them'),
+    .describe(
+      'a feature a value; its place in an order; the share of rows that have it; the mean of the label among them',
+    ),
   missing: z
     .enum(['auto', 'feature', 'mode', 'zeros'])
     .default('auto')

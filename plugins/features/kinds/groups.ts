@@ -42,10 +42,18 @@ export const groups = featureKind({
     const asTarget: Target = { name: of, z, square: sql`(${z} * ${z})`, valueOf: (place) => unscaled(place, scale) };
     const found = await groupedSums(lesson, [id(column)], [asTarget]);
     const sums = new Map<string, Sums>();
-    for (const { by: [value], sums: [one = NO_SUMS] } of found)
-      if (value !== null && !Number.isNaN(value)) sums.set(String(value), addSums(sums.get(String(value)) ?? NO_SUMS, one));
-    const keys = [...counts.counts].filter(([, count]) => count >= minCount).map(([value]) => value).sort();
-    if (keys.length > maxGroups) throw tooMany(column, keys.length, maxGroups, `${keys.length} values`, 'minCount or maxGroups');
+    for (const {
+      by: [value],
+      sums: [one = NO_SUMS],
+    } of found)
+      if (value !== null && !Number.isNaN(value))
+        sums.set(String(value), addSums(sums.get(String(value)) ?? NO_SUMS, one));
+    const keys = [...counts.counts]
+      .filter(([, count]) => count >= minCount)
+      .map(([value]) => value)
+      .sort();
+    if (keys.length > maxGroups)
+      throw tooMany(column, keys.length, maxGroups, `${keys.length} values`, 'minCount or maxGroups');
     const [all = NO_SUMS] = totalOf(found, [asTarget]);
     const numbers = (one: Sums): number[] =>
       statistics.map((name) => (STATISTICS[name](one, scale) ?? STATISTICS[name](all, scale) ?? 0) + 0);

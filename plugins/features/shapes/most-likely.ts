@@ -20,7 +20,8 @@ export async function mostLikely(
   if (min === max) return 1;
   const jacobian = await logs(method, min, max);
   async function logs(kind: typeof method, low: number, high: number): Promise<number> {
-    const log = kind === 'box-cox' ? sql`ln(${x})` : sql`(CASE WHEN ${x} >= 0 THEN ln(1 + ${x}) ELSE -ln(1 - ${x}) END)`;
+    const log =
+      kind === 'box-cox' ? sql`ln(${x})` : sql`(CASE WHEN ${x} >= 0 THEN ln(1 + ${x}) ELSE -ln(1 - ${x}) END)`;
     const of = (value: number): number =>
       kind === 'box-cox' ? Math.log(value) : value >= 0 ? Math.log1p(value) : -Math.log1p(-value);
     const reach = Math.max(Math.abs(of(low)), Math.abs(of(high))) || 1;

@@ -7,7 +7,10 @@ import { shapeOf } from './contract.js';
 export const quantile = shapeOf({
   schema: z.strictObject({
     by: z.literal('quantile'),
-    gives: z.enum(['uniform', 'normal']).default('uniform').describe('shares from 0 to 1, or the normal quantiles of them'),
+    gives: z
+      .enum(['uniform', 'normal'])
+      .default('uniform')
+      .describe('shares from 0 to 1, or the normal quantiles of them'),
     quantiles: z.int().min(2).max(1000).default(100).describe('places that are kept; between them it is interpolated'),
   }),
   async fit({ gives, quantiles }, { lesson, spec: { column, indicator }, x, limits, fill }) {
@@ -28,7 +31,10 @@ export const quantile = shapeOf({
       fill: 0,
       indicator,
     };
-    const of = applyTransform({ ...ALONE, steps: [{ ...step, gives: 'uniform', indicator: false }] }, { [column]: fill });
+    const of = applyTransform(
+      { ...ALONE, steps: [{ ...step, gives: 'uniform', indicator: false }] },
+      { [column]: fill },
+    );
     return {
       step: { ...step, fill: of[0]! },
       how: `quantiles, ${gives}`,

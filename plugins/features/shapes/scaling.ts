@@ -10,7 +10,9 @@ export interface Centered {
 }
 
 /** Each way to scale values of `x`, where `fill` stands in for missing ones. */
-const SCALES: Readonly<Record<ScaleName, (lesson: Lesson, x: Sql, fill: number) => Promise<readonly [number, number]>>> = {
+const SCALES: Readonly<
+  Record<ScaleName, (lesson: Lesson, x: Sql, fill: number) => Promise<readonly [number, number]>>
+> = {
   async standard(lesson, x, fill) {
     const { mean, deviation } = await momentsOf(lesson, x, fill);
     return [mean, deviation];

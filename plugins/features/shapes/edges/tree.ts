@@ -20,7 +20,11 @@ export const tree: Edges = {
     const { lesson, x } = column;
     const targets = lesson.label!.targets;
     const cuts = await cutsOf(column);
-    const groups = await groupedSums(lesson, [sql`(CASE WHEN ${x} IS NOT NULL THEN ${placeSql(cuts, x)} END)`], targets);
+    const groups = await groupedSums(
+      lesson,
+      [sql`(CASE WHEN ${x} IS NOT NULL THEN ${placeSql(cuts, x)} END)`],
+      targets,
+    );
     const empty = targets.map(() => NO_SUMS);
     // What lies below each cut, all targets.
     const bins = Array.from({ length: cuts.length + 1 }, () => empty as readonly Sums[]);
