@@ -30,10 +30,12 @@ beforeAll(async () => {
   penguins = await profiled(table, { label: 'species', title: 'Penguins & co' });
 });
 
-test('statistics and associations of the penguins are those of pandas and scipy', async () => {
+test('statistics and associations of the penguins are those of pandas, scipy and scikit-learn', async () => {
   const reference = JSON.parse(await readFile(new URL('reference/pandas.json', import.meta.url), 'utf8')) as {
-    columns: Record<string, NumericProfile>;
+    columns: Record<string, Omit<NumericProfile, 'quantiles'> & { readonly quantiles: Record<string, number> }>;
     pearson: Record<string, number>;
+    spearman: Record<string, number>;
+    'mutual-information': Record<string, number>;
     'cramers-v': Record<string, number>;
     'correlation-ratio': Record<string, number>;
   };
@@ -43,12 +45,16 @@ test('statistics and associations of the penguins are those of pandas and scipy'
     );
   for (const [name, expected] of Object.entries(reference.columns)) {
     const actual = penguins.profile.columns.find((column) => column.name === name) as NumericProfile;
-    for (const key of ['missing', 'distinct', 'mean', 'deviation', 'skewness', 'min', 'max'] as const)
+    for (const key of ['missing', 'distinct', 'mean', 'deviation', 'skewness', 'kurtosis', 'min', 'max'] as const)
       close(actual[key], expected[key], `${name} ${key}`);
+    for (const key of ['low', 'high', 'below', 'above'] as const)
+      close(actual.box[key], expected.box[key], `${name} box ${key}`);
+    for (const { share, value } of actual.quantiles.filter((one) => String(one.share) in expected.quantiles))
+      close(value, expected.quantiles[share], `${name} quantile ${share}`);
     actual.quartiles.forEach((quartile, i) => close(quartile, expected.quartiles[i], `${name} quartile ${i}`));
   }
   const all = [...penguins.profile.associations, ...penguins.profile.withLabel];
-  for (const measure of ['pearson', 'cramers-v'] as const)
+  for (const measure of ['pearson', 'spearman', 'cramers-v', 'mutual-information'] as const)
     for (const [pair, expected] of Object.entries(reference[measure])) {
       const found = all.find(
         (one) => one.measure === measure && pair.split(' ').every((name) => one.columns.includes(name)),

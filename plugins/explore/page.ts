@@ -11,7 +11,9 @@ export const STYLE = `.tiles{display:grid;grid-template-columns:repeat(auto-fit,
 .card.label{border:2px solid var(--a)}.card small{overflow-wrap:anywhere}.card dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(5.2rem,1fr));gap:.3rem .8rem;margin:.4rem 0 0}
 .card dt{font-size:.78rem;color:var(--soft)}.card dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 svg.plot{display:block;overflow:visible;margin-top:.4rem}svg.plot text{white-space:pre;font-size:11px}.wide svg.plot{max-width:none}.card svg.plot{width:100%}
-.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1rem}.legend svg{width:.8rem;height:.8rem;margin-right:.35rem}h2,h3{overflow-wrap:anywhere}h3{font-size:1rem;margin:1rem 0 .3rem}`;
+.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1rem}.legend svg{width:.8rem;height:.8rem;margin-right:.35rem}ul.sheet{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(4.2rem,1fr));gap:.5rem}
+.sheet li{text-align:center;min-width:0}.sheet img{width:100%;aspect-ratio:1;object-fit:contain;image-rendering:pixelated;border:1px solid var(--line);border-radius:6px;background:#fff}.sheet small{display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+h2,h3{overflow-wrap:anywhere}h3{font-size:1rem;margin:1rem 0 .3rem}`;
 
 /** A profile as one offline page: no script, nothing from elsewhere; light and dark; one column on a phone. */
 export async function profilePage(profile: Profile, title: string): Promise<string> {

@@ -74,6 +74,23 @@ export interface TextProfile {
   readonly keywords: readonly { readonly word: string; readonly rows: number; readonly score: number }[];
 }
 
+/** A picture of a contact sheet: an address that holds the image itself, and the row's label. */
+export interface Picture {
+  readonly source: string;
+  readonly label: string | null;
+}
+
+/** What stands in a column of images (PNG, JPEG, GIF, WebP) in base 64. */
+export interface ImageProfile {
+  readonly formats: readonly Valued[];
+  /** How many bytes an image has. */
+  readonly bytes: Histogram;
+  /** Width × height in pixels, the most frequent, where columns `width` and `height` say them. */
+  readonly sizes: readonly Valued[];
+  /** Drawn at random, in the order of the rows; images that are too large for a page are left out. */
+  readonly sheet: { readonly seed: number; readonly pictures: readonly Picture[] };
+}
+
 /** A column of text or booleans. */
 export interface CategoricalProfile extends AnyColumn {
   readonly kind: 'categorical';
@@ -87,6 +104,8 @@ export interface CategoricalProfile extends AnyColumn {
   readonly blank: number;
   /** Where values are sentences rather than names. */
   readonly text?: TextProfile;
+  /** Where values are images: then neither `top` nor `spellings` lists any, and `length` is in bytes. */
+  readonly images?: ImageProfile;
 }
 
 /** What of the time from the first to the last value has rows, in periods of one unit. */

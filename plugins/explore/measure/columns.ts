@@ -1,5 +1,6 @@
 import type { ColumnProfile } from '../profile.js';
 import { profileCategories, type Categories } from './categories.js';
+import { imageFields, profileImages, type Drawn } from './images.js';
 import { profileNumbers } from './numbers.js';
 import type { Field, Relation } from './relation.js';
 import { profileTexts } from './texts.js';
@@ -13,7 +14,7 @@ export interface Measurement {
 }
 
 /** Profiles each column of a table, in their order. */
-export async function columnsOf(relation: Relation): Promise<Measurement[]> {
+export async function columnsOf(relation: Relation, drawn: Drawn): Promise<Measurement[]> {
   const { fields } = relation;
   const withOrder = (kind: ColumnProfile['kind']): (Field & { x: NonNullable<Field['x']> })[] =>
     fields.flatMap((field) => (field.kind === kind && field.x ? [{ ...field, x: field.x }] : []));
@@ -24,7 +25,10 @@ export async function columnsOf(relation: Relation): Promise<Measurement[]> {
   const timed = withOrder('time');
   for (const [i, column] of (await profileTimes(relation, timed)).entries())
     found.set(column.name, { field: timed[i]!, column });
-  const named = fields.filter(({ kind }) => kind === 'categorical');
+  const images = await imageFields(relation, fields);
+  for (const [i, column] of (await profileImages(relation, images, drawn)).entries())
+    found.set(column.name, { field: images[i]!, column });
+  const named = fields.filter((field) => field.kind === 'categorical' && !images.includes(field));
   const categories = await profileCategories(relation, named);
   const texts = await profileTexts(
     relation,

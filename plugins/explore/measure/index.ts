@@ -25,7 +25,7 @@ export async function measure(relation: Relation, options: MeasureOptions): Prom
   const { label: name, seed, progress = () => undefined } = options;
   const bounds: string[] = [];
   progress(0, 'columns');
-  const columns = await columnsOf(relation);
+  const columns = await columnsOf(relation, { label: name, seed });
   progress(0.4, 'rows');
   const duplicates = await duplicatesIn(relation);
   const part = relation.fields.find((field) => field.name === options.part);

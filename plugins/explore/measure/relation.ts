@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   dataColumns,
   finite,
@@ -5,6 +6,7 @@ import {
   join,
   openTable,
   sql,
+  TABLE_FILE,
   type ColumnType,
   type Database,
   type Sql,
@@ -31,8 +33,8 @@ export interface Relation {
   readonly scratch: string;
 }
 
-/** Cells up to which a table is held in memory: a file of many columns is slow to open again and again. */
-const HELD_CELLS = 4e6;
+/** Cells and bytes up to which a table is held in memory: a file of many columns is slow to open again and again. */
+const HELD = { cells: 4e6, bytes: 64e6 };
 /** The most columns that one query computes figures of. */
 const MOST_AT_ONCE = 100;
 
@@ -54,10 +56,18 @@ export async function relationOf(
   const from = id(name);
   if (columns.length > 0) {
     const renamed = columns.map((column, i) => sql`${id(column.name)} AS ${fields[i]?.cell ?? id('c')}`);
-    const kept = rows * columns.length <= HELD_CELLS ? sql`TABLE` : sql`VIEW`;
+    const isSmall = rows * columns.length <= HELD.cells && (await bytesOf(artifact)) <= HELD.bytes;
+    const kept = isSmall ? sql`TABLE` : sql`VIEW`;
     await database.run(sql`CREATE OR REPLACE ${kept} ${from} AS SELECT ${join(renamed)} FROM ${id(`${name} file`)}`);
   }
   return { database, from, rows, fields, scratch };
+}
+
+/** Bytes of the files of a table: images and long texts weigh far more than their number of cells says. */
+async function bytesOf(artifact: Parameters<typeof openTable>[2]): Promise<number> {
+  const artifacts = 'path' in artifact ? [artifact] : artifact;
+  const sizes = await Promise.all(artifacts.map(async (one) => (await stat(await one.path(TABLE_FILE))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Parts of a list, each of at most as many columns as `cells` of a table's cells allow. */

@@ -1,8 +1,8 @@
-import { randomFrom } from '@trainyard/numeric';
 import { id, join, sql } from '@trainyard/tables';
 import type { Association, Scatter } from '../profile.js';
 import type { Coded } from './codes.js';
 import type { Numeric } from './correlations.js';
+import { placesOf } from './places.js';
 import type { Relation } from './relation.js';
 
 const POINTS = 400;
@@ -24,7 +24,7 @@ export async function scatterOf(
     .map(({ columns: [x, y] }) => [by.get(x)!, by.get(y)!] as const);
   const columns = [...new Set(pairs.flat())];
   if (columns.length === 0) return { rows: 0, pairs: [] };
-  const places = placesOf(rows, seed);
+  const places = placesOf(rows, POINTS, seed);
   const cells = columns.map(({ field }, i) => sql`${field.x} AS ${id(`x${i}`)}`);
   const drawn = await database.rows<Record<string, number | null>>(
     sql`SELECT ${join(cells)}, ${code ? code.code : sql`NULL::INTEGER`} AS class
@@ -42,16 +42,4 @@ export async function scatterOf(
       return { columns: [pair[0].column.name, pair[1].column.name], points };
     }),
   };
-}
-
-/** So many different places among the rows; all of them where there are few (Floyd's way to draw without putting back). */
-function placesOf(rows: number, seed: number): number[] {
-  if (rows <= POINTS) return Array.from({ length: rows }, (_, i) => i);
-  const random = randomFrom(seed);
-  const places = new Set<number>();
-  for (let last = rows - POINTS; last < rows; last++) {
-    const place = random.integer(last + 1);
-    places.add(places.has(place) ? last : place);
-  }
-  return [...places].sort((a, b) => a - b);
 }

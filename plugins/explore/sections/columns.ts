@@ -86,7 +86,13 @@ function times(column: TimeProfile, { distribution, bars }: Charts): Html {
 
 function categories(column: CategoricalProfile, { bars, distribution }: Charts): Html {
   const present = column.rows - column.missing;
-  const { text } = column;
+  const { text, images } = column;
+  if (images)
+    return html`<small>bytes of an image</small> ${distribution(`bytes of ${column.name}`, images.bytes)}
+      ${figures([
+        ['least', column.length[0]],
+        ['most', column.length[1]],
+      ])}`;
   if (text)
     return html`<small>characters of a text</small> ${distribution(`lengths of ${column.name}`, text.lengths)}
       ${figures([

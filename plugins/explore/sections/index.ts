@@ -2,6 +2,7 @@ import { bounds } from './bounds.js';
 import { classes } from './classes.js';
 import { columns } from './columns.js';
 import type { Section } from './contract.js';
+import { images } from './images.js';
 import { parts } from './parts.js';
 import { points } from './points.js';
 import { relations } from './relations.js';
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   parts,
   withLabel,
   target,
+  images,
   columns,
   relations,
   points,

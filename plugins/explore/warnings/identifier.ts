@@ -10,7 +10,7 @@ export const identifier = warningKind({
     columns.flatMap((column) => {
       const { name, rows, missing, distinct } = column;
       const present = rows - missing;
-      const coded = (column.kind === 'categorical' && !column.text) || column.type === 'integer';
+      const coded = (column.kind === 'categorical' && !column.text && !column.images) || column.type === 'integer';
       if (name === label || !coded || present < ROWS || distinct < SHARE * present) return [];
       const said = `${name} looks like an identifier (${distinct} values in ${present} rows): a model would learn it by heart`;
       return [{ columns: [name], said }];

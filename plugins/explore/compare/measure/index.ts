@@ -19,9 +19,9 @@ export async function compareTables(relations: Both<Relation>, options: CompareO
   const { names, label, except, alpha, minEffect, progress = () => undefined } = options;
   const [reference, table] = relations.map((relation) => without(relation, except)) as [Relation, Relation];
   progress(0, names[0]);
-  const before = await columnsOf(reference);
+  const before = await columnsOf(reference, { label, seed: 0 });
   progress(0.3, names[1]);
-  const after = await columnsOf(table);
+  const after = await columnsOf(table, { label, seed: 0 });
   const pairs = pairsOf(before, after);
   progress(0.6, 'distributions');
   const ranges = await rangesOf([reference, table], pairs);
