@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TemporalService } from '../../setup/index.js';
+import { Probe, startServer } from '../matrix/harness.js';
+
+// The examples from raw data to a trained model, as they stand: examples/from-raw, on a real Temporal.
+let temporal: TemporalService;
+let probe: Probe;
+
+beforeAll(async () => {
+  temporal = await startServer();
+  probe = await Probe.start(temporal, { fixture: '../../examples/from-raw', crashes: false });
+});
+afterAll(async () => {
+  await probe?.close();
+  await temporal?.stop();
+});
+
+/** Macro F1 on the sealed test part is at least this: what the model is worth, less the luck of a small test part. */
+test.each([
+  ['raw-penguins', 0.95],
+  ['digits', 0.85],
+  ['flights', 0.5],
+])('%s: from raw data to a model that is worth something on rows that nobody has seen', async (pipeline, least) => {
+  const outcome = await probe.run(pipeline, {}, { id: pipeline });
+  if (outcome.state !== 'done') throw new Error(JSON.stringify(outcome));
+  const { f1 } = outcome.result as { f1: number };
+  expect(f1).toBeGreaterThan(least);
+});
