@@ -16,7 +16,7 @@ import {
 import { columnsAfter, isRowRule, ruleStep, stepCells, travelling, type TableStep } from '@trainyard/transforms';
 import { NTH } from './place.js';
 import type { CleanFigures, Rule, RuleFigures } from './rules.js';
-import { TABLE_RULES } from './table-rules.js';
+import { TABLE_RULES, type TableRuleStep } from './table-rules.js';
 
 /** A table as rules left it. */
 export interface Cleaned {
@@ -24,7 +24,7 @@ export interface Cleaned {
   readonly query: Sql;
   /** A line for each row that was dropped. */
   readonly dropped: Sql;
-  readonly figures: CleanFigures;
+  readonly figures: Omit<CleanFigures, 'missing'>;
   /** The rules that requests go through as well. */
   readonly carried: readonly CarriedRule[];
 }
@@ -54,21 +54,22 @@ const changedBy = (nth: number): string => innerName(`changed by ${nth}`);
 /**
  * Takes a relation, which has `NTH` beside its columns, through rules. Row rules that follow each other are one query, which is asked twice: for what each rule
  * does, exactly as if they were applied one after the other, and for the rows. A rule that compares rows has the rows before it
- * written down once. Throws a UserError, with up to five rows, where a rule says that what it finds stops the run.
+ * written down once. `given` is how many rows the table has. Throws a UserError, with up to five rows, where a rule says that what it finds stops the run.
  */
 export async function applyRules(
   database: Database,
   table: Sql,
   columns: readonly Column[],
   rules: readonly Rule[],
+  given: number,
 ): Promise<Cleaned> {
-  const before = await missingCells(database, table, columns);
-  let stage: Stage = { from: table, columns, rows: before.rows };
+  let stage: Stage = { from: table, columns, rows: given };
   const figures: RuleFigures[] = [];
   const dropped: Sql[] = [];
   const carried: CarriedRule[] = [];
   for (const [at, run] of runsOf(rules).entries()) {
-    const start = run.every(isRowRule) ? stage : await written(database, stage, at);
+    // The table itself is read as cheaply as a copy of it.
+    const start = at === 0 || run.every(isRowRule) ? stage : await written(database, stage, at);
     const pass = await layersOf(database, start, run, at);
     const done = await countPass(database, pass, start.rows);
     figures.push(...done.figures);
@@ -83,13 +84,6 @@ export async function applyRules(
   // Row rules keep the order by themselves; what compares rows does not.
   const order = rules.every(isRowRule) ? sql`` : sql`ORDER BY ${NTH}`;
   const query = sql`SELECT ${join(stage.columns.map(({ name }) => id(name)))} FROM ${stage.from} ${order}`;
-  const after = await missingCells(database, sql`(${query})`, stage.columns);
-  const names = [...new Set([...before.missing.keys(), ...after.missing.keys()])];
-  const missing = names.map((column) => ({
-    column,
-    before: before.missing.get(column) ?? null,
-    after: after.missing.get(column) ?? null,
-  }));
   const none = quarantineLines(table, { row: NTH, place: NTH, cells: [] }, []);
   return {
     query,
@@ -100,7 +94,7 @@ export async function applyRules(
             dropped.map((lines) => sql`(${lines})`),
             ' UNION ALL ',
           )}) ORDER BY place`,
-    figures: { rows: { before: before.rows, after: stage.rows }, rules: figures, missing },
+    figures: { rows: { before: given, after: stage.rows }, rules: figures },
     carried,
   };
 }
@@ -135,8 +129,9 @@ async function layersOf(database: Database, stage: Stage, rules: readonly Rule[]
   let columns = stage.columns;
   const layers: Layer[] = [];
   for (const [nth, rule] of rules.entries()) {
-    const step = stepOf(rule, columns, stage.from);
+    const step: TableStep & TableRuleStep = stepOf(rule, columns, stage.from, at);
     await database.define(step.functions ?? []);
+    if (step.before) await database.run(step.before);
     const after = columnsAfter(step, columns);
     layers.push({ rule, step, before: columns, after, from });
     const hidden = layers.slice(0, nth).map((_, i) => id(changedBy(i)));
@@ -159,9 +154,9 @@ async function layersOf(database: Database, stage: Stage, rules: readonly Rule[]
   return { layers, from, columns };
 }
 
-function stepOf(rule: Rule, columns: readonly Column[], table: Sql): TableStep {
+function stepOf(rule: Rule, columns: readonly Column[], table: Sql, at: number): TableStep | TableRuleStep {
   if (isRowRule(rule)) return ruleStep(rule, columns).step;
-  if (rule.rule === 'duplicates') return TABLE_RULES.duplicates(rule, columns, table);
+  if (rule.rule === 'duplicates') return TABLE_RULES.duplicates(rule, columns, table, inner(`found ${at}`));
   return TABLE_RULES['forward-fill'](rule, columns);
 }
 
@@ -241,19 +236,6 @@ async function refuse(database: Database, { rule, step, from, before }: Layer): 
       remedy: 'say in the rule what becomes of them (missing or drop), or mend them by a rule before',
     },
   );
-}
-
-async function missingCells(
-  database: Database,
-  from: Sql,
-  columns: readonly Column[],
-): Promise<{ rows: number; missing: Map<string, number> }> {
-  const data = dataColumns(columns);
-  const counts = data.map(({ name }, i) => sql`count(*) - count(${id(name)}) AS ${id(`m${i}`)}`);
-  const row = await database.row<Record<string, number>>(
-    sql`SELECT ${join([sql`count(*) AS rows`, ...counts])} FROM ${from}`,
-  );
-  return { rows: row['rows'] ?? 0, missing: new Map(data.map(({ name }, i) => [name, row[`m${i}`] ?? 0])) };
 }
 
 /** The rule as the table carries it: JSON, without what was left out. */

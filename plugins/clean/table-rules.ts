@@ -6,11 +6,17 @@ import { NTH } from './place.js';
 import type { duplicates, forwardFill } from './rules.js';
 
 /** What a rule of whole tables does to a table that has `NTH` as well: it looks at several rows, and means nothing for one. */
-export type TableRuleStep = Pick<TableStep, 'about' | 'cells' | 'drop'>;
+export type TableRuleStep = Pick<TableStep, 'about' | 'cells' | 'drop'> & {
+  /** Runs before anything of the step is asked: what several queries need is found once. */
+  readonly before?: Sql;
+};
 
-/** Rules that look at several rows of a table, by name. `table` is the relation that they are asked of. */
+/**
+ * Rules that look at several rows of a table, by name. `table` is the relation that they are asked of, `found` the name of a table
+ * that they may make.
+ */
 export const TABLE_RULES = {
-  duplicates(rule: z.output<typeof duplicates>, columns: readonly Column[], table: Sql): TableRuleStep {
+  duplicates(rule: z.output<typeof duplicates>, columns: readonly Column[], table: Sql, found: Sql): TableRuleStep {
     const by = rule.by?.map((name) => find('duplicates', columns, name)) ?? dataColumns(columns);
     const order = rule.keep === 'first' ? sql`ASC` : sql`DESC`;
     const cells = by.map(({ name }) => id(name));
@@ -18,8 +24,9 @@ export const TABLE_RULES = {
     const repeats = sql`SELECT ${NTH} FROM ${mayRepeat(table, cells)} QUALIFY ${rank} > 1`;
     return {
       about: by.map(({ name }) => name),
+      before: sql`CREATE TABLE ${found} AS ${repeats}`,
       drop: {
-        failing: sql`(${NTH} IN (${repeats}))`,
+        failing: sql`(${NTH} IN (FROM ${found}))`,
         expected: `the ${rule.keep} of the rows that are equal in these columns`,
         column: null,
       },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import {
   carriedRules,
   openTable,
@@ -13,6 +14,7 @@ import { implement, type InputArtifact, type NodeContext } from '../../worker/in
 import { concatTables } from './concat-tables.js';
 import { applyFitted, cleanTable, concat, fitCleaning } from './contract.js';
 import { fitRules } from './learnt/fit.js';
+import { beforeAndAfter, missingCells } from './missing.js';
 import { cleanPage } from './page.js';
 import { applyRules } from './passes.js';
 import { NTH } from './place.js';
@@ -32,12 +34,20 @@ export const applyFittedNode = implement(applyFitted, ({ inputs, ctx }) =>
 
 /** The table after the rules, the rows that they dropped, and what they did. */
 function cleaned(table: InputArtifact, rules: readonly Rule[], ctx: Pick<NodeContext, 'scratch' | 'signal'>) {
-  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal }, async (database) => {
+  // Counts, and the order and bytes of the rows that stay, do not depend on threads.
+  const threads = availableParallelism();
+  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads }, async (database) => {
     const columns = await openTable(database, 'input', table);
+    const before = await missingCells(database, await table.path(TABLE_FILE), columns);
     const from = await numbered(table, columns);
-    const { query, dropped, figures, carried } = await applyRules(database, from, columns, rules);
+    const { query, dropped, carried, ...done } = await applyRules(database, from, columns, rules, before.rows);
+    const written = await writeTable(database, query, ctx.scratch, 'table', {
+      rules: [...carriedRules(table), ...carried],
+    });
+    const after = await missingCells(database, written.files[TABLE_FILE].path, written.value.columns);
+    const figures = { ...done.figures, missing: beforeAndAfter(before, after) };
     return {
-      table: await writeTable(database, query, ctx.scratch, 'table', { rules: [...carriedRules(table), ...carried] }),
+      table: written,
       quarantine: await writeQuarantine(database, dropped, figures.rows.before, ctx.scratch),
       report: {
         value: figures,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { requireColumn, withDatabase } from '@trainyard/tables';
 import { implement } from '../../worker/index.js';
 import { comparisonPage } from './compare/page.js';
@@ -14,7 +15,7 @@ import { warningsOf } from './warnings/index.js';
 const LISTED = 20;
 
 export const profileNode = implement(profile, ({ params, inputs, ctx }) =>
-  withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: ctx.threads }, async (database) => {
+  withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: availableParallelism() }, async (database) => {
     const relation = await relationOf(database, inputs.table, ctx.scratch);
     const { label, part, seed, title } = params;
     if (label !== undefined) requireColumn(relation.fields, label, 'label');

@@ -3,12 +3,12 @@ import { id, join, sql, type Sql } from '@trainyard/tables';
 import { presentOf, type Association, type NumericProfile } from '../profile.js';
 import { countBy, figuresOf, type Field, type Relation } from './relation.js';
 import { quantilesOf } from './quantiles.js';
+import { orderOf, STEPS } from './order.js';
 import { edgesOf, stepOf } from './steps.js';
 import { exactSum, scaled, scaleOf } from './sums.js';
 
 /** Values up to which ranks are exact; of more, those of 512 parts of as many rows. */
 const RANKED = 1e6;
-const STEPS = 512;
 const SHARES = Array.from({ length: STEPS - 1 }, (_, i) => (i + 1) / STEPS);
 
 export interface Numeric {
@@ -78,9 +78,12 @@ async function ranksOf(
   const from = id('ranked');
   const path = joinPath(relation.scratch, 'ranked.parquet');
   const names = columns.map((_, i) => id(`r${i}`));
-  const terms = relation.rows * columns.length <= most ? columns.map(exactRank) : await steppedRanks(relation, columns);
+  const exact = relation.rows * columns.length <= most;
+  const terms = exact ? columns.map(exactRank) : await steppedRanks(relation, columns);
   const selected = terms.map((term, i) => sql`${term} AS ${names[i]!}`);
-  await relation.database.run(sql`COPY (SELECT ${join(selected)} FROM ${relation.from}) TO ${path} (FORMAT parquet)`);
+  const numbers = columns.map(({ field }, i) => sql`${field.x} AS ${id(`x${i}`)}`);
+  const rows = exact ? relation.from : sql`(SELECT ${join(numbers)} FROM ${relation.from})`;
+  await relation.database.run(sql`COPY (SELECT ${join(selected)} FROM ${rows}) TO ${path} (FORMAT parquet)`);
   await relation.database.run(sql`CREATE OR REPLACE VIEW ${from} AS FROM read_parquet(${path})`);
   return { relation: { ...relation, from, fields: [] }, of: new Map(columns.map((one, i) => [one, names[i]!])) };
 }
@@ -92,24 +95,12 @@ function exactRank({ field: { x }, column }: Numeric): Sql {
   return sql`CASE WHEN ${x} IS NOT NULL THEN (${rank} - ${(n + 1) / 2}) / ${Math.max(1, n / 2)} END`;
 }
 
+/** The ranks of parts, from -1 to 1: the middle one of each. */
 async function steppedRanks(relation: Relation, columns: readonly Numeric[]): Promise<Sql[]> {
-  const ordered = columns.map(({ field, column }) => ({
-    x: field.x,
-    present: presentOf(column),
-    min: column.min,
-    max: column.max,
-  }));
-  const edges = (await quantilesOf(relation, ordered, SHARES)).map((quantiles, i) =>
-    edgesOf(quantiles, ordered[i]!.min),
-  );
-  const counted = await countBy(
-    relation,
-    columns.map(({ field }, i) => stepOf(field.x, edges[i]!, (part) => sql`${part}`)),
-    (step) => step,
-  );
-  return columns.map(({ field, column }, i) => {
-    const rows = edges[i]!.concat(0).map(() => 0);
-    for (const { value, rows: n } of counted[i]!) rows[Number(value)] = n;
+  const terms: Sql[] = [];
+  for (const [i, { column }] of columns.entries()) {
+    const x = id(`x${i}`);
+    const { edges, rows } = await partsOf(relation, columns[i]!);
     const n = presentOf(column);
     let before = 0;
     const middles = rows.map((part) => {
@@ -117,6 +108,22 @@ async function steppedRanks(relation: Relation, columns: readonly Numeric[]): Pr
       before += part;
       return (middle - (n + 1) / 2) / Math.max(1, n / 2);
     });
-    return stepOf(field.x, edges[i]!, (part) => sql`${middles[part]!}`);
-  });
+    terms.push(stepOf(x, edges, (part) => sql`${middles[part]!}`));
+  }
+  return terms;
+}
+
+/** The edges of parts of about as many values each, and the values in each. */
+async function partsOf(
+  relation: Relation,
+  { field, column }: Numeric,
+): Promise<{ readonly edges: readonly number[]; readonly rows: readonly number[] }> {
+  const ordered = { x: field.x, present: presentOf(column), min: column.min, max: column.max };
+  const { steps } = await orderOf(relation, ordered);
+  if (steps) return steps;
+  const edges = edgesOf((await quantilesOf(relation, [ordered], SHARES))[0] ?? [], column.min);
+  const [counted = []] = await countBy(relation, [stepOf(field.x, edges, (part) => sql`${part}`)], (step) => step);
+  const rows = edges.concat(0).map(() => 0);
+  for (const { value, rows: n } of counted) rows[Number(value)] = n;
+  return { edges, rows };
 }

@@ -1,7 +1,8 @@
 import { sql, type Sql } from '@trainyard/tables';
 import type { BoxPlot, NumericProfile } from '../profile.js';
 import { histogramsOf } from './histograms.js';
-import { quantilesOf } from './quantiles.js';
+import { orderOf } from './order.js';
+import { LONG, quantilesOf, type Ordered } from './quantiles.js';
 import { figuresOf, type Field, type Relation } from './relation.js';
 import { exactSum, fencesOf, scaled, scaleOf, unscaled } from './sums.js';
 
@@ -28,7 +29,6 @@ export async function profileNumbers(relation: Relation, fields: readonly Numeri
     min: sql`min(${x})`,
     max: sql`max(${x})`,
   }));
-  const distinct = await figuresOf(relation, fields, ({ x }) => ({ n: sql`count(DISTINCT ${x})` }), HELD);
   const limits = fields.map((field, i): Limits => {
     const { present, min, max } = counts[i]!;
     return { field, present: Number(present), min: Number(min), max: Number(max) };
@@ -37,6 +37,7 @@ export async function profileNumbers(relation: Relation, fields: readonly Numeri
   const histograms = await histogramsOf(relation, ranged);
   const ordered = limits.map(({ field, ...limit }) => ({ x: field.x, ...limit }));
   const quantiles = await quantilesOf(relation, ordered, SHARES);
+  const distinct = await distinctOf(relation, ordered);
   const moments = await momentsOf(relation, limits);
   const boxes = await boxesOf(
     relation,
@@ -49,7 +50,7 @@ export async function profileNumbers(relation: Relation, fields: readonly Numeri
       type,
       rows: relation.rows,
       missing: relation.rows - Number(given),
-      distinct: Number(distinct[i]!.n),
+      distinct: distinct[i]!.n,
       kind: 'numeric',
       nan: Number(nan),
       infinite: Number(given) - Number(nan) - Number(present),
@@ -64,6 +65,17 @@ export async function profileNumbers(relation: Relation, fields: readonly Numeri
       histogram: histograms[i]!,
     };
   });
+}
+
+/** Different finite values of each column. */
+async function distinctOf(relation: Relation, columns: readonly Ordered[]): Promise<{ n: number }[]> {
+  if (relation.rows < LONG) {
+    const found = await figuresOf(relation, columns, ({ x }) => ({ n: sql`count(DISTINCT ${x})` }), HELD);
+    return found.map(({ n }) => ({ n: Number(n) }));
+  }
+  const found: { n: number }[] = [];
+  for (const column of columns) found.push({ n: (await orderOf(relation, column)).distinct });
+  return found;
 }
 
 const numberOr = (value: unknown): number | null => (typeof value === 'number' ? value : null);

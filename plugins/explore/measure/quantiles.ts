@@ -1,4 +1,5 @@
 import { id, join, sql, type Sql } from '@trainyard/tables';
+import { orderOf } from './order.js';
 import { batchesOf, type Relation } from './relation.js';
 import { unitOf } from './sums.js';
 
@@ -10,26 +11,30 @@ export interface Ordered {
   readonly max: number;
 }
 
-/** Values that a query holds at a time: 256 MB. */
-const HELD = 32e6;
+/** Values that a query holds at a time: 32 MB. */
+const HELD = 4e6;
+/** Rows from which on a column is put in order once, for all of its quantiles; below, one query looks at many columns. */
+export const LONG = 100_000;
 
 /**
  * Exact quantiles of columns, by linear interpolation between ranks (Hyndman and Fan's type 7), an array for each; empty
- * where a column has no values. More values than `held` are sorted on the disk.
+ * where a column has no values. Each path gives the same bits. `long` is where the second one begins.
  */
 export async function quantilesOf(
   relation: Relation,
   columns: readonly Ordered[],
   shares: readonly number[],
-  held = HELD,
+  long = LONG,
 ): Promise<number[][]> {
-  if (relation.rows > held) {
-    const found: number[][] = [];
-    for (const column of columns) found.push(await sortedQuantiles(relation, column, shares));
+  const found: number[][] = [];
+  if (relation.rows >= long) {
+    for (const column of columns) {
+      const { at } = await orderOf(relation, column);
+      found.push(column.present === 0 ? [] : shares.map(at));
+    }
     return found;
   }
-  const found: number[][] = [];
-  for (const batch of batchesOf(columns, relation.rows, held)) {
+  for (const batch of batchesOf(columns, relation.rows, HELD)) {
     const terms = batch.map(
       (column, i) => sql`unnest(quantile_cont(${column.x} / ${unitFor(column)}, ${shares})) AS ${id(`q${i}`)}`,
     );
@@ -40,26 +45,6 @@ export async function quantilesOf(
       found.push(column.present === 0 ? [] : rows.map((row) => within((row[`q${i}`] ?? 0) * unitFor(column), column)));
   }
   return found;
-}
-
-async function sortedQuantiles(
-  { database, from }: Relation,
-  column: Ordered,
-  shares: readonly number[],
-): Promise<number[]> {
-  if (column.present === 0) return [];
-  const places = shares.map((share) => share * (column.present - 1));
-  const ranks = [...new Set(places.flatMap((place) => [Math.floor(place), Math.ceil(place)]))].sort((a, b) => a - b);
-  const rows = await database.rows<{ r: number; x: number }>(
-    sql`SELECT r, x FROM (SELECT x, row_number() OVER (ORDER BY x) - 1 AS r FROM (SELECT ${column.x} AS x FROM ${from}) WHERE x IS NOT NULL)
-        WHERE r IN (SELECT unnest(${ranks})::BIGINT)`,
-  );
-  const at = new Map(rows.map(({ r, x }) => [r, x]));
-  return places.map((place) => {
-    const [low = 0, high = 0] = [at.get(Math.floor(place)), at.get(Math.ceil(place))];
-    const part = place - Math.floor(place);
-    return within(low * (1 - part) + high * part, column);
-  });
 }
 
 const unitFor = ({ min, max }: Ordered): number => unitOf(Math.max(Math.abs(min), Math.abs(max)));

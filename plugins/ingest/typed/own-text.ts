@@ -82,11 +82,15 @@ function ownInteger(text: Sql): Sql {
 
 const SAFE = BigInt(WHOLE);
 
-/** A number keeps what its text says: not beyond a double, not rounded to zero, whole digits all there. */
+/**
+ * A number keeps what its text says: not beyond a double, not rounded to zero, whole digits all there. The first branch
+ * settles nearly all, by one expression and one cast.
+ */
 function ownNumber(text: Sql): Sql {
   const number = sql`try_cast(${text} AS DOUBLE)`;
-  return sql`(CASE WHEN regexp_full_match(${text}, ${NUMBER}) AND isfinite(${number})
-                    AND (abs(${number}) <= ${WHOLE} OR regexp_matches(${text}, '[eE]'))
+  return sql`(CASE WHEN NOT regexp_full_match(${text}, ${NUMBER}) THEN NULL
+                    WHEN abs(${number}) <= ${WHOLE} AND ${number} <> 0 THEN ${number}
+                    WHEN isfinite(${number}) AND (abs(${number}) <= ${WHOLE} OR regexp_matches(${text}, '[eE]'))
                     AND (${number} <> 0 OR NOT regexp_matches(${text}, '^[^eE]*[1-9]')) THEN ${number} END)`;
 }
 
