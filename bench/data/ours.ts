@@ -2,7 +2,7 @@ import { cp, link, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cleanTableNode, applyFittedNode, fitCleaningNode } from '../../plugins/clean/worker.js';
 import { profileNode } from '../../plugins/explore/worker.js';
-import { fitFeaturesNode } from '../../plugins/features/worker.js';
+import { applyFeaturesNode, fitFeaturesNode } from '../../plugins/features/worker.js';
 import { parseNode, snapshotNode } from '../../plugins/ingest/worker.js';
 import { FileStore } from '../../store/files.js';
 import { runNode, type NodeRun, type RunNodeOptions } from '../../worker/testing/run-node.js';
@@ -73,11 +73,15 @@ export async function ours(task: Task, { source, target, scratch }: Files): Prom
     inputs: { train: table },
   });
   const filled = await step('clean.apply', applyFittedNode, { inputs: { table, cleaning: learnt.output } });
-  await step('features.fit', fitFeaturesNode, {
+  const fitted = await step('features.fit', fitFeaturesNode, {
     params: { recipe: { numeric: NUMBERS, categorical: NAMES, label: 'paid' } },
     inputs: { table: filled.outputs['table'] },
   });
-  const took = { ...whole(), ...sizeOf(filled, 'table'), steps };
+  const features = await step('features.apply', applyFeaturesNode, {
+    params: { keep: ['id', 'paid'] },
+    inputs: { table: filled.outputs['table'], prep: fitted.outputs['transform'] },
+  });
+  const took = { ...whole(), ...sizeOf(features, 'table'), steps };
   await keep(await read.output.path(TABLE), target);
   return took;
 }
