@@ -10,6 +10,7 @@ import {
   type Column,
   type Sql,
 } from '@trainyard/tables';
+import { isRowRule } from '@trainyard/transforms';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
 import { concatTables } from './concat-tables.js';
 import { applyFitted, cleanTable, concat, fitCleaning } from './contract.js';
@@ -32,17 +33,21 @@ export const applyFittedNode = implement(applyFitted, ({ inputs, ctx }) =>
   ),
 );
 
+/** What does not fit into it when rows are put in order goes to the disk. */
+const MEMORY = '800MB';
+
 /** The table after the rules, the rows that they dropped, and what they did. */
 function cleaned(table: InputArtifact, rules: readonly Rule[], ctx: Pick<NodeContext, 'scratch' | 'signal'>) {
-  // Counts, and the order and bytes of the rows that stay, do not depend on threads.
-  const threads = availableParallelism();
-  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads }, async (database) => {
+  // Counts do not depend on threads, nor do the bytes of what is ordered or whole.
+  const options = { scratch: ctx.scratch, signal: ctx.signal, threads: availableParallelism(), memory: MEMORY };
+  return withDatabase(options, async (database) => {
     const columns = await openTable(database, 'input', table);
     const before = await missingCells(database, await table.path(TABLE_FILE), columns);
     const from = await numbered(table, columns);
     const { query, dropped, carried, ...done } = await applyRules(database, from, columns, rules, before.rows);
     const written = await writeTable(database, query, ctx.scratch, 'table', {
       rules: [...carriedRules(table), ...carried],
+      filtered: rules.every(isRowRule) && done.figures.rows.after < before.rows,
     });
     const after = await missingCells(database, written.files[TABLE_FILE].path, written.value.columns);
     const figures = { ...done.figures, missing: beforeAndAfter(before, after) };

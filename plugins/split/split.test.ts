@@ -41,8 +41,11 @@ describe.each([
   ['stratified by chance', { label: 'species', exact: false }],
   ['random by group', { group: 'body_mass_g', seed: 11 }],
 ])('a split (%s)', (_name, params) => {
+  let one: Promise<Dealt> | undefined;
+  const once = (): Promise<Dealt> => (one ??= deal(penguins, params));
+
   test('deals each row to exactly one part, in the order of the table, and seals the test part', async () => {
-    const { parts, where, figures, outputs } = await deal(penguins, params);
+    const { parts, where, figures, outputs } = await once();
     const all = await rowsOf(penguins);
     expect(where.size).toBe(all.length);
     for (const part of PARTS) expect(parts[part]).toEqual(all.filter((row) => where.get(row['_row']) === part));
@@ -56,7 +59,7 @@ describe.each([
 
   test('is the same each time, and another with another seed', async () => {
     const [first, again, other] = [
-      await deal(penguins, params),
+      await once(),
       await deal(penguins, params),
       await deal(penguins, { ...params, seed: 12 }),
     ];
@@ -78,7 +81,7 @@ test('a row never changes its part when rows are added, removed or reordered, or
       const given = relabel ? rows.map((line, i) => (i === 0 ? line.replace(/.$/, '1') : line)) : rows;
       for (const [row, part] of await of(given)) expect(part).toBe(all.get(row));
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 });
 
@@ -116,7 +119,8 @@ test('a share of a class more than two standard errors off is warned of, with bo
   const rows = Array.from({ length: 380 }, (_, i) => `${i},${i % 2 === 0 ? 'a' : 'b'}`);
   const table = await tableOf(`n,c\n${rows.join('\n')}\n`);
   let uneven = 0;
-  for (let seed = 0; seed < 30; seed++) {
+  // Two draws as most are, and two that are far off.
+  for (const seed of [0, 1, 17, 20]) {
     const { figures } = await deal(table, { label: 'c', exact: false, seed });
     const [{ test: a } = { test: 0 }] = figures.classes;
     const { test: size } = figures.rows;
@@ -127,7 +131,7 @@ test('a share of a class more than two standard errors off is warned of, with bo
     if (off)
       expect(said[0]).toMatch(/^class a is \d+% of the test part \(\d+ of \d+ rows\) and 50% of the table: leave out/);
   }
-  expect(uneven).toBeGreaterThan(0);
+  expect(uneven).toBe(2);
 });
 
 test('labels that differ in case or white space alone are warned of', async () => {

@@ -39,16 +39,20 @@ export async function openTable(
 /**
  * Writes what a query gives as a table output. `name` tells outputs of one node apart within its scratch folder. The
  * table carries the rules of the tables that were opened; where these differ, `rules` must say which: throws a UserError otherwise.
+ * `filtered`: whether the query leaves rows out, as `Database.write` has to know.
  */
 export async function writeTable(
   database: Database,
   query: Sql,
   scratch: string,
   name = 'table',
-  { rules = commonRules(database.carried) }: { readonly rules?: readonly CarriedRule[] } = {},
+  {
+    rules = commonRules(database.carried),
+    filtered = false,
+  }: { readonly rules?: readonly CarriedRule[]; readonly filtered?: boolean } = {},
 ): Promise<TableOutput> {
   const path = joinPath(scratch, `${name}.parquet`);
-  const { rows, columns } = await database.write(query, path);
+  const { rows, columns } = await database.write(query, path, { filtered });
   requireNames(columns.map((column) => column.name));
   const carried = rules.length === 0 ? {} : { rules: [...rules] };
   return { value: { rows, columns: [...columns], ...carried }, files: { [TABLE_FILE]: { path } } };

@@ -168,3 +168,17 @@ test('text that begins with U+FEFF, or holds NUL, comes back whole', async () =>
     expect(await database.rows(sql`FROM given WHERE trainyard_same(t) = t`)).toHaveLength(cells.length);
   });
 });
+
+test('a table of which rows are left out has the same bytes for any number of threads', async () => {
+  const source = joinPath(folder, 'long.parquet');
+  await withDatabase({}, (database) => database.write(sql`SELECT range AS n FROM range(500_000)`, source));
+  const bytes = (threads: number, filtered = true): Promise<Buffer> =>
+    withDatabase({ threads }, async (database) => {
+      const path = joinPath(folder, `some-${threads}.parquet`);
+      await database.write(sql`SELECT * FROM read_parquet(${source}) WHERE hash(n) % 5 < 3`, path, { filtered });
+      return readFile(path);
+    });
+  const one = await bytes(1);
+  for (const threads of [2, 3]) expect(one.equals(await bytes(threads)), `${threads} threads`).toBe(true);
+  expect(one.equals(await bytes(2, false)), 'where the query does not say so').toBe(false);
+});

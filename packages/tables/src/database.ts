@@ -34,7 +34,10 @@ export class Database {
   /** The rules that each table which was opened here carries. */
   readonly carried: (readonly CarriedRule[])[] = [];
 
-  private constructor(private readonly instance: DuckDBInstance) {}
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly threads: number,
+  ) {}
 
   static async open(options: DatabaseOptions = {}): Promise<Database> {
     const instance = await DuckDBInstance.create(':memory:', {
@@ -45,7 +48,7 @@ export class Database {
       // Nothing is ever fetched from outside because a query names it.
       autoinstall_known_extensions: 'false',
     });
-    return new Database(instance);
+    return new Database(instance, options.threads ?? 1);
   }
 
   /** Gives `use` a connection of its own. One that failed, or was left in the middle of a stream, is not used again. */
@@ -170,15 +173,23 @@ export class Database {
 
   /**
    * Writes what a query gives to a Parquet file, in the query's order and in a table's own types. The same rows give
-   * the same bytes, given one thread and the same version of DuckDB.
+   * the same bytes for any number of threads, given the same version of DuckDB; a query that leaves rows out and does not order
+   * them has to say so (`filtered`), since its row groups follow the threads: one thread writes it.
    */
-  async write(query: Sql, path: string): Promise<TableValue> {
+  async write(query: Sql, path: string, { filtered = false } = {}): Promise<TableValue> {
     const columns = await this.columns(query);
     const cast = columns.map(({ name, type }) => sql`${id(name)}::${Sql.of(DUCKDB_TYPES[type])} AS ${id(name)}`);
-    await this.run(
-      sql`COPY (SELECT ${join(cast)} FROM (${query})) TO ${path}
-          (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${Sql.of(String(ROW_GROUP))})`,
-    );
+    const threads = (count: number): Promise<void> => this.run(sql`SET threads = ${Sql.of(String(count))}`);
+    const alone = filtered && this.threads > 1;
+    if (alone) await threads(1);
+    try {
+      await this.run(
+        sql`COPY (SELECT ${join(cast)} FROM (${query})) TO ${path}
+            (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${Sql.of(String(ROW_GROUP))})`,
+      );
+    } finally {
+      if (alone) await threads(this.threads);
+    }
     const { rows } = await this.row<{ rows: number }>(sql`SELECT count(*) AS rows FROM read_parquet(${path})`);
     return { rows, columns };
   }

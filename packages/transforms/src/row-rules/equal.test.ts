@@ -343,7 +343,8 @@ test.each(RULES.map((rule) => [`${rule.rule} ${JSON.stringify(rule).slice(0, 120
     rows.forEach((one, at) => {
       const expected = cells[at]!;
       if (failing[at]!.fails) {
-        expect(() => applyRules(rules, one)).toThrow(/cannot read column/);
+        // Expected in words only where it is not so, as below.
+        if (!isRefused(rules, one)) expect(() => applyRules(rules, one)).toThrow(/cannot read column/);
         return;
       }
       const actual = applyRules(rules, one);
@@ -358,6 +359,15 @@ test.each(RULES.map((rule) => [`${rule.rule} ${JSON.stringify(rule).slice(0, 120
     if (Object.keys(given).length > 0 && JSON.stringify(given).length > 45) expect(changed).toBeGreaterThan(0);
   },
 );
+
+function isRefused(rules: Parameters<typeof applyRules>[0], row: TableRow): boolean {
+  try {
+    applyRules(rules, row);
+    return false;
+  } catch (error) {
+    return /cannot read column/.test(String(error));
+  }
+}
 
 function join(names: readonly string[]) {
   return names.map((name) => id(name)).reduce((all, one) => sql`${all}, ${one}`);
@@ -375,8 +385,18 @@ test('every character has one lower and one upper case, whoever makes it', async
         WHERE NOT (cp BETWEEN 55296 AND 57343) AND (lower(chr(cp)) <> chr(cp) OR upper(chr(cp)) <> chr(cp))`,
   );
   const cased = new Map(points.map(({ cp, lower, upper }) => [cp, { lower, upper }]));
+  const BLOCK = 256;
   for (let cp = 1; cp < 0x110000; cp++) {
     if (cp >= 0xd800 && cp <= 0xdfff) continue;
+    if (cp % BLOCK === 0) {
+      const block = Array.from({ length: BLOCK }, (_, i) => cp + i);
+      const letters = String.fromCodePoint(...block);
+      // Where the database knows no case, and none is made here, there is nothing to look for letter by letter.
+      if (!block.some((one) => cased.has(one)) && lowered(letters) === letters && uppered(letters) === letters) {
+        cp += BLOCK - 1;
+        continue;
+      }
+    }
     const letter = String.fromCodePoint(cp);
     const expected = cased.get(cp) ?? { lower: letter, upper: letter };
     if (lowered(letter) !== expected.lower || uppered(letter) !== expected.upper)
