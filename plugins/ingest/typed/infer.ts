@@ -1,4 +1,4 @@
-import { inner, innerName, join, sql, type Database, type Sql } from '@trainyard/tables';
+import { id, inner, join, sql, type Database, type Sql } from '@trainyard/tables';
 import { EVIDENCE, isEvidence, ownValue, type Evidence, type Inferred } from './own-text.js';
 import type { MissingTexts } from './missing.js';
 import { RECORD, sayPlace, textOf, type RawText } from './raw-text.js';
@@ -57,6 +57,10 @@ export async function inferTypes(
 
 const NONE = Object.fromEntries(['present', 'absent', ...EVIDENCE].map((kind) => [kind, 0])) as Counts;
 
+/**
+ * All columns go through one expression, cell by cell, since the time to plan a query grows with what it says. A text is
+ * evidence of one thing at most.
+ */
 async function countsOf(
   database: Database,
   raw: RawText,
@@ -64,26 +68,19 @@ async function countsOf(
   indices: readonly number[],
   missing: MissingTexts,
 ): Promise<Map<number, Counts>> {
-  const texts = indices.map((index) => sql`${textOf(raw, index, missing.always)} AS ${inner(`text ${index}`)}`);
-  const counted = indices.flatMap((index) => {
-    const text = inner(`text ${index}`);
-    return [
-      sql`count(${text}) AS ${inner(`present ${index}`)}`,
-      sql`count(*) FILTER (list_contains(${missing.unlessNumber}::VARCHAR[], ${text})) AS ${inner(`absent ${index}`)}`,
-      ...EVIDENCE.map((kind) => sql`count(*) FILTER (${isEvidence(kind, text)}) AS ${inner(`${kind} ${index}`)}`),
-    ];
-  });
-  const row = await database.row<Record<string, number>>(
-    sql`SELECT ${join(counted)} FROM (SELECT ${join(texts)} FROM ${from})`,
+  if (indices.length === 0) return new Map();
+  const [column, text, kind] = [inner('column'), inner('text'), inner('kind')];
+  const texts = indices.map((index) => textOf(raw, index, missing.always));
+  const kinds = EVIDENCE.map((one) => sql`WHEN ${isEvidence(one, text)} THEN ${one}`);
+  const counted = EVIDENCE.map((one) => sql`count(*) FILTER (${kind} = ${one}) AS ${id(one)}`);
+  const rows = await database.rows<{ column: number } & Record<keyof Counts, number>>(
+    sql`SELECT ${column} AS "column", count(${text}) AS present,
+               count(*) FILTER (list_contains(${missing.unlessNumber}::VARCHAR[], ${text})) AS absent, ${join(counted)}
+        FROM (SELECT ${column}, ${text}, CASE ${join(kinds, ' ')} END AS ${kind}
+              FROM (SELECT unnest(${indices}) AS ${column}, unnest([${join(texts)}]) AS ${text} FROM ${from}))
+        GROUP BY ${column}`,
   );
-  return new Map(
-    indices.map((index) => [
-      index,
-      Object.fromEntries(
-        (['present', 'absent', ...EVIDENCE] as const).map((kind) => [kind, row[innerName(`${kind} ${index}`)] ?? 0]),
-      ) as Counts,
-    ]),
-  );
+  return new Map(rows.map(({ column: index, ...counts }) => [index, counts]));
 }
 
 /** The type that all of these cells are of: text where there is none, or no cell. */
