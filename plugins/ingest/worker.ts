@@ -56,8 +56,8 @@ export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
   const of: Source = params.of ?? file({ path: taken.source, format: { type: 'csv', delimiter, quote, encoding } });
   const { kind, options } = await sourceOnHand(of);
   const missing = missingIn(missingTexts(params.missing), false);
-  // Counts, casts and the bytes of a table do not depend on threads, but for a table of which rows are left out.
-  const threads = Object.keys(params.where).length > 0 ? 1 : availableParallelism();
+  // Counts, casts and the bytes of a table do not depend on threads.
+  const threads = availableParallelism();
   return withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads }, async (database) => {
     const raw = await kind.toTable(taken, options, { database, missing, ctx: contextOf(ctx) });
     const { notes, read, ...table } = await readTyped(database, raw, params, ctx.scratch);
