@@ -39,7 +39,7 @@ if (!source || !existsSync(source)) {
   process.exitCode = name ? 2 : 0;
 } else {
   try {
-    await ready({ setup: ['temporal', 'valkey', 'tensorflow'] });
+    await ready({ setup: ['temporal', 'valkey', 'tensorflow', 'lightgbm'] });
     process.exitCode = await runTypeScript(`bench/${name}.ts`, args);
   } catch (error) {
     if (!(error instanceof NotReady)) throw error;

@@ -17,7 +17,7 @@ const toErrorStream = (line) => void process.stderr.write(`${line}\n`);
  *
  * @param {object} [options]
  * @param {boolean} [options.build] compile; true unless said otherwise
- * @param {readonly ('temporal' | 'valkey' | 'tensorflow' | 'tensorflow-gpu' | 'chromium')[]} [options.setup] real parts to fetch
+ * @param {readonly ('temporal' | 'valkey' | 'tensorflow' | 'lightgbm' | 'tensorflow-gpu' | 'chromium')[]} [options.setup] real parts to fetch
  * @param {(line: string) => void} [options.say] told each step and each download with its size; the error stream by default
  * @param {AbortSignal} [options.signal] ends a download
  * @returns {Promise<object | undefined>} what the set-up found, by part

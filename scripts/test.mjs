@@ -111,7 +111,7 @@ async function otherChecks() {
 const packages = await stage('packages', () => ready({ build: false, say }));
 if (packages) {
   const built = await stage('build', () => ready({ say }));
-  const parts = kind === 'everyday' ? ['temporal'] : ['temporal', 'valkey', 'tensorflow', 'chromium'];
+  const parts = kind === 'everyday' ? ['temporal'] : ['temporal', 'valkey', 'tensorflow', 'lightgbm', 'chromium'];
   if (built) await stage('real parts', () => ready({ setup: parts, say }));
   // Formatting takes one core for as long as the others take the other.
   if (only.length === 0) await Promise.all([check('format', format), otherChecks()]);

@@ -41,6 +41,12 @@ export const pins = {
     bytes: { 'linux-x64': 572_440_367, 'linux-arm64': 281_828_020, 'darwin-arm64': 223_405_849 },
     variable: '',
   },
+  lightgbm: {
+    what: 'lib_lightgbm',
+    requirements: 'lightgbm.requirements.txt',
+    bytes: { 'linux-x64': 3_476_028, 'linux-arm64': 3_349_492, 'darwin-x64': 1_877_851, 'darwin-arm64': 1_498_914 },
+    variable: '',
+  },
   cuda: {
     what: "NVIDIA's libraries",
     requirements: 'tensorflow-cuda.requirements.txt',

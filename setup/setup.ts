@@ -1,11 +1,12 @@
 import { findBinary, type FoundBinary } from './binaries.js';
 import { findChromium, type FoundChromium } from './chromium.js';
 import { isTrainyardError } from '@trainyard/errors';
+import { ensureLightgbm, findLightgbm, type LightgbmInstall } from './lightgbm.js';
 import { pinnedHere, pins } from './pins.js';
 import { megabytes, say, type OnProgress } from './progress.js';
 import { ensureTensorflow, findTensorflow, type TensorflowInstall } from './tensorflow-install.js';
 
-export type SetupStep = 'temporal' | 'valkey' | 'tensorflow' | 'tensorflow-gpu' | 'chromium';
+export type SetupStep = 'temporal' | 'valkey' | 'tensorflow' | 'lightgbm' | 'tensorflow-gpu' | 'chromium';
 
 export interface SetupOptions {
   /** Default {@link toolsFolder}. */
@@ -20,6 +21,8 @@ export interface SetupResult {
   valkey?: FoundBinary;
   tensorflow?: TensorflowInstall;
   tensorflowGpu?: TensorflowInstall;
+  /** Absent where it could not be had: nodes that need it say so. */
+  lightgbm?: LightgbmInstall;
   chromium?: FoundChromium;
 }
 
@@ -53,6 +56,8 @@ export async function planSetup(steps: readonly SetupStep[], options: SetupOptio
       } else if (step === 'tensorflow' && !findTensorflow(options)) {
         const pin = process.platform === 'linux' && process.arch === 'x64' ? 'tensorflowCpu' : 'tensorflow';
         add(step, pin, 'training of neural nets at native speed', tfjsBytes);
+      } else if (step === 'lightgbm' && !findLightgbm(options)) {
+        add(step, 'lightgbm', 'gradient boosting and forests');
       } else if (step === 'tensorflow-gpu' && !findTensorflow({ ...options, gpu: true })) {
         add(step, 'tensorflow', 'training of neural nets on a device', tfjsBytes);
         add(step, 'cuda', "NVIDIA's libraries for it");
@@ -68,10 +73,10 @@ export async function planSetup(steps: readonly SetupStep[], options: SetupOptio
 /**
  * Fetches and builds what is missing, and tells each download with its size before it starts. Done before, it takes
  * milliseconds; interrupted at any moment, it goes on with what is missing.
- * @throws {TrainyardError} TY-SETUP and TY-DOWNLOAD; without the native TensorFlow it goes on, and the result says why.
+ * @throws {TrainyardError} TY-SETUP and TY-DOWNLOAD; without the native TensorFlow or LightGBM it goes on, and says why.
  */
 export async function setup(
-  steps: readonly SetupStep[] = ['temporal', 'valkey', 'tensorflow'],
+  steps: readonly SetupStep[] = ['temporal', 'valkey', 'tensorflow', 'lightgbm'],
   onProgress?: OnProgress,
   options: SetupOptions = {},
 ): Promise<SetupResult> {
@@ -84,7 +89,14 @@ export async function setup(
     options.signal?.throwIfAborted();
     if (step === 'temporal' || step === 'valkey') result[step] = await findBinary(step, settings);
     else if (step === 'tensorflow') result.tensorflow = await ensureTensorflow(settings);
-    else if (step === 'tensorflow-gpu') result.tensorflowGpu = await ensureTensorflow({ ...settings, gpu: true });
+    else if (step === 'lightgbm') {
+      const got = await lightgbmOrWhyNot(settings);
+      if (typeof got === 'string') {
+        say(onProgress, step, `trees cannot be trained or served here: ${got}`);
+        continue;
+      }
+      result.lightgbm = got;
+    } else if (step === 'tensorflow-gpu') result.tensorflowGpu = await ensureTensorflow({ ...settings, gpu: true });
     else result.chromium = await findChromium(settings);
     const tensorflow =
       step === 'tensorflow' ? result.tensorflow : step === 'tensorflow-gpu' ? result.tensorflowGpu : undefined;
@@ -93,4 +105,14 @@ export async function setup(
     else say(onProgress, step, 'ready');
   }
   return result;
+}
+
+/** LightGBM, or why it cannot be had: all else works without it. */
+async function lightgbmOrWhyNot(settings: Parameters<typeof ensureLightgbm>[0]): Promise<LightgbmInstall | string> {
+  try {
+    return await ensureLightgbm(settings);
+  } catch (error) {
+    if (isTrainyardError(error)) return error.what;
+    throw error;
+  }
 }

@@ -9,7 +9,7 @@ export interface SetupOptions {
   json?: boolean;
 }
 
-const USUAL: readonly SetupStep[] = ['temporal', 'valkey', 'tensorflow'];
+const USUAL: readonly SetupStep[] = ['temporal', 'valkey', 'tensorflow', 'lightgbm'];
 
 /** `trainyard setup`: cheap the second time; interrupted, it goes on with what is missing. */
 export async function setUp(parts: readonly SetupStep[], options: SetupOptions): Promise<void> {

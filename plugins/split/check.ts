@@ -24,7 +24,7 @@ export async function requireClasses(database: Database, columns: readonly Colum
     {
       where: { port: 'table', column: label },
       remedy:
-        'choose a column of classes, or bin it before; no learner of this package predicts numbers yet, and split.random deals rows of any kind',
+        'choose a column of classes, or bin it before; to predict numbers, split.random deals rows of any kind',
     },
   );
   if (missing > 0) {

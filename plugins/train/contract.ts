@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { json, model, node, optional, report, table, transform } from '../../core/index.js';
-import { figuresSchema } from '@trainyard/metrics/contract';
+import { json, model, modelOf, node, optional, report, table, transform } from '../../core/index.js';
+import { figuresSchema, TASK_FIGURES } from '@trainyard/metrics/contract';
+import { numberParameters, strictParameters, treeParameters } from './trees/parameters.js';
 
 /** Figures of a trained model, and the part of the data that they were measured on: what a study looks at. */
 export const trainingFigures = figuresSchema.extend({
@@ -101,4 +102,49 @@ export const net = node({
   resources: { cpu: 1 },
   notInKey: ['checkpointSeconds'],
   continuesOver: 'epochs',
+});
+
+/** What a report of grown trees says, in figures and in words. */
+export const treesFigures = z.object({
+  iterations: z.number().int().describe('iterations done'),
+  bestIteration: z.number().int().describe('iterations that the model has, from 1'),
+  stopped: z.string().describe('why training ended'),
+  loss: z.string().describe('what is watched'),
+  trainLoss: z.number().nullable().describe('at the last iteration that the model has'),
+  validationLoss: z.number().nullable().describe('at the last iteration that the model has'),
+  importance: z
+    .array(z.object({ feature: z.string(), gain: z.number(), splits: z.number() }))
+    .describe('by falling gain: by how much its splits lowered the loss in sum, and how many there are; the first 100'),
+  diagnosis: z.array(z.string()).describe('findings with their evidence and what to try'),
+});
+
+/**
+ * Boosted trees or a forest by LightGBM's own library, for classes. Takes missing values and categories as they are (`recipe.pass` of
+ * `features.fit`). With the same seed it gives the same bytes for every number of threads, and resumed the same as unbroken.
+ */
+export const trees = node({
+  name: 'train.trees',
+  version: '1',
+  title: 'Gradient boosting and forests for tables, by LightGBM: classes',
+  params: strictParameters({ label, classWeights, weight, ...treeParameters }),
+  inputs: data,
+  outputs: { model, figures: json(trainingFigures), growth: report(treesFigures) },
+  seeded: true,
+  resources: { cpu: 1 },
+});
+
+/** As `trees`, for numbers. */
+export const regressionTrees = node({
+  name: 'train.regressionTrees',
+  version: '1',
+  title: 'Gradient boosting and forests for tables, by LightGBM: numbers',
+  params: strictParameters({ label, weight, ...numberParameters, ...treeParameters }),
+  inputs: data,
+  outputs: {
+    model: modelOf('regression'),
+    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
+    growth: report(treesFigures),
+  },
+  seeded: true,
+  resources: { cpu: 1 },
 });

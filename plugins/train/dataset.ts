@@ -19,23 +19,33 @@ import {
 import { passesMissing, transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import { featuresOf, openThroughRules } from '@trainyard/transforms/tables';
 
-/** Labelled rows as a learner takes them. */
-export interface Dataset {
+/** Rows as a learner takes them. */
+export interface Rows {
   readonly rows: number;
   /** Features of a row. */
   readonly width: number;
-  /** `[rows, width]`, row after row. */
+  /** `[rows, width]`, row after row. NaN is what the transform passes on as missing. */
   readonly features: Float64Array;
-  /** Index of each row's class. */
-  readonly labels: Int32Array;
   /** Weight of each row, where a column says it. */
   readonly weights?: Float64Array | undefined;
-  /** Names of the classes, sorted by code unit. */
-  readonly classes: readonly string[];
   /** Smallest and largest value of the numeric columns that the transform reads. */
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
   /** Some of the rows as they came, evenly spread. */
   readonly sample: readonly FeatureRow[];
+}
+
+/** Rows with a class each. */
+export interface Dataset extends Rows {
+  /** Index of each row's class. */
+  readonly labels: Int32Array;
+  /** Names of the classes, sorted by code unit. */
+  readonly classes: readonly string[];
+}
+
+/** Rows with a number each. */
+export interface NumberDataset extends Rows {
+  /** Finite. */
+  readonly labels: Float64Array;
 }
 
 export interface DatasetRequest {
@@ -46,6 +56,8 @@ export interface DatasetRequest {
   readonly weight?: string | undefined;
   /** Which part of the data it is, for messages: `train`, `validation`, `test`. */
   readonly part: string;
+  /** The learner takes NaN for what is missing. */
+  readonly missing?: boolean | undefined;
   /** The classes that may occur; without them those that do occur. */
   readonly classes?: readonly string[];
   /** Folder for what does not fit into memory. */
@@ -58,11 +70,43 @@ const SAMPLE = 20;
 /**
  * Reads a table artifact in batches of columns, its features computed by the database as the fitted transform says, so that
  * only features and labels stay in memory. Throws a UserError when the label column or one that the transform reads is missing, a
- * row has no label or one of a class that is not allowed, there are no rows, or the transform passes missing values on.
+ * row has no label or one of a class that is not allowed, there are no rows, or the transform passes missing values on to a learner
+ * that takes none.
  */
 export async function readDataset(request: DatasetRequest): Promise<Dataset> {
+  const codes: number[] = [];
+  const seen = new Map<string, number>();
+  const read = await readRows(request, 'class', (cell, at) => {
+    const name = labelOf(cell, at, request);
+    const code = seen.get(name) ?? seen.size;
+    seen.set(name, code);
+    codes.push(code);
+  });
+  const classes = request.classes ?? [...seen.keys()].sort();
+  const places = [...seen.keys()].map((name) => classes.indexOf(name));
+  return { ...read, labels: Int32Array.from(codes, (code) => places[code]!), classes };
+}
+
+/**
+ * As `readDataset`, for labels that are numbers. Throws a UserError for a label column of another type, and for a label that is no
+ * finite number, naming its row.
+ */
+export async function readNumbers(request: Omit<DatasetRequest, 'classes'>): Promise<NumberDataset> {
+  const labels: number[] = [];
+  const read = await readRows(request, 'number', (cell, at) =>
+    labels.push(numberOf(cell, at, request)),
+  );
+  return { ...read, labels: Float64Array.from(labels) };
+}
+
+/** Hands the labels over, row by row. */
+async function readRows(
+  request: DatasetRequest,
+  labelled: 'class' | 'number',
+  take: (label: TableCell | undefined, row: number) => void,
+): Promise<Rows> {
   const { transform, label, weight, part } = request;
-  if (passesMissing(transform))
+  if (!request.missing && passesMissing(transform))
     throw new UserError('this learner takes no missing values, and the transform passes columns on as they are', {
       where: { port: 'prep' },
       expected: 'a transform that fills in what is missing',
@@ -70,29 +114,26 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
     });
   return withDatabase({ scratch: request.scratch }, async (database) => {
     const columns = await openThroughRules(database, 'data', request.table, transform, part);
-    requireColumn(columns, label, `the label of ${part}`);
+    const { type } = requireColumn(columns, label, `the label of ${part}`);
+    if (labelled === 'number') requireNumeric(type, request);
+    const cell = labelled === 'number' ? sql`${id(label)}::DOUBLE` : id(label);
     if (weight !== undefined) requireWeight(columns, weight, transform);
     const { rows, ranges } = await measured(database, transform, columns);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
 
     const { features: names, query } = await featuresOf(database, 'data', columns, transform, part, {
       // A number that is missing, and one that is NaN, are one in a column of numbers.
-      also: [id(label), sql`${id(label)} IS NULL`, ...(weight === undefined ? [] : [sql`${id(weight)}::DOUBLE`])],
+      also: [cell, sql`${id(label)} IS NULL`, ...(weight === undefined ? [] : [sql`${id(weight)}::DOUBLE`])],
       training: part === 'train' && columns.some(({ name }) => name === ROW_ID),
     });
     const width = names.length;
     const features = new Float64Array(rows * width);
-    const codes = new Int32Array(rows);
     const weights = weight === undefined ? undefined : new Float64Array(rows);
-    const seen = new Map<string, number>();
     let at = 0;
     for await (const batch of database.columnBatches(query)) {
       const [labels = [], unlabelled = []] = batch.columns;
       for (let row = 0; row < batch.rows; row++) {
-        const name = labelOf(unlabelled[row] === true ? null : labels[row], at + row, request);
-        const code = seen.get(name) ?? seen.size;
-        seen.set(name, code);
-        codes[at + row] = code;
+        take(unlabelled[row] === true ? null : labels[row], at + row);
         if (weights) weights[at + row] = weightOf(batch.columns[2]![row], at + row, request);
       }
       batch.columns.slice(weights ? 3 : 2).forEach((column, j) => {
@@ -100,11 +141,8 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
       });
       at += batch.rows;
     }
-    const classes = request.classes ?? [...seen.keys()].sort();
-    const places = [...seen.keys()].map((name) => classes.indexOf(name));
-    const labels = codes.map((code) => places[code]!);
     const sample = await sampled(database, transform, rows);
-    return { rows, width, features, labels, weights, classes, ranges, sample };
+    return { rows, width, features, weights, ranges, sample };
   });
 }
 
@@ -164,6 +202,24 @@ function labelOf(cell: TableCell | undefined, row: number, { part, label, classe
   return name;
 }
 
+function requireNumeric(type: Column['type'], { part, label }: DatasetRequest): void {
+  if (type === 'number' || type === 'integer') return;
+  throw new UserError(`column "${label}" of the table "${part}" holds ${type}, and this learner predicts numbers`, {
+    where: { port: part, column: label },
+    remedy: 'choose a column of numbers; classes are for train.trees and the other classifiers',
+  });
+}
+
+function numberOf(cell: TableCell | undefined, row: number, { part, label }: DatasetRequest): number {
+  if (typeof cell === 'number' && Number.isFinite(cell)) return cell;
+  throw new UserError(`a row of the table "${part}" has no number for its label`, {
+    where: { port: part, row, column: label },
+    expected: 'a finite number',
+    actual: cell === null || cell === undefined || Number.isNaN(cell) ? 'missing' : String(cell),
+    remedy: 'leave such rows out when the table is cleaned; classes are for train.trees',
+  });
+}
+
 /** Throws a UserError for a column of weights that is not there, holds no numbers, or is a feature as well. */
 function requireWeight(columns: readonly Column[], name: string, transform: FittedTransform): void {
   const { type } = requireColumn(columns, name, 'weight');
@@ -199,7 +255,7 @@ export function requireClasses({ classes, rows }: Dataset, label: string): void 
     {
       where,
       actual: `${classes.slice(0, 3).join(', ')}, …`,
-      remedy: 'choose a column of classes, or bin it before: no learner of this package predicts numbers yet',
+      remedy: 'choose a column of classes, or bin it before; train.regressionTrees predicts numbers',
     },
   );
 }

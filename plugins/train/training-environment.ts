@@ -1,31 +1,44 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { parseTransform } from '@trainyard/transforms';
-import { readDataset } from './dataset.js';
+import { readDataset, readNumbers, type NumberDataset } from './dataset.js';
 import type { Surroundings } from './training-result.js';
+
+interface Inputs {
+  readonly train: InputArtifact;
+  readonly validation: InputArtifact | undefined;
+  readonly prep: InputArtifact;
+}
 
 /** Reads what every trainer takes: the fitted transform, the training rows and, where given, the validation rows. */
 export async function readSurroundings(
-  inputs: {
-    readonly train: InputArtifact;
-    readonly validation: InputArtifact | undefined;
-    readonly prep: InputArtifact;
-  },
+  inputs: Inputs,
   label: string,
   scratch: string,
   /** A column with a weight for each training row. */
   weight?: string,
+  /** The learner takes NaN for what is missing. */
+  missing = false,
 ): Promise<Surroundings> {
   const transform = parseTransform(await inputs.prep.text('transform.json'));
-  const train = await readDataset({ table: inputs.train, label, transform, weight, part: 'train', scratch });
+  const both = { label, transform, scratch, missing };
+  const train = await readDataset({ ...both, table: inputs.train, weight, part: 'train' });
   const validation =
     inputs.validation &&
-    (await readDataset({
-      table: inputs.validation,
-      label,
-      transform,
-      part: 'validation',
-      classes: train.classes,
-      scratch,
-    }));
+    (await readDataset({ ...both, table: inputs.validation, part: 'validation', classes: train.classes }));
+  return { label, transform, train, validation };
+}
+
+/** As `readSurroundings`, for labels that are numbers and a learner that takes missing values. */
+export async function readNumberSurroundings(
+  inputs: Inputs,
+  label: string,
+  scratch: string,
+  weight?: string,
+): Promise<Surroundings<NumberDataset>> {
+  const transform = parseTransform(await inputs.prep.text('transform.json'));
+  const both = { label, transform, scratch, missing: true };
+  const train = await readNumbers({ ...both, table: inputs.train, weight, part: 'train' });
+  const validation =
+    inputs.validation && (await readNumbers({ ...both, table: inputs.validation, part: 'validation' }));
   return { label, transform, train, validation };
 }

@@ -1,9 +1,16 @@
 import type { OutputArtifact } from '../../worker/index.js';
 import type { Json, Model } from '../../core/index.js';
-import { openScorer, writeModel, type FileContent, type ModelKind, type ModelTask } from '../../models/index.js';
-import { figuresOf, type Figures } from '@trainyard/metrics';
+import {
+  measureAnswers,
+  openScorer,
+  writeModel,
+  type FileContent,
+  type ModelKind,
+  type ModelTask,
+} from '../../models/index.js';
+import { figuresOf, type Figures, type FiguresOf } from '@trainyard/metrics';
 import type { FittedTransform } from '@trainyard/transforms';
-import type { Dataset } from './dataset.js';
+import type { Dataset, NumberDataset, Rows } from './dataset.js';
 
 /** A trained model before it is written. */
 export interface Trained {
@@ -16,11 +23,11 @@ export interface Trained {
   readonly libraries: Readonly<Record<string, string>>;
 }
 
-export interface Surroundings {
+export interface Surroundings<Data extends Rows = Dataset> {
   readonly label: string;
   readonly transform: FittedTransform;
-  readonly train: Dataset;
-  readonly validation: Dataset | undefined;
+  readonly train: Data;
+  readonly validation: Data | undefined;
 }
 
 export interface Outcome {
@@ -32,13 +39,47 @@ export interface Outcome {
 
 /** Measures a trained model as it will answer when served, on validation rows where there are any, and writes it. */
 export async function writeOutcome(trained: Trained, around: Surroundings): Promise<Outcome> {
+  const classes = around.train.classes.length;
+  const task: ModelTask = { type: 'classification', label: around.label, classes: [...around.train.classes] };
+  const { model, figures, answers } = await writeMeasured(trained, task, around, ({ labels }, values) =>
+    figuresOf(labels, { values, classes }),
+  );
+  return { model, figures, probabilities: answers };
+}
+
+/** As `writeOutcome`, for a model that answers with numbers. */
+export async function writeNumberOutcome(
+  trained: Trained,
+  around: Surroundings<NumberDataset>,
+): Promise<{
+  readonly model: OutputArtifact<Model<{ readonly task: 'regression' }>>;
+  readonly figures: { readonly value: FiguresOf<'regression'> & { readonly on: 'validation' | 'train' } };
+}> {
+  const task: ModelTask = { type: 'regression', label: around.label };
+  const { model, figures } = await writeMeasured(
+    trained,
+    task,
+    around,
+    ({ labels }, values) => measureAnswers(task, [...labels], values) as unknown as FiguresOf<'regression'>,
+  );
+  return { model: model as OutputArtifact<Model<{ readonly task: 'regression' }>>, figures };
+}
+
+async function writeMeasured<Data extends Rows, Given extends object>(
+  trained: Trained,
+  task: ModelTask,
+  around: Surroundings<Data>,
+  measure: (data: Data, answers: Float64Array) => Given,
+): Promise<{
+  readonly model: OutputArtifact<Model>;
+  readonly figures: { readonly value: Given & { readonly on: 'validation' | 'train' } };
+  readonly answers: Float64Array;
+}> {
   const { train, validation } = around;
   const measured = validation ?? train;
   const on = validation ? 'validation' : 'train';
-  const task: ModelTask = { type: 'classification', label: around.label, classes: [...train.classes] };
-  const probabilities = await openScorer({ ...trained, task }, (score) => score(measured.features, measured.rows));
-  const classes = train.classes.length;
-  const figures = figuresOf(measured.labels, { values: probabilities, classes });
+  const answers = await openScorer({ ...trained, task }, (score) => score(measured.features, measured.rows));
+  const figures = measure(measured, answers);
   const model = await writeModel({
     ...trained,
     task,
@@ -51,5 +92,5 @@ export async function writeOutcome(trained: Trained, around: Surroundings): Prom
     ranges: train.ranges,
     rows: train.sample,
   });
-  return { model, figures: { value: { ...figures, on } }, probabilities };
+  return { model, figures: { value: { ...figures, on } }, answers };
 }

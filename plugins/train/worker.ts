@@ -1,3 +1,4 @@
 export { baselineNode } from './baseline.js';
 export { logisticNode } from './logistic/train.js';
 export { netNode } from './net/train.js';
+export { regressionTreesNode, treesNode } from './trees/train.js';

@@ -68,6 +68,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   tables: ['errors'],
   checks: ['errors', 'tables'],
   transforms: ['errors', 'tables'],
+  lightgbm: ['errors'],
 };
 
 /**

@@ -1,0 +1,2 @@
+export { loadLightgbm, type Lightgbm } from '../../setup/lightgbm-load.js';
+export type { Booster, Dataset, DatasetRows, Parameters } from '@trainyard/lightgbm';
