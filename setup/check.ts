@@ -3,6 +3,7 @@ import { isTrainyardError } from '@trainyard/errors';
 import { findBinary, type BinaryName } from './binaries.js';
 import { findChromium } from './chromium.js';
 import { findPython } from './fetch-wheels.js';
+import { findLightgbm } from './lightgbm.js';
 import { runProgram } from './program.js';
 import { findCompiler } from './tensorflow-build.js';
 import { findTensorflow } from './tensorflow-install.js';
@@ -12,8 +13,8 @@ import { freeBytes, toolsFolder } from './tools-folder.js';
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** Without it: `required` nothing runs, `fetching` something must be installed by hand, `speed` it runs slower, `tests` some tests cannot run. */
-  readonly neededFor: 'required' | 'fetching' | 'speed' | 'tests';
+  /** Without it: `required` nothing runs, `fetching` something must be installed by hand, `speed` it runs slower, `trees` boosted trees are neither trained nor served, `tests` some tests cannot run. */
+  readonly neededFor: 'required' | 'fetching' | 'speed' | 'trees' | 'tests';
   /** What was found: a version, a path, an amount. */
   readonly found?: string;
   readonly problem?: string;
@@ -60,6 +61,18 @@ async function binaryCheck(name: BinaryName, options: CheckOptions): Promise<Che
     const { path, source } = await findBinary(name, { ...options, download: false });
     return `${await firstLine(path, ['--version'])} (${source}: ${path})`;
   });
+}
+
+function lightgbmCheck(tools: string): Check {
+  const line = { name: 'lightgbm', neededFor: 'trees' } as const;
+  try {
+    const found = findLightgbm({ tools });
+    if (found) return { ...line, ok: true, found: `${found.version} (${found.path})` };
+  } catch (error) {
+    if (!isTrainyardError(error)) throw error;
+    return { ...line, ok: false, problem: error.what, remedy: 'Train and serve trees on another kind of machine.' };
+  }
+  return { ...line, ok: false, problem: 'LightGBM was not fetched.', remedy: 'Run: npx trainyard setup lightgbm' };
 }
 
 function diskCheck(tools: string, installed: boolean): Check {
@@ -128,6 +141,7 @@ export async function checkSetup(options: CheckOptions = {}): Promise<Check[]> {
           problem: 'No C++ compiler was found; the native binding of TensorFlow is built with one.',
           remedy: 'Install it (Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install), or name it by CXX.',
         },
+    lightgbmCheck(tools),
     diskCheck(tools, tensorflow !== undefined),
     memoryCheck(),
     await check('chromium', 'tests', async () => {

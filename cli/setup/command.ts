@@ -7,9 +7,9 @@ const STEPS = ['temporal', 'valkey', 'tensorflow', 'lightgbm', 'tensorflow-gpu',
 export function setupCommand(program: Command): void {
   program
     .command('setup')
-    .description('fetch and build the real parts: Temporal, Valkey, TensorFlow')
+    .description('fetch and build the real parts: Temporal, Valkey, TensorFlow, LightGBM')
     .addArgument(
-      new Argument('[parts...]', 'what to set up; temporal, valkey and tensorflow by default').choices(STEPS),
+      new Argument('[parts...]', 'what to set up; temporal, valkey, tensorflow and lightgbm by default').choices(STEPS),
     )
     .option('--plan', 'say what would be fetched, with sizes, and fetch nothing')
     .option('--json', 'print one line of JSON at the end')

@@ -93,9 +93,7 @@ export async function readDataset(request: DatasetRequest): Promise<Dataset> {
  */
 export async function readNumbers(request: Omit<DatasetRequest, 'classes'>): Promise<NumberDataset> {
   const labels: number[] = [];
-  const read = await readRows(request, 'number', (cell, at) =>
-    labels.push(numberOf(cell, at, request)),
-  );
+  const read = await readRows(request, 'number', (cell, at) => labels.push(numberOf(cell, at, request)));
   return { ...read, labels: Float64Array.from(labels) };
 }
 
@@ -175,6 +173,7 @@ async function measured(
 async function sampled(database: Database, transform: FittedTransform, rows: number): Promise<FeatureRow[]> {
   const step = Math.max(1, Math.floor(rows / SAMPLE));
   const names = [...new Set(transformInputs(transform).map(({ name }) => name))];
+  if (names.length === 0) return Array.from({ length: Math.min(SAMPLE, rows) }, () => ({}));
   const place = inner('place');
   const numbered = sql`SELECT *, row_number() OVER () - 1 AS ${place} FROM data`;
   const chosen = sql`${place} % ${BigInt(step)} = 0 AND ${place} < ${BigInt(step * SAMPLE)}`;

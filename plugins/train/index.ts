@@ -1,1 +1,1 @@
-export { baseline, logistic, net } from './contract.js';
+export { baseline, logistic, net, regressionTrees, trees } from './contract.js';

@@ -140,4 +140,19 @@ describe.each(reference.cases)('$name', (one) => {
     booster.free();
     expect(growth.loss.of(byOutput, labels)).toBeCloseTo(history.at(-1)!.trainLoss!, 9);
   });
+
+  test("a row's SHAP values sum to its raw score, in every row", async () => {
+    const { text } = await growTrees(growthOf(one, { segment: 0, iterations: 20 }), surroundings());
+    const { features, rows, width } = rowsOf(one);
+    const booster = lightgbm.load(text);
+    const { outputs } = booster;
+    const raw = booster.predict('raw', features, rows);
+    const parts = booster.predict('contributions', features, rows);
+    booster.free();
+    // A forest's raw score is a sum over its trees, of which its answer takes the mean.
+    for (let at = 0; at < rows * outputs; at++) {
+      const sum = parts.subarray(at * (width + 1), (at + 1) * (width + 1)).reduce((a, b) => a + b, 0);
+      expect(Math.abs(sum - raw[at]!)).toBeLessThan(1e-11 * Math.max(1, Math.abs(raw[at]!)));
+    }
+  });
 });
