@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { sql, withDatabase, type Column, type TableRow } from '@trainyard/tables';
 import { applyTransform, parseTransform } from '@trainyard/transforms';
 import type { InputArtifact } from '../../core/artifact.js';
-import { run, tableOf } from '../../tests/tables/csv-table.js';
+import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
 import { cleanTableNode } from '../clean/worker.js';
 import { fitFeaturesNode } from '../features/worker.js';
 import { readDataset } from './dataset.js';
@@ -157,4 +157,16 @@ test('a table without a column of the transform is refused, not read as missing 
   await expect(run(logisticNode, { params: { label: 'y' }, inputs: { train, prep, validation } })).rejects.toThrow(
     /an input of the transform names column "n", which the table does not have/,
   );
+});
+
+test('training rows get target encodings that know nothing of their own label, all others those of all rows', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => `${i},c${i % 40},${i % 3 === 0 ? 'a' : 'b'}`);
+  const table = await tableOf(`k,city,y\n${rows.join('\n')}\n`);
+  const recipe = { categorical: [{ column: 'city', encode: 'target' }], label: 'y' };
+  const fitted = await run(fitFeaturesNode, { params: { recipe }, inputs: { table } });
+  const transform = parseTransform(await fitted.outputs['transform']!.text('transform.json'));
+  const read = (part: string) => readDataset({ table, label: 'y', transform, part, scratch: folder });
+  const single = (await rowsOf(table)).flatMap((row) => [...applyTransform(transform, row)]);
+  expect([...(await read('validation')).features]).toEqual(single);
+  expect([...(await read('train')).features]).not.toEqual(single);
 });
