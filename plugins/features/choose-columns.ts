@@ -4,6 +4,7 @@ import { kindOf, type TransformStep } from '@trainyard/transforms';
 import { derivationNamed } from './derivations/index.js';
 import { FEATURE_KINDS, type FeatureKind, type Spec } from './kinds/index.js';
 import type { Recipe } from './recipe.js';
+import { selectorNamed } from './selection/index.js';
 
 /** A column that becomes features in one way. */
 export interface Chosen {
@@ -65,7 +66,18 @@ export function planOf(given: Recipe, table: readonly Column[]): Plan {
         expected: 'the column to predict',
       });
   }
+  const by = given.label === undefined ? given.select.find((one) => selectorNamed(one.by).needsLabel)?.by : undefined;
+  if (by !== undefined)
+    throw new UserError(`the selection by ${by} looks at the label, which the recipe does not say`, {
+      where: { field: 'recipe.label' },
+      expected: 'the column to predict',
+    });
   return { derived, columns, chosen, label: given.label === undefined ? undefined : columnOf(given.label) };
+}
+
+/** Whether a selection looks at the label. */
+export function selectsByLabel({ select }: Pick<Recipe, 'select'>): boolean {
+  return select.some(({ by }) => selectorNamed(by).needsLabel);
 }
 
 function specsOf(given: Recipe, { list }: FeatureKind): readonly Spec[] {

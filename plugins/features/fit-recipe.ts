@@ -1,7 +1,8 @@
 import { type Column, type Database, type Sql } from '@trainyard/tables/sql';
-import { featureNames, kindOf, readsOf, type FittedTransform, type TransformStep } from '@trainyard/transforms';
-import type { Plan } from './choose-columns.js';
-import { labelOf } from './label.js';
+import { featureNames, readsOf, type FittedTransform, type TransformStep } from '@trainyard/transforms';
+import { selectsByLabel, type Plan } from './choose-columns.js';
+import { withoutUnused } from './keep-features.js';
+import { labelOf, type Label } from './label.js';
 import { Lesson } from './lesson.js';
 import { referencesOf } from './measure-reference.js';
 import type { Recipe } from './recipe.js';
@@ -13,6 +14,8 @@ export interface FittedRecipe {
   readonly transform: FittedTransform;
   readonly references: readonly ColumnReference[];
   readonly columns: FitReport['columns'];
+  /** The label, where fitting or selecting looks at it. */
+  readonly label: Label | undefined;
   /** Queries over the training part. */
   readonly passes: number;
 }
@@ -29,7 +32,7 @@ export async function fitRecipe(
   recipe: Recipe,
   table: readonly Column[],
 ): Promise<FittedRecipe> {
-  const asks = plan.chosen.some(({ kind, spec }) => kind.needsLabel?.(spec));
+  const asks = plan.chosen.some(({ kind, spec }) => kind.needsLabel?.(spec)) || selectsByLabel(recipe);
   const label = plan.label && asks ? await labelOf(database, from, plan.label, recipe.labelAs) : undefined;
   const lesson = new Lesson(database, from, plan.columns, rows, label, recipe.seed);
   const found = await Promise.allSettled(plan.chosen.map(({ kind, spec, column }) => kind.fit(spec, column, lesson)));
@@ -49,22 +52,9 @@ export async function fitRecipe(
       ...said,
       features: featureNames({ format: 'trainyard.transform/3', steps: made, rows }),
     })),
+    label,
     passes: lesson.passes,
   };
-}
-
-/** Derived columns that nothing reads are made in vain at every request. */
-function withoutUnused(steps: readonly TransformStep[]): TransformStep[] {
-  const read = new Set<string>();
-  return steps
-    .toReversed()
-    .filter((step) => {
-      const kind = kindOf(step);
-      if (kind.gives === 'column' && !read.has(kind.column(step).name)) return false;
-      for (const { column } of kind.reads(step)) read.add(column);
-      return true;
-    })
-    .toReversed();
 }
 
 /** Kinds of steps that the first two formats know. */

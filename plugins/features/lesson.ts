@@ -12,6 +12,8 @@ import type { Label } from './label.js';
 
 /** Aggregates that one query computes. */
 const TERMS = 300;
+/** Quantiles from which on sorting once costs less than picking each. */
+const SORTED = 5;
 /** Values whose quantiles a query holds at a time: 256 MB. */
 const HELD = 32e6;
 
@@ -108,8 +110,10 @@ export class Lesson {
       const [figures, quantiles] = [this.figuresAsked, this.quantilesAsked];
       [this.figuresAsked, this.quantilesAsked] = [[], []];
       for (let at = 0; at < figures.length; at += TERMS) this.runFigures(figures.slice(at, at + TERMS));
+      for (const one of quantiles.filter(({ shares }) => shares.length >= SORTED)) this.runSorted(one);
+      const few = quantiles.filter(({ shares }) => shares.length < SORTED);
       const together = Math.max(1, Math.floor(HELD / Math.max(1, this.rows)));
-      for (let at = 0; at < quantiles.length; at += together) this.runQuantiles(quantiles.slice(at, at + together));
+      for (let at = 0; at < few.length; at += together) this.runQuantiles(few.slice(at, at + together));
     });
   }
 
@@ -126,6 +130,25 @@ export class Lesson {
         return typeof value === 'number' ? [value] : [];
       }),
     );
+  }
+
+  private runSorted({ x, shares, answer, fail }: Lesson['quantilesAsked'][number]): void {
+    const sort = async (): Promise<readonly number[]> => {
+      const present = await this.number(sql`count(${x})`);
+      if (present === 0) return [];
+      const places = shares.map((share) => share * (present - 1));
+      const ranks = [...new Set(places.flatMap((place) => [Math.floor(place), Math.ceil(place)]))];
+      const rows = await this.group<{ r: number; x: number }>(
+        sql`SELECT r, x FROM (SELECT x, row_number() OVER (ORDER BY x) - 1 AS r FROM (SELECT ${x} AS x FROM ${this.from}) WHERE x IS NOT NULL)
+              WHERE r IN (SELECT unnest(${ranks})::BIGINT)`,
+      );
+      const at = new Map(rows.map(({ r, x: value }) => [r, value]));
+      return places.map((place) => {
+        const low = Math.floor(place);
+        return at.get(low)! + (at.get(Math.ceil(place))! - at.get(low)!) * (place - low);
+      });
+    };
+    sort().then(answer, fail);
   }
 
   private answer<Answer>(

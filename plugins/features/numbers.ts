@@ -53,13 +53,32 @@ async function totalOf(lesson: Lesson, value: Sql, fill: number, times: number):
   return times === 0 ? total : total + BigInt(times) * exactUnits(fill);
 }
 
+/** Shares that several parts of a fit ask for: sorted once for all of them. */
+const COMMON = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9];
+
 /** Quantiles within the limits, whatever the size of the values. */
 export async function quantilesWithin(lesson: Lesson, x: Sql, shares: readonly number[]): Promise<number[]> {
+  if (shares !== COMMON && shares.every((share) => COMMON.includes(share))) {
+    const common = await quantilesWithin(lesson, x, COMMON);
+    return common.length === 0 ? [] : shares.map((share) => common[COMMON.indexOf(share)]!);
+  }
   const { min, max } = await limitsOf(lesson, x);
   const size = Math.max(Math.abs(min), Math.abs(max));
   const unit = size > 1e-100 && size < 1e100 ? 1 : powerAbove(size);
   const found = await lesson.quantilesOf(unit === 1 ? x : sql`(${x} / ${unit})`, shares);
   return found.map((value) => within(value * unit, min, max));
+}
+
+/** Places between all values where there are up to `distinct` of them, else those that make `bins` bins of about as many rows. */
+export async function cutsOf(lesson: Lesson, x: Sql, distinct: number, bins: number): Promise<number[]> {
+  if ((await lesson.number(sql`count(DISTINCT ${x})`)) <= distinct) {
+    const values = await lesson.group<{ x: number }>(
+      sql`SELECT DISTINCT ${x} AS x FROM ${lesson.from} WHERE ${x} IS NOT NULL ORDER BY 1`,
+    );
+    return values.slice(1).map(({ x: value }, i) => value / 2 + values[i]!.x / 2);
+  }
+  const shares = Array.from({ length: bins - 1 }, (_, i) => (i + 1) / bins);
+  return [...new Set(await quantilesWithin(lesson, x, shares))];
 }
 
 /** A power of two that no value of this size exceeds twice. */

@@ -7,7 +7,7 @@ const NAMED = 12;
 const LISTED = 2000;
 
 /** What was fitted, as a page for people. */
-export function featuresPage({ rows, derived, columns, features, notes }: FitReport): string {
+export function featuresPage({ rows, derived, columns, features }: FitReport): string {
   const kept = features.filter((feature) => feature.kept).length;
   const selections = [...new Set(features.flatMap(({ scores }) => scores.map(({ by }) => by)))];
   const few = (names: readonly string[]): string =>
@@ -20,7 +20,6 @@ export function featuresPage({ rows, derived, columns, features, notes }: FitRep
         ['left out', features.length - kept],
         ...(derived.length === 0 ? [] : [['columns made', derived.join(', ')] as const]),
       ])}
-      ${notes.map((note) => html`<p class="soft">${note}</p>`)}
       <h2>Columns</h2>
       ${htmlTable(
         ['column', 'as', 'how', 'learnt', 'missing', 'a missing value', 'an unknown value', 'features'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { derivation, type DerivationInput } from './derivations/index.js';
 import { categorical, cyclic, groups, hashed, numeric, pass, text, type Spec } from './kinds/index.js';
+import { selection, type SelectionInput } from './selection/index.js';
 
 /** Entries of a list; where a column's name is enough, it has the defaults. */
 function named<Schema extends z.ZodType<Spec>>(schema: Schema) {
@@ -24,6 +25,10 @@ export const recipe = z.strictObject({
   text: named(text.schema).describe('columns of text by their terms'),
   hashed: named(hashed.schema).describe('columns of categories or text in a fixed number of features'),
   groups: z.array(groups.schema).default([]).describe("statistics of a row's group, as the training part has them"),
+  select: z
+    .array(selection)
+    .default([])
+    .describe('choices among the features, one after the other, each with a score for all that those before it left'),
   drop: z.array(z.string()).default([]).describe('columns that no feature is made of'),
   rest: z
     .enum(['drop', 'auto'])
@@ -60,6 +65,7 @@ export interface RecipeFor<Column extends string, Derived extends string = never
   readonly groups?: readonly (Omit<Named<Column | NoInfer<Derived>, Input<typeof groups.schema>>, 'of'> & {
     readonly of: Column | NoInfer<Derived>;
   })[];
+  readonly select?: readonly SelectionInput[];
   readonly drop?: readonly (Column | NoInfer<Derived>)[];
   readonly rest?: 'drop' | 'auto';
   readonly label?: Column;

@@ -26,8 +26,6 @@ export const fitReport = z.object({
   columns: z.array(madeOf),
   /** All candidates, in order, with the scores of each selection that they came to. */
   features: z.array(z.object({ name: z.string(), kept: z.boolean(), scores: z.array(score) })),
-  /** What was left to chance or to a part of the rows, in words. */
-  notes: z.array(z.string()),
 });
 export type FitReport = z.output<typeof fitReport>;
 

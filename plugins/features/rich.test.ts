@@ -272,7 +272,7 @@ const WIDE = recipe.parse({
 test('the same rows in any order, in any row groups, on any number of threads give the same fit, bit for bit', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'orders-'));
   const made = sql`SELECT sha256(i::VARCHAR)[:24] AS _row, ln(i + 2) * 1e3 AS x, sin(i) / 3 AS y, (i * 7919 % 1001) / 7 AS z,
-    'c' || (i * i % 13) AS c, 'w' || (i % 17) || ' w' || (i % 5) AS t FROM range(30000) AS r(i)`;
+    'c' || (i * i % 13) AS c, 'w' || (i % 17) || ' w' || (i % 5) AS t FROM range(12000) AS r(i)`;
   const fits: string[] = [];
   for (const [i, [order, group, threads]] of (
     [
@@ -287,13 +287,15 @@ test('the same rows in any order, in any row groups, on any number of threads gi
         sql`COPY (${made} ORDER BY ${Sql.of(order)}) TO ${path} (FORMAT parquet, ROW_GROUP_SIZE ${BigInt(group)})`,
       );
       const columns = await database.view('training', path);
-      const fit = await fitRecipe(database, sql`training`, 30_000, planOf(WIDE, columns), WIDE, columns);
+      const fit = await fitRecipe(database, sql`training`, 12_000, planOf(WIDE, columns), WIDE, columns);
       fits.push(JSON.stringify(fit));
       const passes = async (...numeric: string[]): Promise<number> => {
         const given = recipe.parse({ numeric });
-        return (await fitRecipe(database, sql`training`, 30_000, planOf(given, columns), given, columns)).passes;
+        return (await fitRecipe(database, sql`training`, 12_000, planOf(given, columns), given, columns)).passes;
       };
-      expect(await passes('x', 'y', 'z'), 'all columns share their passes').toBe(await passes('x'));
+      expect(await passes('x', 'y', 'z'), 'columns share all passes but that which sorts').toBe(
+        (await passes('x')) + 2,
+      );
     });
   }
   expect(new Set(fits).size).toBe(1);
@@ -336,6 +338,7 @@ test.each([
     { derive: [{ kind: 'calendar', name: 'd', column: 'text', part: 'weekday' }] },
     /does not hold dates/,
   ],
+  ['fractions hashed', { hashed: ['x'] }, /holds fractions/],
   ['a text of numbers', { text: ['x'] }, /column "x" does not hold text/],
   ['groups of text', { groups: [{ column: 'c', of: 'text' }] }, /column "text" does not hold numbers/],
 ])('a recipe with %s is refused', async (_name, given, message) => {

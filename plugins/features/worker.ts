@@ -6,9 +6,11 @@ import { derivedQuery, featureNames, transformInputs, withRules } from '@trainya
 import { implement } from '../../worker/index.js';
 import { planOf, type Plan } from './choose-columns.js';
 import { fitFeatures } from './contract.js';
-import { fitRecipe } from './fit-recipe.js';
+import { fitRecipe, inThird, transformOf } from './fit-recipe.js';
+import { keepFeatures } from './keep-features.js';
 import { featuresPage } from './page.js';
 import type { FitReport } from './report.js';
+import { selectFeatures } from './select-features.js';
 
 /** The one file of a transform artifact. */
 const TRANSFORM_FILE = 'transform.json';
@@ -22,15 +24,30 @@ export const fitFeaturesNode = implement(fitFeatures, ({ params, inputs, ctx }) 
     const from = await withDerived(database, plan, columns, ctx.scratch);
     ctx.progress(0.1, 'columns');
     const fitted = await fitRecipe(database, from, rows, plan, params.recipe, columns);
-    const transform = withRules(fitted.transform, carriedRules(inputs.table), columns);
+    ctx.progress(0.7, 'selection');
+    const features = await selectFeatures(
+      { database, training: id('training'), columns, rows, label: fitted.label, scratch: ctx.scratch },
+      fitted.transform,
+      params.recipe,
+    );
+    const { steps, kept } = keepFeatures(
+      fitted.transform.steps,
+      features.map((feature) => feature.kept),
+    );
+    const whole = transformOf(steps, rows, columns);
+    const transform = withRules(
+      kept ? { ...inThird(whole, columns), kept } : whole,
+      carriedRules(inputs.table),
+      columns,
+    );
     const names = featureNames(transform);
+    const read = new Set(transformInputs(transform).map(({ name }) => name));
     const report: FitReport = {
       format: 'trainyard.features/1',
       rows,
       derived: params.recipe.derive.map(({ name }) => name),
       columns: fitted.columns,
-      features: names.map((name) => ({ name, kept: true, scores: [] })),
-      notes: [],
+      features,
     };
     return {
       transform: {
@@ -41,9 +58,20 @@ export const fitFeaturesNode = implement(fitFeatures, ({ params, inputs, ctx }) 
         },
         files: { [TRANSFORM_FILE]: JSON.stringify(transform) },
       },
-      reference: { value: { format: 'trainyard.reference/1', rows, columns: [...fitted.references] } },
+      reference: {
+        value: {
+          format: 'trainyard.reference/1',
+          rows,
+          columns: fitted.references.filter(({ name }) => read.has(name)),
+        },
+      },
       report: {
-        value: { rows, columns: fitted.columns.length, features: names.length, leftOut: 0 },
+        value: {
+          rows,
+          columns: fitted.columns.length,
+          features: names.length,
+          leftOut: features.length - names.length,
+        },
         files: { 'report.html': featuresPage(report), 'report.json': JSON.stringify(report) },
       },
     };

@@ -1,5 +1,7 @@
+import { UserError } from '@trainyard/errors';
 import { id, sql } from '@trainyard/tables/sql';
 import { z } from 'zod';
+import { requireText } from '../refusals.js';
 import { featureKind } from './contract.js';
 
 const schema = z.strictObject({
@@ -14,7 +16,16 @@ export const hashed = featureKind({
   list: 'hashed',
   schema,
   sole: false,
-  check: () => undefined,
+  check({ of }, column) {
+    if (of === 'words') requireText(column, 'hashed');
+    if (column.type !== 'number') return;
+    throw new UserError(`column "${column.name}" holds fractions, which are no categories to hash`, {
+      where: { column: column.name, field: 'recipe.hashed' },
+      expected: 'a column of text, integers, booleans or dates',
+      actual: column.type,
+      remedy: 'make it numeric, with bins where ranges matter',
+    });
+  },
   async fit({ column, ...given }, _, lesson) {
     const present = await lesson.number(sql`count(${id(column)})`);
     return {

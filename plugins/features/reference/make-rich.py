@@ -11,7 +11,8 @@ import numpy as np
 import scipy
 import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.feature_selection import chi2, f_classif, f_regression
+from sklearn.feature_selection import RFE, chi2, f_classif, f_regression
+from sklearn.linear_model import Lasso, LinearRegression
 from sklearn.metrics import mutual_info_score
 from sklearn.preprocessing import (
     KBinsDiscretizer,
@@ -97,6 +98,11 @@ figures = {
     "regression": {"scores": regression[0].tolist(), "chances": regression[1].tolist()},
     "mutual information": [float(mutual_info_score(few, kind)), *(float(mutual_info_score(one, kind)) for one in onehot.T)],
 }
+standard = lambda values: StandardScaler().fit_transform(values)
+wide = standard(np.hstack([column(x), column(y), column(few), onehot]))
+goal = standard(column(price)).ravel()
+figures["lasso"] = np.abs(Lasso(alpha=0.02, tol=1e-12, max_iter=100000).fit(wide, goal).coef_).tolist()
+figures["recursive elimination"] = RFE(LinearRegression(), n_features_to_select=2).fit(wide[:, :3], goal).support_.tolist()
 versions = {"scikit-learn": sklearn.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
 (Path(__file__).parent / "rich.json").write_text(
     json.dumps({"made by": "make-rich.py", "versions": versions, "csv": "\n".join([head, *lines, ""]), "figures": figures})

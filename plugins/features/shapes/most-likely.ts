@@ -4,13 +4,13 @@ import type { NumberColumn } from './contract.js';
 
 /** λ is looked for from here to its negative. */
 const FURTHEST = 5;
-/** Steps of the grids, each around the best place of the one before. */
-const STEPS = [0.5, 0.125, 1 / 32, 1 / 256, 1 / 2048];
+/** Steps between three places, each around the top of the parabola through those before. */
+const STEPS = [1 / 4, 1 / 16, 1 / 128, 1 / 512];
 
 /**
  * The λ under which the raised values are most likely normal: that of the greatest log-likelihood
- * −n/2 ln σ²(λ) + (λ − 1) J, J the sum of the logarithms of what the power is taken of (signed, for Yeo and Johnson). By grids of
- * exact sums over all rows, finer and finer, and a parabola through the last three places; to about six digits.
+ * −n/2 ln σ²(λ) + (λ − 1) J, J the sum of the logarithms of what the power is taken of (signed, for Yeo and Johnson). By
+ * exact sums over all rows at whole λ, then at three places closer and closer, and parabolas through these; to about six digits.
  */
 export async function mostLikely(
   method: 'box-cox' | 'yeo-johnson',
@@ -44,19 +44,29 @@ export async function mostLikely(
     const variance = (q / present - (s / present) ** 2) * reach * reach;
     return variance > 0 ? (-present / 2) * Math.log(variance) + (lambda - 1) * jacobian : -Infinity;
   };
-  let best = 0;
-  let span = FURTHEST;
-  for (const step of STEPS) {
-    const count = Math.round(span / step);
-    const places = Array.from({ length: 2 * count + 1 }, (_, i) => best + (i - count) * step).filter(
-      (place) => Math.abs(place) <= FURTHEST,
-    );
-    const values = await Promise.all(places.map(likelihood));
-    best = places[values.indexOf(Math.max(...values))]!;
-    span = step;
+  const whole = Array.from({ length: 2 * FURTHEST + 1 }, (_, i) => i - FURTHEST);
+  const values = await Promise.all(whole.map(likelihood));
+  let best = whole[values.indexOf(Math.max(...values))]!;
+  for (const step of STEPS) best = await topNear(likelihood, best, step);
+  return best + 0;
+}
+
+/** The top of the parabola through three places, once the middle one is the highest. */
+async function topNear(height: (place: number) => Promise<number>, start: number, step: number): Promise<number> {
+  let middle = start;
+  for (;;) {
+    const [before, here, after] = (await Promise.all([middle - step, middle, middle + step].map(height))) as [
+      number,
+      number,
+      number,
+    ];
+    if (before <= here && after <= here) {
+      const bend = before - 2 * here + after;
+      const off = bend < 0 ? ((before - after) / bend / 2) * step : 0;
+      return Number.isFinite(off) ? middle + off : middle;
+    }
+    const next = before > after ? middle - step : middle + step;
+    if (Math.abs(next) > FURTHEST) return middle;
+    middle = next;
   }
-  const [before, here, after] = await Promise.all([best - span, best, best + span].map(likelihood));
-  const bend = before! - 2 * here! + after!;
-  const off = bend < 0 ? ((before! - after!) / bend / 2) * span : 0;
-  return Number.isFinite(off) && Math.abs(off) <= span ? best + off + 0 : best;
 }

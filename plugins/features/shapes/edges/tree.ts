@@ -2,8 +2,7 @@ import { sql } from '@trainyard/tables/sql';
 import { placeSql } from '@trainyard/transforms';
 import { addSums, lessSums, NO_SUMS, type Sums } from '../../label.js';
 import { groupedSums } from '../../grouped-sums.js';
-import { quantilesWithin } from '../../numbers.js';
-import type { NumberColumn } from '../contract.js';
+import { cutsOf } from '../../numbers.js';
 import type { Edges } from './contract.js';
 
 /** Places where the tree may cut. */
@@ -19,7 +18,7 @@ export const tree: Edges = {
   async find(most, column) {
     const { lesson, x } = column;
     const targets = lesson.label!.targets;
-    const cuts = await cutsOf(column);
+    const cuts = await cutsOf(lesson, x, CUTS + 1, CUTS + 1);
     const groups = await groupedSums(
       lesson,
       [sql`(CASE WHEN ${x} IS NOT NULL THEN ${placeSql(cuts, x)} END)`],
@@ -34,18 +33,6 @@ export const tree: Edges = {
     return grow(below, most).map((cut) => cuts[cut - 1]!);
   },
 };
-
-async function cutsOf({ lesson, x }: NumberColumn): Promise<number[]> {
-  const distinct = await lesson.number(sql`count(DISTINCT ${x})`);
-  if (distinct <= CUTS + 1) {
-    const values = await lesson.group<{ x: number }>(
-      sql`SELECT DISTINCT ${x} AS x FROM ${lesson.from} WHERE ${x} IS NOT NULL ORDER BY 1`,
-    );
-    return values.slice(1).map(({ x: value }, i) => value / 2 + values[i]!.x / 2);
-  }
-  const shares = Array.from({ length: CUTS }, (_, i) => (i + 1) / (CUTS + 1));
-  return [...new Set(await quantilesWithin(lesson, x, shares))];
-}
 
 interface Leaf {
   readonly from: number;
