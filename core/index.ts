@@ -10,11 +10,14 @@ export {
 export { composite, type AnyComposite, type CompositeSpec } from './composite.js';
 export {
   approval,
+  approvalAnswer,
   defer,
   map,
   pipeline,
   valueOf,
   type AnyPipeline,
+  type ApprovalAnswer,
+  type ApprovalAsk,
   type Pipeline,
   type PipelineSpec,
 } from './pipeline.js';

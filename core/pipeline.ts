@@ -117,17 +117,32 @@ export async function valueOf<K extends Kind>(handle: Handle<K>): Promise<ValueO
   return (await currentRuntime('valueOf').value(handle)) as ValueOf<K>;
 }
 
+/** A question to people, for `approval`. */
+export interface ApprovalAsk {
+  readonly name: string;
+  readonly question: string;
+  readonly evidence?: Json;
+  readonly deadline?: Duration;
+  readonly byDefault?: boolean;
+}
+
+/** What a person said to an approval, or its default after the deadline. */
+export interface ApprovalAnswer {
+  readonly approved: boolean;
+  readonly by: string;
+  readonly why: string;
+}
+
 /**
  * Waits for a person's yes or no, for weeks if need be, holding no slot: answered on the run page or by
  * `trainyard approve`. After `deadline` the stated default counts, and the record says so.
  */
-export async function approval(ask: {
-  name: string;
-  question: string;
-  evidence?: Json;
-  deadline?: Duration;
-  byDefault?: boolean;
-}): Promise<boolean> {
+export async function approval(ask: ApprovalAsk): Promise<boolean> {
+  return (await approvalAnswer(ask)).approved;
+}
+
+/** The same, with who said so and why. */
+export async function approvalAnswer(ask: ApprovalAsk): Promise<ApprovalAnswer> {
   const runtime = currentRuntime('approval');
   const deadlineMs = ask.deadline === undefined ? undefined : durationMs(ask.deadline);
   const evidence = ask.evidence ?? null;
@@ -145,5 +160,5 @@ export async function approval(ask: {
     by: answer.by,
     why: answer.why,
   });
-  return answer.approved;
+  return answer;
 }

@@ -72,6 +72,8 @@ export interface TableAsk {
   readonly database: Database;
   /** Texts that stand for a missing cell, for kinds that say the types of cells; where cells are text they are found later. */
   readonly missing: readonly string[];
+  /** Rows that cannot be read at all, such as lines that are no JSON, are left out into `leftOut`, however many, and not refused. */
+  readonly setAside?: boolean;
   readonly ctx: Pick<SourceContext, 'signal' | 'scratch' | 'log'>;
 }
 

@@ -3,6 +3,8 @@ import type { ColumnSchema } from '@trainyard/tables/schema';
 
 /** One thing that a schema asks of a cell: rows for which `failing` is true break it. */
 export interface Check {
+  /** What it is called: `required`, `type`, `range`, `length`, `values`, `pattern`. */
+  readonly rule: string;
   readonly expected: string;
   readonly failing: Sql;
 }
@@ -17,9 +19,14 @@ export async function checksOf(
 ): Promise<Check[]> {
   const checks: Check[] = [];
   if (!column.nullable)
-    checks.push({ expected: 'a value; the schema allows none to be missing', failing: sql`${text} IS NULL` });
+    checks.push({
+      rule: 'required',
+      expected: 'a value; the schema allows none to be missing',
+      failing: sql`${text} IS NULL`,
+    });
   if (column.type !== 'text') {
     checks.push({
+      rule: 'type',
       expected: sayWritten(column.type, column.written),
       failing: sql`${text} IS NOT NULL AND ${value} IS NULL`,
     });
@@ -30,6 +37,7 @@ export async function checksOf(
     const unit = column.type === 'text' ? ' characters' : '';
     const parts = [min === undefined ? undefined : `at least ${min}`, max === undefined ? undefined : `at most ${max}`];
     checks.push({
+      rule: column.type === 'text' ? 'length' : 'range',
       expected: parts.filter((part) => part !== undefined).join(' and ') + unit,
       failing: sql`${measured} < ${min ?? -Infinity} OR ${measured} > ${max ?? Infinity}`,
     });
@@ -37,6 +45,7 @@ export async function checksOf(
   if (values) {
     const said = values.slice(0, 12).map((one) => JSON.stringify(one));
     checks.push({
+      rule: 'values',
       expected: `one of ${said.join(', ')}${values.length > 12 ? ', …' : ''}`,
       failing: sql`${value} IS NOT NULL AND NOT list_contains(${values}, ${value})`,
     });
@@ -50,7 +59,11 @@ export async function checksOf(
     ))
       for (const row of batch) if (!expression.test(row.text)) refused.push(row.text);
     if (refused.length > 0) {
-      checks.push({ expected: `text that matches /${pattern}/`, failing: sql`list_contains(${refused}, ${text})` });
+      checks.push({
+        rule: 'pattern',
+        expected: `text that matches /${pattern}/`,
+        failing: sql`list_contains(${refused}, ${text})`,
+      });
     }
   }
   return checks;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { composite, file, table, type CallOptions, type Handle, type Table } from '../../core/index.js';
-import { parse, snapshot } from './contract.js';
+import { composite, file, report, table, type CallOptions } from '../../core/index.js';
+import { parse, sift, siftFigures, snapshot } from './contract.js';
 import type { ENCODINGS } from './encodings.js';
-import { READ_PARAMS, readingOf, type ReadArguments, type SourceTable } from './read.js';
+import { READ_PARAMS, readingOf, readTable, type ReadTable, type ReadArguments, type SourceTable } from './read.js';
 
 export interface CsvArguments<S extends z.ZodObject> extends ReadArguments<S> {
   /** Path or `file:` URL, relative to the project's folder. */
@@ -18,23 +18,19 @@ export interface CsvArguments<S extends z.ZodObject> extends ReadArguments<S> {
 /** A table as read, and the snapshot of the source that it was read from. */
 export type CsvTable<Row> = SourceTable<Row>;
 
-function readCsv<S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>>(
-  args: CsvArguments<S>,
-  options: CallOptions = {},
-): CsvTable<z.output<S>> {
+function readCsv<
+  S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>,
+  const A extends CsvArguments<S> = CsvArguments<S>,
+>(args: A & CsvArguments<S>, options: CallOptions = {}): ReadTable<z.output<S>, A> {
   const { source, delimiter, quote, encoding } = args;
   const bytes = snapshot({ source });
-  const rows = parse(
-    {
-      source: bytes,
-      delimiter: delimiter ?? (source.endsWith('.tsv') ? '\t' : undefined),
-      quote,
-      encoding,
-      ...readingOf(args),
-    },
-    { summary: source, ...options },
-  );
-  return { ...(rows as Handle<Table<z.output<S>>>), source: bytes };
+  const reading = {
+    delimiter: delimiter ?? (source.endsWith('.tsv') ? '\t' : undefined),
+    quote,
+    encoding,
+    ...readingOf(args),
+  };
+  return readTable(reading, bytes, { bad: args.bad, called: source }, options) as ReadTable<z.output<S>, A>;
 }
 
 const { delimiter, quote, encoding } = parse.spec.params.shape;
@@ -55,10 +51,11 @@ export const csv = composite(
       encoding: encoding.describe('how the bytes are read as text; as they say by default'),
       key: READ_PARAMS.key,
       where: READ_PARAMS.where,
+      bad: READ_PARAMS.bad,
     }),
     inputs: {},
-    outputs: { out: table, source: file },
-    nodes: [snapshot, parse],
+    outputs: { out: table, source: file, quarantine: table, sifted: report(siftFigures) },
+    nodes: [snapshot, parse, sift],
   },
   readCsv,
 );

@@ -1,6 +1,6 @@
-export { parse, snapshot } from './contract.js';
+export { parse, sift, snapshot, type SiftFigures } from './contract.js';
 export { csv, type CsvArguments, type CsvTable } from './csv.js';
-export { read, type ReadArguments, type SourceArguments, type SourceTable } from './read.js';
+export { read, type ReadArguments, type SourceArguments, type Sifted, type SourceTable } from './read.js';
 export { file } from './sources/file/contract.js';
 export { images, texts } from './sources/folder/contract.js';
 export { crawl } from './sources/crawl/contract.js';

@@ -8,7 +8,8 @@ import type { Part } from '../../core/part.js';
 import type { InputArtifact } from '../../worker/index.js';
 import { runNode } from '../../worker/testing/index.js';
 import { fileSource } from './sources/file/kind.js';
-import { parseNode, snapshotNode } from './worker.js';
+import type { SiftFigures } from './contract.js';
+import { parseNode, siftNode, snapshotNode } from './worker.js';
 
 /** A project's folder for a test file; nodes read sources in it. */
 export function projectForTests(): string {
@@ -62,6 +63,47 @@ export async function readSource(
     table: parsed.output.ref.digest,
     log: [...taken.log, ...parsed.log],
     ...(await leftOutOf(parsed.output)),
+  };
+}
+
+/** What reading a source gave where rows may be left out. */
+export interface SiftedSource {
+  readonly rows: readonly TableRow[];
+  readonly identities: readonly string[];
+  /** Lines of the quarantine. */
+  readonly quarantine: readonly TableRow[];
+  readonly figures: SiftFigures;
+  readonly page: string;
+  /** Digests of the table and of the quarantine. */
+  readonly digests: readonly [table: string, quarantine: string];
+}
+
+/** Reads a source by the nodes that leave bad rows out, as a worker would. */
+export async function siftSource(
+  source: Source,
+  params: Readonly<Record<string, unknown>>,
+  parts: readonly Part[] = [fileSource],
+): Promise<SiftedSource> {
+  await using taken = await runNode(snapshotNode, { params: { source }, parts });
+  await using sifted = await runNode(siftNode, {
+    params: { of: source, ...params } as never,
+    inputs: { source: taken.output },
+    store: taken.store,
+    parts,
+  });
+  const { table, quarantine, report } = sifted.outputs as Record<'table' | 'quarantine' | 'report', InputArtifact>;
+  const read = async (one: InputArtifact): Promise<TableRow[]> => {
+    const path = await one.path(TABLE_FILE);
+    return withDatabase({}, (database) => readRows(database, path));
+  };
+  const rows = await read(table);
+  return {
+    rows: rows.map(({ _row, ...rest }) => rest),
+    identities: rows.map(({ _row }) => String(_row)),
+    quarantine: await read(quarantine),
+    figures: report.value as SiftFigures,
+    page: await report.text('report.html'),
+    digests: [table.ref.digest, quarantine.ref.digest],
   };
 }
 

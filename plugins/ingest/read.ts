@@ -2,16 +2,20 @@ import { z } from 'zod';
 import {
   composite,
   file,
+  report,
   table,
   type CallOptions,
   type File,
   type Handle,
   type Json,
+  type Report,
   type Source,
   type Table,
 } from '../../core/index.js';
 import { tableSchema } from '@trainyard/tables/schema';
-import { parse, snapshot } from './contract.js';
+import { bad, type BadInput } from '@trainyard/tables/bad';
+import { parse, sift, siftFigures, snapshot, type SiftFigures } from './contract.js';
+import { released, type SiftedHandles } from './hold.js';
 import { file as fileSource } from './sources/file/contract.js';
 
 /** A cell that rows are kept by. */
@@ -27,6 +31,11 @@ export interface ReadArguments<S extends z.ZodObject> {
   readonly key?: string | readonly string[];
   /** Rows to keep: by column, the value or values that it must have. */
   readonly where?: Readonly<Record<string, Kept | readonly Kept[]>>;
+  /**
+   * What becomes of rows that cannot be read as the schema says: up to the limit they are left out and kept in `quarantine`; over it
+   * the run stops, or waits for a person. Without it one such row stops the run.
+   */
+  readonly bad?: BadInput;
 }
 
 export interface SourceArguments<S extends z.ZodObject> extends ReadArguments<S> {
@@ -38,6 +47,17 @@ export interface SourceArguments<S extends z.ZodObject> extends ReadArguments<S>
 
 /** A table as read, and the snapshot of the source that it was read from. */
 export type SourceTable<Row> = Handle<Table<Row>> & { readonly source: Handle<File> };
+
+/** What there is beside the table where `bad` is given. */
+export interface Sifted {
+  /** The rows that were left out, with rule, line, column and text. */
+  readonly quarantine: Handle<Table>;
+  /** How many these are, and the first of them. */
+  readonly sifted: Handle<Report<SiftFigures>>;
+}
+
+/** The same of a reading that may have `bad`. */
+export type ReadTable<Row, Args> = SourceTable<Row> & (Args extends { readonly bad: BadInput } ? Sifted : unknown);
 
 const { missing, where } = parse.spec.params.shape;
 
@@ -54,6 +74,7 @@ export const READ_PARAMS = {
     .optional()
     .describe('columns that identify a row; without them its content does, with a number for equal rows'),
   where,
+  bad: bad.optional().describe('rows that cannot be read as the schema says: how many are left out, and what then'),
 };
 
 /** The parameters of `ingest.parse` that an author's arguments mean. */
@@ -68,15 +89,35 @@ export function readingOf<S extends z.ZodObject>({ schema, missing: texts, key, 
   };
 }
 
-function readSource<S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>>(
-  args: SourceArguments<S>,
-  options: CallOptions = {},
-): SourceTable<z.output<S>> {
+/** Reads a snapshot, as `parse` alone where nothing is said of bad rows. */
+export function readTable<Row>(
+  args: Readonly<Record<string, unknown>>,
+  taken: Handle<File>,
+  { bad: given, called }: { readonly bad?: BadInput | undefined; readonly called: string },
+  options: CallOptions,
+): SourceTable<Row> {
+  const call = { summary: called, ...options };
+  const asked = { source: taken, ...args };
+  if (given === undefined) return { ...(parse(asked as never, call) as Handle<Table<Row>>), source: taken };
+  const { table: kept, quarantine, report: figures } = sift({ ...asked, bad: given } as never, call);
+  const sifted = { table: kept, quarantine, report: figures } as SiftedHandles;
+  const rows = given.over === 'hold' ? released(sifted, called) : kept;
+  const all = { ...rows, source: taken, quarantine, sifted: figures };
+  return all as unknown as SourceTable<Row>;
+}
+
+function readSource<
+  S extends z.ZodObject = z.ZodObject<{}, z.core.$loose>,
+  const A extends SourceArguments<S> = SourceArguments<S>,
+>(args: A & SourceArguments<S>, options: CallOptions = {}): ReadTable<z.output<S>, A> {
   const of = typeof args.source === 'string' ? fileSource({ path: args.source }) : args.source;
   const taken = args.since === undefined ? snapshot({ source: of }) : snapshot({ source: of, since: args.since });
   const summary = typeof args.source === 'string' ? args.source : of.kind;
-  const rows = parse({ source: taken, of, ...readingOf(args) }, { summary, ...options });
-  return { ...(rows as Handle<Table<z.output<S>>>), source: taken };
+  const { bad: given } = args;
+  return readTable({ of, ...readingOf(args) }, taken, { bad: given, called: summary }, options) as ReadTable<
+    z.output<S>,
+    A
+  >;
 }
 
 /**
@@ -95,8 +136,8 @@ export const read = composite(
       ...READ_PARAMS,
     }),
     inputs: {},
-    outputs: { out: table, source: file },
-    nodes: [snapshot, parse],
+    outputs: { out: table, source: file, quarantine: table, sifted: report(siftFigures) },
+    nodes: [snapshot, parse, sift],
   },
   readSource,
 );

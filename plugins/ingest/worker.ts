@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { UserError, type Json, type Source } from '../../core/index.js';
-import { sql, withDatabase } from '@trainyard/tables';
+import { overLimit, sql, TABLE_FILE, withDatabase, type Database, type RawText } from '@trainyard/tables';
+import type { z } from 'zod';
 import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../sources/index.js';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
-import { parse, snapshot } from './contract.js';
+import { parse, sift, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';
 import { file } from './sources/file/contract.js';
 import { requireFile } from './sources/file/copy.js';
-import { missingIn, missingTexts, readTyped } from './typed/index.js';
+import { figuresOf, siftPage } from './sifted/index.js';
+import { missingIn, missingTexts, readTyped, siftTyped, type TypedOutput } from './typed/index.js';
 
 /** The lines that a source could not read: file, line and text of each. */
 const LEFT_OUT = 'left-out.parquet';
@@ -50,27 +52,70 @@ export const snapshotNode = implement(snapshot, async ({ params: { source, since
   };
 });
 
-export const parseNode = implement(parse, async ({ params, inputs, ctx }) => {
-  const taken = openSnapshot(inputs.source);
+export const parseNode = implement(parse, ({ params, inputs: { source }, ctx }) =>
+  withRaw({ params, source, ctx, setAside: false }, async (database, raw, { source: said }) => {
+    const { leftOut, ...table } = toldOf(await readTyped(database, raw, params, ctx.scratch), said, ctx);
+    if (leftOut === undefined) return table;
+    const { count, rows } = leftOut;
+    ctx.log(`${raw.name}: ${count} lines could not be read, and are kept beside the table`);
+    const path = join(ctx.scratch, LEFT_OUT);
+    await database.write(sql`SELECT file, line, text FROM ${rows}`, path);
+    return { value: { ...table.value, leftOut: count }, files: { ...table.files, [LEFT_OUT]: { path } } };
+  }),
+);
+
+export const siftNode = implement(sift, ({ params, inputs: { source }, ctx }) =>
+  withRaw({ params, source, ctx, setAside: true }, async (database, raw, taken) => {
+    const { table, quarantine, unit } = await siftTyped(database, raw, params, ctx.scratch);
+    const { leftOut: _, ...kept } = toldOf(table, taken.source, ctx);
+    const { path } = quarantine.files[TABLE_FILE];
+    const { figures, lines } = await figuresOf(database, path, {
+      source: taken.source,
+      unit,
+      bad: params.bad,
+      ...quarantine.value,
+    });
+    ctx.log(`${taken.source}: ${figures.dropped} of ${figures.read} rows are in quarantine`);
+    if (figures.overLimit && params.bad.over === 'stop')
+      throw overLimit(taken.source, params.bad, figures, figures.first, unit);
+    const page = siftPage(figures, lines);
+    const report = { value: figures, files: { 'report.html': page, 'report.json': JSON.stringify(figures) } };
+    return { table: kept, quarantine, report };
+  }),
+);
+
+interface Asked {
+  readonly params: Omit<z.output<typeof parse.spec.params>, 'bad'>;
+  readonly source: InputArtifact;
+  readonly ctx: NodeContext;
+  /** Whether what cannot be read as a row is left out, and not refused. */
+  readonly setAside: boolean;
+}
+
+type Snapshot = ReturnType<typeof openSnapshot>;
+
+/** Opens a database, and gives what a source's snapshot holds in it. */
+async function withRaw<T>(
+  { params, source, ctx, setAside }: Asked,
+  use: (database: Database, raw: RawText, taken: Snapshot) => Promise<T>,
+): Promise<T> {
+  const taken = openSnapshot(source);
   const { delimiter, quote, encoding } = params;
   const of: Source = params.of ?? file({ path: taken.source, format: { type: 'csv', delimiter, quote, encoding } });
   const { kind, options } = await sourceOnHand(of);
   const missing = missingIn(missingTexts(params.missing), false);
   // Counts, casts and the bytes of a table do not depend on threads.
   const threads = availableParallelism();
-  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads }, async (database) => {
-    const raw = await kind.toTable(taken, options, { database, missing, ctx: contextOf(ctx) });
-    const { notes, read, ...table } = await readTyped(database, raw, params, ctx.scratch);
-    for (const note of notes) ctx.log(`${taken.source}: ${note}`);
-    const value = { ...table.value, ...(read === undefined ? {} : { read }), notes: [...notes] };
-    if (raw.leftOut === undefined) return { ...table, value };
-    const { count, rows } = raw.leftOut;
-    ctx.log(`${raw.name}: ${count} lines could not be read, and are kept beside the table`);
-    const path = join(ctx.scratch, LEFT_OUT);
-    await database.write(sql`SELECT file, line, text FROM ${rows}`, path);
-    return { value: { ...value, leftOut: count }, files: { ...table.files, [LEFT_OUT]: { path } } };
-  });
-});
+  return withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads }, async (database) =>
+    use(database, await kind.toTable(taken, options, { database, missing, setAside, ctx: contextOf(ctx) }), taken),
+  );
+}
+
+/** A table as its node gives it: what was found out about the source is part of its value, and its notes stand in the log. */
+function toldOf({ notes, read, value, ...table }: TypedOutput, source: string, ctx: NodeContext) {
+  for (const note of notes) ctx.log(`${source}: ${note}`);
+  return { ...table, value: { ...value, ...(read === undefined ? {} : { read }), notes: [...notes] } };
+}
 
 /** A source as its file or address, where its options say one; else by its kind. */
 function sayShort({ kind, options }: Source): string {

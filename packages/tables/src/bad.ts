@@ -17,3 +17,32 @@ export const bad = z.strictObject({
 });
 export type Bad = z.output<typeof bad>;
 export type BadInput = z.input<typeof bad>;
+
+/** A line of a quarantine, as errors and questions show it. */
+export interface QuarantineLine {
+  readonly row: string;
+  /** The file that the place is of, where a source has several. */
+  readonly file?: string | null | undefined;
+  readonly place: number;
+  readonly rule: string;
+  readonly column: string | null;
+  readonly text: string | null;
+  readonly expected: string;
+}
+
+/** A line in words: `line 17, age: "abc" (a whole number)`. `unit` is what a place is: `line`, `row`. */
+export function sayLine({ file, place, column, rule, text, expected }: QuarantineLine, unit = 'row'): string {
+  const cell = text === null ? 'nothing' : JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return `${file ? `${file}, ` : ''}${unit} ${place}, ${column ?? rule}: ${cell} (${expected})`;
+}
+
+/** Whether so many dropped rows are over the limit: a share of the rows read below 1, a count from 1 on; 0 allows none. */
+export function isOverLimit({ limit }: Pick<Bad, 'limit'>, dropped: number, read: number): boolean {
+  return dropped > (limit < 1 ? limit * read : limit);
+}
+
+/** The limit in words. */
+export function sayLimit({ limit }: Pick<Bad, 'limit'>): string {
+  if (limit === 0) return 'none';
+  return limit < 1 ? `at most ${Number((100 * limit).toPrecision(6))} % of the rows` : `at most ${limit} rows`;
+}

@@ -51,16 +51,5 @@ export { spellingsOf, spellingWarnings } from './spellings.js';
 export { conformed, emptyColumns, emptyOf, heldAs } from './conform.js';
 export { mayRepeat } from './repeats.js';
 export type { SqlFunction, SqlFunctionType } from './sql-function.js';
-export { bad, type Bad, type BadInput } from './bad.js';
-export {
-  firstLines,
-  isOverLimit,
-  overLimit,
-  quarantineLines,
-  sayLimit,
-  sayLine,
-  writeQuarantine,
-  type Fault,
-  type QuarantineLine,
-  type RowPlace,
-} from './quarantine.js';
+export { bad, isOverLimit, sayLimit, sayLine, type Bad, type BadInput, type QuarantineLine } from './bad.js';
+export { firstLines, overLimit, quarantineLines, writeQuarantine, type Fault, type RowPlace } from './quarantine.js';

@@ -69,7 +69,7 @@ it('keeps rule, row, place, column, text and the whole row of what is dropped, i
 it('is a table without rows where nothing is dropped', async () => {
   await withDatabase({}, async (database) => {
     const lines = quarantineLines(sql`(SELECT 1 AS n)`, { row: sql`'r'`, place: id('n'), cells: [] }, []);
-    const written = await writeQuarantine(database, lines, 1, scratch, 'none');
+    const written = await writeQuarantine(database, lines, 1, scratch, { name: 'none' });
     expect(written.value).toMatchObject({ rows: 0, dropped: 0, read: 1 });
     expect(written.value.columns.map(({ name }) => name)).toContain('record');
   });

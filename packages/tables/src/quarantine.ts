@@ -2,7 +2,7 @@ import { UserError, type TrainyardError } from '@trainyard/errors';
 import { writeTable, type TableOutput } from './artifact.js';
 import type { Database } from './database.js';
 import { ROW_ID } from './schema.js';
-import type { Bad } from './bad.js';
+import { sayLimit, sayLine, type Bad, type QuarantineLine } from './bad.js';
 import { id, join, sql, type Sql } from './sql.js';
 
 /** Rows that an error shows. */
@@ -24,7 +24,7 @@ export interface Fault {
   readonly expected: string;
 }
 
-/** RowPlace a row stands, and what it holds, as SQL over the relation that faults are asked of. */
+/** Where a row stands, and what it holds, as SQL over the relation that faults are asked of. */
 export interface RowPlace {
   /** Its identity. */
   readonly row: Sql;
@@ -68,54 +68,30 @@ export function quarantineLines(from: Sql, { row, place, cells }: RowPlace, faul
 const NONE = sql`SELECT '' AS ${id(ROW_ID)}, '' AS "row", (0)::BIGINT AS place, '' AS rule, '' AS "column", '' AS "text",
   '' AS expected, '' AS record, (0)::BIGINT AS nth WHERE false`;
 
-/** Writes a quarantine as a table artifact, whose value also counts the rows that were dropped and those that were read. */
+/**
+ * Writes a quarantine as a table artifact, whose value also counts the rows that were dropped and those that were read. A row is
+ * known by its `place`, or by what `row` says.
+ */
 export async function writeQuarantine(
   database: Database,
   lines: Sql,
   read: number,
   scratch: string,
-  name = 'quarantine',
+  { name = 'quarantine', row = id('place') }: { readonly name?: string; readonly row?: Sql } = {},
 ): Promise<TableOutput & { readonly value: { readonly dropped: number; readonly read: number } }> {
   const written = await writeTable(database, lines, scratch, name, { rules: [] });
   const { path } = written.files['data.parquet'];
   const { dropped } = await database.row<{ dropped: number }>(
-    sql`SELECT count(DISTINCT place) AS dropped FROM read_parquet(${path})`,
+    sql`SELECT count(DISTINCT ${row}) AS dropped FROM read_parquet(${path})`,
   );
   return { ...written, value: { ...written.value, dropped, read } };
-}
-
-/** A line of a quarantine, as errors and questions show it. */
-export interface QuarantineLine {
-  readonly row: string;
-  readonly place: number;
-  readonly rule: string;
-  readonly column: string | null;
-  readonly text: string | null;
-  readonly expected: string;
 }
 
 /** The first lines of a quarantine that was written. */
 export function firstLines(database: Database, path: string, count = EXAMPLES): Promise<QuarantineLine[]> {
   return database.rows<QuarantineLine>(
-    sql`SELECT "row", place, rule, "column", "text", expected FROM read_parquet(${path}) LIMIT ${BigInt(count)}`,
+    sql`SELECT * EXCLUDE (${id(ROW_ID)}, record) FROM read_parquet(${path}) LIMIT ${BigInt(count)}`,
   );
-}
-
-/** A line in words: `line 17, age: "abc" (a whole number)`. `unit` is what a place is: `line`, `row`. */
-export function sayLine({ place, column, rule, text, expected }: QuarantineLine, unit = 'row'): string {
-  const cell = text === null ? 'nothing' : JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-  return `${unit} ${place}, ${column ?? rule}: ${cell} (${expected})`;
-}
-
-/** Whether so many dropped rows are over the limit: a share of the rows read below 1, a count from 1 on; 0 allows none. */
-export function isOverLimit({ limit }: Pick<Bad, 'limit'>, dropped: number, read: number): boolean {
-  return dropped > (limit < 1 ? limit * read : limit);
-}
-
-/** The limit in words. */
-export function sayLimit({ limit }: Pick<Bad, 'limit'>): string {
-  if (limit === 0) return 'none';
-  return limit < 1 ? `at most ${Number((100 * limit).toPrecision(6))} % of the rows` : `at most ${limit} rows`;
 }
 
 /** The error for a quarantine over its limit: how many rows, five of them, and what to do. */

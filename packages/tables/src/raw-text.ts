@@ -27,7 +27,10 @@ export interface RecordPlace {
 /** What could not be read as rows. */
 export interface LeftOut {
   readonly count: number;
-  /** Its texts, to stand after FROM: columns `file`, `line` and `text`, in the order of the source. */
+  /**
+   * Its texts, to stand after FROM: columns `file`, `line`, `text`, `rule` (what was not kept: `cells`, `quotes`, `json`, `pattern`)
+   * and `expected` (what was expected, in words), in the order of the source.
+   */
   readonly rows: Sql;
 }
 
@@ -48,7 +51,10 @@ export interface RawText {
   readonly headerLine?: number | undefined;
   /** Rows that the source could not read, within a limit: they are counted and kept beside the table. */
   readonly leftOut?: LeftOut | undefined;
-  /** Where records stand, by their numbers, for people who look for them. Asked for a few, when something is wrong. */
+  /**
+   * Where records stand, by their numbers, for people who look for them. Asked when something is wrong, for a few or for as many
+   * as are at fault.
+   */
   readonly locate: (records: readonly number[]) => Promise<ReadonlyMap<number, RecordPlace>>;
   /** How the source was read, where that was found out: part of the table's value. */
   readonly read?: Readonly<Record<string, string>> | undefined;

@@ -1,10 +1,10 @@
 import { join as joinPath } from 'node:path';
 import { UserError } from '../../../core/index.js';
-import { inner, sql, type Database, type Sql } from '@trainyard/tables';
+import { inner, sql, type Database, type LeftOut, type Sql } from '@trainyard/tables';
 import { RECORD, type RawText } from '../typed/index.js';
 import { dialectOf, sayDelimiter } from './dialect.js';
 import { checkText, type Encoding } from './encoding.js';
-import { PLAIN, writePlain } from './plain-copy.js';
+import { isAtFault, PLAIN, writePlain } from './plain-copy.js';
 import { csvRecords, type CsvRecord, type Dialect } from './records.js';
 import { csvRelation, type PlainFile } from './relation.js';
 import { shapeOf } from './shape.js';
@@ -15,10 +15,14 @@ export interface CsvParams {
   /** The character around cells; empty for none. */
   readonly quote?: string | undefined;
   readonly encoding?: Encoding | undefined;
+  /** Whether records that are not well-formed are left out, and not refused. */
+  readonly setAside?: boolean | undefined;
 }
 
 /** Columns from which on cells are loaded into a table, since many queries read them. */
 const MANY = 64;
+/** Bytes that a line which is left out may have where nothing says that there are longer ones. */
+const USUAL_ASIDE = 2_000_000;
 
 /**
  * Reads a CSV file as text cells. The database reads it, by all threads, where its bytes leave nothing open; else the
@@ -39,20 +43,21 @@ export async function readCsv(
   const { odd, ...shape } = await shapeOf(path, dialect, columns);
   const fast =
     odd === undefined ? await relationOf(database, { path, dialect, columns, header: true, ...shape }) : undefined;
-  const careful = (): Promise<Sql> =>
-    carefully(database, { path, name, dialect, columns }, joinPath(scratch, 'plain.csv'));
-  const textOf = (cells: Sql, road: 'fast' | 'careful'): RawText => ({
+  const careful = (): Promise<Cells> =>
+    carefully(database, { path, name, dialect, columns, setAside: params.setAside ?? false }, scratch);
+  const textOf = ({ cells, leftOut }: Cells, road: 'fast' | 'careful'): RawText => ({
     name,
     columns: header.cells.map((cell) => ({ name: cell.trim() })),
     cells,
     numbered: sql`(SELECT row_number() OVER () AS ${RECORD}, * FROM ${cells})`,
     headerLine: header.line,
-    locate: (records) => linesOf(path, dialect, records),
+    ...(leftOut && { leftOut }),
+    locate: (records) => linesOf(path, dialect, records, leftOut ? columns : undefined),
     recover: async (error) => (road === 'fast' && isRefusal(error) ? textOf(await careful(), 'careful') : undefined),
     read: { delimiter: dialect.delimiter, quote: dialect.quote, encoding, road },
     notes: [...notes, ...detected(dialect, params)],
   });
-  return fast ? textOf(fast, 'fast') : textOf(await careful(), 'careful');
+  return fast ? textOf({ cells: fast }, 'fast') : textOf(await careful(), 'careful');
 }
 
 /**
@@ -77,12 +82,18 @@ function isRefusal(error: unknown): boolean {
   return !(error instanceof UserError) && /CSV|line size/i.test(String(error));
 }
 
+interface Cells {
+  readonly cells: Sql;
+  readonly leftOut?: LeftOut | undefined;
+}
+
 async function carefully(
   database: Database,
-  file: { path: string; name: string; dialect: Dialect; columns: number },
-  copy: string,
-): Promise<Sql> {
-  const { longest } = await writePlain(file, copy);
+  file: { path: string; name: string; dialect: Dialect; columns: number; setAside: boolean },
+  scratch: string,
+): Promise<Cells> {
+  const [copy, aside] = [joinPath(scratch, 'plain.csv'), joinPath(scratch, 'aside.jsonl')];
+  const { longest, leftOut, longestAside } = await writePlain(file, copy, file.setAside ? aside : undefined);
   const plain = {
     path: copy,
     dialect: PLAIN,
@@ -93,9 +104,12 @@ async function carefully(
     openEnds: false,
     longest,
   };
-  const relation = await relationOf(database, plain);
-  if (relation) return relation;
-  throw new Error(`the plain copy of ${file.name} is not read`);
+  const cells = await relationOf(database, plain);
+  if (!cells) throw new Error(`the plain copy of ${file.name} is not read`);
+  if (leftOut === 0) return { cells };
+  const rows = sql`(SELECT ${file.name} AS file, line, text, rule, expected FROM read_json(${aside}, format = 'newline_delimited',
+    maximum_object_size = ${BigInt(Math.max(USUAL_ASIDE, longestAside))}, columns = {line: 'BIGINT', text: 'VARCHAR', rule: 'VARCHAR', expected: 'VARCHAR'}))`;
+  return { cells, leftOut: { count: leftOut, rows } };
 }
 
 async function firstRecord(path: string, dialect: Dialect): Promise<CsvRecord | undefined> {
@@ -120,12 +134,15 @@ async function linesOf(
   path: string,
   dialect: Dialect,
   records: readonly number[],
+  /** Where records at fault were left out: how many cells the others have. */
+  columns?: number,
 ): Promise<Map<number, { line: number }>> {
   const lines = new Map<number, { line: number }>();
   const wanted = new Set(records);
-  const last = Math.max(...records);
+  const last = records.reduce((most, one) => Math.max(most, one), 0);
   let n = 0;
   for await (const record of csvRecords(path, dialect)) {
+    if (n > 0 && columns !== undefined && isAtFault(record, columns)) continue;
     if (wanted.has(n)) lines.set(n, { line: record.line });
     if (n++ >= last) break;
   }

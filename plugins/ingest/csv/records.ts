@@ -13,8 +13,12 @@ export interface CsvRecord {
   /** The line that it starts on, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
+  /** Its text as it stands in the file, without the line end after it. */
+  readonly text: string;
   /** What is wrong with its quotes, if anything is. */
   readonly fault?: string | undefined;
+  /** Whether a quote is open when the file ends: where the record should have ended nobody knows. */
+  readonly unclosed?: boolean | undefined;
 }
 
 /**
@@ -53,6 +57,8 @@ class Scanner {
   private state: 'start' | 'bare' | 'quoted' | 'quote' = 'start';
   private quoteLine = 0;
   private fault: string | undefined;
+  /** What the record has of texts that were taken before. */
+  private text = '';
   private afterReturn = false;
   private readonly delimiter: number;
   private readonly quote: number;
@@ -65,6 +71,8 @@ class Scanner {
   *take(text: string): Generator<CsvRecord> {
     /** Where the text begins that belongs to the cell and is not in it yet. */
     let from = 0;
+    /** Where the record begins, or goes on. */
+    let begun = 0;
     for (let at = 0; at < text.length; at++) {
       const char = text.charCodeAt(at);
       if (this.state === 'quoted') {
@@ -77,7 +85,7 @@ class Scanner {
       }
       if (char === LF && this.afterReturn) {
         this.afterReturn = false;
-        from = at + 1;
+        from = begun = at + 1;
         continue;
       }
       this.afterReturn = false;
@@ -88,10 +96,11 @@ class Scanner {
       } else if (char === LF || char === CR) {
         if (this.state === 'bare') this.cell += text.slice(from, at);
         this.afterReturn = char === CR;
+        this.text += text.slice(begun, at);
         yield* this.endRecord();
         this.line++;
         this.start = this.line;
-        from = at + 1;
+        from = begun = at + 1;
       } else if (char === this.quote && this.state === 'start') {
         this.state = 'quoted';
         this.quoteLine = this.line;
@@ -107,11 +116,13 @@ class Scanner {
       }
     }
     if (this.state === 'bare' || this.state === 'quoted') this.cell += text.slice(from);
+    this.text += text.slice(begun);
   }
 
   *end(): Generator<CsvRecord> {
-    if (this.state === 'quoted') this.fault = `a quote opened on line ${this.quoteLine} is never closed`;
-    yield* this.endRecord();
+    const unclosed = this.state === 'quoted';
+    if (unclosed) this.fault = `a quote opened on line ${this.quoteLine} is never closed`;
+    for (const record of this.endRecord()) yield unclosed ? { ...record, unclosed } : record;
   }
 
   private endCell(): void {
@@ -124,9 +135,10 @@ class Scanner {
     const blank = this.cells.length === 0 && this.cell === '' && this.state === 'start';
     if (!blank) {
       this.endCell();
-      yield { line: this.start, cells: this.cells, fault: this.fault };
+      yield { line: this.start, cells: this.cells, text: this.text, fault: this.fault };
     }
     this.cells = [];
+    this.text = '';
     this.fault = undefined;
   }
 }

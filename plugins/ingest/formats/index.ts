@@ -20,6 +20,8 @@ interface FormatAsk {
   readonly database: Database;
   /** Texts that stand for a missing cell. */
   readonly missing: readonly string[];
+  /** Whether what cannot be read as a row is left out into `leftOut`, however much, and not refused. */
+  readonly setAside: boolean;
   readonly scratch: string;
 }
 
@@ -32,14 +34,15 @@ const READERS: { readonly [Type in Format['type']]: Reader<Type> } = {
   csv: ({ delimiter, quote, encoding }, ask) =>
     eachAlone(ask, (file, scratch) => {
       const between = delimiter ?? (file.name.endsWith('.tsv') ? '\t' : undefined);
-      return readCsv(ask.database, file, { delimiter: between, quote, encoding }, scratch);
+      return readCsv(ask.database, file, { delimiter: between, quote, encoding, setAside: ask.setAside }, scratch);
     }),
-  jsonl: (format, { name, files, database, scratch }) =>
-    readJson(database, name, files, { lines: true, ...format }, scratch),
-  json: (format, { name, files, database, scratch }) =>
-    readJson(database, name, files, { lines: false, ...format }, scratch),
+  jsonl: (format, { name, files, database, setAside, scratch }) =>
+    readJson(database, name, files, { lines: true, ...format, setAside }, scratch),
+  json: (format, { name, files, database, setAside, scratch }) =>
+    readJson(database, name, files, { lines: false, ...format, setAside }, scratch),
   parquet: (format, { name, files, database }) => readParquet(database, name, files, format),
-  log: (format, ask) => eachAlone(ask, (file, scratch) => readLog(ask.database, file, format, scratch)),
+  log: (format, ask) =>
+    eachAlone(ask, (file, scratch) => readLog(ask.database, file, { ...format, setAside: ask.setAside }, scratch)),
   xlsx: (format, ask) =>
     eachAlone(ask, (file, scratch) => readXlsx(ask.database, file, { ...format, missing: ask.missing }, scratch)),
 };
@@ -69,7 +72,7 @@ export async function readFormat(
   snapshot: TakenSnapshot,
   name: string,
   said: Format | undefined,
-  { database, missing, ctx }: TableAsk,
+  { database, missing, setAside = false, ctx }: TableAsk,
 ): Promise<RawText> {
   const named = [...snapshot.files].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const taken: FormatFile[] = [];
@@ -78,7 +81,7 @@ export async function readFormat(
   if (files.length === 0) throw new UserError(`the snapshot of ${name} has no file`, { where: { file: name } });
   const format = said ?? formatBy(files.map((file) => file.name));
   const read = READERS[format.type] as Reader<Format['type']>;
-  return read(format as never, { name, files, database, missing, scratch: ctx.scratch });
+  return read(format as never, { name, files, database, missing, setAside, scratch: ctx.scratch });
 }
 
 /** The format that the names of files say. Throws a UserError where they say several. */

@@ -41,21 +41,24 @@ export async function stack(database: Database, name: string, parts: readonly Pa
     if (i === 0) columns = raw.columns;
     const places = placesOf(columns, raw, parts[0]?.name ?? name, part.name);
     const cells = places.map((place, column) => sql`${rawColumn(place)} AS ${rawColumn(column)}`);
-    await readRaw(raw, ({ numbered }) => {
+    // What was read in the end, which leaves out more where the first road gave up.
+    const { leftOut: left, locate } = await readRaw(raw, async (one) => {
+      const { numbered } = one;
       const rows = sql`SELECT (${RECORD} + ${BigInt(records)})::BIGINT AS ${RECORD}, ${join(cells)} FROM ${numbered}`;
-      return database.run(
+      await database.run(
         i === 0 ? sql`CREATE OR REPLACE TABLE ${STACKED} AS ${rows}` : sql`INSERT INTO ${STACKED} ${rows}`,
       );
+      return one;
     });
-    if (raw.leftOut) {
-      const rest = sql`SELECT file, line, text FROM ${raw.leftOut.rows}`;
+    if (left) {
+      const rest = sql`SELECT file, line, text, rule, expected FROM ${left.rows}`;
       const first = leftOut === 0 && !read.some((one) => one.leavesOut);
       await database.run(
         first ? sql`CREATE OR REPLACE TABLE ${LEFT_OUT} AS ${rest}` : sql`INSERT INTO ${LEFT_OUT} ${rest}`,
       );
-      leftOut += raw.leftOut.count;
+      leftOut += left.count;
     }
-    read.push({ leavesOut: raw.leftOut !== undefined, name: part.name, from: records, locate: raw.locate });
+    read.push({ leavesOut: left !== undefined, name: part.name, from: records, locate });
     notes.push(...(raw.notes ?? []).map((note) => `${part.name}: ${note}`));
     records = (await database.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${STACKED}`)).n;
   }

@@ -6,6 +6,7 @@ import {
   ROW_ID,
   sql,
   TABLE_FILE,
+  writeQuarantine,
   writeTable,
   type Database,
   type Sql,
@@ -19,9 +20,10 @@ import { keepOf, type Where } from './keep.js';
 import { missingIn, missingTexts, type MissingTexts } from './missing.js';
 import { checkNames, columnsToRead, requireName } from './names.js';
 import { RECORD, type RawText } from './raw-text.js';
+import { quarantineOf, setAside, type Aside } from './set-aside.js';
 import { checksOfChunk, refuseViolations } from './violations.js';
 
-const IDENTITY = inner('identity');
+const [IDENTITY, KEPT] = [inner('identity'), inner('kept')];
 /** What a reading stops with where a cell is not what its column was taken for. */
 const OTHERWISE = 'a cell is not what its column was taken for';
 
@@ -35,7 +37,16 @@ export interface TypedParams {
 }
 
 /** A table as read, and what a person should know of how its columns were taken. */
-export type TypedOutput = TableOutput & Pick<RawText, 'read'> & { readonly notes: readonly string[] };
+export type TypedOutput = TableOutput & Pick<RawText, 'read' | 'leftOut'> & { readonly notes: readonly string[] };
+
+/** A table as read, and the rows that were left out of it. */
+export interface SiftedOutput {
+  readonly table: TypedOutput;
+  /** Its value has how many rows were left out (`dropped`), of how many (`read`). */
+  readonly quarantine: Awaited<ReturnType<typeof writeQuarantine>>;
+  /** What a place in it is. */
+  readonly unit: 'line' | 'row';
+}
 
 /**
  * Reads what a source gave as a table with row identities: decides types over all rows, checks the schema, writes.
@@ -51,10 +62,35 @@ export async function readTyped(
   params: TypedParams,
   scratch: string,
 ): Promise<TypedOutput> {
-  return readRaw(raw, (one) => readOnce(database, one, params, scratch));
+  return readRaw(raw, async (one) => (await readOnce(database, one, params, scratch, false)).table);
 }
 
-async function readOnce(database: Database, raw: RawText, params: TypedParams, scratch: string): Promise<TypedOutput> {
+/** The same, but that rows with cells which are not what the schema says are left out into a quarantine, whatever their number. */
+export async function siftTyped(
+  database: Database,
+  raw: RawText,
+  params: TypedParams,
+  scratch: string,
+): Promise<SiftedOutput> {
+  return readRaw(raw, async (one) => {
+    const { table, aside } = await readOnce(database, one, params, scratch, true);
+    const { dropped } = await database.row<{ dropped: number }>(
+      sql`SELECT count(DISTINCT (file, place)) AS dropped FROM (${quarantineOf(one, aside)})`,
+    );
+    const read = table.value.rows + dropped;
+    const row = sql`(file, place)`;
+    const quarantine = await writeQuarantine(database, quarantineOf(one, aside), read, scratch, { row });
+    return { table, quarantine, unit: aside?.inLines === false ? 'row' : 'line' };
+  });
+}
+
+async function readOnce(
+  database: Database,
+  raw: RawText,
+  params: TypedParams,
+  scratch: string,
+  sifting: boolean,
+): Promise<{ table: TypedOutput; aside?: Aside | undefined }> {
   checkNames(raw);
   const names = raw.columns.map(({ name }) => name);
   const wanted = columnsToRead(names, params.schema, raw.name);
@@ -70,15 +106,22 @@ async function readOnce(database: Database, raw: RawText, params: TypedParams, s
   };
   const guess = await readingsOf(database, raw, wanted, params.schema, texts, false);
   const written =
-    (await writeOnce(database, job, guess.readings)) ?? (await writeChecked(database, job, wanted, params, texts));
-  const said = { read: raw.read, notes: [...(raw.notes ?? []), ...(written.notes ?? guess.notes)] };
+    (await writeOnce(database, job, guess.readings)) ??
+    (await writeChecked(database, job, wanted, params, texts, sifting));
+  const { aside } = written;
+  const said = {
+    read: raw.read,
+    leftOut: raw.leftOut,
+    notes: [...(raw.notes ?? []), ...(written.notes ?? guess.notes)],
+  };
   const { path } = written.output.files[TABLE_FILE];
-  if (!(await mayShare(database, sql`read_parquet(${path})`))) return { ...written.output, ...said };
+  if (!(await mayShare(database, sql`read_parquet(${path})`))) return { table: { ...written.output, ...said }, aside };
   if (params.key.length > 0) {
-    await refuseBadKeys(database, raw, params.key, missingIn(texts, false), job.keep);
+    const kept = aside ? sql`${job.keep} AND NOT ${aside.recordAtFault}` : job.keep;
+    await refuseBadKeys(database, raw, params.key, missingIn(texts, false), kept);
   }
   const told = await writeTable(database, tellRepeats(sql`read_parquet(${path})`), scratch, 'told-apart');
-  return { ...told, ...said };
+  return { table: { ...told, ...said }, aside };
 }
 
 interface Job {
@@ -91,6 +134,8 @@ interface Job {
 interface Done {
   readonly output: TableOutput;
   readonly notes?: readonly string[] | undefined;
+  /** What was left out. */
+  readonly aside?: Aside | undefined;
 }
 
 /** Reads, checks and writes in one go: `undefined` where a cell is not what its column was taken for, or columns are many. */
@@ -132,30 +177,38 @@ async function faultsOf(database: Database, chunk: Chunk): Promise<Map<number, S
   return faults;
 }
 
-/** Reads step by step: types over all rows, then checks, which say what is wrong where, then the table. */
+/**
+ * Reads step by step: types over all rows, then checks, which say what is wrong where, then the table; where that is asked for,
+ * of the rows that nothing is wrong with.
+ */
 async function writeChecked(
   database: Database,
   { raw, keep, identity, scratch }: Job,
   wanted: readonly string[],
   params: TypedParams,
   texts: MissingTexts,
+  sifting: boolean,
 ): Promise<Done> {
   const { readings, notes } = await readingsOf(database, raw, wanted, params.schema, texts, true);
   const chunks = await readColumns(database, raw, readings, keep);
-  await refuseViolations(database, raw, chunks);
+  const aside = sifting ? await setAside(database, raw, chunks, { keep, identity }) : undefined;
+  if (!sifting) await refuseViolations(database, raw, chunks);
   const columns = readings.map(({ name, index }) => sql`${valueColumn(index)} AS ${id(name)}`);
   const [only] = chunks;
   if (only && chunks.length === 1) {
-    const query = sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${only.cells}`;
-    return { output: await writeTable(database, query, scratch), notes };
+    const query = sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${only.cells}
+                      WHERE ${aside ? sql`NOT ${aside.rowAtFault}` : sql`true`}`;
+    return { output: await writeTable(database, query, scratch), notes, aside };
   }
   await database.run(
-    sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY} FROM ${raw.numbered} WHERE ${keep} ORDER BY ${RECORD}`,
+    sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY}, ${aside ? sql`NOT ${aside.recordAtFault}` : sql`true`} AS ${KEPT}
+        FROM ${raw.numbered} WHERE ${keep} ORDER BY ${RECORD}`,
   );
   // All of these tables hold the same rows in the same order.
   const tables = [IDENTITY, ...chunks.map(({ cells }) => cells)];
-  const query = sql`SELECT ${join([sql`${IDENTITY} AS ${id(ROW_ID)}`, ...columns])} FROM ${join(tables, ' POSITIONAL JOIN ')}`;
-  return { output: await writeTable(database, query, scratch), notes };
+  const query = sql`SELECT ${join([sql`${IDENTITY} AS ${id(ROW_ID)}`, ...columns])} FROM ${join(tables, ' POSITIONAL JOIN ')}
+                    WHERE ${KEPT}`;
+  return { output: await writeTable(database, query, scratch), notes, aside };
 }
 
 async function readingsOf(

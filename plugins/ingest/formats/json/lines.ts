@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { UserError } from '../../../../core/index.js';
-import { inner, sql, type Database, type Sql } from '@trainyard/tables';
+import { inner, sql, type Database, type LeftOut, type Sql } from '@trainyard/tables';
 import { checkText, type Encoding } from '../../csv/index.js';
 import { withPlainEnds } from '../line-ends.js';
 import { pointerTo } from './shape.js';
@@ -27,15 +27,27 @@ export interface JsonRecords {
   /** Where the records of a document are: keys joined by points. */
   readonly records?: string | undefined;
   readonly encoding: Encoding;
+  /** Whether what is no JSON object is left out, and not refused. */
+  readonly setAside: boolean;
 }
 
-/** Loads the records of files as JSON text. Throws a UserError naming file and line for what is no JSON. */
+/** Records that are no JSON objects: file, line or place in it, text, and why. */
+const LOST = inner('no json');
+
+/**
+ * Loads the records of files as JSON text; gives what was left out, where that is asked for. Throws a UserError naming file and
+ * line for what is no JSON.
+ */
 export async function loadRecords(
   database: Database,
   files: readonly JsonFile[],
   options: JsonRecords,
   scratch: string,
-): Promise<void> {
+): Promise<LeftOut | undefined> {
+  if (options.setAside)
+    await database.run(
+      sql`CREATE OR REPLACE TABLE ${LOST} (file VARCHAR, line BIGINT, text VARCHAR, rule VARCHAR, expected VARCHAR)`,
+    );
   await database.run(
     sql`CREATE OR REPLACE TABLE ${RECORDS} (${NUMBER} BIGINT, ${FILE} BIGINT, ${LINE} BIGINT, ${JSON_TEXT} VARCHAR)`,
   );
@@ -44,7 +56,9 @@ export async function loadRecords(
     const path = options.lines ? await withPlainEnds(text.path, joinPath(scratch, `json-${i}.plain`)) : text.path;
     const one = { path, name: file.name };
     const from = options.lines ? linesIn(path) : await recordsIn(one, options.records);
-    const { before } = await database.row<{ before: number }>(sql`SELECT count(*) AS before FROM ${RECORDS}`);
+    const { before } = await database.row<{ before: number }>(
+      sql`SELECT coalesce(max(${NUMBER}), 0) AS before FROM ${RECORDS}`,
+    );
     try {
       await database.run(
         sql`INSERT INTO ${RECORDS} SELECT (row_number() OVER () + ${BigInt(before)})::BIGINT, ${BigInt(i)}, line, text
@@ -53,8 +67,28 @@ export async function loadRecords(
     } catch (error) {
       throw notJson(one, error);
     }
-    await refuseInvalid(database, one, i, options.lines ? 'line' : 'record');
+    const unit = options.lines ? 'line' : 'record';
+    if (options.setAside) await leaveOut(database, one, i, unit);
+    else await refuseInvalid(database, one, i, unit);
   }
+  if (!options.setAside) return undefined;
+  const { count } = await database.row<{ count: number }>(sql`SELECT count(*) AS count FROM ${LOST}`);
+  return { count, rows: LOST };
+}
+
+/** SQL for whether a record of the file at this place is no JSON object. */
+function invalidIn(place: number): Sql {
+  return sql`${FILE} = ${BigInt(place)} AND (NOT json_valid(${JSON_TEXT}) OR left(ltrim(${JSON_TEXT}, ' \t\r'), 1) <> '{')`;
+}
+
+const EXPECTED = { line: 'a JSON object on each line', record: 'a list of JSON objects' } as const;
+
+async function leaveOut(database: Database, file: JsonFile, place: number, unit: keyof typeof EXPECTED): Promise<void> {
+  await database.run(
+    sql`INSERT INTO ${LOST} SELECT ${file.name}, ${LINE}, ${JSON_TEXT}, 'json', ${EXPECTED[unit]} FROM ${RECORDS}
+        WHERE ${invalidIn(place)} ORDER BY ${NUMBER}`,
+  );
+  await database.run(sql`DELETE FROM ${RECORDS} WHERE ${invalidIn(place)}`);
 }
 
 /** SQL for the lines of a file. No line holds the delimiter: JSON writes that character as an escape. */
@@ -112,11 +146,15 @@ async function outerCharacters(path: string): Promise<[first: string | undefined
   }
 }
 
-async function refuseInvalid(database: Database, file: JsonFile, place: number, unit: string): Promise<void> {
+async function refuseInvalid(
+  database: Database,
+  file: JsonFile,
+  place: number,
+  unit: keyof typeof EXPECTED,
+): Promise<void> {
   const wrong = await database.rows<{ line: number; text: string; all: number }>(
     sql`SELECT ${LINE} AS line, left(${JSON_TEXT}, 60) AS text, count(*) OVER () AS all FROM ${RECORDS}
-        WHERE ${FILE} = ${BigInt(place)} AND (NOT json_valid(${JSON_TEXT}) OR left(ltrim(${JSON_TEXT}, ' \t\r'), 1) <> '{')
-        ORDER BY 1 LIMIT 5`,
+        WHERE ${invalidIn(place)} ORDER BY 1 LIMIT 5`,
   );
   const [first] = wrong;
   if (!first) return;
@@ -124,7 +162,7 @@ async function refuseInvalid(database: Database, file: JsonFile, place: number, 
     `${file.name} holds what is no JSON object: ${first.all} ${first.all === 1 ? unit : `${unit}s`}`,
     {
       where: { file: file.name, row: first.line },
-      expected: unit === 'line' ? 'a JSON object on each line' : 'a list of JSON objects',
+      expected: EXPECTED[unit],
       actual:
         wrong.map(({ line, text }) => `${unit} ${line}: ${text}`).join('; ') + (first.all > wrong.length ? '; …' : ''),
       remedy:

@@ -41,7 +41,7 @@ export async function readJson(
   options: JsonOptions,
   scratch: string,
 ): Promise<RawText> {
-  await loadRecords(database, files, options, scratch);
+  const leftOut = await loadRecords(database, files, options, scratch);
   const placeOf = async (record: number): Promise<{ file: string; line: number }> => {
     const { file, line } = await database.row<{ file: number; line: number }>(
       sql`SELECT ${FILE} AS file, ${LINE} AS line FROM ${RECORDS} WHERE ${NUMBER} = ${BigInt(record)}`,
@@ -84,10 +84,11 @@ export async function readJson(
     columns: await typesOf(database, leaves, cells),
     cells: RAW,
     numbered: RAW,
+    ...(leftOut && { leftOut }),
     locate: async (records) => {
       const rows = await database.rows<{ n: number; file: number; line: number }>(
         sql`SELECT ${NUMBER} AS n, ${FILE} AS file, ${LINE} AS line FROM ${PLACES}
-            WHERE ${NUMBER} IN (${join(records.map((record) => sql`${BigInt(record)}`))})`,
+            WHERE ${NUMBER} IN (SELECT unnest(${records.map(BigInt)}))`,
       );
       return new Map(
         rows.map(({ n, file, line }) => [n, files.length > 1 ? { file: files[file]?.name, line } : { line }]),

@@ -15,6 +15,8 @@ export interface LogOptions {
   readonly pattern: string;
   /** Lines that may differ: a share below 1, a count from 1 on. */
   readonly unmatched: number;
+  /** Whether all of them are left out: how many may be is for others to say. */
+  readonly setAside: boolean;
   readonly encoding: Encoding;
 }
 
@@ -25,9 +27,15 @@ export interface LogOptions {
 export async function readLog(
   database: Database,
   file: { readonly path: string; readonly name: string },
-  { pattern, unmatched, encoding }: LogOptions,
+  { pattern, unmatched, setAside, encoding }: LogOptions,
   scratch: string,
 ): Promise<RawText> {
+  if (setAside && unmatched > 0)
+    throw new UserError('two limits are given for the lines of a log that do not match', {
+      where: { field: 'format.unmatched' },
+      expected: 'bad.limit, which counts them as well, or unmatched',
+      remedy: 'leave unmatched out of the format',
+    });
   const text = await checkText(file, encoding, joinPath(scratch, 'log.utf8'));
   const path = await withPlainEnds(text.path, joinPath(scratch, 'log.plain'));
   const { expression, names: groups } = readPattern(pattern);
@@ -42,7 +50,7 @@ export async function readLog(
   const { all, lost } = await database.row<{ all: number; lost: number }>(
     sql`SELECT count(*) AS all, count(*) FILTER (NOT ${FOUND}) AS lost FROM ${LINES}`,
   );
-  if (unmatched < 1 ? lost > unmatched * all : lost > unmatched)
+  if (!setAside && (unmatched < 1 ? lost > unmatched * all : lost > unmatched))
     await refuse(database, file.name, lost, all, unmatched);
   const cells = groups.map((group, i) => sql`struct_extract(${FOUND}, ${group}) AS ${rawColumn(i)}`);
   const names = sql`[${join(groups.map((group) => sql`${group}`))}]`;
@@ -57,13 +65,14 @@ export async function readLog(
     numbered: RAW,
     locate: async (records) => {
       const rows = await database.rows<{ n: number; line: number }>(
-        sql`SELECT ${RECORD} AS n, ${LINE} AS line FROM ${RAW} WHERE ${RECORD} IN (${join(records.map((record) => sql`${BigInt(record)}`))})`,
+        sql`SELECT ${RECORD} AS n, ${LINE} AS line FROM ${RAW} WHERE ${RECORD} IN (SELECT unnest(${records.map(BigInt)}))`,
       );
       return new Map(rows.map(({ n, line }) => [n, { line }]));
     },
     leftOut: {
       count: lost,
-      rows: sql`(SELECT ${file.name} AS file, ${LINE}::BIGINT AS line, ${TEXT} AS text FROM ${LINES} WHERE NOT ${FOUND})`,
+      rows: sql`(SELECT ${file.name} AS file, ${LINE}::BIGINT AS line, ${TEXT} AS text, 'pattern' AS rule,
+        ${`a line that matches ${pattern}`} AS expected FROM ${LINES} WHERE NOT ${FOUND})`,
     },
   };
 }

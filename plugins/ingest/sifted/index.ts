@@ -1,0 +1,2 @@
+export { figuresOf } from './figures.js';
+export { siftPage } from './page.js';
