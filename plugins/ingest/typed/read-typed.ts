@@ -197,17 +197,17 @@ async function writeChecked(
   const [only] = chunks;
   if (only && chunks.length === 1) {
     const query = sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${only.cells}
-                      WHERE ${aside ? sql`NOT ${aside.rowAtFault}` : sql`true`}`;
+                      ${aside ? sql`WHERE NOT ${aside.rowAtFault}` : sql``}`;
     return { output: await writeTable(database, query, scratch), notes, aside };
   }
   await database.run(
-    sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY}, ${aside ? sql`NOT ${aside.recordAtFault}` : sql`true`} AS ${KEPT}
+    sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY}${aside ? sql`, NOT ${aside.recordAtFault} AS ${KEPT}` : sql``}
         FROM ${raw.numbered} WHERE ${keep} ORDER BY ${RECORD}`,
   );
   // All of these tables hold the same rows in the same order.
   const tables = [IDENTITY, ...chunks.map(({ cells }) => cells)];
   const query = sql`SELECT ${join([sql`${IDENTITY} AS ${id(ROW_ID)}`, ...columns])} FROM ${join(tables, ' POSITIONAL JOIN ')}
-                    WHERE ${KEPT}`;
+                    ${aside ? sql`WHERE ${KEPT}` : sql``}`;
   return { output: await writeTable(database, query, scratch), notes, aside };
 }
 
