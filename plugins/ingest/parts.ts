@@ -15,5 +15,5 @@ export const quarantineSection = pageSection({
   name: 'quarantine',
   title: 'Quarantine',
   place: 'before the graph',
-  draw: async ({ run }) => (await import('./sifted/section.js')).quarantineSection(run),
+  draw: async ({ run }) => (await import('./quarantine-section.js')).quarantineSection(run),
 });

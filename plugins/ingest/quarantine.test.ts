@@ -84,6 +84,19 @@ test('lines are those of the file, also after some that were left out, and in th
   ]);
 });
 
+test('many lines are found as few are, in files with blank lines and without', async () => {
+  const cells = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? 'x' : String(i)));
+  const schema = z.object({ a: z.number(), b: z.int() });
+  for (const [text, first] of [
+    [`a,b\n${cells.map((cell) => `${cell},1`).join('\n')}`, 2],
+    [`a,b\r\n${cells.map((cell) => `${cell},1\r\n`).join('')}`, 2],
+    [`a,b\n\n${cells.map((cell) => `${cell},1\n`).join('')}`, 3],
+  ] as const) {
+    const { quarantine } = await sift(text, { schema, bad: { limit: 0.9 } });
+    expect(quarantine.map(({ place }) => place)).toEqual(Array.from({ length: 250 }, (_, i) => first + 2 * i));
+  }
+});
+
 test('over the limit it stops with five examples, or leaves it to a person; at the limit it goes on', async () => {
   const text = `name,age,city\nann,31,Rome\n${'bob,old,Oslo\n'.repeat(7)}`;
   const ask = (bad: object): Promise<SiftedSource> => sift(text, { name: 'over.csv', schema: people, bad });

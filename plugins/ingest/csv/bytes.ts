@@ -45,3 +45,13 @@ export async function lineAt(path: string, place: number): Promise<number> {
   }
   return line;
 }
+
+/** How many lines a file has that ends its lines with LF; the last one may have no end. */
+export async function countLines(path: string): Promise<number> {
+  let [lines, last] = [0, 10];
+  for await (const { bytes, before } of pieces(path)) {
+    for (let i = bytes.indexOf(10, before); i >= 0; i = bytes.indexOf(10, i + 1)) lines++;
+    last = bytes[bytes.length - 1] ?? last;
+  }
+  return last === 10 ? lines : lines + 1;
+}

@@ -2,6 +2,7 @@ import { join as joinPath } from 'node:path';
 import { UserError } from '../../../core/index.js';
 import { inner, sql, type Database, type LeftOut, type Sql } from '@trainyard/tables';
 import { RECORD, type RawText } from '../typed/index.js';
+import { countLines } from './bytes.js';
 import { dialectOf, sayDelimiter } from './dialect.js';
 import { checkText, type Encoding } from './encoding.js';
 import { isAtFault, PLAIN, writePlain } from './plain-copy.js';
@@ -21,6 +22,8 @@ export interface CsvParams {
 
 /** Columns from which on cells are loaded into a table, since many queries read them. */
 const MANY = 64;
+/** Records that are looked for line by line, whatever the file is like. */
+const FEW = 100;
 /** Bytes that a line which is left out may have where nothing says that there are longer ones. */
 const USUAL_ASIDE = 2_000_000;
 
@@ -52,7 +55,10 @@ export async function readCsv(
     numbered: sql`(SELECT row_number() OVER () AS ${RECORD}, * FROM ${cells})`,
     headerLine: header.line,
     ...(leftOut && { leftOut }),
-    locate: (records) => linesOf(path, dialect, records, leftOut ? columns : undefined),
+    locate: async (records) =>
+      road === 'fast' && !shape.quoted && records.length > FEW && (await isLineEach(database, path, cells))
+        ? new Map(records.map((record) => [record, { line: record + 1 }]))
+        : linesOf(path, dialect, records, leftOut ? columns : undefined),
     recover: async (error) => (road === 'fast' && isRefusal(error) ? textOf(await careful(), 'careful') : undefined),
     read: { delimiter: dialect.delimiter, quote: dialect.quote, encoding, road },
     notes: [...notes, ...detected(dialect, params)],
@@ -127,6 +133,12 @@ function requireHeader(record: CsvRecord | undefined, file: string): CsvRecord {
   }
   if (record.fault) throw new UserError(`${file}: ${record.fault}`, { where: { file, row: record.line } });
   return record;
+}
+
+/** Whether each line of a file without quotes is a record, the first one that of the names: there are as many. */
+async function isLineEach(database: Database, path: string, cells: Sql): Promise<boolean> {
+  const { records } = await database.row<{ records: number }>(sql`SELECT count(*) AS records FROM ${cells}`);
+  return (await countLines(path)) === records + 1;
 }
 
 /** The lines that records start on: quoted line ends and blank lines make them differ from their numbers. */

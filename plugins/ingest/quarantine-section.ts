@@ -1,8 +1,8 @@
-import { artifactLink } from '../../../activities/processes/index.js';
-import type { RunView } from '../../../client/index.js';
+import { artifactLink } from '../../activities/processes/index.js';
+import type { RunView } from '../../client/index.js';
 import { sayLimit } from '@trainyard/tables/bad';
 import { html, type Html } from '@trainyard/pages';
-import { siftFigures, type SiftFigures } from '../contract.js';
+import { siftFigures, type SiftFigures } from './contract.js';
 
 /** The quarantines of a run that hold something: how much, the first lines, and where the whole is. */
 export function quarantineSection({ graph }: Pick<RunView, 'graph'>): Html | undefined {
