@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { UserError, type Json, type Source } from '../../core/index.js';
 import { overLimit, sql, TABLE_FILE, withDatabase, type Database, type RawText } from '@trainyard/tables';
 import type { z } from 'zod';
+import { sayShort } from './say-short.js';
 import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../sources/index.js';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
 import { parse, sift, snapshot } from './contract.js';
@@ -115,12 +116,6 @@ async function withRaw<T>(
 function toldOf({ notes, read, value, ...table }: TypedOutput, source: string, ctx: NodeContext) {
   for (const note of notes) ctx.log(`${source}: ${note}`);
   return { ...table, value: { ...value, ...(read === undefined ? {} : { read }), notes: [...notes] } };
-}
-
-/** A source as its file or address, where its options say one; else by its kind. */
-function sayShort({ kind, options }: Source): string {
-  const named = options['path'] ?? options['url'] ?? options['name'];
-  return typeof named === 'string' ? named : kind;
 }
 
 function contextOf(ctx: NodeContext): SourceContext {
