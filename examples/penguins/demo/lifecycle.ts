@@ -5,8 +5,9 @@ import type { Report } from './report.js';
 const STEPS: readonly (readonly [step: string, is: (node: GraphNode) => boolean])[] = [
   ['define', (node) => node.node.startsWith('task.')],
   ['ingest', (node) => node.node.startsWith('ingest.')],
-  ['clean', (node) => node.node === 'clean.table'],
-  ['explore', (node) => node.node.startsWith('explore.')],
+  ['clean', (node) => node.node.startsWith('clean.')],
+  ['check', (node) => node.node.startsWith('check.')],
+  ['explore', (node) => /^(explore|balance)\./.test(node.node)],
   ['label review', (node) => /^(labels|flaws)\./.test(node.node) || node.node === 'label-review'],
   ['split', (node) => node.node.startsWith('split.')],
   ['features', (node) => node.node.startsWith('features.')],

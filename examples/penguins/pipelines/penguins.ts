@@ -69,6 +69,14 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
 
   // Few of the rows from service join the training part: the others, which no model sees, decide between old and new.
   const served = fresh && split.random({ table: fresh, validation: 0.8, test: 0.02 });
+  if (fresh)
+    explore.compare({
+      reference: parts.train,
+      table: fresh,
+      names: ['training', 'service'],
+      label: 'species',
+      title: 'Birds in service beside those in training',
+    });
   const known = served ? clean.concat({ tables: [parts.train, served.train] }) : parts.train;
 
   // What stands in for a sex that nobody noted is learnt from the training part, and travels with the model.
