@@ -10,6 +10,7 @@ const FIRST = [
   'define',
   'ingest',
   'clean',
+  'check',
   'explore',
   'label review',
   'split',
