@@ -23,8 +23,7 @@ export async function requireClasses(database: Database, columns: readonly Colum
     { classes, rows },
     {
       where: { port: 'table', column: label },
-      remedy:
-        'choose a column of classes, or bin it before; to predict numbers, split.random deals rows of any kind',
+      remedy: 'choose a column of classes, or bin it before; to predict numbers, split.random deals rows of any kind',
     },
   );
   if (missing > 0) {
