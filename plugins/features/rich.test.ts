@@ -301,6 +301,35 @@ test('the same rows in any order, in any row groups, on any number of threads gi
   expect(new Set(fits).size).toBe(1);
 });
 
+const SHAPES = [
+  'none',
+  'log',
+  'yeo-johnson',
+  'quantile',
+  { by: 'bins', of: 'equal width' },
+  { by: 'bins', of: 'tree' },
+] as const;
+
+test.each([
+  ['the largest numbers', ['1e308', '-1e308', '0', '5e-324', '1', '']],
+  ['the smallest numbers', ['1e-300', '2e-300', '1e-310', '', '3e-300', '1']],
+  ['one value alone', ['7', '7', '7', '7', '7', '']],
+])('each shape of %s is finite, for whatever a request brings', async (_name, values) => {
+  const columns = SHAPES.map((_, i) => `n${i}`);
+  const lines = values.map((value, i) => [...columns.map(() => value), i % 2 ? 'a' : 'b'].join(','));
+  const table = await tableOf([[...columns, 'l'].join(','), ...lines, ''].join('\n'));
+  const numeric = SHAPES.map((shape, i) => ({ column: `n${i}`, shape }));
+  const { transform } = await fitted(table, { numeric, label: 'l' });
+  const asked = [Infinity, -Infinity, NaN, 1e308, 3].map((value) =>
+    Object.fromEntries(columns.map((name) => [name, value])),
+  );
+  expect(
+    featuresOf(transform, [...(await rowsOf(table)), ...asked, {}])
+      .flat()
+      .every(Number.isFinite),
+  ).toBe(true);
+});
+
 test.each([
   ['target encoding without a label', { categorical: [{ column: 'c', encode: 'target' }] }, /learns from the label/],
   [
