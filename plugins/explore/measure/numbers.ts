@@ -1,8 +1,8 @@
 import { sql, type Sql } from '@trainyard/tables';
 import type { BoxPlot, NumericProfile } from '../profile.js';
 import { histogramsOf } from './histograms.js';
-import { orderOf } from './order.js';
-import { LONG, quantilesOf, type Ordered } from './quantiles.js';
+import { orderOf, type Ordered } from './order.js';
+import { LONG, quantilesOf } from './quantiles.js';
 import { figuresOf, type Field, type Relation } from './relation.js';
 import { exactSum, fencesOf, scaled, scaleOf, unscaled } from './sums.js';
 

@@ -1,8 +1,15 @@
-import { sql } from '@trainyard/tables';
-import type { Ordered } from './quantiles.js';
+import { sql, type Sql } from '@trainyard/tables';
 import type { Relation } from './relation.js';
 import { edgesOf } from './steps.js';
 import { unitOf } from './sums.js';
+
+/** A column of doubles to take quantiles of. */
+export interface Ordered {
+  readonly x: Sql;
+  readonly present: number;
+  readonly min: number;
+  readonly max: number;
+}
 
 /** Parts of as many values each that ranks are told by, where there are too many values to rank each. */
 export const STEPS = 512;

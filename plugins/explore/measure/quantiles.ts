@@ -1,15 +1,7 @@
-import { id, join, sql, type Sql } from '@trainyard/tables';
-import { orderOf } from './order.js';
+import { id, join, sql } from '@trainyard/tables';
+import { orderOf, type Ordered } from './order.js';
 import { batchesOf, type Relation } from './relation.js';
 import { unitOf } from './sums.js';
-
-/** A column of doubles to take quantiles of. */
-export interface Ordered {
-  readonly x: Sql;
-  readonly present: number;
-  readonly min: number;
-  readonly max: number;
-}
 
 /** Values that a query holds at a time: 32 MB. */
 const HELD = 4e6;
