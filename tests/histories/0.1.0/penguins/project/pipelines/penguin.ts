@@ -1,3 +1,4 @@
+import * as check from 'trainyard/plugins/check';
 import { z } from 'zod';
 
 /** One row of penguins.csv: lengths in mm, mass in g. Two rows lack all measures, eleven the sex. */
@@ -10,4 +11,18 @@ export const penguin = z.object({
   body_mass_g: z.number().int().min(2000).max(8000).nullable(),
   sex: z.enum(['female', 'male']).nullable(),
   year: z.number().int().min(2007).max(2009),
+});
+
+/** What the birds that a model learns from keep to, beyond their rows' own schema. */
+export const penguins = check.contract({
+  columns: penguin.omit({ year: true }),
+  labels: ['species'],
+  rules: [
+    { rule: 'rows', min: 60 },
+    {
+      rule: 'sql',
+      called: 'Chinstraps breed on Dream alone, Gentoos on Biscoe',
+      query: `SELECT * FROM data WHERE (species = 'Chinstrap' AND island <> 'Dream') OR (species = 'Gentoo' AND island <> 'Biscoe')`,
+    },
+  ],
 });

@@ -1,4 +1,6 @@
 import { gate, pipeline, refTo, table, tune } from 'trainyard';
+import * as balance from 'trainyard/plugins/balance';
+import * as check from 'trainyard/plugins/check';
 import * as clean from 'trainyard/plugins/clean';
 import * as deploy from 'trainyard/plugins/deploy';
 import * as evaluate from 'trainyard/plugins/evaluate';
@@ -13,7 +15,7 @@ import * as train from 'trainyard/plugins/train';
 import { categorical, float, int } from 'trainyard/search';
 import { z } from 'zod';
 import * as flaws from '../nodes/flaws/index.js';
-import { penguin } from './penguin.js';
+import { penguin, penguins } from './penguin.js';
 
 const params = z.object({
   data: z.string().default('data/penguins.csv').describe('the CSV file, relative to the project'),
@@ -56,8 +58,10 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
       { rule: 'drop', columns: ['year'] },
     ],
   });
+  check.table({ table: tidy, contract: penguins });
   task.feasibility({ card, table: tidy, test: 0.2 });
   explore.profile({ table: tidy, label: 'species', title: 'Penguins, cleaned' });
+  balance.representation({ table: tidy, groups: ['island', 'sex'], label: 'species', smallest: 10 });
   const doubtful = flaws.corrupt({ table: tidy, label: 'species', share: p.corrupt });
   const reviewed = labels.reviewed({ table: doubtful.table, label: 'species', audit: 0.03, budget: 40, guideline });
   flaws.mended({ table: reviewed.table, flipped: doubtful.flipped, queue: reviewed.queue });
@@ -65,17 +69,31 @@ export default pipeline('penguins', { params, title: 'Species of a penguin from 
 
   // Few of the rows from service join the training part: the others, which no model sees, decide between old and new.
   const served = fresh && split.random({ table: fresh, validation: 0.8, test: 0.02 });
+  if (fresh)
+    explore.compare({
+      reference: parts.train,
+      table: fresh,
+      names: ['training', 'service'],
+      label: 'species',
+      title: 'Birds in service beside those in training',
+    });
   const known = served ? clean.concat({ tables: [parts.train, served.train] }) : parts.train;
 
+  // What stands in for a sex that nobody noted is learnt from the training part, and travels with the model.
+  const cleaning = clean.fit({
+    train: known,
+    rules: [{ rule: 'impute', columns: ['sex'], by: 'mode', group: ['island'] }],
+  });
+  const training = clean.apply({ table: known, cleaning }).table;
   const prep = features.fit({
-    table: known,
+    table: training,
     recipe: {
       numeric: ['bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g'],
       categorical: ['island', 'sex'],
       label: 'species',
     },
   });
-  const data = { train: known, validation: parts.validation, prep };
+  const data = { train: training, validation: parts.validation, prep };
   const shared = { label: 'species', epochs: 40, patience: 8 };
   const tuned = tune(train.net, data, { space, trials: p.trials, objective: 'figures.f1.macro', params: shared });
   const fitted = train.net({ ...data, ...shared, ...(await tuned.params), epochs: 150, patience: 20 });
