@@ -6,8 +6,7 @@ import type { Label } from './label.js';
 import { Lesson } from './lesson.js';
 import type { Recipe } from './recipe.js';
 import type { FitReport } from './report.js';
-import { sampleOf, type Sample } from './selection/sample.js';
-import { selectorNamed } from './selection/index.js';
+import { sampleOf, selectorNamed, type Sample } from './selection/index.js';
 
 /** What a selection looks at. */
 export interface Selecting {

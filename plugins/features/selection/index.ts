@@ -11,6 +11,8 @@ import { recursive } from './recursive.js';
 import { tree } from './tree.js';
 import { variance } from './variance.js';
 
+export { sampleOf, type Sample } from './sample.js';
+
 /** Ways to choose features, in the order of the documentation. One more is a file here and two lines below. */
 const SELECTORS: readonly Selector[] = [
   variance,
