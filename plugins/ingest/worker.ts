@@ -60,7 +60,7 @@ export const parseNode = implement(parse, ({ params, inputs: { source }, ctx }) 
     const { count, rows } = leftOut;
     ctx.log(`${raw.name}: ${count} lines could not be read, and are kept beside the table`);
     const path = join(ctx.scratch, LEFT_OUT);
-    await database.write(sql`SELECT file, line, text FROM ${rows}`, path);
+    await database.write(sql`SELECT file, line, text FROM ${rows}`, path, { filtered: true });
     return { value: { ...table.value, leftOut: count }, files: { ...table.files, [LEFT_OUT]: { path } } };
   }),
 );

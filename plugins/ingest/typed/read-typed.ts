@@ -102,6 +102,7 @@ async function readOnce(
     raw,
     scratch,
     keep: keepOf(raw, params.where, texts),
+    filtered: Object.keys(params.where).length > 0 || raw.leftOut !== undefined,
     identity: identityOf(raw, params.key, missingIn(texts, false)),
   };
   const guess = await readingsOf(database, raw, wanted, params.schema, texts, false);
@@ -128,6 +129,8 @@ interface Job {
   readonly raw: RawText;
   readonly scratch: string;
   readonly keep: Sql;
+  /** Whether records are left out. */
+  readonly filtered: boolean;
   readonly identity: Sql;
 }
 
@@ -141,7 +144,7 @@ interface Done {
 /** Reads, checks and writes in one go: `undefined` where a cell is not what its column was taken for, or columns are many. */
 async function writeOnce(
   database: Database,
-  { raw, keep, identity, scratch }: Job,
+  { raw, keep, filtered, identity, scratch }: Job,
   readings: readonly Reading[],
 ): Promise<Done | undefined> {
   if (readings.length === 0 || readings.length > CHUNK) return undefined;
@@ -160,6 +163,8 @@ async function writeOnce(
         database,
         sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${chunk.cells}`,
         scratch,
+        undefined,
+        { filtered },
       ),
     };
   } catch (error) {
@@ -183,7 +188,7 @@ async function faultsOf(database: Database, chunk: Chunk): Promise<Map<number, S
  */
 async function writeChecked(
   database: Database,
-  { raw, keep, identity, scratch }: Job,
+  { raw, keep, filtered, identity, scratch }: Job,
   wanted: readonly string[],
   params: TypedParams,
   texts: MissingTexts,
@@ -198,7 +203,8 @@ async function writeChecked(
   if (only && chunks.length === 1) {
     const query = sql`SELECT ${join([sql`${identity} AS ${id(ROW_ID)}`, ...columns])} FROM ${only.cells}
                       ${aside ? sql`WHERE NOT ${aside.rowAtFault}` : sql``}`;
-    return { output: await writeTable(database, query, scratch), notes, aside };
+    const output = await writeTable(database, query, scratch, undefined, { filtered: filtered || aside !== undefined });
+    return { output, notes, aside };
   }
   await database.run(
     sql`CREATE OR REPLACE TABLE ${IDENTITY} AS SELECT ${identity} AS ${IDENTITY}${aside ? sql`, NOT ${aside.recordAtFault} AS ${KEPT}` : sql``}
@@ -208,7 +214,8 @@ async function writeChecked(
   const tables = [IDENTITY, ...chunks.map(({ cells }) => cells)];
   const query = sql`SELECT ${join([sql`${IDENTITY} AS ${id(ROW_ID)}`, ...columns])} FROM ${join(tables, ' POSITIONAL JOIN ')}
                     ${aside ? sql`WHERE ${KEPT}` : sql``}`;
-  return { output: await writeTable(database, query, scratch), notes, aside };
+  const output = await writeTable(database, query, scratch, undefined, { filtered: aside !== undefined });
+  return { output, notes, aside };
 }
 
 async function readingsOf(
