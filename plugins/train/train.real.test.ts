@@ -316,7 +316,7 @@ describe('training refuses', () => {
           'text',
           rows.map((row) => ({ ...row, m3: 'x' })),
         ),
-      /"m3" does not hold a number/,
+      /column "m3" of the table "train" does not hold numbers/,
     ],
   ];
   for (const [name, make, says] of cases)

@@ -29,10 +29,11 @@ export function readAs(type: ColumnType, text: Sql, number: Sql = readNumber(tex
       return text;
     case 'number':
       // Digits alone beyond 2^53 name a thing more often than they measure one: they stay exact or are refused.
-      return sql`(CASE WHEN isfinite(${number}) AND (abs(${number}) <= ${WHOLE} OR ${exactWhole(text, number)}) THEN ${number} END)`;
+      return sql`(CASE WHEN isfinite(${number}) AND (abs(${number}) <= ${WHOLE} OR ${exactWhole(text, number)}) AND ${notMadeZero(text, number)}
+                   THEN ${number} END)`;
     case 'integer':
       return sql`(CASE WHEN ${number} = trunc(${number}) AND abs(${number}) <= ${WHOLE}
-                        AND (NOT contains(${text}, '.') OR regexp_matches(${text}, '\\.0*\\s*$|[eE]')) THEN ${number}::BIGINT END)`;
+                        AND ${notMadeZero(text, number)} AND (NOT contains(${text}, '.') OR regexp_matches(${text}, '\\.0*\\s*$|[eE]')) THEN ${number}::BIGINT END)`;
     case 'boolean':
       return sql`(CASE WHEN lower(${text}) IN ('true', 't', 'yes', 'y', '1') THEN true
                        WHEN lower(${text}) IN ('false', 'f', 'no', 'n', '0') THEN false END)`;
@@ -43,6 +44,11 @@ export function readAs(type: ColumnType, text: Sql, number: Sql = readNumber(tex
       return sql`(CASE WHEN regexp_full_match(${text}, '\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6}0*)?)?\\s*([A-Za-z+-].*)?)?')
                        THEN try_cast(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END)`;
   }
+}
+
+/** SQL for whether a number that is zero is written as zero: 1e-400 is none, though a double makes it one. */
+function notMadeZero(text: Sql, number: Sql): Sql {
+  return sql`(${number} <> 0 OR NOT regexp_matches(${text}, '^[^eE]*[1-9]'))`;
 }
 
 /** SQL for whether a text of a large number is not digits alone, or is exactly the double that it becomes. */
