@@ -51,6 +51,13 @@ it('a reading over its limit waits for a person: released from the page the run 
   // The worker dies while nobody has answered: the question stands.
   await probe.killWorker();
   await probe.startWorker();
+  // What was bound for the dead worker comes back to the queue first.
+  const answers = (): Promise<boolean> =>
+    released.query('__temporal_workflow_metadata').then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(answers, { timeout: 60_000 }).toBe(true);
   expect(await press('released', true, 'the three are known')).toBe(200);
   const outcome = await probe.outcome(released);
   const straight = await probe.run('held', { limit: 3 }, { id: 'within' });

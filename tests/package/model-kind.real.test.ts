@@ -110,6 +110,7 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
       ['dense net', 'trainyard'],
       ['logistic regression', 'trainyard'],
       ['nearest neighbours', 'trainyard-plugin-neighbours'],
+      ['trees', 'trainyard'],
     ]);
     expect(parts).toContainEqual(expect.objectContaining({ part: 'node', name: 'neighbours.train' }));
   });
