@@ -64,14 +64,23 @@ function saySlowest(files) {
     say(`\nslowest files, in s:\n${slowest.map(([s, name]) => `${s.toFixed(0).padStart(5)} ${name}`).join('\n')}`);
 }
 
-/** Runs the test files and adds their cases up; a file that could not be loaded counts as one failure. */
+/** What is run one after the other: files that start servers have a process each, the quick ones share two. */
+const RUNS = { everyday: ['everyday'], daily: ['real', 'everyday'], all: ['slow', 'everyday'] };
+
 async function runTests() {
+  const ran = [];
+  // Files that are named are run, long or not.
+  for (const files of only.length > 0 ? ['all'] : RUNS[kind]) ran.push(...(await runFiles(files)));
+  saySlowest(ran);
+}
+
+/** Runs test files and adds their cases up; a file that could not be loaded counts as one failure. Gives what ran. */
+async function runFiles(files) {
   const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-report-'));
   const report = path.join(folder, 'report.json');
   const vitest = inRoot('node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  // Files that are named are run, long or not.
-  const env = { TRAINYARD_TESTS: only.length > 0 ? 'all' : kind };
+  const env = { TRAINYARD_TESTS: files };
   try {
     const { code } = await runNode(vitest, ['run', ...reporters, ...only], { show: true, env });
     const result = JSON.parse(readFileSync(report, 'utf8'));
@@ -81,10 +90,11 @@ async function runTests() {
     count.skipped += result.numPendingTests + result.numTodoTests;
     // An error outside of any case (an unhandled rejection) fails the run although each case passed.
     count.failed += failed === 0 && code !== 0 ? 1 : failed;
-    saySlowest(result.testResults);
+    return result.testResults;
   } catch (error) {
     count.failed += 1;
     say(`FAILED tests: vitest gave no report: ${error.message}`);
+    return [];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
