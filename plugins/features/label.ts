@@ -1,6 +1,16 @@
-import { id, sql, type Column, type Database, type Sql } from '@trainyard/tables/sql';
 import { UserError } from '@trainyard/errors';
-import { finite, scaled, scaleOf, unscaled, type Scale } from '@trainyard/tables/sql';
+import {
+  finite,
+  id,
+  scaled,
+  scaleOf,
+  sql,
+  unscaled,
+  type Column,
+  type Database,
+  type Scale,
+  type Sql,
+} from '@trainyard/tables/sql';
 
 /** A number that what learns from the label looks at: the label itself, or whether a row is of a class. */
 export interface Target {

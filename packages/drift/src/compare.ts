@@ -1,3 +1,4 @@
+import { nextUp } from '@trainyard/numeric';
 import { chiSquared } from './chi-squared.js';
 import { jensenShannon, populationStability, totalVariation } from './distances.js';
 import { benjaminiHochberg } from './false-discovery.js';
@@ -173,15 +174,6 @@ function poolRare(a: readonly number[], b: readonly number[]): [number[], number
 function deciles(sorted: readonly number[]): number[] {
   const cuts = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]!);
   return cuts.flatMap((cut, i) => (cut === cuts[i + 1] ? [] : cut === cuts[i - 1] ? [cut, nextUp(cut)] : [cut]));
-}
-
-/** The next larger double. */
-function nextUp(value: number): number {
-  if (value === 0) return Number.MIN_VALUE;
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? 1n : -1n));
-  return view.getFloat64(0);
 }
 
 function inParts(sorted: readonly number[], edges: readonly number[]): number[] {

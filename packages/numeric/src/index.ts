@@ -9,3 +9,4 @@ export {
 export { minimise, type Minimum, type MinimiseOptions, type Objective } from './minimise.js';
 export { softmax } from './softmax.js';
 export { chiSquaredTail, gammaQ, logGamma } from './gamma.js';
+export { nextUp } from './next-up.js';

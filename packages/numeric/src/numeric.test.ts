@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chiSquaredTail, gammaQ, logGamma, randomFrom, shuffled } from './index.js';
+import { chiSquaredTail, gammaQ, logGamma, nextUp, randomFrom, shuffled } from './index.js';
 
 const scipy = JSON.parse(readFileSync(new URL('./references/scipy.json', import.meta.url), 'utf8')) as {
   gammaQ: [number, number, number][];
@@ -60,4 +60,16 @@ test('a shuffle is a permutation', () => {
       expect([...shuffled(n, randomFrom(seed))].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
     }),
   );
+});
+
+test('nothing lies between a double and the next larger one', () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+      const next = nextUp(value);
+      const middle = value / 2 + next / 2;
+      expect(next).toBeGreaterThan(value);
+      if (Number.isFinite(next) && Math.abs(value) > 1e-300) expect([value, next]).toContain(middle);
+    }),
+  );
+  expect([nextUp(0), nextUp(-0), nextUp(1)]).toEqual([Number.MIN_VALUE, Number.MIN_VALUE, 1 + Number.EPSILON]);
 });

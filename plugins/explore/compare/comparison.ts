@@ -1,24 +1,14 @@
+import type { ColumnDrift } from '@trainyard/drift';
 import type { Warning } from '../contract.js';
 import type { ColumnProfile, Valued } from '../profile.js';
 
 /** Something of the reference, and the same of the table. */
 export type Both<T> = readonly [reference: T, table: T];
 
-/** How far a column has moved from the reference; see `ColumnDrift` of `trainyard/drift` for the figures. */
-export interface Moved {
+/** How far a column has moved from the reference. */
+export interface Moved extends Omit<ColumnDrift, 'column' | 'of' | 'says'> {
   /** Values, the lengths of texts in characters, or the share that is missing. */
   readonly of: 'values' | 'lengths' | 'missing';
-  readonly test: 'Kolmogorov-Smirnov' | 'chi-squared';
-  readonly statistic: number;
-  readonly p: number;
-  /** Corrected for the number of tests of this comparison. */
-  readonly corrected: number;
-  /** The largest difference in the share of rows, from 0 to 1. */
-  readonly effect: number;
-  readonly psi: number;
-  readonly jensenShannon: number;
-  /** Beyond chance, and large enough. */
-  readonly drifted: boolean;
 }
 
 /** Values of a column that only one side has. */

@@ -1,3 +1,4 @@
+import { nextUp } from '@trainyard/numeric';
 import { sql, type Sql } from '@trainyard/tables';
 
 /** SQL for what `leaf` gives for the part that a value lies in: part i is from edge i - 1 on, up to edge i. NULL for NULL. */
@@ -18,13 +19,4 @@ export function edgesOf(quantiles: readonly number[], min: number): number[] {
     if (value === quantiles[i + 1] || value === min) edges.add(nextUp(value));
   }
   return [...edges].sort((a, b) => a - b);
-}
-
-/** The next larger double. */
-function nextUp(value: number): number {
-  if (value === 0) return Number.MIN_VALUE;
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? 1n : -1n));
-  return view.getFloat64(0);
 }

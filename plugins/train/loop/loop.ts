@@ -1,6 +1,7 @@
 import { UserError } from '@trainyard/errors';
 import { type Reported, sayDuration } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
+import { breathing } from '../breathing.js';
 import { packCheckpoint, unpackCheckpoint } from './checkpoint.js';
 import { sayStop, type Epoch, type History, type Stop, type Validation } from './history.js';
 
@@ -25,9 +26,6 @@ export interface LoopOptions {
 }
 
 type Surroundings = Pick<NodeContext, 'signal' | 'log' | 'progress' | 'checkpoint' | 'report' | 'goesOn'>;
-
-/** Longest time that the event loop is kept from heartbeats and cancellation. */
-const BREATH_MS = 50;
 
 /**
  * Trains epoch by epoch, keeps the parameters of the lowest validation loss, stops when that has not fallen for
@@ -109,18 +107,6 @@ function stopOf(epochs: readonly Epoch[], bestEpoch: number, options: LoopOption
   const validated = epochs.at(-1)?.validation !== undefined;
   if (validated && epochs.length - bestEpoch >= options.patience) return { kind: 'patience', epochs: options.patience };
   return epochs.length >= options.epochs ? { kind: 'epochs' } : undefined;
-}
-
-/** Gives way to timers and messages when the last time is longer ago than a breath. */
-function breathing(signal: AbortSignal): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    signal.throwIfAborted();
-    if (performance.now() - last < BREATH_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
-    last = performance.now();
-  };
 }
 
 function sayProgress(

@@ -2,6 +2,7 @@ import { UserError } from '@trainyard/errors';
 import { sayDuration } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import type { Booster, Dataset, DatasetRows, Lightgbm, Parameters } from '../../kit/lightgbm.js';
+import { breathing } from '../breathing.js';
 import { packCheckpoint, unpackCheckpoint, type Iteration } from './checkpoint.js';
 import type { Loss } from './loss.js';
 import { segmentSeed, StartScores } from './segments.js';
@@ -47,9 +48,6 @@ export interface Grown {
 }
 
 type Surroundings = Pick<NodeContext, 'signal' | 'log' | 'progress' | 'checkpoint' | 'report'>;
-
-/** Longest time that the event loop is kept from heartbeats and cancellation, but for one iteration. */
-const BREATH_MS = 50;
 
 /** The model text without the one line in which it differs between numbers of threads. */
 export const withoutThreads = (text: string): string => text.replace(/^\[num_threads: .*\]\n/m, '');
@@ -216,18 +214,6 @@ export function sayStop(stop: Stop): string {
 
 function figuresNow({ trainLoss, validationLoss }: Iteration, { loss }: Growth): Record<string, number> {
   return { [loss.figure]: validationLoss ?? trainLoss ?? NaN };
-}
-
-/** Gives way to timers and messages when the last time is longer ago than a breath. */
-function breathing(signal: AbortSignal): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    signal.throwIfAborted();
-    if (performance.now() - last < BREATH_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
-    last = performance.now();
-  };
 }
 
 function sayProgress(
