@@ -235,3 +235,18 @@ describe('in any graph of declarations, an edit changes those that reach it', ()
     );
   });
 });
+
+it('code of a linked package counts alike whether it is imported by name or by its path', async () => {
+  const folder = path.join(root, 'both-ways');
+  write('both-ways/shared/package.json', manifest('@shared/strict', '1.0.0'));
+  write('both-ways/shared/tsconfig.json', '{ "compilerOptions": { "strict": true } }');
+  write('both-ways/shared/index.js', 'export const shared = () => 7;');
+  mkdirSync(path.join(folder, 'node_modules/@shared'), { recursive: true });
+  symlinkSync(path.join(folder, 'shared'), path.join(folder, 'node_modules/@shared/strict'));
+  // Loaded when it is used, the module is wrapped: that is where the bundler writes what tsconfig.json asks for.
+  write('both-ways/node.js', `export const node = () => import('@shared/strict');`);
+  const byName = await hashCode({ a: { file: path.join(folder, 'node.js') } }, folder);
+  write('both-ways/node.js', `export const node = () => import('./shared/index.js');`);
+  const byPath = await hashCode({ a: { file: path.join(folder, 'node.js') } }, folder);
+  expect(byName).toEqual(byPath);
+});

@@ -20,7 +20,9 @@ export function packagesOutside(name: (asked: OnResolveArgs) => string): Plugin 
         const found = await resolve(on, args);
         if (found.external || found.errors.length > 0)
           return { path: args.path, external: true, sideEffects: !args.path.startsWith('node:') };
-        if (!isInstalled(found.path, args.resolveDir)) return found;
+        // Not `found`: a file that a plugin resolved has lost what its tsconfig.json says, and one that is imported by name and by
+        // its path would be compiled one way or the other, whichever import is seen first.
+        if (!isInstalled(found.path, args.resolveDir)) return undefined;
         return { path: name(args), external: true, sideEffects: found.sideEffects };
       });
     },
