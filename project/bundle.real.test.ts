@@ -47,7 +47,7 @@ async function withoutKept(): ReturnType<typeof bundle> {
 
 test('after an edit only what was edited is compiled, and the bundle is the one that compiling all gives', async () => {
   const all = await withoutKept();
-  expect(all.compiled).toBeGreaterThan(200);
+  expect(all.compiled).toBeGreaterThan(50);
   expect(await bundle(entry, kept)).toEqual(all);
   const same = await bundle(entry, kept);
   expect(same.code).toBe(all.code);
@@ -71,4 +71,22 @@ test('a file of the same length and the same time is seen to be another one', as
   const edited = await bundle(entry, kept);
   expect(edited.code).not.toBe(code);
   expect(edited.code).toBe((await withoutKept()).code);
+});
+
+/** Modules of this package that a bundle holds, by the names that the bundler gives them. */
+const ownModulesOf = (code: string): Set<string> =>
+  new Set([...code.matchAll(/"[^"\n]*\/(dist\/[^"\n]+\.js)"/g)].map(([, file = '']) => file));
+
+test('the code of this package is in a bundle as it was prepared, and once', async () => {
+  const own = ownModulesOf((await bundle(entry, kept)).code);
+  expect(own).toContain('dist/prepared-sandbox/whole.js');
+  expect([...own].filter((file) => /^dist\/(core|workflows|plugins)\//.test(file))).toEqual([]);
+});
+
+test('where a pipeline reaches what was prepared by another way, all is bundled anew, so that nothing is there twice', async () => {
+  const other = path.join(folder, 'other-entry.ts');
+  const digest = JSON.stringify(path.join(root, 'dist', 'core', 'digest.js'));
+  writeFileSync(other, `${readFileSync(entry, 'utf8')}\nexport { digestText } from ${digest};\n`);
+  const { code } = await bundle(other, kept);
+  expect([...ownModulesOf(code)].filter((file) => file.includes('prepared-sandbox'))).toEqual([]);
 });

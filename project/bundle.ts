@@ -4,6 +4,7 @@ import type { BundleOptions } from '@temporalio/worker';
 import { TrainyardError } from '@trainyard/errors';
 import { releaseClaim, takeClaim } from '../setup/index.js';
 import { packageVersion } from './package-root.js';
+import { isPrepared, preparedSandbox, type FoundSandbox } from './prepared-sandbox.js';
 
 type Webpack = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
@@ -19,6 +20,19 @@ export interface Bundled {
  * whoever comes meanwhile does without.
  */
 export async function bundle(entry: string, keepIn: string): Promise<Bundled> {
+  const prepared = await preparedSandbox();
+  const { twice, ...bundled } = await bundleWith(entry, keepIn, prepared);
+  if (!twice) return bundled;
+  // Somebody imports by another way what was prepared, and two of one module know nothing of each other.
+  const { twice: _, ...whole } = await bundleWith(entry, keepIn, undefined);
+  return whole;
+}
+
+async function bundleWith(
+  entry: string,
+  keepIn: string,
+  prepared: FoundSandbox | undefined,
+): Promise<Bundled & { readonly twice: boolean }> {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
   const claim = path.join(keepIn, 'owner');
   const isOurs = takeClaim(claim) === undefined;
@@ -26,6 +40,7 @@ export async function bundle(entry: string, keepIn: string): Promise<Bundled> {
   const note = (message: string): void => void problems.push(message);
   const quiet = () => undefined;
   let compiled = 0;
+  let twice = false;
   try {
     const { code } = await bundleWorkflowCode({
       workflowsPath: entry,
@@ -42,14 +57,35 @@ export async function bundle(entry: string, keepIn: string): Promise<Bundled> {
         },
         plugins: [
           ...(config.plugins ?? []),
-          (compiler) =>
-            compiler.hooks.compilation.tap('trainyard', ({ hooks }) =>
-              hooks.buildModule.tap('trainyard', () => void compiled++),
-            ),
+          (compiler) => {
+            compiler.hooks.normalModuleFactory.tap('trainyard', ({ hooks }) =>
+              hooks.afterResolve.tap('trainyard', ({ createData: found }) => {
+                const other = found.resource === undefined ? undefined : prepared?.modules.get(found.resource);
+                if (found.resource === undefined || other === undefined) return;
+                const request = found.request?.replaceAll(found.resource, other) ?? other;
+                Object.assign(found, { resource: other, userRequest: other, context: path.dirname(other), request });
+              }),
+            );
+            compiler.hooks.compilation.tap('trainyard', ({ hooks }) => {
+              hooks.buildModule.tap({ name: 'trainyard', stage: AFTER_OTHERS }, (module) => {
+                compiled++;
+                if (isPrepared(module.nameForCondition() ?? ''))
+                  module.useSourceMap = module.useSimpleSourceMap = false;
+              });
+              hooks.succeedModule.tap('trainyard', (module) => {
+                // Merged with what is edited, all of it would be parsed again at each edit.
+                if (module.buildInfo && isPrepared(module.nameForCondition() ?? ''))
+                  module.buildInfo['moduleConcatenationBailout'] = 'prepared';
+              });
+              hooks.finishModules.tap('trainyard', (modules) => {
+                for (const module of modules) twice ||= prepared?.holds(module.nameForCondition() ?? '') ?? false;
+              });
+            });
+          },
         ],
       }),
     });
-    return { code, compiled };
+    return { code, compiled, twice };
   } catch (cause) {
     throw new TrainyardError('TY-CODE', {
       what: `the pipelines could not be bundled for the Workflow sandbox: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`,
@@ -61,6 +97,9 @@ export async function bundle(entry: string, keepIn: string): Promise<Bundled> {
     if (isOurs) releaseClaim(claim);
   }
 }
+
+/** After the bundler has said what it wants of each module's lines. */
+const AFTER_OTHERS = 1;
 
 /** How long what no bundle has used since stays in the folder. */
 const UNUSED_MS = 60_000;

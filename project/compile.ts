@@ -166,14 +166,19 @@ export interface BundledEntry {
   readonly files: readonly string[];
 }
 
-/**
- * Bundles virtual modules (name → source) that import from a folder; used for hashing, never run. Of a file that is
- * taken `whole`, declarations that nobody uses may count too.
- */
+/** How files are taken that are known otherwise. */
+export interface Taken {
+  /** Whether declarations of a file count that nobody uses, too. */
+  readonly whole?: (file: string) => boolean;
+  /** Whether a file stays out, as a package does. */
+  readonly outside?: (file: string) => boolean;
+}
+
+/** Bundles virtual modules (name → source) that import from a folder; used for hashing, never run. */
 export async function bundleEntries(
   entries: Readonly<Record<string, string>>,
   folder: string,
-  whole: (file: string) => boolean = () => false,
+  { whole = () => false, outside = () => false }: Taken = {},
 ): Promise<Record<string, BundledEntry>> {
   const names = Object.keys(entries);
   if (names.length === 0) return {};
@@ -186,6 +191,9 @@ export async function bundleEntries(
         resolveDir: folder,
         loader: 'ts',
       }));
+      on.onResolve({ filter: /.*/, namespace: 'virtual' }, ({ path: file }) =>
+        path.isAbsolute(file) && outside(file) ? { path: file, external: true } : undefined,
+      );
     },
   };
   const result = await guard(folder, () =>

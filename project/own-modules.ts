@@ -57,7 +57,7 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
 }
 
 /** Where a file lies in the published package: a library of the workspace lies among the installed packages there. */
-function publishedPlace(file: string, root: string): string {
+export function publishedPlace(file: string, root: string): string {
   const [, folder, rest] = /^packages\/([^/]+)\/(.*)$/.exec(file) ?? [];
   if (folder === undefined) return file;
   const manifest = readFileSync(path.join(root, 'packages', folder, 'package.json'), 'utf8');

@@ -5,11 +5,15 @@ import { codesIn, entriesOf, filesOf, withWorkflow } from './codes.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { CODES_FORMAT, digestsOf, preparedFile, type PreparedNodes } from './prepared-nodes.js';
+import { prepareSandbox } from './prepared-sandbox.js';
 import { builtInPlugins } from './project.js';
+import { compiled } from './package-root.js';
+import { processesIn } from './codes.js';
 import { replaceWhole } from './write-whole.js';
 
 /** The last step of this package's build: computes the code of the built-in nodes for `preparedNodes`. */
-const entries = entriesOf(await builtInPlugins());
+const plugins = await builtInPlugins();
+const entries = entriesOf(plugins);
 const bundled = await bundleOwn(filesOf(entries));
 const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-prepare-'));
 try {
@@ -27,6 +31,18 @@ try {
     texts: bundled.texts,
   };
   await replaceWhole(preparedFile(), JSON.stringify(prepared));
+  await prepareSandbox([
+    ...[
+      'workflows/engine/index.js',
+      'core/node.js',
+      'core/index.js',
+      'core/study/index.js',
+      'core/study/search.js',
+      'workflows/review/contract.js',
+    ].map((file) => compiled(...file.split('/'))),
+    ...plugins.map(({ contractFile }) => contractFile),
+    ...processesIn(codes.brought).map(({ workflow }) => workflow.file),
+  ]);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -11,7 +11,9 @@ import { slotsOf, type Backend, type Config } from '../core/config.js';
 import { canLoad } from '../setup/tensorflow-load.js';
 import type { ChildFacts, ProcessFacts } from '../core/process-facts.js';
 import type { ProjectCodes } from './codes.js';
+import { packageRoot } from '../setup/package-root.js';
 import { compiled, packageVersion } from './package-root.js';
+import { preparedSandbox } from './prepared-sandbox.js';
 import type { Project } from './project.js';
 import { replaceWhole, writeWhole } from './write-whole.js';
 
@@ -171,12 +173,16 @@ function sourceOf(file: string): string {
 }
 
 async function fingerprintOf(project: Project, body: string, data: object): Promise<string> {
+  const prepared = await preparedSandbox();
   // Which of this package's own declarations are used says nothing: its version counts anyway, and finding out takes half
   // a second.
   const isOwn = (file: string): boolean => !path.relative(compiled(), file).startsWith('..');
-  const bundled = await bundleEntries({ workflows: body }, project.root, isOwn);
+  const taken = prepared ? { outside: (file: string) => prepared.modules.has(file) } : { whole: isOwn };
+  const bundled = await bundleEntries({ workflows: body }, project.root, taken);
   const hash = createHash('sha256');
-  for (const part of [packageVersion(), JSON.stringify(data), bundled['workflows']?.code ?? ''])
+  // Files of this package are named by their places on this machine: what they hold counts, not where.
+  const code = (bundled['workflows']?.code ?? '').replaceAll(packageRoot(), '');
+  for (const part of [packageVersion(), prepared?.digest ?? '', JSON.stringify(data), code])
     hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 24);
 }

@@ -37,7 +37,7 @@ describe.each(recordings())('histories that $release recorded of $project', (rec
   });
 
   it('a node under another name is caught, and told in words', async () => {
-    const renamed = edited(/activities\[spec\.name\]/g, "activities[spec.name + '.renamed']");
+    const renamed = edited(/(activities\d*\[spec\d*\.name)\]/g, "$1 + '.renamed']");
     const told = (await replay(renamed, [run])).get(run.name) ?? '';
     // Whichever comes first: one in a worker's slot, or a light one beside the Workflow.
     const [, node] = /this code starts (\S+)\.renamed there/.exec(told) ?? [];
