@@ -21,9 +21,10 @@ export async function buildOnDisk(project: Project): Promise<string> {
 }
 
 /**
- * Waits until new runs start on a build, so that no run uses other code than there is on the disk. Returns at once where
- * nobody serves anything: whoever comes takes up what is there. `onWait` is told once that it takes a while. Throws what
- * a worker says is wrong with the build, and TY-CODE-BEHIND when none takes it up.
+ * Waits until new runs start on a build, so that no run uses other code than there is on the disk. Gives the build as the workers
+ * call it, for a run to be pinned to: a task queue may hear of it later, and on a busy machine Temporal's word that all have heard
+ * sometimes never comes. Nothing where nobody serves anything: whoever comes takes up what is there. `onWait` is told once that it
+ * takes a while. Throws what a worker says is wrong with the build, and TY-CODE-BEHIND when none takes it up.
  */
 export async function awaitCurrent(
   client: TrainyardClient,
@@ -36,15 +37,15 @@ export async function awaitCurrent(
     readonly signal?: AbortSignal;
     readonly patienceMs?: number;
   },
-): Promise<void> {
+): Promise<string | undefined> {
   const start = Date.now();
   let said = false;
   for (;;) {
-    const routed = await currentBuild(client);
-    if (routed.buildId !== undefined && isSameCode(routed.buildId, buildId) && routed.settled) return;
+    const current = (await currentBuild(client)).buildId;
+    if (current !== undefined && isSameCode(current, buildId)) return current;
     const hasDev = options.hasDev();
-    if (!hasDev && (routed.buildId === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow'))))
-      return;
+    if (!hasDev && (current === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow'))))
+      return undefined;
     const refusal = await refusalOf(project, buildId);
     if (refusal) throw refusal;
     if (!said) options.onWait?.(hasDev);
@@ -54,7 +55,7 @@ export async function awaitCurrent(
         what: 'the workers serve other code than the project has on this disk, and none has taken it up',
         where: { file: project.root },
         expected: `build ${buildId}`,
-        actual: `build ${routed.buildId ?? 'none'}`,
+        actual: `build ${current ?? 'none'}`,
         ...(hasDev
           ? {
               remedy: `look at ${path.join(project.state, 'logs', 'worker.log')}; if packages were installed meanwhile, start trainyard dev again`,
@@ -62,6 +63,19 @@ export async function awaitCurrent(
           : {}),
       });
     await sleep(ASK_EVERY_MS, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+/** How long the word that every task queue has heard of a build is waited for, ms. */
+const SETTLED_WITHIN_MS = 5_000;
+
+/** Waits until whatever starts runs by itself starts them on a build that is current; not for ever, since that word may never come. */
+export async function awaitRouted(client: TrainyardClient, buildId: string): Promise<void> {
+  const start = performance.now();
+  while (performance.now() - start < SETTLED_WITHIN_MS) {
+    const current = await currentBuild(client);
+    if (current.buildId === buildId && current.settled) return;
+    await sleep(ASK_EVERY_MS);
   }
 }
 

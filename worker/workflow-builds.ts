@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { currentBuild } from '../client/current-code.js';
+import { awaitRouted } from '../client/current-code.js';
 import type { TrainyardClient } from '../client/index.js';
 import { endFromOutside } from '../client/run/end-run.js';
 import { TrainyardError } from '@trainyard/errors';
@@ -247,16 +248,11 @@ export class WorkflowBuilds {
     return true;
   }
 
-  /** Whether every task queue has heard which build is current: until then a new run may still go to the former one. */
-  async #isRouted(buildId: string): Promise<boolean> {
-    const current = await currentBuild(this.#parts.client);
-    return current.buildId === buildId && current.settled;
-  }
-
   async #setCurrent(buildId: string): Promise<void> {
     const { client, identity } = this.#parts;
     const start = performance.now();
-    for (;;) {
+    const isLate = (): boolean => performance.now() - start > KNOWN_WITHIN_MS;
+    for (let said = false; !said;) {
       try {
         await client.temporal.workflowService.setWorkerDeploymentCurrentVersion({
           namespace: client.namespace,
@@ -265,13 +261,14 @@ export class WorkflowBuilds {
           identity,
           ignoreMissingTaskQueues: true,
         });
-        if (await this.#isRouted(buildId)) return;
+        // Said once: each time begins to tell all task queues anew.
+        said = true;
       } catch (error) {
-        if (performance.now() - start > KNOWN_WITHIN_MS) throw error;
+        if (isLate()) throw error;
+        await sleep(ASK_EVERY_MS);
       }
-      if (performance.now() - start > KNOWN_WITHIN_MS) return;
-      await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
     }
+    await awaitRouted(client, buildId);
   }
 }
 
