@@ -24,7 +24,7 @@ const figuresOf = async (figures: Figures, x = finite(id('x'))) => ({
 });
 
 test('figures of values that were counted once have the bits of those of all rows, and of any number of threads', async () => {
-  const found = [];
+  const found: Awaited<ReturnType<typeof figuresOf>>[] = [];
   for (const threads of [1, 2])
     await withDatabase({ threads }, async (database) => {
       await database.run(sql`CREATE TABLE rows AS FROM ${UNEVEN}`);
