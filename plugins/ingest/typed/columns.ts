@@ -82,9 +82,11 @@ export async function readColumns(
   for (const part of parts) {
     const table = inner(`columns ${chunks.length}`);
     const columns = part.flatMap(({ index }) => [textColumn(index), valueColumn(index)]);
+    // Named here, so that the queries around it do not go through all columns of the source for each part of them.
+    const named = join([RECORD, ...part.map(({ index }) => rawColumn(index))]);
     await database.run(
       sql`CREATE OR REPLACE TABLE ${table} AS SELECT ${join([RECORD, ...columns])}
-          FROM ${readCells(raw, sql`(FROM ${raw.numbered} WHERE ${keep})`, part)} ORDER BY ${RECORD}`,
+          FROM ${readCells(raw, sql`(SELECT ${named} FROM ${raw.numbered} WHERE ${keep})`, part)} ORDER BY ${RECORD}`,
     );
     chunks.push({ readings: part, cells: table, numbered: table });
   }
