@@ -20,16 +20,16 @@ export async function referencesOf(lesson: Lesson, steps: readonly TransformStep
 }
 
 async function numbers(lesson: Lesson, name: string): Promise<NumericReference> {
-  const x = finite(id(name));
+  const [x, alone] = [finite(id(name)), await lesson.alone(name)];
   const steps = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
   const [limits, moments, quantiles] = await Promise.all([
-    limitsOf(lesson, x),
-    momentsOf(lesson, x),
-    quantilesWithin(lesson, x, steps),
+    limitsOf(alone, x),
+    momentsOf(alone, x),
+    quantilesWithin(alone, x, steps),
   ]);
   const { present, missing, min, max } = limits;
   const edges = [...new Set(quantiles)].filter((edge) => present > 0 && edge < max);
-  const upTo = await Promise.all(edges.map((edge) => lesson.number(sql`count(*) FILTER (WHERE ${x} <= ${edge})`)));
+  const upTo = await Promise.all(edges.map((edge) => alone.countWhere(sql`${x} <= ${edge}`)));
   const counts = [...upTo, present].map((count, i, all) => count - (all[i - 1] ?? 0));
   return { kind: 'numeric', name, missing, ...moments, min, max, edges, counts };
 }

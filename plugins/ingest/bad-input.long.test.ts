@@ -5,6 +5,17 @@ import { projectForTests, put, readSource } from './read-source.test-part.js';
 
 const folder = projectForTests();
 
+test('4,000 columns are read within the memory of a node, each with its own type', async () => {
+  const columns = Array.from({ length: 4_000 }, (_, i) => i);
+  const row = (r: number): string => columns.map((i) => (i % 2 === 0 ? `t${r}` : String(i + r))).join(',');
+  const text = [columns.map((i) => `column ${i}`).join(','), ...[0, 1, 2].map(row)].join('\n');
+  await put(folder, { 'wide.csv': `${text}\n` });
+  const { types, rows } = await readSource(file({ path: 'wide.csv' }));
+  expect(Object.keys(types)).toHaveLength(4_000);
+  expect(new Set(columns.map((i) => `${i % 2} ${types[`column ${i}`]}`))).toEqual(new Set(['0 text', '1 integer']));
+  expect(rows.map((one) => one['column 3999'])).toEqual([3999, 4000, 4001]);
+});
+
 test('a column that changes type at row 900,000 is text with each of its cells, or refused by its line where it is declared', async () => {
   const rows = Array.from({ length: 900_000 }, (_, i) => String(i));
   const text = `a\n${rows.join('\n')}\n12.5 kg\n`;

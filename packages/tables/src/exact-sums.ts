@@ -7,20 +7,27 @@ const UNIT_BITS = 52n;
 /**
  * SQL for the sum of what lies within -1 and 1, as whole numbers of 2^-52: these add up exactly, so that any number of
  * threads, and any order of rows, gives the same bits. Each value is rounded by at most 2^-53; the sum of n values is
- * closer to the true one than what adding doubles gives.
+ * closer to the true one than what adding doubles gives. `times`: how many rows each row stands for.
  */
-export function exactSum(value: Sql): Sql {
-  return sql`(sum((${value} * ${UNIT})::BIGINT)::DOUBLE / ${UNIT})`;
+export function exactSum(value: Sql, times?: Sql): Sql {
+  return sql`(${sumOf(sql`(${value} * ${UNIT})::BIGINT`, times)}::DOUBLE / ${UNIT})`;
+}
+
+function sumOf(whole: Sql, times: Sql | undefined): Sql {
+  return times ? sql`sum((${whole})::HUGEINT * ${times})` : sql`sum(${whole})`;
 }
 
 /**
  * SQL for both parts of a sum of what lies within -2 and 2, as text: whole numbers of 2^-52, and what is left of each value,
  * as whole numbers of 2^-104. `exactTotal` puts them together.
  */
-export function exactParts(value: Sql): readonly [high: Sql, low: Sql] {
+export function exactParts(value: Sql, times?: Sql): readonly [high: Sql, low: Sql] {
   const whole = sql`(${value} * ${UNIT})`;
   const rest = sql`((${whole} - (${whole})::BIGINT::DOUBLE) * ${UNIT})`;
-  return [sql`sum((${whole})::BIGINT)::VARCHAR`, sql`sum((${rest})::BIGINT)::VARCHAR`];
+  return [
+    sql`${sumOf(sql`(${whole})::BIGINT`, times)}::VARCHAR`,
+    sql`${sumOf(sql`(${rest})::BIGINT`, times)}::VARCHAR`,
+  ];
 }
 
 /** A sum as a whole number of 2^-104. Totals of chunks are added, in any grouping, to that of the whole. */

@@ -4,7 +4,7 @@ import { presentOf, type Association, type NumericProfile } from '../profile.js'
 import { countBy, figuresOf, type Field, type Relation } from './relation.js';
 import { quantilesOf } from './quantiles.js';
 import { orderOf, STEPS } from './order.js';
-import { edgesOf, stepOf } from './steps.js';
+import { edgesOf, stepOf, stepsOver, type Stepped } from './steps.js';
 import { exactSum, scaled, scaleOf } from './sums.js';
 
 /** Values up to which ranks are exact; of more, those of 512 parts of as many rows. */
@@ -42,31 +42,45 @@ async function pearson(
   zOf: (one: Numeric) => Sql,
   measure: 'pearson' | 'spearman',
 ): Promise<Association[]> {
-  const found = await figuresOf(relation, pairs, ([one, other]) => {
-    const [a, b] = [zOf(one), zOf(other)];
-    const both = sql`FILTER (${a} IS NOT NULL AND ${b} IS NOT NULL)`;
-    const sum = (value: Sql): Sql => sql`(sum((${value} * ${2 ** 52})::BIGINT) ${both})::DOUBLE / ${2 ** 52}`;
-    return {
-      n: sql`count(*) ${both}`,
-      a: sum(a),
-      b: sum(b),
-      ab: exactSum(sql`${a} * ${b}`),
-      aa: sum(sql`${a} * ${a}`),
-      bb: sum(sql`${b} * ${b}`),
-    };
+  const products = await figuresOf(relation, pairs, ([one, other]) => ({
+    sum: exactSum(sql`${zOf(one)} * ${zOf(other)}`),
+  }));
+  const besides = new Map(
+    pairs.flatMap(([one, other]) => [beside(relation, one, other), beside(relation, other, one)]),
+  );
+  const figures = await figuresOf(relation, [...besides.values()], ({ one, other }) => {
+    const z = zOf(one);
+    const there = other ? sql`FILTER (${zOf(other)} IS NOT NULL)` : sql``;
+    const sum = (value: Sql): Sql => sql`(sum((${value} * ${2 ** 52})::BIGINT) ${there})::DOUBLE / ${2 ** 52}`;
+    return { n: sql`count(${z}) ${there}`, sum: sum(z), squares: sum(sql`${z} * ${z}`) };
   });
+  const found = new Map([...besides.keys()].map((key, i) => [key, figures[i]!]));
   return pairs.flatMap(([one, other], i) => {
-    const { n, a, b, ab, aa, bb } = found[i]!;
-    const rows = Number(n);
+    const a = found.get(beside(relation, one, other)[0])!;
+    const b = found.get(beside(relation, other, one)[0])!;
+    const rows = Number(a.n);
     const mean = (sum: unknown): number => Number(sum) / rows;
-    const covariance = mean(ab) - mean(a) * mean(b);
-    const variances = (mean(aa) - mean(a) ** 2) * (mean(bb) - mean(b) ** 2);
+    const covariance = mean(products[i]!.sum) - mean(a.sum) * mean(b.sum);
+    const varianceOf = (of: typeof a): number => mean(of.squares) - mean(of.sum) ** 2;
+    const variances = varianceOf(a) * varianceOf(b);
     const value = covariance / Math.sqrt(variances);
     if (rows < 2 || !(variances > 0) || !Number.isFinite(value)) return [];
     return [
       { columns: [one.column.name, other.column.name] as const, measure, value: Math.min(1, Math.max(-1, value)) },
     ];
   });
+}
+
+interface Beside {
+  readonly one: Numeric;
+  /** `undefined` where it has a value in each row, and so says nothing of which rows count. */
+  readonly other: Numeric | undefined;
+}
+
+/** A column over the rows that another has as well: what one column's sums are, whatever the pair, is summed once. */
+function beside({ rows }: Relation, one: Numeric, other: Numeric): [key: string, Beside] {
+  const bounding = presentOf(other.column) < rows ? other : undefined;
+  return [JSON.stringify([one.column.name, bounding?.column.name]), { one, other: bounding }];
 }
 
 /** Each column's ranks (equal values share their middle one), from -1 to 1, as columns of a table. */
@@ -79,11 +93,10 @@ async function ranksOf(
   const path = joinPath(relation.scratch, 'ranked.parquet');
   const names = columns.map((_, i) => id(`r${i}`));
   const exact = relation.rows * columns.length <= most;
-  const terms = exact ? columns.map(exactRank) : await steppedRanks(relation, columns);
-  const selected = terms.map((term, i) => sql`${term} AS ${names[i]!}`);
-  const numbers = columns.map(({ field }, i) => sql`${field.x} AS ${id(`x${i}`)}`);
-  const rows = exact ? relation.from : sql`(SELECT ${join(numbers)} FROM ${relation.from})`;
-  await relation.database.run(sql`COPY (SELECT ${join(selected)} FROM ${rows}) TO ${path} (FORMAT parquet)`);
+  const ranks = exact
+    ? sql`SELECT ${join(columns.map((one, i) => sql`${exactRank(one)} AS ${names[i]!}`))} FROM ${relation.from}`
+    : await stepsOver(relation.database, relation.from, await steppedRanks(relation, columns, names));
+  await relation.database.run(sql`COPY (${ranks}) TO ${path} (FORMAT parquet)`);
   await relation.database.run(sql`CREATE OR REPLACE VIEW ${from} AS FROM read_parquet(${path})`);
   return { relation: { ...relation, from, fields: [] }, of: new Map(columns.map((one, i) => [one, names[i]!])) };
 }
@@ -96,21 +109,24 @@ function exactRank({ field: { x }, column }: Numeric): Sql {
 }
 
 /** The ranks of parts, from -1 to 1: the middle one of each. */
-async function steppedRanks(relation: Relation, columns: readonly Numeric[]): Promise<Sql[]> {
-  const terms: Sql[] = [];
-  for (const [i, { column }] of columns.entries()) {
-    const x = id(`x${i}`);
-    const { edges, rows } = await partsOf(relation, columns[i]!);
-    const n = presentOf(column);
+async function steppedRanks(
+  relation: Relation,
+  columns: readonly Numeric[],
+  names: readonly Sql[],
+): Promise<Stepped[]> {
+  const stepped: Stepped[] = [];
+  for (const [i, one] of columns.entries()) {
+    const { edges, rows } = await partsOf(relation, one);
+    const n = presentOf(one.column);
     let before = 0;
-    const middles = rows.map((part) => {
+    const leaves = rows.map((part) => {
       const middle = before + (part + 1) / 2;
       before += part;
       return (middle - (n + 1) / 2) / Math.max(1, n / 2);
     });
-    terms.push(stepOf(x, edges, (part) => sql`${middles[part]!}`));
+    stepped.push({ x: one.field.x, edges, leaves, as: names[i]! });
   }
-  return terms;
+  return stepped;
 }
 
 /** The edges of parts of about as many values each, and the values in each. */

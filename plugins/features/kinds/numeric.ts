@@ -31,15 +31,15 @@ export const numeric = featureKind({
   needsLabel: ({ shape: given }) => shapeNamed(given.by).needsLabel?.(given) ?? false,
   check: (_, column) => requireNumbers(column, 'numeric'),
   async fit(spec, { name }: Column, lesson) {
-    const x = finite(id(name));
+    const [x, alone] = [finite(id(name)), await lesson.alone(name)];
     const [limits, { mean }, [median = 0]] = await Promise.all([
-      limitsOf(lesson, x),
-      momentsOf(lesson, x),
-      quantilesWithin(lesson, x, [0.5]),
+      limitsOf(alone, x),
+      momentsOf(alone, x),
+      quantilesWithin(alone, x, [0.5]),
     ]);
     if (limits.present === 0) throw allMissing(name);
     const fill = typeof spec.fill === 'number' ? spec.fill : { median, mean }[spec.fill];
-    const given = { lesson, spec, x, limits, fill, median, mean };
+    const given = { lesson, alone, spec, x, limits, fill, median, mean };
     const { step, how, learnt } = await shapeNamed(spec.shape.by).fit(spec.shape, given);
     return {
       steps: [step],

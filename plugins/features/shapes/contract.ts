@@ -1,6 +1,7 @@
 import type { Sql } from '@trainyard/tables/sql';
 import type { TransformStep } from '@trainyard/transforms';
 import type { z } from 'zod';
+import type { Figures } from '../figures.js';
 import type { Lesson } from '../lesson.js';
 import type { Limits } from '../numbers.js';
 
@@ -18,6 +19,8 @@ export type ScaleName = 'standard' | 'min-max' | 'robust' | 'none';
 /** A column of numbers of the training part, as a shape looks at it. */
 export interface NumberColumn {
   readonly lesson: Lesson;
+  /** The same of this column alone: what looks at no other is asked there. */
+  readonly alone: Figures;
   readonly spec: NumberSpec;
   /** Its finite values; NULL for all others. */
   readonly x: Sql;

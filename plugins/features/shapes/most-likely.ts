@@ -1,4 +1,4 @@
-import { exactSum, sql, type Sql } from '@trainyard/tables/sql';
+import { sql, type Sql } from '@trainyard/tables/sql';
 import { raisedSql, raiser } from '@trainyard/transforms';
 import type { NumberColumn } from './contract.js';
 
@@ -14,7 +14,7 @@ const STEPS = [1 / 4, 1 / 16, 1 / 128, 1 / 512];
  */
 export async function mostLikely(
   method: 'box-cox' | 'yeo-johnson',
-  { lesson, x, limits }: NumberColumn,
+  { alone, x, limits }: NumberColumn,
 ): Promise<number> {
   const { present, min, max } = limits;
   if (min === max) return 1;
@@ -25,7 +25,7 @@ export async function mostLikely(
     const of = (value: number): number =>
       kind === 'box-cox' ? Math.log(value) : value >= 0 ? Math.log1p(value) : -Math.log1p(-value);
     const reach = Math.max(Math.abs(of(low)), Math.abs(of(high))) || 1;
-    return (await lesson.number(exactSum(sql`(${log} / ${reach})`))) * reach;
+    return (await alone.sum(sql`(${log} / ${reach})`)) * reach;
   }
   const known = new Map<number, Promise<number>>();
   const likelihood = (lambda: number): Promise<number> => {
@@ -40,7 +40,7 @@ export async function mostLikely(
     const reach = (high - low) / 2;
     if (!(reach > 0) || !Number.isFinite(reach)) return -Infinity;
     const z: Sql = sql`((${raisedSql(power, x)} - ${low + reach}) / ${reach})`;
-    const [s, q] = await Promise.all([lesson.number(exactSum(z)), lesson.number(exactSum(sql`(${z} * ${z})`))]);
+    const [s, q] = await Promise.all([alone.sum(z), alone.sum(sql`(${z} * ${z})`)]);
     const variance = (q / present - (s / present) ** 2) * reach * reach;
     return variance > 0 ? (-present / 2) * Math.log(variance) + (lambda - 1) * jacobian : -Infinity;
   };

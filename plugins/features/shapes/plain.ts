@@ -5,8 +5,8 @@ import { sayNumber, sayScaling, scalingOf } from './scaling.js';
 /** As they are: centred and scaled. */
 export const plain = shapeOf({
   schema: z.strictObject({ by: z.literal('none') }),
-  async fit(_, { lesson, spec: { column, scale, clip, indicator }, x, fill }) {
-    const scaling = await scalingOf(lesson, scale, x, fill);
+  async fit(_, { alone, spec: { column, scale, clip, indicator }, x, fill }) {
+    const scaling = await scalingOf(alone, scale, x, fill);
     return {
       step: { kind: 'numeric', column, fill: fill + 0, ...scaling, clip, indicator },
       how: scale === 'none' ? 'as it is' : scale,

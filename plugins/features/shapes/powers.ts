@@ -9,11 +9,11 @@ type Power = Pick<Extract<TransformStep, { kind: 'power' }>, 'method' | 'lambda'
 const WIDEST = 1e300;
 
 /** The step of a power that is known, scaled as the recipe says. */
-export async function raised(power: Power, said: string, { lesson, spec, x, fill }: NumberColumn): Promise<Shaped> {
+export async function raised(power: Power, said: string, { alone, spec, x, fill }: NumberColumn): Promise<Shaped> {
   const { column, scale, clip, indicator } = spec;
   const value = sql`(CASE WHEN ${x} IS NOT NULL THEN least(greatest(${raisedSql(power, x)}, ${-WIDEST}), ${WIDEST}) END)`;
   const filled = Math.min(WIDEST, Math.max(-WIDEST, raiser(power)(fill)));
-  const scaling = await scalingOf(lesson, scale, value, filled);
+  const scaling = await scalingOf(alone, scale, value, filled);
   return {
     step: { kind: 'power', column, ...power, fill: fill + 0, ...scaling, clip, indicator },
     how: scale === 'none' ? power.method : `${power.method}, then ${scale}`,

@@ -13,10 +13,10 @@ export const quantile = shapeOf({
       .describe('shares from 0 to 1, or the normal quantiles of them'),
     quantiles: z.int().min(2).max(1000).default(100).describe('places that are kept; between them it is interpolated'),
   }),
-  async fit({ gives, quantiles }, { lesson, spec: { column, indicator }, x, limits, fill }) {
+  async fit({ gives, quantiles }, { alone, spec: { column, indicator }, x, limits, fill }) {
     const count = Math.max(2, Math.min(quantiles, limits.present));
     const shares = Array.from({ length: count }, (_, i) => i / (count - 1));
-    const found = await quantilesWithin(lesson, x, shares);
+    const found = await quantilesWithin(alone, x, shares);
     const values = [...new Set(found)];
     const share = (at: number): number => shares[at]!;
     // A constant column has no second value: all but what lies above it is at 0.

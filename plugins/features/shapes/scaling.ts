@@ -1,5 +1,5 @@
 import type { Sql } from '@trainyard/tables/sql';
-import type { Lesson } from '../lesson.js';
+import type { Figures } from '../figures.js';
 import { limitsOf, momentsOf, quantilesWithin } from '../numbers.js';
 import type { ScaleName } from './contract.js';
 
@@ -11,18 +11,18 @@ export interface Centered {
 
 /** Each way to scale values of `x`, where `fill` stands in for missing ones. */
 const SCALES: Readonly<
-  Record<ScaleName, (lesson: Lesson, x: Sql, fill: number) => Promise<readonly [number, number]>>
+  Record<ScaleName, (figures: Figures, x: Sql, fill: number) => Promise<readonly [number, number]>>
 > = {
-  async standard(lesson, x, fill) {
-    const { mean, deviation } = await momentsOf(lesson, x, fill);
+  async standard(figures, x, fill) {
+    const { mean, deviation } = await momentsOf(figures, x, fill);
     return [mean, deviation];
   },
-  async 'min-max'(lesson, x) {
-    const { min, max } = await limitsOf(lesson, x);
+  async 'min-max'(figures, x) {
+    const { min, max } = await limitsOf(figures, x);
     return [min, max - min];
   },
-  async robust(lesson, x) {
-    const [first = 0, median = 0, third = 0] = await quantilesWithin(lesson, x, [0.25, 0.5, 0.75]);
+  async robust(figures, x) {
+    const [first = 0, median = 0, third = 0] = await quantilesWithin(figures, x, [0.25, 0.5, 0.75]);
     return [median, third - first];
   },
   async none() {
@@ -30,8 +30,8 @@ const SCALES: Readonly<
   },
 };
 
-export async function scalingOf(lesson: Lesson, how: ScaleName, x: Sql, fill: number): Promise<Centered> {
-  const [center, scale] = await SCALES[how](lesson, x, fill);
+export async function scalingOf(figures: Figures, how: ScaleName, x: Sql, fill: number): Promise<Centered> {
+  const [center, scale] = await SCALES[how](figures, x, fill);
   // A constant column has nothing to divide by; it becomes 0 where it is what it was. JSON has no -0.
   return { center: center + 0, scale: scale > 0 && Number.isFinite(scale) ? scale : 1 };
 }

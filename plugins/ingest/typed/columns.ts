@@ -1,7 +1,7 @@
 import { inner, join, readNumber, readWritten, sql, type Database, type Sql } from '@trainyard/tables';
 import type { ColumnSchema } from '@trainyard/tables/schema';
 import { chunked } from './infer.js';
-import { ownValue, type Inferred } from './own-text.js';
+import { ownValue, readDouble, type Inferred } from './own-text.js';
 import { rawColumn, RECORD, textOf, type RawText } from './raw-text.js';
 
 /** A column to read: its name, its place in the source, and what it is to be. */
@@ -40,11 +40,12 @@ function numberColumn(index: number): Sql {
  */
 export function readCells(raw: RawText, from: Sql, readings: readonly Reading[]): Sql {
   const texts = readings.map(({ index, missing }) => sql`${textOf(raw, index, missing)} AS ${textColumn(index)}`);
-  const numbers = readings
-    .filter(
-      ({ inferred, schema }) => !inferred && !schema.written && (schema.type === 'number' || schema.type === 'integer'),
-    )
-    .map(({ index }) => sql`${readNumber(textColumn(index))} AS ${numberColumn(index)}`);
+  const numbers = readings.flatMap(({ index, inferred, schema }) => {
+    const text = textColumn(index);
+    if (inferred) return inferred.type === 'number' ? [sql`${readDouble(text)} AS ${numberColumn(index)}`] : [];
+    const plain = !schema.written && (schema.type === 'number' || schema.type === 'integer');
+    return plain ? [sql`${readNumber(text)} AS ${numberColumn(index)}`] : [];
+  });
   const values = readings.map((reading) => sql`${valueOf(raw, reading)} AS ${valueColumn(reading.index)}`);
   return sql`(SELECT *, ${join(values)} FROM (SELECT ${join([sql`*`, ...numbers])} FROM (SELECT *, ${join(texts)} FROM ${from})))`;
 }
@@ -52,7 +53,7 @@ export function readCells(raw: RawText, from: Sql, readings: readonly Reading[])
 /** SQL for a column's value: as the source has it where that is its type, else as its text reads. */
 function valueOf(raw: RawText, { index, schema, inferred }: Reading): Sql {
   if (raw.columns[index]?.type === schema.type) return rawColumn(index);
-  if (inferred) return ownValue(inferred, textColumn(index));
+  if (inferred) return ownValue(inferred, textColumn(index), numberColumn(index));
   return readWritten(schema.type, schema.written, textColumn(index), numberColumn(index));
 }
 
@@ -81,9 +82,11 @@ export async function readColumns(
   for (const part of parts) {
     const table = inner(`columns ${chunks.length}`);
     const columns = part.flatMap(({ index }) => [textColumn(index), valueColumn(index)]);
+    // Named here, so that the queries around it do not go through all columns of the source for each part of them.
+    const named = join([RECORD, ...part.map(({ index }) => rawColumn(index))]);
     await database.run(
       sql`CREATE OR REPLACE TABLE ${table} AS SELECT ${join([RECORD, ...columns])}
-          FROM ${readCells(raw, sql`(FROM ${raw.numbered} WHERE ${keep})`, part)} ORDER BY ${RECORD}`,
+          FROM ${readCells(raw, sql`(SELECT ${named} FROM ${raw.numbered} WHERE ${keep})`, part)} ORDER BY ${RECORD}`,
     );
     chunks.push({ readings: part, cells: table, numbered: table });
   }

@@ -22,7 +22,7 @@ export function identityOf(raw: RawText, key: readonly string[], missing: readon
   const cells = sorted.map(({ index }) =>
     raw.columns[index]?.type === undefined ? rawColumn(index) : textOf(raw, index, []),
   );
-  return sql`substr(md5(to_json([${join(cells)}])::VARCHAR), 1, ${BigInt(DIGITS)})`;
+  return sql`substr(md5(json_array(${join(cells)})::VARCHAR), 1, ${BigInt(DIGITS)})`;
 }
 
 function anyMissing(parts: readonly Sql[]): Sql {
@@ -34,11 +34,11 @@ function anyMissing(parts: readonly Sql[]): Sql {
 
 /** Whether rows of a relation share an identity or lack one: by a hash of 64 bits, so that it may err, very rarely, to yes. */
 export async function mayShare(database: Database, rows: Sql): Promise<boolean> {
-  const { lacking, shared } = await database.row<{ lacking: number; shared: number }>(
-    sql`SELECT coalesce(sum(n) FILTER (lacking), 0)::BIGINT AS lacking, count(*) FILTER (n > 1) AS shared
-        FROM (SELECT hash(${id(ROW_ID)}) AS h, ${id(ROW_ID)} IS NULL AS lacking, count(*) AS n FROM ${rows} GROUP BY 1, 2)`,
+  const { all, different } = await database.row<{ all: number; different: number }>(
+    sql`SELECT (SELECT count(*) FROM ${rows}) AS "all",
+               (SELECT count(*) FROM (SELECT DISTINCT hash(${id(ROW_ID)}) FROM ${rows} WHERE ${id(ROW_ID)} IS NOT NULL)) AS different`,
   );
-  return lacking > 0 || shared > 0;
+  return different < all;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { id, inner, join, sql, type Database, type Sql } from '@trainyard/tables';
 import { EVIDENCE, isEvidence, ownValue, type Evidence, type Inferred } from './own-text.js';
 import type { MissingTexts } from './missing.js';
-import { RECORD, sayPlace, textOf, type RawText } from './raw-text.js';
+import { rawColumn, RECORD, sayPlace, textOf, type RawText } from './raw-text.js';
 
 /** Columns that one query reads: the time to plan a query grows with their square. */
 export const CHUNK = 64;
@@ -11,10 +11,10 @@ const FIRST = 20_000;
 const NEARLY = 0.9;
 
 /**
- * Cells of a column, counted by what their texts are evidence of. `absent` are those among the present ones that stand for
+ * Cells of a column, counted by what their texts are evidence of. `present` are those that are not missing, `absent` are those among the present ones that stand for
  * missing cells unless the column holds numbers.
  */
-type Counts = Readonly<Record<Evidence | 'present' | 'absent', number>>;
+type Counts = Readonly<Record<Evidence | 'cells' | 'present' | 'absent', number>>;
 
 /** What the types of columns are, by their places, and what a person should know of the choice. */
 export interface Inference {
@@ -37,13 +37,17 @@ export async function inferTypes(
   const types = new Map<number, Inferred>();
   const notes: string[] = [];
   for (const part of chunked(indices)) {
-    const first = await countsOf(database, raw, sql`(FROM ${raw.cells} LIMIT ${BigInt(FIRST)})`, part, missing);
+    const cells = join(part.map((index) => rawColumn(index)));
+    const start = sql`(SELECT ${cells} FROM ${raw.cells} LIMIT ${BigInt(FIRST)})`;
+    const first = await countsOf(database, raw, start, part, missing);
     const open: number[] = [];
     for (const index of part) {
       const counts = first.get(index) ?? NONE;
       const type = typeOf(counts);
       types.set(index, type);
-      if (isSettled(counts)) notes.push(...(await nearly(database, raw, index, counts, missing)));
+      // Fewer than were asked for are all that there are.
+      if (isSettled(counts) || counts.cells < FIRST)
+        notes.push(...(await nearly(database, raw, index, counts, missing)));
       else if (whole || type.type === 'text') open.push(index);
     }
     if (open.length === 0) continue;
@@ -55,7 +59,7 @@ export async function inferTypes(
   return { types, notes };
 }
 
-const NONE = Object.fromEntries(['present', 'absent', ...EVIDENCE].map((kind) => [kind, 0])) as Counts;
+const NONE = Object.fromEntries(['cells', 'present', 'absent', ...EVIDENCE].map((kind) => [kind, 0])) as Counts;
 
 /**
  * All columns go through one expression, cell by cell, since the time to plan a query grows with what it says. A text is
@@ -74,7 +78,7 @@ async function countsOf(
   const kinds = EVIDENCE.map((one) => sql`WHEN ${isEvidence(one, text)} THEN ${one}`);
   const counted = EVIDENCE.map((one) => sql`count(*) FILTER (${kind} = ${one}) AS ${id(one)}`);
   const rows = await database.rows<{ column: number } & Record<keyof Counts, number>>(
-    sql`SELECT ${column} AS "column", count(${text}) AS present,
+    sql`SELECT ${column} AS "column", count(*) AS cells, count(${text}) AS present,
                count(*) FILTER (list_contains(${missing.unlessNumber}::VARCHAR[], ${text})) AS absent, ${join(counted)}
         FROM (SELECT ${column}, ${text}, CASE ${join(kinds, ' ')} END AS ${kind}
               FROM (SELECT unnest(${indices}) AS ${column}, unnest([${join(texts)}]) AS ${text} FROM ${from}))

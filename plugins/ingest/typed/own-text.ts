@@ -35,15 +35,18 @@ const NUMBER = '-?((0|[1-9]\\d*)(\\.\\d+)?|\\.\\d+)([eE][+-]?\\d+)?';
 const TIME = '\\d{4}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,6})?)?';
 const ZONE = ' ?(Z|[+-]\\d\\d(:?\\d\\d)?)';
 
-/** SQL for the value of a text that is a type's own: NULL for any other. */
-export function ownValue({ type, zoned }: Inferred, text: Sql): Sql {
+/**
+ * SQL for the value of a text that is a type's own: NULL for any other. `number`: the text as a double (`readDouble`), where it
+ * stands as a column: the database would read it anew at each place.
+ */
+export function ownValue({ type, zoned }: Inferred, text: Sql, number?: Sql): Sql {
   switch (type) {
     case 'text':
       return text;
     case 'integer':
       return ownInteger(text);
     case 'number':
-      return sql`coalesce(${ownNumber(text)}, ${readNonFinite(text)})`;
+      return sql`coalesce(${ownNumber(text, number)}, ${readNonFinite(text)})`;
     case 'boolean':
       return sql`(CASE ${text} WHEN 'true' THEN true WHEN 'false' THEN false END)`;
     case 'date':
@@ -51,6 +54,11 @@ export function ownValue({ type, zoned }: Inferred, text: Sql): Sql {
     case 'timestamp':
       return zoned ? ownZoned(text) : ownLocal(text);
   }
+}
+
+/** SQL for what the database makes of a text as a double. */
+export function readDouble(text: Sql): Sql {
+  return sql`try_cast(${text} AS DOUBLE)`;
 }
 
 /** SQL for whether a text, which is not missing, is evidence of this kind. */
@@ -86,8 +94,7 @@ const SAFE = BigInt(WHOLE);
  * A number keeps what its text says: not beyond a double, not rounded to zero, whole digits all there. The first branch
  * settles nearly all, by one expression and one cast.
  */
-function ownNumber(text: Sql): Sql {
-  const number = sql`try_cast(${text} AS DOUBLE)`;
+function ownNumber(text: Sql, number: Sql = readDouble(text)): Sql {
   return sql`(CASE WHEN NOT regexp_full_match(${text}, ${NUMBER}) THEN NULL
                     WHEN abs(${number}) <= ${WHOLE} AND ${number} <> 0 THEN ${number}
                     WHEN isfinite(${number}) AND (abs(${number}) <= ${WHOLE} OR regexp_matches(${text}, '[eE]'))

@@ -105,15 +105,14 @@ async function readOnce(
     filtered: Object.keys(params.where).length > 0 || raw.leftOut !== undefined,
     identity: identityOf(raw, params.key, missingIn(texts, false)),
   };
-  const guess = await readingsOf(database, raw, wanted, params.schema, texts, false);
   const written =
-    (await writeOnce(database, job, guess.readings)) ??
+    (await writeOnce(database, job, wanted, params, texts)) ??
     (await writeChecked(database, job, wanted, params, texts, sifting));
   const { aside } = written;
   const said = {
     read: raw.read,
     leftOut: raw.leftOut,
-    notes: [...(raw.notes ?? []), ...(written.notes ?? guess.notes)],
+    notes: [...(raw.notes ?? []), ...written.notes],
   };
   const { path } = written.output.files[TABLE_FILE];
   if (!(await mayShare(database, sql`read_parquet(${path})`))) return { table: { ...written.output, ...said }, aside };
@@ -136,7 +135,7 @@ interface Job {
 
 interface Done {
   readonly output: TableOutput;
-  readonly notes?: readonly string[] | undefined;
+  readonly notes: readonly string[];
   /** What was left out. */
   readonly aside?: Aside | undefined;
 }
@@ -145,9 +144,12 @@ interface Done {
 async function writeOnce(
   database: Database,
   { raw, keep, filtered, identity, scratch }: Job,
-  readings: readonly Reading[],
+  wanted: readonly string[],
+  params: TypedParams,
+  texts: MissingTexts,
 ): Promise<Done | undefined> {
-  if (readings.length === 0 || readings.length > CHUNK) return undefined;
+  if (wanted.length === 0 || wanted.length > CHUNK) return undefined;
+  const { readings, notes } = await readingsOf(database, raw, wanted, params.schema, texts, false);
   const [chunk] = await readColumns(database, raw, readings, keep);
   if (!chunk) return undefined;
   const faults = await faultsOf(database, chunk);
@@ -166,6 +168,7 @@ async function writeOnce(
         undefined,
         { filtered },
       ),
+      notes,
     };
   } catch (error) {
     if (String(error).includes(OTHERWISE)) return undefined;

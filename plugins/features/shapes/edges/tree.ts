@@ -16,9 +16,9 @@ const CUTS = 255;
 export const tree: Edges = {
   needsLabel: true,
   async find(most, column) {
-    const { lesson, x } = column;
+    const { lesson, alone, x } = column;
     const targets = lesson.label!.targets;
-    const cuts = await cutsOf(lesson, x, CUTS + 1, CUTS + 1);
+    const cuts = await cutsOf(alone, x, CUTS + 1, CUTS + 1);
     const groups = await groupedSums(
       lesson,
       [sql`(CASE WHEN ${x} IS NOT NULL THEN ${placeSql(cuts, x)} END)`],

@@ -1,0 +1,176 @@
+import {
+  exactParts,
+  exactSum,
+  id,
+  join,
+  sql,
+  type Database,
+  type Sql,
+  type TableCell,
+  type TableRow,
+} from '@trainyard/tables/sql';
+
+/** Aggregates that one query computes. */
+const TERMS = 300;
+/** Quantiles from which on sorting once costs less than picking each. */
+const SORTED = 5;
+/** Values whose quantiles a query holds at a time: 256 MB. */
+const HELD = 32e6;
+
+interface Asked<Answer> {
+  readonly answer: (found: Answer) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * What is asked about rows, as aggregates. Figures that are asked for at the same time come of one pass over the rows, and each is
+ * computed once. All of them are exact, or sums of whole numbers, so that neither threads nor the order of rows, nor which were
+ * computed together, changes a bit; nor whether rows that are alike stand there one by one, or once with how many they are (`times`).
+ */
+export class Figures {
+  private readonly figures = new Map<string, Promise<TableCell>>();
+  private figuresAsked: (Asked<TableCell> & { readonly term: Sql })[] = [];
+  private readonly quantiles = new Map<string, Promise<readonly number[]>>();
+  private quantilesAsked: (Asked<readonly number[]> & { readonly x: Sql; readonly shares: readonly number[] })[] = [];
+  private due = false;
+  /** Queries that have run. */
+  passes = 0;
+
+  constructor(
+    readonly database: Database,
+    readonly from: Sql,
+    /** Of the training part, whatever stands in `from`. */
+    readonly rows: number,
+    private readonly times?: Sql,
+  ) {}
+
+  /** An aggregate over what stands in `from`, such as the least value: one that does not ask how often a row stands there. */
+  figure(term: Sql): Promise<TableCell> {
+    let found = this.figures.get(term.text);
+    if (!found) {
+      found = new Promise<TableCell>((answer, fail) => this.figuresAsked.push({ term, answer, fail }));
+      this.figures.set(term.text, found);
+      this.flushSoon();
+    }
+    return found;
+  }
+
+  /** The same as a number; 0 where it is missing. */
+  async number(term: Sql): Promise<number> {
+    return Number((await this.figure(term)) ?? 0);
+  }
+
+  /** How many rows an expression has a value in. */
+  count(x: Sql): Promise<number> {
+    return this.number(this.times ? sql`sum(${this.times}) FILTER (WHERE ${x} IS NOT NULL)` : sql`count(${x})`);
+  }
+
+  /** How many rows a condition is true of. */
+  countWhere(condition: Sql): Promise<number> {
+    return this.number(sql`${this.times ? sql`sum(${this.times})` : sql`count(*)`} FILTER (WHERE ${condition})`);
+  }
+
+  /** The sum of what lies within -1 and 1 (`exactSum`). */
+  sum(value: Sql): Promise<number> {
+    return this.number(exactSum(value, this.times));
+  }
+
+  /** Both parts of a sum of what lies within -2 and 2 (`exactParts`). */
+  parts(value: Sql): Promise<readonly [high: TableCell, low: TableCell]> {
+    const [high, low] = exactParts(value, this.times);
+    return Promise.all([this.figure(high), this.figure(low)]);
+  }
+
+  /** Exact quantiles of a DOUBLE, by linear interpolation between ranks (Hyndman and Fan's type 7); empty where it has no values. */
+  quantilesOf(x: Sql, shares: readonly number[]): Promise<readonly number[]> {
+    const key = `${x.text}\n${shares.join(' ')}`;
+    let found = this.quantiles.get(key);
+    if (!found) {
+      found = new Promise((answer, fail) => this.quantilesAsked.push({ x, shares, answer, fail }));
+      this.quantiles.set(key, found);
+      this.flushSoon();
+    }
+    return found;
+  }
+
+  /** Rows of a query over `from`, such as one that groups it. */
+  async group<Row extends object = TableRow>(query: Sql): Promise<Row[]> {
+    this.passes++;
+    return this.database.rows<Row>(query);
+  }
+
+  /** All that is ready asks first: what waits for nothing else has asked when timers are due. */
+  private flushSoon(): void {
+    if (this.due) return;
+    this.due = true;
+    setImmediate(() => {
+      this.due = false;
+      const [figures, quantiles] = [this.figuresAsked, this.quantilesAsked];
+      [this.figuresAsked, this.quantilesAsked] = [[], []];
+      for (let at = 0; at < figures.length; at += TERMS) this.runFigures(figures.slice(at, at + TERMS));
+      const ranked = ({ shares }: { readonly shares: readonly number[] }): boolean =>
+        this.times !== undefined || shares.length >= SORTED;
+      for (const one of quantiles.filter(ranked)) this.runRanked(one);
+      const few = quantiles.filter((one) => !ranked(one));
+      const together = Math.max(1, Math.floor(HELD / Math.max(1, this.rows)));
+      for (let at = 0; at < few.length; at += together) this.runQuantiles(few.slice(at, at + together));
+    });
+  }
+
+  private runFigures(asked: Figures['figuresAsked']): void {
+    const terms = asked.map(({ term }, i) => sql`${term} AS ${id(`f${i}`)}`);
+    this.answer(asked, sql`SELECT ${join(terms)} FROM ${this.from}`, ([row = {}], i) => row[`f${i}`] ?? null);
+  }
+
+  private runQuantiles(asked: Figures['quantilesAsked']): void {
+    const terms = asked.map(({ x, shares }, i) => sql`unnest(quantile_cont(${x}, ${shares})) AS ${id(`q${i}`)}`);
+    this.answer(asked, sql`SELECT ${join(terms)} FROM ${this.from}`, (rows, i) =>
+      rows.slice(0, asked[i]!.shares.length).flatMap((row) => {
+        const value = row[`q${i}`];
+        return typeof value === 'number' ? [value] : [];
+      }),
+    );
+  }
+
+  private runRanked({ x, shares, answer, fail }: Figures['quantilesAsked'][number]): void {
+    const find = async (): Promise<readonly number[]> => {
+      const present = await this.count(x);
+      if (present === 0) return [];
+      const places = shares.map((share) => share * (present - 1));
+      const ranks = [...new Set(places.flatMap((place) => [Math.floor(place), Math.ceil(place)]))];
+      const rows = await this.group<{ r: number; x: number }>(
+        this.times ? this.atTimes(x, this.times, ranks) : this.atRanks(x, ranks),
+      );
+      const at = new Map(rows.map(({ r, x: value }) => [r, value]));
+      return places.map((place) => {
+        const low = Math.floor(place);
+        return at.get(low)! + (at.get(Math.ceil(place))! - at.get(low)!) * (place - low);
+      });
+    };
+    find().then(answer, fail);
+  }
+
+  /** The values at ranks, from 0. */
+  private atRanks(x: Sql, ranks: readonly number[]): Sql {
+    return sql`SELECT r, x FROM (SELECT x, row_number() OVER (ORDER BY x) - 1 AS r FROM (SELECT ${x} AS x FROM ${this.from}) WHERE x IS NOT NULL)
+               WHERE r IN (SELECT unnest(${ranks})::BIGINT)`;
+  }
+
+  private atTimes(x: Sql, times: Sql, ranks: readonly number[]): Sql {
+    const counted = sql`SELECT ${x} AS x, sum(${times}) AS n FROM ${this.from} GROUP BY 1 HAVING x IS NOT NULL`;
+    return sql`SELECT r, x FROM (SELECT x, sum(n) OVER (ORDER BY x)::BIGINT AS upto, n::BIGINT AS n FROM (${counted}))
+               JOIN (SELECT unnest(${ranks})::BIGINT AS r) ON r < upto AND r >= upto - n`;
+  }
+
+  private answer<Answer>(
+    asked: readonly Asked<Answer>[],
+    query: Sql,
+    of: (rows: readonly TableRow[], index: number) => Answer,
+  ): void {
+    this.passes++;
+    this.database.rows(query).then(
+      (rows) => asked.forEach(({ answer }, i) => answer(of(rows, i))),
+      (error: unknown) => asked.forEach(({ fail }) => fail(error)),
+    );
+  }
+}
