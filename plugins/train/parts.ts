@@ -2,3 +2,4 @@ export { constant } from './kinds/constant.js';
 export { denseNet } from './kinds/dense-net.js';
 export { logisticRegression } from './kinds/logistic.js';
 export { trees } from './kinds/trees.js';
+export { linearRegression } from './kinds/linear.js';
