@@ -50,14 +50,15 @@ export const baseline = node({
   outputs: { model, figures: json(trainingFigures) },
 });
 
-/** Multinomial logistic regression with an L2 penalty, trained to its optimum. Draws no random numbers. */
+/** Multinomial logistic regression with an L2 penalty, an L1 penalty or both, trained to its optimum. Draws no random numbers. */
 export const logistic = node({
   name: 'train.logistic',
   version: '1',
   title: 'Logistic regression for tables',
   params: z.object({
     label,
-    l2: z.number().positive().default(1).describe('penalty: half of it times the sum of squared coefficients'),
+    l2: z.number().min(0).default(1).describe('penalty: half of it times the sum of squared coefficients'),
+    l1: z.number().min(0).default(0).describe('penalty: it times the sum of absolute coefficients; some become 0'),
     classWeights,
     weight,
     iterations: z.number().int().min(1).default(1000).describe('most steps of the optimiser'),

@@ -1,2 +1,11 @@
 export { baseline, logistic, net, regressionTrees, trees } from './contract.js';
-export { linear } from './classical/contract.js';
+export {
+  bayes,
+  decisionTree,
+  kMeans,
+  linear,
+  neighbours,
+  regressionDecisionTree,
+  regressionNeighbours,
+  svm,
+} from './classical/contract.js';

@@ -3,3 +3,8 @@ export { denseNet } from './kinds/dense-net.js';
 export { logisticRegression } from './kinds/logistic.js';
 export { trees } from './kinds/trees.js';
 export { linearRegression } from './kinds/linear.js';
+export { naiveBayes } from './kinds/naive-bayes.js';
+export { kNearest } from './kinds/neighbours.js';
+export { kernelVectors, linearVectors } from './kinds/support-vectors.js';
+export { cart } from './kinds/decision-tree.js';
+export { clusterCentres } from './kinds/centres.js';

@@ -3,3 +3,8 @@ export { logisticNode } from './logistic/train.js';
 export { netNode } from './net/train.js';
 export { regressionTreesNode, treesNode } from './trees/train.js';
 export { linearNode } from './classical/linear.js';
+export { bayesNode } from './classical/bayes.js';
+export { neighboursNode, regressionNeighboursNode } from './classical/neighbours.js';
+export { svmNode } from './classical/svm.js';
+export { decisionTreeNode, regressionDecisionTreeNode } from './classical/decision-tree.js';
+export { kMeansNode } from './classical/k-means.js';

@@ -190,7 +190,7 @@ describe('nearest neighbours', () => {
     labels: half.map((row) => wine.labels[row]!),
   };
   const asked = pick(wine.z, 13, reference.rows);
-  const cases: { name: string; k: number; metric?: 'manhattan'; counted?: 'distance' }[] = [
+  const cases: { name: string; k: number; metric?: NeighboursFit['metric']; counted?: NeighboursFit['counted'] }[] = [
     { name: 'uniform', k: 5 },
     { name: 'distance', k: 7, counted: 'distance' },
     { name: 'manhattan', k: 4, metric: 'manhattan' },
