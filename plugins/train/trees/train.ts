@@ -13,6 +13,7 @@ import { columnsOf, constraintsOf, requireNoLabel, type Columns } from './column
 import { growthReport } from './growth-report.js';
 import { requireRange, rowWeights, singleLabels } from './labels.js';
 import { logLossOf, numberLoss, type Loss } from './loss.js';
+import { linkOf } from './segments.js';
 import { treeParameters, type TreeParameters } from './parameters.js';
 
 export const treesNode = implement(trees, async ({ params, inputs, ctx }) => {
@@ -110,8 +111,9 @@ async function grow(
     validation,
     parameters,
     iterations: params.num_iterations,
-    // The trees of a forest are averaged: none starts where others ended.
-    segment: params.boosting === 'rf' ? 0 : params.segment,
+    forest: params.boosting === 'rf',
+    link: linkOf(String(learned.objective['objective'])),
+    segment: params.segment,
     patience: params.early_stopping_round,
     minDelta: params.early_stopping_min_delta,
     seed,
