@@ -9,3 +9,4 @@ export {
   regressionNeighbours,
   svm,
 } from './classical/contract.js';
+export { quantileTrees } from './trees/contract.js';

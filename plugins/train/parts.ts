@@ -8,3 +8,4 @@ export { kNearest } from './kinds/neighbours.js';
 export { kernelVectors, linearVectors } from './kinds/support-vectors.js';
 export { cart } from './kinds/decision-tree.js';
 export { clusterCentres } from './kinds/centres.js';
+export { quantileTrees } from './kinds/quantile-trees.js';

@@ -8,3 +8,4 @@ export { neighboursNode, regressionNeighboursNode } from './classical/neighbours
 export { svmNode } from './classical/svm.js';
 export { decisionTreeNode, regressionDecisionTreeNode } from './classical/decision-tree.js';
 export { kMeansNode } from './classical/k-means.js';
+export { quantileTreesNode } from './trees/quantiles.js';
