@@ -1,5 +1,6 @@
 import { randomFrom, type Random } from '@trainyard/numeric';
 import type { FeatureRows } from './rows.js';
+import { squaredDistance } from './sums.js';
 
 export interface KMeansFit {
   readonly width: number;
@@ -57,15 +58,6 @@ function meanVariance({ rows, width, features }: FeatureRows): number {
   return sum;
 }
 
-function squared(features: Float64Array, from: number, centres: Float64Array, to: number, width: number): number {
-  let sum = 0;
-  for (let j = 0; j < width; j++) {
-    const apart = features[from + j]! - centres[to + j]!;
-    sum += apart * apart;
-  }
-  return sum;
-}
-
 /** Rows drawn as centres, each with a chance in proportion to its squared distance from those before. */
 function plusPlus({ rows, width, features }: FeatureRows, clusters: number, random: Random): Float64Array {
   const centres = new Float64Array(clusters * width);
@@ -79,7 +71,7 @@ function plusPlus({ rows, width, features }: FeatureRows, clusters: number, rand
       const apart = new Float64Array(rows);
       let sum = 0;
       for (let i = 0; i < rows; i++)
-        sum += apart[i] = Math.min(nearest[i]!, squared(features, i * width, features, row * width, width));
+        sum += apart[i] = Math.min(nearest[i]!, squaredDistance(features, i * width, features, row * width, width));
       if (!best || sum < best.sum) best = { row, apart, sum };
     }
     nearest.set(best!.apart);
@@ -133,7 +125,7 @@ function assign(
   for (let row = 0; row < rows; row++) {
     let [nearest, least] = [0, Infinity];
     for (let k = 0; k < clusters; k++) {
-      const apart = squared(features, row * width, centres, k * width, width);
+      const apart = squaredDistance(features, row * width, centres, k * width, width);
       if (apart < least) [nearest, least] = [k, apart];
     }
     if (labels[row] !== nearest) changed = true;
@@ -178,6 +170,6 @@ export function centreDistances(
   const distances = new Float64Array(rows * clusters);
   for (let row = 0; row < rows; row++)
     for (let k = 0; k < clusters; k++)
-      distances[row * clusters + k] = Math.sqrt(squared(features, row * width, centres, k * width, width));
+      distances[row * clusters + k] = Math.sqrt(squaredDistance(features, row * width, centres, k * width, width));
   return distances;
 }

@@ -55,6 +55,7 @@ export function fitLogistic(
   const lambda = classes === 2 ? options.l2 * 2 : options.l2;
   const coefficients = width * classes;
   const scores = new Float64Array(classes);
+  const errors = new Float64Array(classes);
   const objective: Objective = (x, slope) => {
     slope.fill(0);
     let loss = 0;
@@ -71,14 +72,18 @@ export function fitLogistic(
         const value = features[start + j]!;
         if (value !== 0) for (let k = 0; k < classes; k++) scores[k]! += value * x[j * classes + k]!;
       }
-      const most = Math.max(...scores);
+      let most = -Infinity;
+      for (let k = 0; k < classes; k++) if (scores[k]! > most) most = scores[k]!;
       let total = 0;
-      for (let k = 0; k < classes; k++) total += Math.exp(scores[k]! - most);
+      for (let k = 0; k < classes; k++) total += errors[k] = Math.exp(scores[k]! - most);
       loss += weight * (most + Math.log(total) - scores[label]!);
       for (let k = 0; k < classes; k++) {
-        const error = weight * (Math.exp(scores[k]! - most) / total - (k === label ? 1 : 0));
-        slope[coefficients + k]! += error;
-        for (let j = 0; j < width; j++) slope[j * classes + k]! += error * features[start + j]!;
+        errors[k] = weight * (errors[k]! / total - (k === label ? 1 : 0));
+        slope[coefficients + k]! += errors[k]!;
+      }
+      for (let j = 0, at = 0; j < width; j++) {
+        const value = features[start + j]!;
+        for (let k = 0; k < classes; k++, at++) slope[at]! += errors[k]! * value;
       }
     }
     return loss;

@@ -1,5 +1,5 @@
+import { dot } from '../sums.js';
 import type { Centred } from './centred.js';
-import { dot } from './ridge.js';
 
 export interface SparseFit {
   readonly coefficients: Float64Array;

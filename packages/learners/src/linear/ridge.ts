@@ -1,3 +1,4 @@
+import { dot } from '../sums.js';
 import type { Centred } from './centred.js';
 
 /**
@@ -26,20 +27,6 @@ export function ridge({ rows, width, columns, target }: Centred, l2: number): Fl
   if (!cholesky(matrix, size)) return undefined;
   substitute(matrix, size, right);
   return byRows ? Float64Array.from({ length: width }, (_, j) => dot(columns, j * rows, right, 0, rows)) : right;
-}
-
-/** Four sums at once: a chain of additions is what takes the time. Their order is part of the result. */
-export function dot(a: Float64Array, from: number, b: Float64Array, start: number, length: number): number {
-  let [one, two, three, four] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    one += a[from + i]! * b[start + i]!;
-    two += a[from + i + 1]! * b[start + i + 1]!;
-    three += a[from + i + 2]! * b[start + i + 2]!;
-    four += a[from + i + 3]! * b[start + i + 3]!;
-  }
-  for (; i < length; i++) one += a[from + i]! * b[start + i]!;
-  return one + two + (three + four);
 }
 
 /** L of LLᵀ in the lower triangle, in place; false where the matrix is not positive definite to rounding. */

@@ -1,3 +1,5 @@
+import { squaredDistance } from '../sums.js';
+
 /** The nearest rows found so far: by distance, equal ones by their place in the training table. */
 export class Nearest {
   /** Their places, nearest first. */
@@ -43,11 +45,12 @@ export class Nearest {
 
 export type Metric = 'euclidean' | 'manhattan';
 
-/** How far features may be summed before the sum is compared with the farthest that still counts. */
+/** Features that are summed before the sum is compared with the farthest that still counts. */
 const BLOCK = 16;
 
 /**
- * The distance of two rows, squared where it is euclidean, summed feature after feature; infinite as soon as it exceeds `most`.
+ * The distance of two rows, squared where it is euclidean; infinite as soon as it exceeds `most`. Summed block after block, and in a block
+ * by four sums at once, so that a smaller difference of one feature never makes the distance larger, by rounding either.
  */
 export function distanceOf(
   metric: Metric,
@@ -59,15 +62,19 @@ export function distanceOf(
   most: number,
 ): number {
   let sum = 0;
-  for (let j = 0; j < width;) {
-    const end = Math.min(width, j + BLOCK);
-    if (metric === 'euclidean')
-      for (; j < end; j++) {
-        const apart = a[from + j]! - b[start + j]!;
-        sum += apart * apart;
-      }
-    else for (; j < end; j++) sum += Math.abs(a[from + j]! - b[start + j]!);
+  for (let j = 0; j < width; j += BLOCK) {
+    const length = Math.min(BLOCK, width - j);
+    sum +=
+      metric === 'euclidean'
+        ? squaredDistance(a, from + j, b, start + j, length)
+        : absoluteDistance(a, from + j, b, start + j, length);
     if (sum > most) return Infinity;
   }
+  return sum;
+}
+
+function absoluteDistance(a: Float64Array, from: number, b: Float64Array, start: number, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += Math.abs(a[from + i]! - b[start + i]!);
   return sum;
 }

@@ -5,13 +5,14 @@ const LEAF = 24;
 
 /**
  * A k-d tree (Bentley 1975): each node is the box of its rows, halved at the median of its widest feature. A box's distance is summed
- * in the order in which a row's is, feature after feature, so that rounding never makes it exceed that of a row inside: the
+ * as a row's is, so that rounding never makes it exceed that of a row inside: the
  * neighbours found are those of looking at every row, bit for bit.
  */
 export class KdTree {
   readonly #features: Float64Array;
   readonly #width: number;
   readonly #order: Int32Array;
+  readonly #nearest: Float64Array;
   /** `[nodes, 2 · width]`: least and largest value of each feature. Node i has the children 2i + 1 and 2i + 2. */
   readonly #boxes: Float64Array[] = [];
   /** `[nodes, 2]`: which places of the order it holds. */
@@ -20,6 +21,7 @@ export class KdTree {
   constructor(features: Float64Array, rows: number, width: number) {
     this.#features = features;
     this.#width = width;
+    this.#nearest = new Float64Array(width);
     this.#order = Int32Array.from({ length: rows }, (_, row) => row);
     this.#grow(0, 0, rows);
   }
@@ -55,13 +57,9 @@ export class KdTree {
   #apart(node: number, metric: Metric, query: Float64Array, start: number): number {
     const box = this.#boxes[node]!;
     const width = this.#width;
-    let sum = 0;
-    for (let j = 0; j < width; j++) {
-      const value = query[start + j]!;
-      const apart = value < box[j]! ? box[j]! - value : value > box[width + j]! ? value - box[width + j]! : 0;
-      sum += metric === 'euclidean' ? apart * apart : apart;
-    }
-    return sum;
+    // The point of the box that is nearest.
+    for (let j = 0; j < width; j++) this.#nearest[j] = Math.min(Math.max(query[start + j]!, box[j]!), box[width + j]!);
+    return distanceOf(metric, this.#nearest, 0, query, start, width, Infinity);
   }
 
   #grow(node: number, from: number, to: number): void {

@@ -1,6 +1,6 @@
-import { rowsAt, weightsOf, type ClassRows, type FeatureRows } from '../rows.js';
+import { rowsAt, weightsOf, type ClassRows } from '../rows.js';
 import { heldOutDecisions } from './folds.js';
-import { KernelRows, kernelValue, type Kernel } from './kernel.js';
+import { KernelRows, kernelValue, SomeKernelRows, type Kernel, type KernelMatrix } from './kernel.js';
 import { optimise, type KernelMargin } from './minimal-optimisation.js';
 import { couple, fitSigmoid, sigmoid } from './probabilities.js';
 
@@ -57,8 +57,11 @@ export function fitKernelVectors(data: ClassRows, options: KernelVectorsOptions)
       options.onMargin?.(fitted.length, pairs);
       const rows = Int32Array.of(...byClass[one]!, ...byClass[other]!);
       const sides = Int8Array.from(rows, (row) => (labels[row] === one ? 1 : -1));
-      const margin = fitPair(data, weights, rows, sides, options);
-      const { slope, offset } = pairSigmoid(data, weights, rows, sides, margin, options, fitted.length);
+      const matrix = new KernelRows(options.kernel, rowsAt(data, rows), rows.length, width);
+      const own = Float64Array.from(rows, (row) => weights[row]!);
+      const prices = own.map((weight) => options.c * weight);
+      const margin = optimise(matrix, sides, prices, options);
+      const { slope, offset } = pairSigmoid(matrix, own, sides, margin, options, fitted.length);
       sigmoids.set([slope, offset], fitted.length * 2);
       fitted.push({ margin, rows });
     }
@@ -68,46 +71,33 @@ export function fitKernelVectors(data: ClassRows, options: KernelVectorsOptions)
   return { kernel: options.kernel, width, classes, ...gathered, sigmoids, iterations, converged };
 }
 
-function fitPair(
-  data: FeatureRows,
-  weights: Float64Array,
-  rows: Int32Array,
-  sides: Int8Array,
-  { kernel, c, ...options }: KernelVectorsOptions,
-): KernelMargin {
-  const matrix = new KernelRows(kernel, rowsAt(data, rows), rows.length, data.width);
-  const prices = Float64Array.from(rows, (row) => c * weights[row]!);
-  return optimise(matrix, sides, prices, options);
-}
-
 function pairSigmoid(
-  data: FeatureRows,
+  matrix: KernelMatrix,
   weights: Float64Array,
-  rows: Int32Array,
   sides: Int8Array,
   whole: KernelMargin,
   options: KernelVectorsOptions,
   pair: number,
 ): ReturnType<typeof fitSigmoid> {
-  const decider = (margin: KernelMargin, of: Int32Array) => (place: number) =>
-    decide(data, options.kernel, margin, of, rows[place]!);
+  const { c } = options;
   const held = heldOutDecisions(sides, [options.seed, pair], (places) => {
-    const kept = Int32Array.from(places, (place) => rows[place]!);
-    const keptSides = Int8Array.from(places, (place) => sides[place]!);
-    return decider(fitPair(data, weights, kept, keptSides, options), kept);
+    const margin = optimise(
+      new SomeKernelRows(matrix, places),
+      Int8Array.from(places, (place) => sides[place]!),
+      Float64Array.from(places, (place) => c * weights[place]!),
+      options,
+    );
+    return (row) => decide(matrix.row(row), margin, places);
   });
-  const decisions = held ?? Float64Array.from({ length: rows.length }, (_, place) => decider(whole, rows)(place));
-  const own = Float64Array.from(rows, (row) => weights[row]!);
-  return fitSigmoid(decisions, (place) => sides[place] === 1, own);
+  const everyone = Int32Array.from(sides.keys());
+  const decisions = held ?? Float64Array.from(everyone, (row) => decide(matrix.row(row), whole, everyone));
+  return fitSigmoid(decisions, (row) => sides[row] === 1, weights);
 }
 
-function decide(data: FeatureRows, kernel: Kernel, margin: KernelMargin, of: Int32Array, row: number): number {
-  const { features, width } = data;
-  let sum = margin.intercept;
-  margin.coefficients.forEach((coefficient, t) => {
-    if (coefficient !== 0)
-      sum += coefficient * kernelValue(kernel, features, of[t]! * width, features, row * width, width);
-  });
+/** The decision on a row, from its kernel values with all rows. */
+function decide(values: Float64Array, { coefficients, intercept }: KernelMargin, of: Int32Array): number {
+  let sum = intercept;
+  for (let t = 0; t < of.length; t++) if (coefficients[t] !== 0) sum += coefficients[t]! * values[of[t]!]!;
   return sum;
 }
 

@@ -1,3 +1,5 @@
+import { dot, squaredDistance } from '../sums.js';
+
 export interface Kernel {
   readonly name: 'rbf' | 'poly' | 'sigmoid' | 'linear';
   readonly gamma: number;
@@ -14,15 +16,8 @@ export function kernelValue(
   start: number,
   width: number,
 ): number {
-  let sum = 0;
-  if (name === 'rbf') {
-    for (let j = 0; j < width; j++) {
-      const apart = a[from + j]! - b[start + j]!;
-      sum += apart * apart;
-    }
-    return Math.exp(-gamma * sum);
-  }
-  for (let j = 0; j < width; j++) sum += a[from + j]! * b[start + j]!;
+  if (name === 'rbf') return Math.exp(-gamma * squaredDistance(a, from, b, start, width));
+  const sum = dot(a, from, b, start, width);
   if (name === 'linear') return sum;
   return name === 'poly' ? (gamma * sum + coef0) ** degree : Math.tanh(gamma * sum + coef0);
 }
@@ -30,8 +25,15 @@ export function kernelValue(
 /** Bytes of kernel rows kept. */
 const KEPT = 256 * 2 ** 20;
 
+/** A kernel matrix, row by row. */
+export interface KernelMatrix {
+  readonly rows: number;
+  row(i: number): Float64Array;
+  diagonal(): Float64Array;
+}
+
 /** Rows of the kernel matrix of some rows, computed when asked for; the longest unasked go first when they are too many. */
-export class KernelRows {
+export class KernelRows implements KernelMatrix {
   readonly #kept = new Map<number, Float64Array>();
   readonly #most: number;
 
@@ -67,5 +69,36 @@ export class KernelRows {
     return Float64Array.from({ length: this.rows }, (_, i) =>
       kernelValue(kernel, features, i * width, features, i * width, width),
     );
+  }
+}
+
+/** Some rows of another kernel matrix, whose values are not computed again. */
+export class SomeKernelRows implements KernelMatrix {
+  readonly #kept: (Float64Array | undefined)[] = [];
+
+  constructor(
+    private readonly whole: KernelMatrix,
+    private readonly places: Int32Array,
+  ) {}
+
+  get rows(): number {
+    return this.places.length;
+  }
+
+  row(i: number): Float64Array {
+    const { places } = this;
+    const known = this.#kept[i];
+    if (known) return known;
+    const from = this.whole.row(places[i]!);
+    const row = new Float64Array(places.length);
+    for (let j = 0; j < row.length; j++) row[j] = from[places[j]!]!;
+    // What does not fit is gathered anew: the whole keeps its own.
+    if (this.#kept.length * places.length * 8 < KEPT) this.#kept[i] = row;
+    return row;
+  }
+
+  diagonal(): Float64Array {
+    const whole = this.whole.diagonal();
+    return Float64Array.from(this.places, (place) => whole[place]!);
   }
 }

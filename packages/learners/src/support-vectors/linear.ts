@@ -1,4 +1,5 @@
 import { randomFrom, shuffled } from '@trainyard/numeric';
+import { dot } from '../sums.js';
 import { weightsOf, type FeatureRows } from '../rows.js';
 
 /** A row's side is that of its features times the coefficients plus the intercept. */
@@ -51,18 +52,18 @@ export function fitLinearMargin(
   let farthest = Infinity;
   while (iteration < iterations && !converged) {
     let [most, least] = [-Infinity, Infinity];
-    const kept: number[] = [];
+    const kept = new Int32Array(active.length);
+    let count = 0;
     const order = shuffled(active.length, randomFrom(...seed, iteration));
-    for (const place of order) {
-      const row = active[place]!;
+    for (let at = 0; at < order.length; at++) {
+      const row = active[order[at]!]!;
       const start = row * width;
       const side = sides[row]!;
-      let value = intercept;
-      for (let j = 0; j < width; j++) value += coefficients[j]! * features[start + j]!;
+      const value = intercept + dot(coefficients, 0, features, start, width);
       const alpha = alphas[row]!;
       const slope = side * value - 1 + diagonal[row]! * alpha;
       if (alpha === 0 && slope > farthest) continue;
-      kept.push(row);
+      kept[count++] = row;
       const projected = alpha === 0 ? Math.min(slope, 0) : slope;
       most = Math.max(most, projected);
       least = Math.min(least, projected);
@@ -80,7 +81,7 @@ export function fitLinearMargin(
       active = all;
       farthest = Infinity;
     } else {
-      active = Int32Array.from(kept);
+      active = kept.slice(0, count);
       farthest = most > 0 ? most : Infinity;
     }
   }

@@ -1,4 +1,4 @@
-import type { KernelRows } from './kernel.js';
+import type { KernelMatrix } from './kernel.js';
 
 export interface KernelMargin {
   /** Side times multiplier of each row; 0 for those that support nothing. */
@@ -17,7 +17,7 @@ const LEAST_CURVATURE = 1e-12;
  * `tolerance`. Draws no random numbers.
  */
 export function optimise(
-  kernel: KernelRows,
+  kernel: KernelMatrix,
   sides: Int8Array,
   prices: Float64Array,
   { tolerance, iterations }: { readonly tolerance: number; readonly iterations: number },

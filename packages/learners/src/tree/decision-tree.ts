@@ -1,5 +1,5 @@
 import { weightsOf, type FeatureRows } from '../rows.js';
-import { growing, type Counted, type TreeRows } from './impurity.js';
+import { criterionOf, type Criterion, type TreeRows } from './impurity.js';
 
 export type { TreeRows } from './impurity.js';
 
@@ -63,8 +63,8 @@ class Grower {
   readonly #weights: Float64Array;
   readonly #total: number;
   readonly #goesLeft: Uint8Array;
-  readonly #left: Counted;
-  readonly #right: Counted;
+  readonly #criterion: Criterion;
+  readonly #values: Float64Array;
 
   constructor(data: TreeRows, options: TreeOptions) {
     this.#data = data;
@@ -72,8 +72,8 @@ class Grower {
     this.#weights = weightsOf(data);
     this.#total = this.#weights.reduce((sum, weight) => sum + weight, 0);
     this.#goesLeft = new Uint8Array(data.rows);
-    this.#left = growing(data, this.#weights);
-    this.#right = growing(data, this.#weights);
+    this.#criterion = criterionOf(data, this.#weights);
+    this.#values = new Float64Array(data.rows);
   }
 
   /** Adds the node of some rows, given in the order of each feature, and all below it. */
@@ -81,14 +81,13 @@ class Grower {
     const { nodes, values } = this.grown;
     const own = sorted[0]!;
     const { depth: deepest, minSplit, minFall } = this.#options;
-    this.#right.clear();
-    for (const row of own) this.#right.add(row);
-    values.push(...this.#right.answer());
+    this.#criterion.take(own);
+    values.push(...this.#criterion.answer());
     const at = nodes.length;
     nodes.push(-1, 0, 0);
-    if (depth >= deepest || own.length < minSplit || this.#right.isPure()) return;
+    if (depth >= deepest || own.length < minSplit || this.#criterion.isPure()) return;
     const best = this.#bestSplit(sorted);
-    if (!best || best.gain / this.#total < minFall) return;
+    if (!best || Math.max(best.gain, 0) / this.#total < minFall) return;
     const { features, width } = this.#data;
     for (const row of own) this.#goesLeft[row] = features[row * width + best.feature]! <= best.threshold ? 1 : 0;
     const [left, right] = this.#part(sorted);
@@ -101,35 +100,21 @@ class Grower {
 
   #bestSplit(sorted: readonly Int32Array[]): Split | undefined {
     const { features, width } = this.#data;
-    const { minLeaf } = this.#options;
     const count = sorted[0]!.length;
-    this.#right.clear();
-    for (const row of sorted[0]!) this.#right.add(row);
-    const whole = this.#right.impurity();
+    const values = this.#values;
     let best: Split | undefined;
     for (let feature = 0; feature < width; feature++) {
       const order = sorted[feature]!;
-      const valueAt = (i: number): number => features[order[i]! * width + feature]!;
-      if (valueAt(0) === valueAt(count - 1)) continue;
-      this.#left.clear();
-      this.#right.clear();
-      for (const row of order) this.#right.add(row);
-      let next = valueAt(0);
-      for (let i = 0; i + minLeaf < count; i++) {
-        const row = order[i]!;
-        this.#left.add(row);
-        this.#right.remove(row);
-        const value = next;
-        next = valueAt(i + 1);
-        if (value === next || i + 1 < minLeaf) continue;
-        const gain = whole - this.#left.impurity() - this.#right.impurity();
-        if (best && !(gain > best.gain)) continue;
-        // Of two neighbouring doubles the middle may be the larger one.
-        const middle = value / 2 + next / 2;
-        best = { feature, threshold: middle < next ? middle : value, gain };
-      }
+      for (let i = 0; i < count; i++) values[i] = features[order[i]! * width + feature]!;
+      if (values[0] === values[count - 1]) continue;
+      // Where nothing falls a split may still lead on, as in an exclusive or.
+      const cut = this.#criterion.cut(order, values, this.#options.minLeaf, best?.gain ?? -Infinity);
+      if (!cut) continue;
+      const [value, next] = [values[cut.at - 1]!, values[cut.at]!];
+      // Of two neighbouring doubles the middle may be the larger one.
+      const middle = value / 2 + next / 2;
+      best = { feature, threshold: middle < next ? middle : value, gain: cut.gain };
     }
-    // Where weights are 0 or nothing falls there is nothing to part.
     return best;
   }
 
@@ -141,7 +126,8 @@ class Grower {
     for (const order of sorted) {
       const [lefts, rights] = [new Int32Array(count), new Int32Array(order.length - count)];
       let [toLeft, toRight] = [0, 0];
-      for (const row of order) {
+      for (let i = 0; i < order.length; i++) {
+        const row = order[i]!;
         if (goesLeft[row] === 1) lefts[toLeft++] = row;
         else rights[toRight++] = row;
       }
