@@ -123,10 +123,14 @@ function assign(
   const clusters = centres.length / width;
   let changed = false;
   for (let row = 0; row < rows; row++) {
-    let [nearest, least] = [0, Infinity];
+    let nearest = 0;
+    let least = Infinity;
     for (let k = 0; k < clusters; k++) {
       const apart = squaredDistance(features, row * width, centres, k * width, width);
-      if (apart < least) [nearest, least] = [k, apart];
+      if (apart < least) {
+        nearest = k;
+        least = apart;
+      }
     }
     if (labels[row] !== nearest) changed = true;
     labels[row] = nearest;

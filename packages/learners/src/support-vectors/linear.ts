@@ -51,7 +51,8 @@ export function fitLinearMargin(
   const all = active;
   let farthest = Infinity;
   while (iteration < iterations && !converged) {
-    let [most, least] = [-Infinity, Infinity];
+    let most = -Infinity;
+    let least = Infinity;
     const kept = new Int32Array(active.length);
     let count = 0;
     const order = shuffled(active.length, randomFrom(...seed, iteration));

@@ -31,17 +31,23 @@ export function optimise(
   let iteration = 0;
   let converged = false;
   for (; iteration < iterations; iteration++) {
-    let [i, steepest] = [-1, -Infinity];
+    let i = -1;
+    let steepest = -Infinity;
     for (let t = 0; t < rows; t++) {
       const value = -sides[t]! * slopes[t]!;
-      if (value > steepest && mayRise(t)) [i, steepest] = [t, value];
+      if (value > steepest && mayRise(t)) {
+        i = t;
+        steepest = value;
+      }
     }
     if (i < 0) {
       converged = true;
       break;
     }
     const own = kernel.row(i);
-    let [j, lowest, gain] = [-1, Infinity, 0];
+    let j = -1;
+    let lowest = Infinity;
+    let gain = 0;
     for (let t = 0; t < rows; t++) {
       const value = -sides[t]! * slopes[t]!;
       if (value >= steepest && value >= lowest) continue;
@@ -51,7 +57,10 @@ export function optimise(
       if (apart <= 0) continue;
       const curvature = diagonal[i]! + diagonal[t]! - 2 * own[t]!;
       const here = (apart * apart) / (curvature > 0 ? curvature : LEAST_CURVATURE);
-      if (here > gain) [j, gain] = [t, here];
+      if (here > gain) {
+        j = t;
+        gain = here;
+      }
     }
     if (j < 0 || steepest - lowest < tolerance) {
       converged = true;
@@ -69,7 +78,8 @@ export function optimise(
   /** Moves along sideᵢαᵢ + sideⱼαⱼ = constant to the least of the two, inside their bounds. */
   function step(i: number, j: number, ofI: Float64Array, ofJ: Float64Array): void {
     const curvature = diagonal[i]! + diagonal[j]! - 2 * ofI[j]!;
-    const [yi, yj] = [sides[i]!, sides[j]!];
+    const yi = sides[i]!;
+    const yj = sides[j]!;
     const wanted = (-yi * slopes[i]! + yj * slopes[j]!) / (curvature > 0 ? curvature : LEAST_CURVATURE);
     // The move of sideᵢαᵢ upwards, that of sideⱼαⱼ downwards.
     const roomI = yi === 1 ? prices[i]! - alphas[i]! : alphas[i]!;

@@ -46,11 +46,14 @@ function gini({ labels }: TreeRows, classes: number, weights: Float64Array): Cri
     answer: () => Array.from(sums, (sum) => (total > 0 ? sum / total : 1 / classes)),
     cut(order, values, minLeaf, least) {
       left.fill(0);
-      let [squares, onLeft, ofLeft, ofRight] = [0, 0, 0, 0];
+      let onLeft = 0;
+      let ofLeft = 0;
+      let ofRight = 0;
       for (let k = 0; k < classes; k++) ofRight += sums[k]! * sums[k]!;
-      squares = total > 0 ? ofRight / total : 0;
+      const squares = total > 0 ? ofRight / total : 0;
       const count = order.length;
-      let [at, gain] = [0, least];
+      let at = 0;
+      let gain = least;
       // Σ sum² of both sides is carried along: a row changes one of its terms.
       for (let i = 0; i + minLeaf < count; i++) {
         const row = order[i]!;
@@ -66,7 +69,10 @@ function gini({ labels }: TreeRows, classes: number, weights: Float64Array): Cri
         if (values[i] === values[i + 1] || i + 1 < minLeaf) continue;
         const onRight = total - onLeft;
         const here = (onLeft > 0 ? ofLeft / onLeft : 0) + (onRight > 0 ? ofRight / onRight : 0) - squares;
-        if (here > gain) [at, gain] = [i + 1, here];
+        if (here > gain) {
+          at = i + 1;
+          gain = here;
+        }
       }
       return at > 0 ? { at, gain } : undefined;
     },
@@ -94,7 +100,10 @@ function variance({ labels, rows: all }: TreeRows, weights: Float64Array): Crite
     cut(order, features, minLeaf, over) {
       const whole = total > 0 ? (sum * sum) / total : 0;
       const count = order.length;
-      let [onLeft, ofLeft, at, gain] = [0, 0, 0, over];
+      let onLeft = 0;
+      let ofLeft = 0;
+      let at = 0;
+      let gain = over;
       for (let i = 0; i + minLeaf < count; i++) {
         const row = order[i]!;
         const weight = weights[row]!;
@@ -105,7 +114,10 @@ function variance({ labels, rows: all }: TreeRows, weights: Float64Array): Crite
         const ofRight = sum - ofLeft;
         const here =
           (onLeft > 0 ? (ofLeft * ofLeft) / onLeft : 0) + (onRight > 0 ? (ofRight * ofRight) / onRight : 0) - whole;
-        if (here > gain) [at, gain] = [i + 1, here];
+        if (here > gain) {
+          at = i + 1;
+          gain = here;
+        }
       }
       return at > 0 ? { at, gain } : undefined;
     },
