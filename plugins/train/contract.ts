@@ -18,19 +18,21 @@ export const curvesFigures = z.object({
   diagnosis: z.array(z.string()).describe('findings with their evidence and what to try'),
 });
 
-const label = z.string().min(1).describe('column to predict');
-const classWeights = z
+export const label = z.string().min(1).describe('column to predict');
+export const classWeights = z
   .union([z.literal('balanced'), z.record(z.string(), z.number().positive())])
   .optional()
   .describe("weight of each class's rows; balanced: rows ÷ (classes × rows of the class)");
 
-const weight = z
+export const weight = z
   .string()
   .min(1)
   .optional()
   .describe('a column with a weight for each training row, such as balance.weights gives; no feature');
 
-const data = { train: table, validation: optional(table), prep: transform };
+export const numberFigures = TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on });
+
+export const data = { train: table, validation: optional(table), prep: transform };
 
 /** A model that looks at no feature: what any other must beat. */
 export const baseline = node({
@@ -48,14 +50,15 @@ export const baseline = node({
   outputs: { model, figures: json(trainingFigures) },
 });
 
-/** Multinomial logistic regression with an L2 penalty, trained to its optimum. Draws no random numbers. */
+/** Multinomial logistic regression with an L2 penalty, an L1 penalty or both, trained to its optimum. Draws no random numbers. */
 export const logistic = node({
   name: 'train.logistic',
   version: '1',
   title: 'Logistic regression for tables',
   params: z.object({
     label,
-    l2: z.number().positive().default(1).describe('penalty: half of it times the sum of squared coefficients'),
+    l2: z.number().min(0).default(1).describe('penalty: half of it times the sum of squared coefficients'),
+    l1: z.number().min(0).default(0).describe('penalty: it times the sum of absolute coefficients; some become 0'),
     classWeights,
     weight,
     iterations: z.number().int().min(1).default(1000).describe('most steps of the optimiser'),
@@ -142,7 +145,7 @@ export const regressionTrees = node({
   inputs: data,
   outputs: {
     model: modelOf('regression'),
-    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
+    figures: json(numberFigures),
     growth: report(treesFigures),
   },
   seeded: true,

@@ -13,6 +13,7 @@ import {
   withDatabase,
   type Column,
   type Database,
+  type Sql,
   type TableCell,
   type TableRow,
 } from '@trainyard/tables';
@@ -97,13 +98,17 @@ export async function readNumbers(request: Omit<DatasetRequest, 'classes'>): Pro
   return { ...read, labels: Float64Array.from(labels) };
 }
 
+/** As `readDataset`, for what is learned without labels. */
+export const readUnlabelled = (request: Omit<DatasetRequest, 'classes' | 'label'>): Promise<Rows> =>
+  readRows({ ...request, label: '' }, 'nothing', () => undefined);
+
 /** Hands the labels over, row by row. */
 async function readRows(
   request: DatasetRequest,
-  labelled: 'class' | 'number',
+  labelled: 'class' | 'number' | 'nothing',
   take: (label: TableCell | undefined, row: number) => void,
 ): Promise<Rows> {
-  const { transform, label, weight, part } = request;
+  const { transform, weight, part } = request;
   if (!request.missing && passesMissing(transform))
     throw new UserError('this learner takes no missing values, and the transform passes columns on as they are', {
       where: { port: 'prep' },
@@ -112,16 +117,14 @@ async function readRows(
     });
   return withDatabase({ scratch: request.scratch }, async (database) => {
     const columns = await openThroughRules(database, 'data', request.table, transform, part);
-    const { type } = requireColumn(columns, label, `the label of ${part}`);
-    if (labelled === 'number') requireNumeric(type, request);
-    const cell = labelled === 'number' ? sql`${id(label)}::DOUBLE` : id(label);
+    const cell = labelled === 'nothing' ? sql`NULL` : labelCell(columns, labelled, request);
     if (weight !== undefined) requireWeight(columns, weight, transform);
     const { rows, ranges } = await measured(database, transform, columns);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
 
     const { features: names, query } = await featuresOf(database, 'data', columns, transform, part, {
       // A number that is missing, and one that is NaN, are one in a column of numbers.
-      also: [cell, sql`${id(label)} IS NULL`, ...(weight === undefined ? [] : [sql`${id(weight)}::DOUBLE`])],
+      also: [cell, sql`${cell} IS NULL`, ...(weight === undefined ? [] : [sql`${id(weight)}::DOUBLE`])],
       training: part === 'train' && columns.some(({ name }) => name === ROW_ID),
     });
     const width = names.length;
@@ -142,6 +145,13 @@ async function readRows(
     const sample = await sampled(database, transform, rows);
     return { rows, width, features, weights, ranges, sample };
   });
+}
+
+/** The label of a row as it is read. Throws a UserError where the column is missing, or of another type than is learned. */
+function labelCell(columns: readonly Column[], labelled: 'class' | 'number', request: DatasetRequest): Sql {
+  const { type } = requireColumn(columns, request.label, `the label of ${request.part}`);
+  if (labelled === 'number') requireNumeric(type, request);
+  return labelled === 'number' ? sql`${id(request.label)}::DOUBLE` : id(request.label);
 }
 
 /** How many rows the data has, and the smallest and largest finite value of each numeric input. */

@@ -1,1 +1,12 @@
 export { baseline, logistic, net, regressionTrees, trees } from './contract.js';
+export {
+  bayes,
+  decisionTree,
+  kMeans,
+  linear,
+  neighbours,
+  regressionDecisionTree,
+  regressionNeighbours,
+  svm,
+} from './classical/contract.js';
+export { quantileTrees } from './trees/contract.js';

@@ -28,15 +28,16 @@ export async function readSurroundings(
   return { label, transform, train, validation };
 }
 
-/** As `readSurroundings`, for labels that are numbers and a learner that takes missing values. */
+/** As `readSurroundings`, for labels that are numbers. */
 export async function readNumberSurroundings(
   inputs: Inputs,
   label: string,
   scratch: string,
   weight?: string,
+  missing = true,
 ): Promise<Surroundings<NumberDataset>> {
   const transform = parseTransform(await inputs.prep.text('transform.json'));
-  const both = { label, transform, scratch, missing: true };
+  const both = { label, transform, scratch, missing };
   const train = await readNumbers({ ...both, table: inputs.train, weight, part: 'train' });
   const validation =
     inputs.validation && (await readNumbers({ ...both, table: inputs.validation, part: 'validation' }));

@@ -65,6 +65,25 @@ export async function writeNumberOutcome(
   return { model: model as OutputArtifact<Model<{ readonly task: 'regression' }>>, figures };
 }
 
+/** As `writeOutcome`, for a model that answers with quantiles of a number. */
+export async function writeQuantileOutcome(
+  trained: Trained,
+  quantiles: readonly number[],
+  around: Surroundings<NumberDataset>,
+): Promise<{
+  readonly model: OutputArtifact<Model<{ readonly task: 'quantiles' }>>;
+  readonly figures: { readonly value: FiguresOf<'quantiles'> & { readonly on: 'validation' | 'train' } };
+}> {
+  const task: ModelTask = { type: 'quantiles', label: around.label, quantiles: [...quantiles] };
+  const { model, figures } = await writeMeasured(
+    trained,
+    task,
+    around,
+    ({ labels }, values) => measureAnswers(task, [...labels], values) as unknown as FiguresOf<'quantiles'>,
+  );
+  return { model: model as OutputArtifact<Model<{ readonly task: 'quantiles' }>>, figures };
+}
+
 async function writeMeasured<Data extends Rows, Given extends object>(
   trained: Trained,
   task: ModelTask,

@@ -69,6 +69,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   checks: ['errors', 'tables'],
   transforms: ['errors', 'tables'],
   lightgbm: ['errors'],
+  learners: ['numeric'],
 };
 
 /**

@@ -1,4 +1,5 @@
-import { minimise, type Minimum } from './minimise.js';
+import { minimiseSparse } from './minimise-sparse.js';
+import { minimise, type Minimum, type Objective } from './minimise.js';
 import { softmax } from './softmax.js';
 
 /** Rows with a class each. */
@@ -26,6 +27,8 @@ export interface LogisticFit {
 export interface LogisticOptions {
   /** λ: half of it times the sum of squared coefficients is added to the loss. scikit-learn's C is 1/λ. */
   readonly l2: number;
+  /** Times the sum of absolute coefficients is added; 0 where it is left out. */
+  readonly l1?: number | undefined;
   /** Weight of each class's rows; one for each class that there is. */
   readonly weights: Float64Array;
   readonly iterations: number;
@@ -35,7 +38,8 @@ export interface LogisticOptions {
 }
 
 /**
- * Multinomial logistic regression: least Σ weight · −log p(class) + λ/2 · Σ coefficient², intercepts not penalised.
+ * Multinomial logistic regression: least Σ weight · −log p(class) + λ/2 · Σ coefficient² + l1 · Σ |coefficient|,
+ * intercepts not penalised.
  * With two classes the penalty is on their difference, as where one class is modelled against the other, so results
  * equal scikit-learn's there too.
  */
@@ -51,38 +55,51 @@ export function fitLogistic(
   const lambda = classes === 2 ? options.l2 * 2 : options.l2;
   const coefficients = width * classes;
   const scores = new Float64Array(classes);
-  const minimum = minimise(
-    (x, slope) => {
-      slope.fill(0);
-      let loss = 0;
-      for (let i = 0; i < coefficients; i++) {
-        loss += (lambda / 2) * x[i]! * x[i]!;
-        slope[i] = lambda * x[i]!;
+  const errors = new Float64Array(classes);
+  const objective: Objective = (x, slope) => {
+    slope.fill(0);
+    let loss = 0;
+    for (let i = 0; i < coefficients; i++) {
+      loss += (lambda / 2) * x[i]! * x[i]!;
+      slope[i] = lambda * x[i]!;
+    }
+    for (let row = 0; row < rows; row++) {
+      const start = row * width;
+      const label = labels[row]!;
+      const weight = options.weights[label]! * (weights?.[row] ?? 1);
+      for (let k = 0; k < classes; k++) scores[k] = x[coefficients + k]!;
+      for (let j = 0; j < width; j++) {
+        const value = features[start + j]!;
+        if (value !== 0) for (let k = 0; k < classes; k++) scores[k]! += value * x[j * classes + k]!;
       }
-      for (let row = 0; row < rows; row++) {
-        const start = row * width;
-        const label = labels[row]!;
-        const weight = options.weights[label]! * (weights?.[row] ?? 1);
-        for (let k = 0; k < classes; k++) scores[k] = x[coefficients + k]!;
-        for (let j = 0; j < width; j++) {
-          const value = features[start + j]!;
-          if (value !== 0) for (let k = 0; k < classes; k++) scores[k]! += value * x[j * classes + k]!;
-        }
-        const most = Math.max(...scores);
-        let total = 0;
-        for (let k = 0; k < classes; k++) total += Math.exp(scores[k]! - most);
-        loss += weight * (most + Math.log(total) - scores[label]!);
-        for (let k = 0; k < classes; k++) {
-          const error = weight * (Math.exp(scores[k]! - most) / total - (k === label ? 1 : 0));
-          slope[coefficients + k]! += error;
-          for (let j = 0; j < width; j++) slope[j * classes + k]! += error * features[start + j]!;
-        }
+      let most = -Infinity;
+      for (let k = 0; k < classes; k++) if (scores[k]! > most) most = scores[k]!;
+      let total = 0;
+      for (let k = 0; k < classes; k++) total += errors[k] = Math.exp(scores[k]! - most);
+      loss += weight * (most + Math.log(total) - scores[label]!);
+      for (let k = 0; k < classes; k++) {
+        errors[k] = weight * (errors[k]! / total - (k === label ? 1 : 0));
+        slope[coefficients + k]! += errors[k]!;
       }
-      return loss;
-    },
-    new Float64Array(coefficients + classes),
-    { ...options, tolerance: options.tolerance * rows },
-  );
+      for (let j = 0, at = 0; j < width; j++) {
+        const value = features[start + j]!;
+        for (let k = 0; k < classes; k++, at++) slope[at]! += errors[k]! * value;
+      }
+    }
+    return loss;
+  };
+  const start = new Float64Array(coefficients + classes);
+  const stopping = { ...options, tolerance: options.tolerance * rows };
+  const { l1 = 0 } = options;
+  const minimum =
+    l1 > 0
+      ? minimiseSparse(
+          objective,
+          start.map((_, i) => (i < coefficients ? l1 : 0)),
+          start,
+          stopping,
+        )
+      : minimise(objective, start, stopping);
   return {
     width,
     classes,

@@ -20,11 +20,18 @@ export interface MinimiseOptions {
 }
 
 /** Pairs of steps and gradient changes that stand in for the Hessian; m in the book. */
-const MEMORY = 10;
+export const MEMORY = 10;
 const [ARMIJO, CURVATURE] = [1e-4, 0.9];
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-const largest = (a: Float64Array): number => a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/** A step and what it changed in the gradient. */
+export interface Pair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+  readonly rho: number;
+}
+
+export const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+export const largest = (a: Float64Array): number => a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
  * L-BFGS with a line search for the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 7.4, 7.5, 3.5, 3.6;
@@ -34,7 +41,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Min
   let x = Float64Array.from(start);
   let slope = new Float64Array(x.length);
   let value = objective(x, slope);
-  const pairs: { s: Float64Array; y: Float64Array; rho: number }[] = [];
+  const pairs: Pair[] = [];
   let iteration = 0;
   for (; iteration < options.iterations && largest(slope) > options.tolerance; iteration++) {
     const direction = descent(slope, pairs);
@@ -58,10 +65,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Min
 }
 
 /** −H·gradient by the two-loop recursion (algorithm 7.4). */
-function descent(
-  slope: Float64Array,
-  pairs: readonly { s: Float64Array; y: Float64Array; rho: number }[],
-): Float64Array<ArrayBuffer> {
+export function descent(slope: Float64Array, pairs: readonly Pair[]): Float64Array<ArrayBuffer> {
   const q = slope.map((g) => -g);
   const alphas: number[] = [];
   for (const { s, y, rho } of pairs.toReversed()) {

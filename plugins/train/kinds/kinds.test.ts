@@ -28,8 +28,8 @@ const rows = [
   { a: 0, b: 0, c: 0, d: 0 },
 ];
 
-/** One model of each kind: 4 features, 3 classes. */
-const models: { kind: ModelKind; architecture: object; tensors: Tensors }[] = [
+/** One model of each kind: 4 features, 3 classes, or what its task has. */
+const models: { kind: ModelKind; architecture: object; tensors: Tensors; task?: ModelKindExample['task'] }[] = [
   {
     kind: kinds.denseNet,
     architecture: {
@@ -59,23 +59,80 @@ const models: { kind: ModelKind; architecture: object; tensors: Tensors }[] = [
     architecture: { features: 4 },
     tensors: { probabilities: { shape: [3], values: Float64Array.of(0.2, 0.3, 0.5) } },
   },
+  {
+    kind: kinds.linearRegression,
+    architecture: {},
+    task: { type: 'regression', label: 'y' },
+    tensors: { coefficients: { shape: [4], values: doubles(4) }, intercept: { shape: [1], values: doubles(1) } },
+  },
+  {
+    kind: kinds.naiveBayes,
+    architecture: { distribution: 'gaussian', threshold: 0 },
+    tensors: {
+      priors: { shape: [3], values: Float64Array.of(-1, -1.1, -1.2) },
+      first: { shape: [3, 4], values: doubles(12) },
+      second: { shape: [3, 4], values: doubles(12).map((value) => 1 + value ** 2) },
+    },
+  },
+  {
+    kind: kinds.kNearest,
+    architecture: { k: 2, metric: 'euclidean', votes: 'distance' },
+    tensors: {
+      features: { shape: [5, 4], values: doubles(20) },
+      labels: { shape: [5], values: Float64Array.of(0, 1, 2, 1, 0) },
+    },
+  },
+  {
+    kind: kinds.linearVectors,
+    architecture: { classes: 3 },
+    tensors: {
+      coefficients: { shape: [3, 4], values: doubles(12) },
+      intercepts: { shape: [3], values: doubles(3) },
+      sigmoids: { shape: [3, 2], values: Float64Array.of(-2, 0.1, -1, 0, -3, 0.2) },
+    },
+  },
+  {
+    kind: kinds.kernelVectors,
+    architecture: { name: 'rbf', gamma: 0.3, degree: 3, coef0: 0 },
+    tensors: {
+      vectors: { shape: [6, 4], values: doubles(24) },
+      counts: { shape: [3], values: Float64Array.of(2, 3, 1) },
+      coefficients: { shape: [2, 6], values: doubles(12) },
+      intercepts: { shape: [3], values: doubles(3) },
+      sigmoids: { shape: [3, 2], values: Float64Array.of(-2, 0.1, -1, 0, -3, 0.2) },
+    },
+  },
+  {
+    kind: kinds.cart,
+    architecture: { features: 4 },
+    tensors: {
+      nodes: { shape: [3, 3], values: Float64Array.of(1, 0.5, 2, -1, 0, 0, -1, 0, 0) },
+      values: { shape: [3, 3], values: Float64Array.of(0.2, 0.3, 0.5, 1, 0, 0, 0, 0.25, 0.75) },
+    },
+  },
+  {
+    kind: kinds.clusterCentres,
+    architecture: {},
+    task: { type: 'embedding', size: 2 },
+    tensors: { centres: { shape: [2, 4], values: doubles(8) } },
+  },
 ];
 
 test('every kind of this family is looked at here', () => {
   expect(models.map(({ kind }) => kind.name).sort()).toEqual(
     Object.values(kinds)
-      // It needs LightGBM's library: trees.real.test.ts.
-      .filter((kind) => kind !== kinds.trees)
+      // They need LightGBM's library: trees.real.test.ts, and nodes.real.test.ts of the trees.
+      .filter((kind) => kind !== kinds.trees && kind !== kinds.quantileTrees)
       .map(({ name }) => name)
       .sort(),
   );
 });
 
-for (const { kind, architecture, tensors } of models)
+for (const { kind, architecture, tensors, task } of models)
   describe(`the model kind "${kind.name}"`, () => {
     const example: ModelKindExample = {
       kind,
-      task: { type: 'classification', label: 'y', classes: ['r', 's', 't'] },
+      task: task ?? { type: 'classification', label: 'y', classes: ['r', 's', 't'] },
       ...tensorParts(architecture as never, tensors),
       transform,
       rows,
@@ -97,6 +154,30 @@ for (const { kind, architecture, tensors } of models)
       }
     });
   });
+
+test('a tree that leads back, neighbours of classes that are not there and vectors that are miscounted are refused', async () => {
+  const broken = async (name: string, tensor: string, values: Float64Array, expected: RegExp) => {
+    const { kind, architecture, tensors } = models.find((one) => one.kind.name === name)!;
+    const { settings, files } = tensorParts(architecture as never, {
+      ...tensors,
+      [tensor]: { ...tensors[tensor]!, values },
+    });
+    const task = { type: 'classification', label: 'y', classes: ['r', 's', 't'] } as const;
+    const bytes = async () => files['weights.bin'] as Uint8Array;
+    const open = async () =>
+      kind.open({
+        task: { ...task, classes: [...task.classes] },
+        settings: kind.settings.parse(settings),
+        inputs: [],
+        bytes,
+        path: async () => '',
+      });
+    await expect(open()).rejects.toThrow(expected);
+  };
+  await broken('decision tree', 'nodes', Float64Array.of(1, 0.5, 0, -1, 0, 0, -1, 0, 0), /leads nowhere/);
+  await broken('k nearest neighbours', 'labels', Float64Array.of(0, 1, 3, 1, 0), /does not name/);
+  await broken('kernel support vectors', 'counts', Float64Array.of(2, 3, 2), /counts 7 support vectors/);
+});
 
 test.each(['dense-net', 'logistic', 'constant'])(
   'a %s model that was written in the first format opens, and answers as it did',

@@ -5,7 +5,7 @@ import type { Booster, Dataset, DatasetRows, Lightgbm, Parameters } from '../../
 import { breathing } from '../breathing.js';
 import { packCheckpoint, unpackCheckpoint, type Iteration } from './checkpoint.js';
 import type { Loss } from './loss.js';
-import { segmentSeed, StartScores } from './segments.js';
+import { segmentSeed, StartScores, type Link } from './segments.js';
 
 /** What is grown, on what, and how it is watched. */
 export interface Growth {
@@ -15,6 +15,10 @@ export interface Growth {
   /** Trees of an iteration. */
   readonly outputs: number;
   readonly loss: Loss;
+  /** A forest answers with the mean of its trees, each grown by itself; others with their sum. */
+  readonly forest: boolean;
+  /** How its answers follow from raw scores. */
+  readonly link: Link;
   /** LightGBM's parameters, without its seed. */
   readonly parameters: Parameters;
   readonly iterations: number;
@@ -54,7 +58,7 @@ export const withoutThreads = (text: string): string => text.replace(/^\[num_thr
 
 /**
  * Grows trees segment by segment. Each segment is a booster of its own, with a seed of its own, that starts from the scores of all
- * trees before: LightGBM keeps its sampling state and its sums in no file, so this is what makes a resumed training equal to an
+ * trees before (the trees of a forest start from nothing): LightGBM keeps its sampling state and its sums in no file, so this is what makes a resumed training equal to an
  * unbroken one, byte for byte. Throws a UserError when LightGBM refuses, and the signal's reason when cancelled.
  */
 export async function growTrees(growth: Growth, ctx: Surroundings): Promise<Grown> {
@@ -105,7 +109,7 @@ async function growOn(
           stop = { kind: 'no split', iteration: history.length + 1 };
           break;
         }
-        history.push(look(growth, booster, history.length + 1, trainScores, watchedScores));
+        history.push(look(growth, booster, starts, history.length + 1, trainScores, watchedScores));
         if (isBest(history, best, growth)) best = history.length;
         stop = more ? stopOf(history, best, growth) : { kind: 'no split', iteration: history.length };
         ctx.progress(
@@ -169,12 +173,17 @@ async function takeUp(
 function look(
   { loss, train, validation }: Growth,
   booster: Booster,
+  starts: StartScores,
   iteration: number,
   trainScores: Float64Array,
   watchedScores: Float64Array,
 ): Iteration {
   booster.scores(0, trainScores);
-  if (validation) booster.scores(1, watchedScores);
+  starts.join(0, trainScores, booster.iterations);
+  if (validation) {
+    booster.scores(1, watchedScores);
+    starts.join(1, watchedScores, booster.iterations);
+  }
   const trainLoss = loss.of(trainScores, train.labels, train.weights);
   const validationLoss = validation ? loss.of(watchedScores, validation.labels) : null;
   const lost = [trainLoss, validationLoss].find((value) => value !== null && !Number.isFinite(value));

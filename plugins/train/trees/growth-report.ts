@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { html, htmlPage, htmlTable, lineChart, sayFigure } from '@trainyard/pages';
+import { type Html, html, htmlPage, htmlTable, lineChart, sayFigure } from '@trainyard/pages';
 import type { treesFigures } from '../contract.js';
 import { sayStop, type Grown } from './boosting.js';
 import type { Loss } from './loss.js';
@@ -63,6 +63,26 @@ export function growthReport(
   grown: Grown,
   facts: GrowthFacts,
 ): { value: z.output<typeof treesFigures>; files: Record<string, string> } {
+  const { value, body, curves } = growthSection(grown, facts);
+  return {
+    value,
+    files: {
+      'report.html': htmlPage('Growth of trees', body),
+      'report.json': `${JSON.stringify({ ...value, ...curves })}\n`,
+    },
+  };
+}
+
+/** What a report says of one model's growth, to be put on a page with others. */
+export function growthSection(
+  grown: Grown,
+  facts: GrowthFacts,
+): {
+  readonly value: z.output<typeof treesFigures>;
+  readonly body: Html;
+  /** What the report's file holds beside the figures. */
+  readonly curves: object;
+} {
   const { history, best, stop, gain, splits } = grown;
   const kept = history[best - 1];
   const importance = facts.features
@@ -108,11 +128,5 @@ export function growthReport(
       ['feature', 'gain', 'splits'],
       importance.slice(0, SHOWN).map((one) => [one.feature, one.gain, one.splits]),
     )}`;
-  return {
-    value,
-    files: {
-      'report.html': htmlPage('Growth of trees', body),
-      'report.json': `${JSON.stringify({ ...value, importance, curves: history })}\n`,
-    },
-  };
+  return { value, body, curves: { importance, curves: history } };
 }

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModel } from '../../../models/index.js';
 import { ensureLightgbm } from '../../../setup/lightgbm.js';
 import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
+import { FileStore } from '../../../store/files.js';
 import type { FittedTransform } from '@trainyard/transforms';
 import { runNode, type NodeRun } from '../../../worker/testing/index.js';
 import { TREES_FILE } from '../kinds/trees.js';
 import { baselineNode } from '../worker.js';
 import { penguins } from './penguins.test-part.js';
+import { quantileTreesNode } from './quantiles.js';
 import { regressionTreesNode, treesNode } from './train.js';
 
 const NUMBERS = ['bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g'];
@@ -217,6 +219,37 @@ describe('train.regressionTrees', () => {
     ).rejects.toThrow(/single precision[\s\S]*subtract a constant/);
   });
 });
+
+test('several quantiles at once: they never cross, hold their shares, and killed between them end with the same bytes', async () => {
+  const inputs = { ...parts.body_mass_g, prep: mass };
+  const params = { label: 'body_mass_g', quantiles: [0.1, 0.5, 0.9], ...quick, segment: 15 };
+  const run = await runNode(quantileTreesNode, { params, inputs });
+  const figures = figuresOf(run);
+  expect(figures['coverage']).toBeGreaterThan(0.6);
+  expect(figures['crossing']).toBe(0);
+  const model = await openModel(run.outputs['model']!);
+  const held = rows.filter((row) => row['body_mass_g'] !== null).filter((_, i) => i % 3 === 0);
+  const answers = await model.score(held);
+  for (let at = 0; at < answers.length; at += 3)
+    expect(answers[at]! <= answers[at + 1]! && answers[at + 1]! <= answers[at + 2]!).toBe(true);
+  expect(await model.score(held.slice(4, 5))).toEqual(answers.slice(12, 15));
+  await model.dispose();
+  const { quantiles } = run.outputs['growth']!.value as unknown as { quantiles: { quantile: number }[] };
+  expect(quantiles.map(({ quantile }) => quantile)).toEqual([0.1, 0.5, 0.9]);
+
+  // In the second of them, between two of its checkpoints.
+  const store = new FileStore(join(folder, 'killed'));
+  const progress = (share: number): void => {
+    if (share > 1.5 / 3) throw new Error('killed');
+  };
+  await expect(runNode(quantileTreesNode, { params, inputs, store, host: { progress } })).rejects.toThrow('killed');
+  const resumed = await runNode(quantileTreesNode, { params, inputs, store });
+  expect(resumed.log.filter((line) => line.startsWith('taken up'))).toEqual([
+    'taken up after iteration 30',
+    'taken up after iteration 15',
+  ]);
+  expect(resumed.outputs['model']!.ref.digest).toBe(run.outputs['model']!.ref.digest);
+}, 60_000);
 
 describe('what LightGBM would take without a word is refused', () => {
   const cases: { name: string; params: object; expected: RegExp }[] = [

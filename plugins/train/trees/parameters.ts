@@ -79,7 +79,7 @@ const ours = {
   segment: whole(0)
     .default(100)
     .describe(
-      'iterations of a segment: after each, a checkpoint, and boosting starts anew on the scores so far, in every run, so that a resumed one is equal; 0: one segment, as LightGBM itself trains, without checkpoints, and so is a forest',
+      'iterations of a segment: after each, a checkpoint, and boosting starts anew on the scores so far, in every run, so that a resumed one is equal; 0: one segment, as LightGBM itself trains, without checkpoints',
     ),
 };
 

@@ -10,9 +10,10 @@ import { readNumberSurroundings, readSurroundings } from '../training-environmen
 import { writeNumberOutcome, writeOutcome, type Surroundings, type Trained } from '../training-result.js';
 import { growTrees, type Grown, type Growth } from './boosting.js';
 import { columnsOf, constraintsOf, requireNoLabel, type Columns } from './columns.js';
-import { growthReport } from './growth-report.js';
+import { diagnoseGrowth, growthReport, type GrowthFacts } from './growth-report.js';
 import { requireRange, rowWeights, singleLabels } from './labels.js';
 import { logLossOf, numberLoss, type Loss } from './loss.js';
+import { linkOf } from './segments.js';
 import { treeParameters, type TreeParameters } from './parameters.js';
 
 export const treesNode = implement(trees, async ({ params, inputs, ctx }) => {
@@ -29,7 +30,7 @@ export const treesNode = implement(trees, async ({ params, inputs, ctx }) => {
     validation: validation && rowsFor(validation, Float32Array.from(validation.labels)),
   });
   const { model, figures } = await writeOutcome(trainedBy(trees.spec, params, grown, ctx), around);
-  return { model, figures, growth: grown.report };
+  return { model, figures, growth: growthReport(grown, grown.facts) };
 });
 
 export const regressionTreesNode = implement(regressionTrees, async ({ params, inputs, ctx }) => {
@@ -51,10 +52,14 @@ export const regressionTreesNode = implement(regressionTrees, async ({ params, i
     validation: validation && rowsFor(validation, singleLabels(validation, params.label, 'validation')),
   });
   const { model, figures } = await writeNumberOutcome(trainedBy(regressionTrees.spec, params, grown, ctx), around);
-  return { model, figures, growth: grown.report };
+  return { model, figures, growth: growthReport(grown, grown.facts) };
 });
 
-const rowsFor = ({ rows, width, features }: Rows, labels: Float32Array, weights?: Float32Array): DatasetRows => ({
+export const rowsFor = (
+  { rows, width, features }: Rows,
+  labels: Float32Array,
+  weights?: Float32Array,
+): DatasetRows => ({
   rows,
   width,
   features,
@@ -70,15 +75,15 @@ interface Learned {
   readonly validation: DatasetRows | undefined;
 }
 
-interface GrownAndSaid extends Grown {
+export interface GrownAndSaid extends Grown {
   readonly columns: Columns;
-  readonly report: ReturnType<typeof growthReport>;
+  readonly facts: GrowthFacts;
   readonly version: string;
 }
 
 /** Grows the trees of either kind of label. */
-async function grow(
-  params: TreeParameters & { readonly label: string },
+export async function grow(
+  params: TreeParameters & { readonly label: string; readonly quantile?: number },
   around: Pick<Surroundings<Rows>, 'transform' | 'train'>,
   ctx: NodeContext,
   learned: Learned,
@@ -110,8 +115,9 @@ async function grow(
     validation,
     parameters,
     iterations: params.num_iterations,
-    // The trees of a forest are averaged: none starts where others ended.
-    segment: params.boosting === 'rf' ? 0 : params.segment,
+    forest: params.boosting === 'rf',
+    link: linkOf(String(learned.objective['objective'])),
+    segment: params.segment,
     patience: params.early_stopping_round,
     minDelta: params.early_stopping_min_delta,
     seed,
@@ -119,7 +125,7 @@ async function grow(
     fingerprint: digestText(canonical({ params, seed, rows: train.rows, width: train.width, on: lightgbm.version })),
   };
   const grown = await growTrees(growth, ctx);
-  const report = growthReport(grown, {
+  const facts: GrowthFacts = {
     loss: learned.loss,
     constantLoss: constantLoss(learned),
     features: columns.features,
@@ -127,9 +133,9 @@ async function grow(
     minDataInLeaf: params.min_data_in_leaf,
     patience: params.early_stopping_round,
     about: `${train.rows} training rows, ${learned.validation?.rows ?? 0} validation rows, ${train.width} features, ${columns.categories.length} of them categories; LightGBM ${lightgbm.version}`,
-  });
-  if (grown.stop.kind === 'no split' && grown.history.length <= 1) ctx.log(report.value.diagnosis[0]!);
-  return { ...grown, columns, report, version: lightgbm.version };
+  };
+  if (grown.stop.kind === 'no split' && grown.history.length <= 1) ctx.log(diagnoseGrowth(grown, facts)[0]!);
+  return { ...grown, columns, facts, version: lightgbm.version };
 }
 
 /** LightGBM's parameters among ours: those that our loop does itself are left out. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureLightgbm } from '../../../setup/lightgbm.js';
 import { loadLightgbm, type DatasetRows, type Lightgbm, type Parameters } from '../../kit/lightgbm.js';
+import { linkOf } from './segments.js';
 import { growTrees, type Growth } from './boosting.js';
 import { logLossOf, numberLoss } from './loss.js';
 import { numbersOf, penguins } from './penguins.test-part.js';
@@ -55,6 +56,8 @@ function growthOf(one: Case, more: Partial<Growth> = {}): Growth {
     validation: undefined,
     outputs: classes ?? 1,
     loss: one.label === 'body_mass_g' ? numberLoss(String(one.parameters['objective']), 0.8) : logLossOf(classes ?? 2),
+    forest: one.parameters['boosting'] === 'rf',
+    link: linkOf(String(one.parameters['objective'])),
     parameters: {
       ...one.parameters,
       categorical_feature: one.categories as number[],
@@ -94,8 +97,6 @@ test('the library is of the version of the reference', () => {
 });
 
 describe.each(reference.cases)('$name', (one) => {
-  // A forest is one segment.
-  const isForest = one.parameters['boosting'] === 'rf';
   test.each(one.parameters['data_sample_strategy'] === 'goss' ? [1] : [1, 2])(
     "on %i threads is the model of Python's lightgbm byte for byte, and answers and explains with the same bits",
     async (threads) => {
@@ -111,24 +112,21 @@ describe.each(reference.cases)('$name', (one) => {
     },
   );
 
-  test.skipIf(isForest)(
-    'in segments, killed after each of them and resumed, is equal to unbroken growth byte for byte',
-    async () => {
-      const settings = { segment: 7, iterations: 24 };
-      const unbroken = await growTrees(growthOf(one, settings), surroundings());
-      const kept = { saves: 0, bytes: undefined as Uint8Array | undefined };
-      for (const _ of [1, 2, 3]) {
-        kept.saves = 0;
-        await expect(growTrees(growthOf(one, settings), surroundings(kept, 1))).rejects.toThrow('killed');
-      }
-      const resumed = await growTrees(growthOf(one, settings), surroundings(kept));
-      expect(resumed).toEqual(unbroken);
-      expect(unbroken.history).toHaveLength(24);
-    },
-  );
+  test('in segments, killed after each of them and resumed, is equal to unbroken growth byte for byte', async () => {
+    const settings = { segment: 7, iterations: 24 };
+    const unbroken = await growTrees(growthOf(one, settings), surroundings());
+    const kept = { saves: 0, bytes: undefined as Uint8Array | undefined };
+    for (const _ of [1, 2, 3]) {
+      kept.saves = 0;
+      await expect(growTrees(growthOf(one, settings), surroundings(kept, 1))).rejects.toThrow('killed');
+    }
+    const resumed = await growTrees(growthOf(one, settings), surroundings(kept));
+    expect(resumed).toEqual(unbroken);
+    expect(unbroken.history).toHaveLength(24);
+  });
 
   test('the scores that training watched are those that the finished model gives', async () => {
-    const growth = growthOf(one, { segment: isForest ? 0 : 9, iterations: 20 });
+    const growth = growthOf(one, { segment: 9, iterations: 20 });
     const { text, history } = await growTrees(growth, surroundings());
     const booster = lightgbm.load(text);
     const { features, rows, labels } = growth.train;

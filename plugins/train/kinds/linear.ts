@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { linearAnswers } from '@trainyard/learners';
+import { tensorOf } from '../../../models/index.js';
+import { tensorKind } from './tensor-kind.js';
+
+/** Linear regression: tensors `coefficients` `[features]` and `intercept` `[1]`, double precision. */
+export const linearRegression = tensorKind({
+  name: 'linear regression',
+  title: 'Linear regression',
+  tasks: ['regression'],
+  architecture: z.object({}),
+  open(_architecture, tensors) {
+    const { shape, values: coefficients } = tensorOf(tensors, 'coefficients', [-1]);
+    const width = shape[0]!;
+    const intercept = tensorOf(tensors, 'intercept', [1]).values[0]!;
+    return {
+      takes: 'features',
+      width,
+      outputs: 1,
+      score: (features, rows) => linearAnswers({ width, coefficients, intercept }, { features, rows }),
+    };
+  },
+});
