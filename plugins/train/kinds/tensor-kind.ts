@@ -8,6 +8,7 @@ import {
   unpackTensors,
   type FileContent,
   type ModelKind,
+  type ModelTask,
   type Scorer,
   type Tensors,
 } from '../../../models/index.js';
@@ -18,21 +19,23 @@ export interface TensorSettings<Architecture> {
   readonly tensors: z.output<typeof tensorPlaces>;
 }
 
-/** A kind of classifier that is an architecture and tensors in one file. */
+/** A kind of model that is an architecture and tensors in one file. */
 export function tensorKind<Architecture>(spec: {
   readonly name: string;
   readonly title: string;
+  /** Types of tasks that its models may have; classification where it is left out. */
+  readonly tasks?: ModelKind['tasks'];
   readonly architecture: z.ZodType<Architecture>;
-  open(architecture: Architecture, tensors: Tensors): Scorer;
+  open(architecture: Architecture, tensors: Tensors, task: ModelTask): Scorer;
 }): ModelKind<TensorSettings<Architecture>> {
-  const { name, title, architecture, open } = spec;
+  const { name, title, tasks = ['classification'], architecture, open } = spec;
   return modelKind({
     name,
     title,
-    tasks: ['classification'],
+    tasks,
     settings: z.object({ architecture, tensors: tensorPlaces }) as unknown as z.ZodType<TensorSettings<Architecture>>,
-    open: async ({ settings, bytes }) =>
-      open(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE))),
+    open: async ({ settings, bytes, task }) =>
+      open(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE)), task),
   });
 }
 
