@@ -22,7 +22,7 @@ export interface Candidate {
   /** The metric on the rows of all folds together, and of each fold. */
   readonly score: number;
   readonly folds: readonly number[];
-  /** What it took, and when it ended, of the budget. */
+  /** Seconds that its trainings and answers took, without features; and when it ended, of the budget. */
   readonly seconds: number;
   readonly at: number;
   /** Rounds after which the clock stopped a fold's training; null where it ended by itself. */

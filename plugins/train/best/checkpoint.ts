@@ -80,7 +80,8 @@ export function unpackState(bytes: Uint8Array, fingerprint: string): SearchState
   if (header.format !== FORMAT) return { refused: 'it is of another version' };
   if (header.fingerprint !== fingerprint) return { refused: 'it is of another search' };
   let at = 36 + size;
-  const take = (length: number): Uint8Array => bytes.slice(at, (at += length));
+  // A copy: the slice of a Buffer shares its memory.
+  const take = (length: number): Uint8Array => Uint8Array.from(bytes.subarray(at, (at += length)));
   const labels = new Float64Array(take(header.rows * 8).buffer);
   const candidates = header.candidates.map(({ kept, ...candidate }): Candidate => {
     if (!kept) return { ...candidate, kept: undefined };

@@ -9,8 +9,8 @@ export interface EndFacts {
   readonly rows: number;
 }
 
-/** Seconds that writing takes at least, and a budget's share for it up to so many. */
-const WRITING = 0.4;
+/** Seconds that writing takes at least, and how many times what reading the table took: a busy machine is slow at both. */
+const [WRITING, AS_READING] = [0.4, 0.5];
 /** Bytes of models that are written, opened and asked in a second. */
 const BYTES_A_SECOND = 15e6;
 /** Members that an ensemble is expected to have, at most. */
@@ -49,7 +49,8 @@ export class Deadline {
         kept!.models.reduce((all, { files }) => all + Object.values(files).reduce((n, file) => n + file.length, 0), 0),
       0,
     );
-    this.#writing = WRITING + bytes / BYTES_A_SECOND + (rows * outputs) / MEASURED_A_SECOND;
+    const slow = AS_READING * (this.account.spent.reading ?? 0);
+    this.#writing = WRITING + slow + bytes / BYTES_A_SECOND + (rows * outputs) / MEASURED_A_SECOND;
     const library = candidates.reduce((sum, { kept }) => sum + (kept ? kept.answers.length : 0), 0);
     const choosing = Math.min(1e9, library * 60) / MIXED_A_SECOND;
     const refitting = refits

@@ -36,6 +36,7 @@ interface Fold {
 export class Lessons {
   readonly #lessons = new Map<string, Promise<Lesson>>();
   readonly #transforms = new Map<string, FittedTransform>();
+  readonly #profiles = new Map<number | 'all', ReturnType<typeof profilesOf>>();
   readonly left = new Map<string, string>();
 
   private constructor(
@@ -110,7 +111,7 @@ export class Lessons {
     const { table, task } = this.options;
     const { train, held }: Fold = fold === 'all' ? { train: table, held: undefined } : this.folds[fold]!;
     const name = `lesson-${fold}-${form}`;
-    const made = await this.#recipe(train, form);
+    const made = await this.#recipe(fold, train, form);
     for (const { column, why } of made.left) if (fold === 'all' || !this.left.has(column)) this.left.set(column, why);
     const fitted = await runInside(
       fitFeaturesNode,
@@ -122,9 +123,12 @@ export class Lessons {
     const transform = parseTransform(await prep.text('transform.json'));
     const request = { label: task.label, transform, missing: form === 'passed', scratch: join(this.ctx.scratch, name) };
     this.#transforms.set(`${fold} ${form}`, transform);
+    this.signal.throwIfAborted();
+    const learned = await read({ ...request, table: train, part: 'train' }, task);
+    this.signal.throwIfAborted();
     const lesson: Lesson = {
       transform,
-      train: await read({ ...request, table: train, part: 'train' }, task),
+      train: learned,
       held: held && (await read({ ...request, table: held, part: 'held out' }, task)),
       artifacts: { train, prep, ...(held ? { held } : {}) },
       shared: new Map(),
@@ -133,16 +137,19 @@ export class Lessons {
     return lesson;
   }
 
-  #recipe(train: InputArtifact, form: Form): Promise<Made> {
+  async #recipe(fold: number | 'all', train: InputArtifact, form: Form): Promise<Made> {
     const { task, not } = this.options;
-    return withDatabase(
-      { scratch: this.ctx.scratch, signal: this.signal, threads: this.ctx.threads },
-      async (database) => {
-        const columns = featureColumnsOf(await openTable(database, 'rows', train), not);
-        const profiled = await profilesOf(database, sql`rows`, columns);
-        return recipeOf(profiled, form, { name: task.label, as: task.type });
-      },
-    );
+    let profiles = this.#profiles.get(fold);
+    if (!profiles) this.#profiles.set(fold, (profiles = this.#profile(train, not)));
+    return recipeOf(await profiles, form, { name: task.label, as: task.type });
+  }
+
+  #profile(train: InputArtifact, not: readonly string[]): ReturnType<typeof profilesOf> {
+    const options = { scratch: this.ctx.scratch, signal: this.signal, threads: this.ctx.threads };
+    return withDatabase(options, async (database) => {
+      const columns = featureColumnsOf(await openTable(database, 'rows', train), not);
+      return profilesOf(database, sql`rows`, columns);
+    });
   }
 }
 

@@ -211,8 +211,8 @@ export class Search {
     { must, most, trial }: { must: boolean; most: readonly (number | null)[] | undefined; trial?: number },
   ): Promise<Outcome> {
     const { account, lessons, metric, ctx } = this.options;
-    const began = account.seconds;
-    const end = began + Math.max(0, this.#left()) * (learner === baseline ? 1 : SHARE);
+    const before = account.spent.search ?? 0;
+    const end = account.seconds + Math.max(0, this.#left()) * (learner === baseline ? 1 : SHARE);
     const answers: Float32Array[] = [];
     const models: Held[] = [];
     const scores: number[] = [];
@@ -262,7 +262,7 @@ export class Search {
       params,
       score,
       folds: scores,
-      seconds: account.seconds - began,
+      seconds: (account.spent.search ?? 0) - before,
       at: account.seconds,
       stopped,
       kept: { answers: whole, models },

@@ -1,7 +1,7 @@
 import { openTable, withDatabase } from '@trainyard/tables';
 import { UserError } from '@trainyard/errors';
 import { canonical, digestText, sayDuration, type Json } from '../../../core/index.js';
-import { measureAnswers, openModel, writeModel, type FileContent } from '../../../models/index.js';
+import { kindOnHand, measureAnswers, openModel, writeModel, type FileContent } from '../../../models/index.js';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { weightsOfClasses } from '../class-weights.js';
 import { readDataset, readNumbers } from '../dataset.js';
@@ -31,6 +31,8 @@ export const bestNode = implement(best, async ({ params, inputs, ctx }) => {
   try {
     const { target, columns } = await account.during('reading', () =>
       withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: ctx.threads }, async (database) => {
+        // What opens members is loaded now, and not when the time is nearly over.
+        await kindOnHand(ensemble.name);
         const known = await openTable(database, 'rows', inputs.table);
         return { target: await targetOf(database, known, params), columns: known };
       }),

@@ -22,9 +22,14 @@ interface Binned {
   free(): void;
 }
 
+/** Cells up to which one thread is enough. */
+const SMALL = 200_000;
+
 /** Grows trees on a lesson; watched on its held-out rows, the model has the trees of the best iteration. */
 export async function grow(request: FitRequest, { parameters, iterations, patience }: Growing): Promise<Fitted> {
-  const { lesson, task, seed, threads, rounds, most, late, pause } = request;
+  const { lesson, task, seed, rounds, most, late, pause } = request;
+  // Threads change no bit. On few cells they cost more than they give, most of all where others want the same cores.
+  const threads = lesson.train.rows * lesson.train.width < SMALL ? 1 : request.threads;
   const lightgbm = await loadLightgbm();
   const columns = columnsOf(lesson.transform, lesson.train);
   const classes = task.type === 'classes' ? task.classes.length : 0;
