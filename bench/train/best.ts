@@ -62,12 +62,12 @@ else process.stdout.write(`${JSON.stringify(await ours(JSON.parse(asked.as) as A
 async function tablesOf({ train, test, scratch }: Asked): Promise<[TableOutput, TableOutput]> {
   return withDatabase({ scratch }, async (database) => {
     await database.run(
-      sql`CREATE TABLE both AS SELECT *, row_number() OVER () AS nth FROM read_csv([${train}, ${test}], filename = true, sample_size = -1)`,
+      sql`CREATE TABLE parts AS SELECT *, row_number() OVER () AS nth FROM read_csv([${train}, ${test}], filename = true, sample_size = -1)`,
     );
     const part = (file: string, name: string): Promise<TableOutput> =>
       writeTable(
         database,
-        sql`SELECT nth::VARCHAR AS _row, * EXCLUDE (nth, filename) FROM both WHERE filename = ${file} ORDER BY nth`,
+        sql`SELECT nth::VARCHAR AS _row, * EXCLUDE (nth, filename) FROM parts WHERE filename = ${file} ORDER BY nth`,
         scratch,
         name,
       );

@@ -133,7 +133,8 @@ export const best = node({
   inputs: { table, validation: optional(table), record: optional(json(bestRecord)) },
   outputs: { model, figures: json(bestFigures), record: json(bestRecord), leaderboard: report(leaderboardFigures) },
   seeded: true,
-  tensorflow: true,
+  // The ensemble opens its members by their kinds.
+  asks: ['model'],
   resources: { cpu: 1 },
   timeout: '25 hours',
 });

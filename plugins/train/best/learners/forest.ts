@@ -24,7 +24,7 @@ export const forest: Learner = {
         ...request.params,
         boosting: 'rf',
         bagging_freq: 1,
-        num_leaves: Math.max(8, Math.min(512, request.lesson.train.rows)),
+        num_leaves: Math.max(8, Math.min(256, request.lesson.train.rows)),
         min_sum_hessian_in_leaf: 1e-3,
       },
       iterations: 100,
