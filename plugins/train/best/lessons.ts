@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openTable, sql, withDatabase } from '@trainyard/tables';
-import { parseTransform, type FittedTransform } from '@trainyard/transforms';
+import type { FittedTransform } from '@trainyard/transforms';
 import type { InputArtifact, NodeContext } from '../../../worker/index.js';
-import { fitFeaturesNode } from '../../features/worker.js';
+import { fitTransform } from '../../features/worker.js';
 import { assignFoldsNode, takeFoldNode } from '../../split/worker.js';
 import { readDataset, readNumbers, type DatasetRequest } from '../dataset.js';
 import { featureColumnsOf, profilesOf, recipeOf, type Made } from './columns.js';
@@ -113,15 +113,13 @@ export class Lessons {
     const name = `lesson-${fold}-${form}`;
     const made = await this.#recipe(fold, train, form);
     for (const { column, why } of made.left) if (fold === 'all' || !this.left.has(column)) this.left.set(column, why);
-    const fitted = await runInside(
-      fitFeaturesNode,
-      { params: { recipe: made.recipe }, inputs: { table: train } },
-      this.ctx,
-      { name, signal: this.signal },
+    const scratch = join(this.ctx.scratch, name);
+    await mkdir(scratch, { recursive: true });
+    const transform = await withDatabase({ scratch, signal: this.signal, threads: this.ctx.threads }, (database) =>
+      fitTransform(database, train, made.recipe, scratch),
     );
-    const prep = madeArtifact('transform', fitted['transform']!);
-    const transform = parseTransform(await prep.text('transform.json'));
-    const request = { label: task.label, transform, missing: form === 'passed', scratch: join(this.ctx.scratch, name) };
+    const prep = madeArtifact('transform', { files: { 'transform.json': JSON.stringify(transform) } });
+    const request = { label: task.label, transform, missing: form === 'passed', scratch };
     this.#transforms.set(`${fold} ${form}`, transform);
     this.signal.throwIfAborted();
     const learned = await read({ ...request, table: train, part: 'train' }, task);
@@ -133,7 +131,7 @@ export class Lessons {
       artifacts: { train, prep, ...(held ? { held } : {}) },
       shared: new Map(),
     };
-    await rm(request.scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
     return lesson;
   }
 
