@@ -91,11 +91,15 @@ async function ours(given: Asked): Promise<Took> {
     members: number;
     candidates: number;
   };
+  const { time } = run.outputs['leaderboard']!.value as {
+    time: { stages: { stage: string; seconds: number }[] };
+  };
+  const stages = time.stages.map(({ stage, seconds: took }) => `${stage} ${took.toFixed(1)}`).join(', ');
   return {
     loss: figures.logLoss ?? figures.rmse ?? NaN,
     seconds,
     peakMb: process.resourceUsage().maxRSS / 1024,
-    said: `${figures.candidates} candidates, ${figures.members} in the ensemble`,
+    said: `${figures.candidates} candidates, ${figures.members} in the ensemble; ${stages} s`,
   };
 }
 

@@ -1,47 +1,14 @@
 import { UserError } from '@trainyard/errors';
-import { createStudy, conditional, Study, type AnyConfiguration, type Space } from 'ml-hyperparameter';
-import { canonical, digestText, sayDuration } from '../../../core/index.js';
-import { openScorer } from '../../../models/index.js';
-import type { NodeContext } from '../../../worker/index.js';
-import { breathing } from '../breathing.js';
-import type { Account } from './account.js';
+import { Study, type AnyConfiguration } from 'ml-hyperparameter';
+import { sayDuration } from '../../../core/index.js';
 import { heldOf, type Candidate, type Held } from './candidate.js';
 import { packState, unpackState, type Tried } from './checkpoint.js';
 import type { BestRecord } from './contract.js';
-import type { Lessons } from './lessons.js';
-import {
-  baseline,
-  type BestTask,
-  type Facts,
-  type Fitted,
-  type Form,
-  type Learner,
-  type Lesson,
-  type Params,
-} from './learners/index.js';
-import { lossOf, type Metric } from './metrics.js';
-import { modelTaskOf } from './task.js';
-
-export interface SearchOptions {
-  readonly task: BestTask;
-  readonly metric: Metric;
-  readonly learners: readonly Learner[];
-  readonly lessons: Lessons;
-  readonly account: Account;
-  /** Candidates to try at most. */
-  readonly trials: number;
-  /** What was tried once, to be tried again in the same way. */
-  readonly record: BestRecord | undefined;
-  readonly seed: number;
-  readonly fingerprint: string;
-  /** Weight of each training row of a lesson. */
-  readonly weights: (lesson: Lesson) => Float64Array | undefined;
-  /** Seconds that the end of the call takes, from what is known so far. */
-  readonly reserve: (candidates: readonly Candidate[]) => number;
-  /** Aborted when the call is cancelled, or its time is over. */
-  readonly signal: AbortSignal;
-  readonly ctx: NodeContext;
-}
+import { answersOf, fitOn } from './fit.js';
+import type { SearchOptions } from './search-options.js';
+import { baseline, type Learner, type Params } from './learners/index.js';
+import { lossOf } from './metrics.js';
+import { studyOf } from './study.js';
 
 /** Candidates whose answers and models are kept. */
 const LIBRARY = 16;
@@ -67,7 +34,7 @@ export class Search {
   #savedAt = performance.now();
   #saving = 0;
 
-  constructor(private readonly options: SearchOptions) {}
+  constructor(readonly options: SearchOptions) {}
 
   get tried(): Tried {
     return this.#tried;
@@ -76,45 +43,11 @@ export class Search {
   async run(): Promise<void> {
     const { record, ctx } = this.options;
     await this.#takeUp();
-    if (!this.#study) this.#study = await this.#begin();
+    if (!this.#study) this.#study = await studyOf(this.options);
     if (this.candidates.length === 0) await this.#first();
     if (record) await this.#repeat(record);
     else await this.#look();
     ctx.log(`${this.candidates.length} candidates were tried on all folds; the search ended, as ${this.ended}`);
-  }
-
-  /** The study of all learners that suit the task: their parameters in one space, and their first configurations in turn. */
-  async #begin(): Promise<Study<AnyConfiguration>> {
-    const { task, lessons, account, learners, seed, trials } = this.options;
-    const able = learners.filter((one) => one.tasks.includes(task.type));
-    const known = new Map<Form, Facts>();
-    for (const { form } of able) {
-      if (known.has(form)) continue;
-      const { train } = await account.during('features', () => lessons.of(0, form));
-      known.set(form, { task, rows: train.rows, width: train.width });
-    }
-    const factsOf = ({ form }: Learner): Facts => known.get(form)!;
-    const suited = able.filter((one) => one.suits?.(factsOf(one)) ?? true);
-    if (suited.length === 0)
-      throw new UserError('none of the learners suits the task', {
-        where: { field: 'learners' },
-        expected: `one for ${task.type}`,
-        actual: learners.map(({ name }) => name).join(', '),
-      });
-    const space: Space = {
-      learner: conditional(Object.fromEntries(suited.map((one) => [one.name, one.space(factsOf(one))]))),
-    };
-    const portfolios = suited.map((one) => one.first(factsOf(one)).map((params) => ({ learner: one.name, ...params })));
-    const longest = Math.max(...portfolios.map((one) => one.length));
-    const first = Array.from({ length: longest }, (_, i) => portfolios.flatMap((one) => one.slice(i, i + 1))).flat();
-    return createStudy({
-      space,
-      sampler: 'tpe',
-      seed,
-      first: first as never,
-      giveUpAfter: 1_000_000,
-      ...(Number.isFinite(trials) ? { trials } : {}),
-    }) as unknown as Study<AnyConfiguration>;
   }
 
   async #takeUp(): Promise<void> {
@@ -231,7 +164,7 @@ export class Search {
         const share = (end - account.seconds) / (lessons.count - fold);
         const until = account.budget === undefined ? Infinity : account.seconds + share;
         const asked = { fold, rounds: undefined, most: most?.[fold] ?? undefined, late: () => account.seconds > until };
-        const fitted = await account.during('search', () => this.fit(learner, params, lesson, asked));
+        const fitted = await account.during('search', () => fitOn(this.options, learner, params, lesson, asked));
         const given = await account.during('search', () => answersOf(fitted, this.options.task, lesson));
         answers.push(Float32Array.from(given));
         models.push(await heldOf(fitted));
@@ -271,35 +204,6 @@ export class Search {
     const best = this.best;
     await ctx.report(this.candidates.length, { score: best.score });
     return done('finished');
-  }
-
-  /** One training; the same again for the same question, whenever it is asked. */
-  fit(
-    learner: Learner,
-    params: Params,
-    lesson: Lesson,
-    asked: {
-      readonly fold: number | 'all';
-      readonly rounds: number | undefined;
-      readonly most: number | undefined;
-      readonly late: () => boolean;
-    },
-  ): Promise<Fitted> {
-    const { task, seed, signal, weights, ctx } = this.options;
-    const { fold, ...rest } = asked;
-    const words = digestText(canonical({ seed, learner: learner.name, params, fold }));
-    return learner.fit({
-      task,
-      params,
-      lesson,
-      weights: weights(lesson),
-      ...rest,
-      seed: Number.parseInt(words.replace(/^sha256-/, '').slice(0, 8), 16),
-      threads: ctx.threads,
-      signal,
-      pause: breathing(signal),
-      ctx,
-    });
   }
 
   async #labelsOfFolds(): Promise<Float64Array> {
@@ -384,10 +288,4 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return whole;
-}
-
-/** What a model answers to the rows held out, as it will answer when it is served. */
-function answersOf(fitted: Fitted, task: BestTask, { held }: Lesson): Promise<Float64Array> {
-  const { kind, settings, files } = fitted;
-  return openScorer({ kind, task: modelTaskOf(task), settings, files }, (score) => score(held!.features, held!.rows));
 }
