@@ -1,6 +1,6 @@
 /**
- * The best model of some minutes: train.best, FLAML and AutoGluon on the same tables, the same minutes and the same cores, one after the
- * other, each in a process of its own. Judged on a fourth of the rows that none of them saw: log loss or RMSE, lower is better; beside it
+ * The best model of some minutes: train.best and FLAML on the same tables, the same minutes and the same cores, one after the other,
+ * each in a process of its own. Judged on a fourth of the rows that none of them saw: log loss or RMSE, lower is better; beside it
  * the time by the clock as a share of the budget, and the most memory. `--peers` names those that are asked, `--sets` the data sets
  * (cancer, digits, diabetes come with scikit-learn, flights with the examples).
  *
