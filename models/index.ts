@@ -11,6 +11,7 @@ export {
 export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
 export type { Answered, Predictor } from './predictor.js';
+export { kindOnHand } from './provided-kinds.js';
 export { SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
 export {

@@ -12,6 +12,7 @@ import type { FitReport } from './report.js';
 /** What was fitted on the training part. */
 export interface FittedRecipe {
   readonly transform: FittedTransform;
+  /** Empty where nobody asked how columns are distributed. */
   readonly references: readonly ColumnReference[];
   readonly columns: FitReport['columns'];
   /** The label, where fitting or selecting looks at it. */
@@ -31,6 +32,7 @@ export async function fitRecipe(
   plan: Plan,
   recipe: Recipe,
   table: readonly Column[],
+  { referred = true }: { readonly referred?: boolean } = {},
 ): Promise<FittedRecipe> {
   const asks = plan.chosen.some(({ kind, spec }) => kind.needsLabel?.(spec)) || selectsByLabel(recipe);
   const label = plan.label && asks ? await labelOf(database, from, plan.label, recipe.labelAs) : undefined;
@@ -42,7 +44,7 @@ export async function fitRecipe(
   });
   const steps = [...plan.derived, ...fitted.flatMap((one) => one.steps)];
   const used = withoutUnused(steps);
-  const references = await referencesOf(lesson, used);
+  const references = referred ? await referencesOf(lesson, used) : [];
   return {
     transform: transformOf(used, rows, table),
     references,

@@ -1,3 +1,4 @@
+export { best, type BestRecord } from './best/contract.js';
 export { baseline, logistic, net, regressionTrees, trees } from './contract.js';
 export {
   bayes,

@@ -31,3 +31,15 @@ test.each([
   },
   600_000,
 );
+
+test('best-mass: the best model of a minute, in that minute, weighs birds that nobody has seen to a third of their spread', async () => {
+  const outcome = await probe.run('best-mass', { minutes: 1 }, { id: 'best-mass' });
+  if (outcome.state !== 'done') throw new Error(JSON.stringify(outcome));
+  const { spent, budget, report } = outcome.result as {
+    spent: number;
+    budget: number;
+    report: { rmse: number; r2: number };
+  };
+  expect(spent).toBeLessThan(budget * 1.05);
+  expect(report.r2).toBeGreaterThan(0.75);
+}, 600_000);

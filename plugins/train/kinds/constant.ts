@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
 import { tensorKind } from './tensor-kind.js';
 
-/** Answers every row alike: tensor `probabilities` `[classes]`. What any other model must beat. */
+/** Answers every row alike: tensor `probabilities` `[classes]`, or the one number of a regression. What any other model must beat. */
 export const constant = tensorKind({
   name: 'constant',
   title: 'The same answer for every row',
+  tasks: ['classification', 'regression'],
   architecture: z.object({ features: z.number().int().nonnegative() }),
   open({ features }, tensors) {
     const { values } = tensorOf(tensors, 'probabilities', [-1]);
