@@ -1,1 +1,10 @@
-export { baseline, logistic, net, regressionTrees, trees } from './contract.js';
+export {
+  baseline,
+  logistic,
+  multiLabelNet,
+  net,
+  quantileNet,
+  regressionNet,
+  regressionTrees,
+  trees,
+} from './contract.js';

@@ -1,4 +1,4 @@
 export { baselineNode } from './baseline.js';
 export { logisticNode } from './logistic/train.js';
-export { netNode } from './net/train.js';
+export { multiLabelNetNode, netNode, quantileNetNode, regressionNetNode } from './net/nodes.js';
 export { regressionTreesNode, treesNode } from './trees/train.js';

@@ -9,6 +9,7 @@ import {
   type FileContent,
   type ModelKind,
   type Scorer,
+  type TaskName,
   type Tensors,
 } from '../../../models/index.js';
 
@@ -18,18 +19,19 @@ export interface TensorSettings<Architecture> {
   readonly tensors: z.output<typeof tensorPlaces>;
 }
 
-/** A kind of classifier that is an architecture and tensors in one file. */
+/** A kind that is an architecture and tensors in one file: of classifiers, unless said. */
 export function tensorKind<Architecture>(spec: {
   readonly name: string;
   readonly title: string;
   readonly architecture: z.ZodType<Architecture>;
+  readonly tasks?: readonly TaskName[];
   open(architecture: Architecture, tensors: Tensors): Scorer;
 }): ModelKind<TensorSettings<Architecture>> {
-  const { name, title, architecture, open } = spec;
+  const { name, title, architecture, tasks = ['classification'], open } = spec;
   return modelKind({
     name,
     title,
-    tasks: ['classification'],
+    tasks,
     settings: z.object({ architecture, tensors: tensorPlaces }) as unknown as z.ZodType<TensorSettings<Architecture>>,
     open: async ({ settings, bytes }) =>
       open(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE))),
