@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json, model, modelOf, node, optional, report, table, transform } from '../../core/index.js';
 import { figuresSchema, TASK_FIGURES } from '@trainyard/metrics/contract';
+import { layeredParameters } from './net/layered-parameters.js';
 import { denseParameters, loopParameters } from './net/parameters.js';
 import { numberParameters, strictParameters, treeParameters } from './trees/parameters.js';
 
@@ -82,6 +83,25 @@ const labelSmoothing = z
   .default(0)
   .describe('share of the truth that is spread evenly over the classes');
 
+const focal = z
+  .number()
+  .min(0)
+  .max(10)
+  .default(0)
+  .describe('exponent of the focal loss, which looks away from rows that are right already; 0: cross-entropy');
+
+const numberLoss = {
+  loss: z
+    .enum(['squared', 'absolute', 'huber'])
+    .default('squared')
+    .describe('squared learns the mean, absolute the median, huber what lies between'),
+  delta: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('huber: where it turns linear, in standard deviations of the target'),
+};
+
 /** A net of dense layers on TensorFlow. With the same seed, threads and backend it gives the same bits on the same kind of machine. */
 export const net = node({
   ...ofNets,
@@ -93,12 +113,7 @@ export const net = node({
     ...denseParameters,
     ...loopParameters,
     labelSmoothing,
-    focal: z
-      .number()
-      .min(0)
-      .max(10)
-      .default(0)
-      .describe('exponent of the focal loss, which looks away from rows that are right already; 0: cross-entropy'),
+    focal,
     classWeights,
     weight,
   }),
@@ -113,15 +128,7 @@ export const regressionNet = node({
   title: 'Neural net of dense layers for tables: numbers',
   params: z.object({
     label,
-    loss: z
-      .enum(['squared', 'absolute', 'huber'])
-      .default('squared')
-      .describe('squared learns the mean, absolute the median, huber what lies between'),
-    delta: z
-      .number()
-      .positive()
-      .default(1)
-      .describe('huber: where it turns linear, in standard deviations of the target'),
+    ...numberLoss,
     ...denseParameters,
     ...loopParameters,
     weight,
@@ -176,6 +183,38 @@ export const multiLabelNet = node({
   outputs: {
     model: modelOf('multi-label'),
     figures: json(TASK_FIGURES['multi-label'].extend({ on: trainingFigures.shape.on })),
+    curves: report(curvesFigures),
+  },
+});
+
+/** A net of any layers, which are plain data: for pictures, sequences, codes. Missing values come as NaN where the transform passes them on. */
+export const layeredNet = node({
+  ...ofNets,
+  name: 'train.layeredNet',
+  version: '1',
+  title: 'Neural net of any layers: pictures, sequences, codes',
+  params: z.object({
+    label,
+    ...layeredParameters,
+    ...loopParameters,
+    labelSmoothing,
+    focal,
+    classWeights,
+    weight,
+  }),
+  outputs: { model, figures: json(trainingFigures), curves: report(curvesFigures) },
+});
+
+/** As `layeredNet`, for numbers. The target is standardised inside the model. */
+export const layeredRegressionNet = node({
+  ...ofNets,
+  name: 'train.layeredRegressionNet',
+  version: '1',
+  title: 'Neural net of any layers: numbers',
+  params: z.object({ label, ...numberLoss, ...layeredParameters, ...loopParameters, weight }),
+  outputs: {
+    model: modelOf('regression'),
+    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
     curves: report(curvesFigures),
   },
 });

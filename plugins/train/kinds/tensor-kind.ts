@@ -25,13 +25,15 @@ export function tensorKind<Architecture>(spec: {
   readonly title: string;
   readonly architecture: z.ZodType<Architecture>;
   readonly tasks?: readonly TaskName[];
-  open(architecture: Architecture, tensors: Tensors): Scorer;
+  readonly missing?: boolean;
+  open(architecture: Architecture, tensors: Tensors): Scorer | Promise<Scorer>;
 }): ModelKind<TensorSettings<Architecture>> {
-  const { name, title, architecture, tasks = ['classification'], open } = spec;
+  const { name, title, architecture, tasks = ['classification'], missing = false, open } = spec;
   return modelKind({
     name,
     title,
     tasks,
+    missing,
     settings: z.object({ architecture, tensors: tensorPlaces }) as unknown as z.ZodType<TensorSettings<Architecture>>,
     open: async ({ settings, bytes }) =>
       open(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE))),

@@ -1,7 +1,7 @@
 import { randomFrom, shuffled } from '@trainyard/numeric';
 import type { Rows } from '../dataset.js';
+import type { Draw } from '../layers/layer.js';
 import type { Batch, Step } from './in-training.js';
-import type { Draw } from './network.js';
 import { PURPOSE } from './shape.js';
 
 export interface BatchPlan {
@@ -93,9 +93,10 @@ function batchOf(
 }
 
 function drawn({ width, dropped }: Draw, rows: number, random: ReturnType<typeof randomFrom>): Float32Array {
+  const mask = new Float32Array(rows * width);
+  if (dropped === undefined) return mask.map(() => random.uniform());
   const kept = 1 / (1 - dropped);
   const limit = Math.round(dropped * 2 ** 32);
-  const mask = new Float32Array(rows * width);
   for (let i = 0; i < mask.length; i++) mask[i] = random.bits() < limit ? 0 : kept;
   return mask;
 }

@@ -1,13 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Tensorflow } from '../../kit/tensorflow.js';
+import type { Draw } from '../layers/layer.js';
 import type { Objective } from './objectives/objective.js';
-
-/** Random numbers that a network takes for each row of a step: of a dropout, 0 with the chance `dropped`, else 1 ÷ (1 − dropped). */
-export interface Draw {
-  /** Numbers of a row. */
-  readonly width: number;
-  readonly dropped: number;
-}
 
 /** What one batch brings to a network. */
 export interface NetworkInput {

@@ -1,3 +1,4 @@
+import { UserError } from '@trainyard/errors';
 import { canonical, digestText } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import { loadTensorflow, type LoadedTensorflow } from '../../kit/tensorflow.js';
@@ -21,6 +22,8 @@ export interface Untrained {
   readonly initial: Float32Array;
   /** Where weights stand that penalties are for: ranges of the parameters. */
   readonly penalised: readonly (readonly [from: number, to: number])[];
+  /** Its gradient has operations that WebAssembly lacks. */
+  readonly needsNative?: boolean;
   /** What it is made of, for the fingerprint of checkpoints. */
   readonly shape: unknown;
   /** Share of hidden units that are dead, by the trained parameters. */
@@ -46,6 +49,11 @@ export interface TrainedNet {
 /** Trains a net of any kind for any task. */
 export async function trainNet({ spec, params, learned, net }: NetTraining, ctx: NodeContext): Promise<TrainedNet> {
   const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
+  if (net.needsNative && loaded.backend !== 'tensorflow')
+    throw new UserError('nets of layers are trained on native TensorFlow, which is not installed here', {
+      actual: `TensorFlow.js on ${loaded.backend}, which lacks gradients of convolutions and embeddings`,
+      remedy: 'run trainyard setup tensorflow; a net of dense layers (train.net) trains without it',
+    });
   const note = noteOn(loaded);
   if (note) ctx.log(note);
   const { tf } = loaded;
