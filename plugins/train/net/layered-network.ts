@@ -19,6 +19,7 @@ export function layeredNetwork(net: Layered): Network {
     features: sizeOf(net.input),
     parameters,
     draws: net.draws,
+    inOrder: true,
     atOnce: AT_ONCE,
     answers: (tf, objective, vector, x) => {
       const weights = places.map(({ at, size, shape }) => tf.slice1d(vector, at, size).reshape(shape));
@@ -29,7 +30,9 @@ export function layeredNetwork(net: Layered): Network {
       // The loss by its slope alone: the value is the answers, and what flows back from them is what the objective says.
       const learn = tf.customGrad((...given: (Tensor | GradSaveFunc)[]) => {
         const [scores, save] = given as [Tensor2D, GradSaveFunc];
-        const value = objective.answers(tf, scores);
+        // Scores that are the answers: one tensor on both sides would have its gradient twice.
+        const made = objective.answers(tf, scores);
+        const value = made === scores ? made.clone() : made;
         save([value]);
         return { value, gradFunc: (_dy: Tensor, [kept]: Tensor[]) => objective.slope(tf, kept as Tensor2D, y, weight) };
       });

@@ -26,6 +26,8 @@ export interface Network {
   readonly parameters: number;
   /** What it draws for each row of a step. */
   readonly draws: readonly Draw[];
+  /** In a graph TensorFlow would rewrite its operations to other bits, if it may. */
+  readonly inOrder?: boolean;
   /** Rows that are predicted at once: all values between their layers are in memory. */
   readonly atOnce: number;
   /** Answers `[rows, outputs]`, without chance. */

@@ -10,6 +10,8 @@ export interface RecordedOptions {
   readonly tf: Tensorflow;
   /** For the file by which TensorFlow takes the graph. */
   readonly folder: string;
+  /** Operations run in the order in which they were recorded: TensorFlow then rewrites none of them. Default false. */
+  readonly inOrder?: boolean | undefined;
   /** Told once: that recorded steps are used, or why not. */
   readonly log: (message: string) => void;
 }
@@ -20,13 +22,13 @@ export interface RecordedOptions {
  * of other shapes (the last, smaller ones of an epoch), and all where the graph would not give the same bits, are
  * computed operation by operation.
  */
-export function recordedSteps({ tf, folder, log }: RecordedOptions): Shortcut {
+export function recordedSteps({ tf, folder, inOrder = false, log }: RecordedOptions): Shortcut {
   const backend = nativeBackend(tf);
   if ('reason' in backend) {
     log(`steps are computed operation by operation: ${backend.reason}`);
     return { steps: (_state, _steps, eager) => eager(), dispose: () => undefined };
   }
-  return new RecordedSteps(tf, backend, folder, log);
+  return new RecordedSteps(tf, backend, folder, inOrder, log);
 }
 
 class RecordedSteps implements Shortcut {
@@ -39,6 +41,7 @@ class RecordedSteps implements Shortcut {
     private readonly tf: Tensorflow,
     private readonly backend: NativeBackend,
     private readonly folder: string,
+    private readonly inOrder: boolean,
     private readonly log: (message: string) => void,
   ) {}
 
@@ -61,7 +64,7 @@ class RecordedSteps implements Shortcut {
         () => (done = eager()),
         (result) => [...result.state, ...result.answers],
       );
-      this.session = openSession(this.backend, recording, this.folder);
+      this.session = openSession(this.backend, recording, this.folder, this.inOrder);
       this.recordedAs = shapes;
     } catch (error) {
       this.giveUp(`they cannot be recorded (${error instanceof Error ? error.message : String(error)})`);

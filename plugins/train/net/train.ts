@@ -84,7 +84,7 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
     seed: ctx.seed,
   };
   const schedule = scheduleOf({ ...params, perEpoch: stepsOf(plan) });
-  const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, log: ctx.log }));
+  const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, inOrder: network.inOrder, log: ctx.log }));
   try {
     const trainee = traineeOf(running, parts, plan, schedule, learned);
     // More epochs of the same go on from where fewer ended, unless the rates of the first depend on how many there are.
