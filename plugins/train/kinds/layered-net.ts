@@ -32,6 +32,8 @@ export const layeredNet = tensorKind({
     const tf = await servingTensorflow();
     const net = layered(layers, input);
     const width = input.reduce((a, b) => a * b, 1);
+    // A code that is none where codes come in; elsewhere a transform has filled in what is missing.
+    const missing = layers[0]?.layer === 'embedding' ? -1 : 0;
     const outputs = net.output.reduce((a, b) => a * b, 1);
     const weights = net.weights.map(({ name, shape }) =>
       tf.tensor(Float32Array.from(tensorOf(tensors, name, shape).values), [...shape]),
@@ -45,7 +47,9 @@ export const layeredNet = tensorKind({
         for (let from = 0; from < rows; from += AT_ONCE) {
           const to = Math.min(rows, from + AT_ONCE);
           const values = tf.tidy(() => {
-            const given = Float32Array.from(features.subarray(from * width, to * width));
+            const given = Float32Array.from(features.subarray(from * width, to * width), (value) =>
+              Number.isNaN(value) ? missing : value,
+            );
             return net.apply(tf, tf.tensor2d(given, [to - from, width]), weights).dataSync();
           });
           scores.set(values, from * outputs);
