@@ -13,9 +13,10 @@ export const cnn = preset({
     shift: z.number().int().min(0).max(64).default(0).describe('augmentation: pixels by which pictures are moved'),
     flip: z.boolean().default(false).describe('augmentation: pictures are mirrored'),
   }),
-  layers: ({ filters, blocks, units, dropout, shift, flip }, [height = 0, width = 0]) => {
-    // A pool halves the picture; two pixels are the least that it takes.
-    const most = Math.min(blocks, Math.floor(Math.log2(Math.max(1, Math.min(height, width)))));
+  layers: ({ filters, blocks, units, dropout, shift, flip }, input) => {
+    // A pool halves the picture; two pixels are the least that it takes. What is no picture is left to the layers to refuse.
+    const [height, width] = input.length === 3 ? (input as [number, number]) : [Infinity, Infinity];
+    const most = Math.min(blocks, Math.floor(Math.log2(Math.min(height, width))));
     return [
       ...(shift > 0 ? [{ layer: 'shift' as const, pixels: shift }] : []),
       ...(flip ? [{ layer: 'flip' as const }] : []),
