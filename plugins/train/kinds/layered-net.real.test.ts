@@ -4,8 +4,7 @@ import { UserError } from '@trainyard/errors';
 import type { Json } from '../../../core/index.js';
 import type { Tensors } from '../../../models/index.js';
 import { modelKindCases, type ModelKindExample } from '../../../worker/testing/index.js';
-import { layersSchema, type LayersInput } from '../layers/index.js';
-import { layered } from '../layers/layered.js';
+import { layered, layersSchema, type LayersInput } from '../layers/index.js';
 import { layeredNet } from './layered-net.js';
 import { tensorParts } from './tensor-kind.js';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
 import { servingTensorflow } from '../../kit/tensorflow.js';
-import { layersSchema } from '../layers/index.js';
-import { layered } from '../layers/layered.js';
+import { layered, layersSchema } from '../layers/index.js';
 import { endScores, netEnds } from './net-ends.js';
 import { tensorKind } from './tensor-kind.js';
 

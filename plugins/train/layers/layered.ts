@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { UserError } from '@trainyard/errors';
 import type { Tensorflow } from '../../kit/tensorflow.js';
-import { layerKindOf, type Layers, type PlainLayer } from './index.js';
+import { layerKindOf, type Layers, type PlainLayer } from './registry.js';
 import { sayShape, type Draw, type Shape, type Weight } from './layer.js';
 
 /** A layer in its place. */

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '@trainyard/numeric';
 import { loadTensorflow, servingTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import { layered } from './layered.js';
-import { LAYERS, layersSchema, type LayersInput } from './index.js';
+import { LAYERS, layersSchema, type LayersInput } from './registry.js';
 import { sizeOf } from './layer.js';
 
 /** What layers of Keras do; made by reference/make-keras.py. */

@@ -1,6 +1,6 @@
 import { randomFrom, shuffled } from '@trainyard/numeric';
 import type { Rows } from '../dataset.js';
-import type { Draw } from '../layers/layer.js';
+import type { Draw } from '../layers/index.js';
 import type { Batch, Step } from './in-training.js';
 import { PURPOSE } from './shape.js';
 

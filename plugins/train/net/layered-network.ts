@@ -1,6 +1,5 @@
 import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Layered } from '../layers/layered.js';
-import { sizeOf } from '../layers/layer.js';
+import { sizeOf, type Layered } from '../layers/index.js';
 import type { Network } from './network.js';
 
 /** Rows that are predicted at once. */

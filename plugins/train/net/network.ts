@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Tensorflow } from '../../kit/tensorflow.js';
-import type { Draw } from '../layers/layer.js';
+import type { Draw } from '../layers/index.js';
 import type { Objective } from './objectives/objective.js';
 
 /** What one batch brings to a network. */

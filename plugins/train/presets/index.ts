@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { layersSchema, type Layers } from '../layers/index.js';
-import type { Shape } from '../layers/layer.js';
+import { layersSchema, type Layers, type Shape } from '../layers/index.js';
 import { cnn } from './cnn.js';
 import type { Preset } from './preset.js';
 import { recurrent } from './recurrent.js';

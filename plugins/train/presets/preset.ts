@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { LayersInput } from '../layers/index.js';
-import type { Shape } from '../layers/layer.js';
+import type { LayersInput, Shape } from '../layers/index.js';
 
 /** A net for a kind of data, made from a few settings: layers as one would write them. */
 export interface Preset<Settings extends z.ZodObject = z.ZodObject> {

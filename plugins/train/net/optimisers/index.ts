@@ -10,7 +10,7 @@ import type { Optimiser, OptimiserKind } from './optimiser.js';
 import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
 
-export type { Optimiser } from './optimiser.js';
+export { power, type Optimiser } from './optimiser.js';
 
 const KINDS = [adam, adamw, sgd, rmsprop, adagrad, adadelta, adamax, nadam, lion] as const;
 const BY_NAME = new Map<string, OptimiserKind>(KINDS.map((kind) => [kind.name, kind as unknown as OptimiserKind]));

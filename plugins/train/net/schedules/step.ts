@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { power } from '../optimisers/optimiser.js';
+import { power } from '../optimisers/index.js';
 import { scheduleKind } from './schedule.js';
 
 /** The rate is multiplied by `factor` once every so many epochs. */
