@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import util from 'node:util';
+import { compileFunction } from 'node:vm';
 import type * as Tfjs from '@tensorflow/tfjs-core';
 // The operations as methods of tensors.
 import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
@@ -160,8 +161,11 @@ export function portableVersions(): { readonly [name: string]: string } {
   return JSON.parse(readFileSync(portable('versions.json'), 'utf8')) as { [name: string]: string };
 }
 
-async function loadPortable(threads: number): Promise<LoadedTensorflow> {
-  const tf = quietly(() => require(portable('index.cjs')) as Portable);
+async function loadPortable(
+  threads: number,
+  from = (): unknown => require(portable('index.cjs')),
+): Promise<LoadedTensorflow> {
+  const tf = quietly(() => from() as Portable);
   silence(tf);
   const version = tf.version_core;
   try {
@@ -173,6 +177,28 @@ async function loadPortable(threads: number): Promise<LoadedTensorflow> {
   }
   if (await tf.setBackend('cpu')) return { tf, backend: 'cpu', version, device: 'cpu' };
   throw setupError('tensorflow', { reason: 'no backend of TensorFlow.js could be set.' });
+}
+
+let serving: Promise<Tensorflow> | undefined;
+
+/**
+ * TensorFlow.js for the arithmetic of served models, on WebAssembly (or plain JavaScript): it needs no native part and stands beside
+ * whatever this process computes on. Loaded once.
+ */
+export function servingTensorflow(): Promise<Tensorflow> {
+  serving ??= loadPortable(1, apart).then(({ tf }) => tf);
+  return serving;
+}
+
+/** All copies of TensorFlow.js in a process share the engine that the first has put among the globals; this one has its own. */
+function apart(): unknown {
+  const file = portable('index.cjs');
+  const given = ['module', 'exports', 'require', '__filename', '__dirname', 'global'];
+  const run = compileFunction(readFileSync(file, 'utf8'), given, { filename: file }) as (...of: unknown[]) => void;
+  const globals = Object.assign(Object.create(globalThis) as object, { _tfengine: undefined, _tfGlobals: undefined });
+  const module = { exports: {} };
+  run(module, module.exports, createRequire(file), file, portable(), globals);
+  return module.exports;
 }
 
 /**

@@ -1,1 +1,1 @@
-export { loadTensorflow, type LoadedTensorflow, type Tensorflow } from '../../setup/tensorflow-load.js';
+export { loadTensorflow, servingTensorflow, type LoadedTensorflow, type Tensorflow } from '../../setup/tensorflow-load.js';

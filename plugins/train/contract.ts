@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { json, model, modelOf, node, optional, report, table, transform } from '../../core/index.js';
 import { figuresSchema, TASK_FIGURES } from '@trainyard/metrics/contract';
+import { layeredParameters } from './net/layered-parameters.js';
+import { denseParameters, loopParameters } from './net/parameters.js';
 import { numberParameters, strictParameters, treeParameters } from './trees/parameters.js';
 
 /** Figures of a trained model, and the part of the data that they were measured on: what a study looks at. */
@@ -13,8 +15,8 @@ export const curvesFigures = z.object({
   epochs: z.number().int().describe('epochs trained'),
   bestEpoch: z.number().int().describe('epoch whose weights the model has, from 1'),
   stopped: z.string().describe('why training ended'),
-  trainLoss: z.number().nullable().describe('at the best epoch, in nats a row'),
-  validationLoss: z.number().nullable().describe('at the best epoch, in nats a row'),
+  trainLoss: z.number().nullable().describe('at the best look; of classes in nats a row'),
+  validationLoss: z.number().nullable().describe('at the best look; of classes in nats a row'),
   diagnosis: z.array(z.string()).describe('findings with their evidence and what to try'),
 });
 
@@ -68,43 +70,156 @@ export const logistic = node({
   outputs: { model, figures: json(trainingFigures) },
 });
 
-/** A net of dense layers on TensorFlow. With the same seed, threads and backend it gives the same bits on the same kind of machine. */
-export const net = node({
-  name: 'train.net',
-  version: '1',
-  title: 'Neural net of dense layers for tables',
-  params: z.object({
-    label,
-    layers: z.number().int().min(0).max(16).default(2).describe('hidden layers, where units is one number'),
-    units: z
-      .union([z.number().int().min(1).max(8192), z.array(z.number().int().min(1).max(8192)).max(16)])
-      .default(32)
-      .describe('units of every hidden layer, or of each'),
-    activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu').describe('of the hidden layers'),
-    dropout: z.number().min(0).max(0.95).default(0).describe('share of hidden values left out of each step'),
-    optimizer: z.enum(['adam', 'sgd']).default('adam').describe('sgd: with momentum 0.9'),
-    learningRate: z.number().positive().max(10).default(0.003).describe('size of a step'),
-    batchSize: z.number().int().min(1).default(32).describe('rows of one step'),
-    epochs: z.number().int().min(1).default(100).describe('most passes over the training rows'),
-    patience: z
-      .number()
-      .int()
-      .min(1)
-      .default(15)
-      .describe('epochs without a lower validation loss after which training stops'),
-    minDelta: z.number().min(0).default(1e-4).describe('by how much a loss must be lower to count'),
-    l2: z.number().min(0).default(0).describe('penalty: it times the sum of squared weights, biases left out'),
-    classWeights,
-    weight,
-    checkpointSeconds: z.number().min(0).default(10).describe('least time between checkpoints; 0: after every epoch'),
-  }),
+const ofNets = {
   inputs: data,
-  outputs: { model, figures: json(trainingFigures), curves: report(curvesFigures) },
   seeded: true,
   tensorflow: true,
   resources: { cpu: 1 },
   notInKey: ['checkpointSeconds'],
   continuesOver: 'epochs',
+} as const;
+
+const labelSmoothing = z
+  .number()
+  .min(0)
+  .max(0.5)
+  .default(0)
+  .describe('share of the truth that is spread evenly over the classes');
+
+const focal = z
+  .number()
+  .min(0)
+  .max(10)
+  .default(0)
+  .describe('exponent of the focal loss, which looks away from rows that are right already; 0: cross-entropy');
+
+const numberLoss = {
+  loss: z
+    .enum(['squared', 'absolute', 'huber'])
+    .default('squared')
+    .describe('squared learns the mean, absolute the median, huber what lies between'),
+  delta: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('huber: where it turns linear, in standard deviations of the target'),
+};
+
+/** A net of dense layers on TensorFlow. With the same seed, threads and backend it gives the same bits on the same kind of machine. */
+export const net = node({
+  ...ofNets,
+  name: 'train.net',
+  version: '1',
+  title: 'Neural net of dense layers for tables',
+  params: z.object({
+    label,
+    ...denseParameters,
+    ...loopParameters,
+    labelSmoothing,
+    focal,
+    classWeights,
+    weight,
+  }),
+  outputs: { model, figures: json(trainingFigures), curves: report(curvesFigures) },
+});
+
+/** As `net`, for numbers. The target is standardised inside the model. */
+export const regressionNet = node({
+  ...ofNets,
+  name: 'train.regressionNet',
+  version: '1',
+  title: 'Neural net of dense layers for tables: numbers',
+  params: z.object({
+    label,
+    ...numberLoss,
+    ...denseParameters,
+    ...loopParameters,
+    weight,
+  }),
+  outputs: {
+    model: modelOf('regression'),
+    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
+    curves: report(curvesFigures),
+  },
+});
+
+/** As `regressionNet`, for quantiles of a number. They are answered in rising order. */
+export const quantileNet = node({
+  ...ofNets,
+  name: 'train.quantileNet',
+  version: '1',
+  title: 'Neural net of dense layers for tables: quantiles of numbers',
+  params: z.object({
+    label,
+    quantiles: z
+      .array(z.number().gt(0).lt(1))
+      .min(1)
+      .max(99)
+      .refine((all) => all.every((q, i) => i === 0 || q > all[i - 1]!), 'rising quantiles, each once')
+      .default([0.1, 0.5, 0.9])
+      .describe('shares of the truths that are to lie below each answer, rising'),
+    ...denseParameters,
+    ...loopParameters,
+    weight,
+  }),
+  outputs: {
+    model: modelOf('quantiles'),
+    figures: json(TASK_FIGURES.quantiles.extend({ on: trainingFigures.shape.on })),
+    curves: report(curvesFigures),
+  },
+});
+
+/** As `net`, for rows that have any number of classes: the label is a column of JSON lists of their names. */
+export const multiLabelNet = node({
+  ...ofNets,
+  name: 'train.multiLabelNet',
+  version: '1',
+  title: 'Neural net of dense layers for tables: any number of classes',
+  params: z.object({
+    label: z.string().min(1).describe('column to predict: JSON lists of classes, which may be empty'),
+    threshold: z.number().gt(0).lt(1).default(0.5).describe('probability from which on a class is answered'),
+    ...denseParameters,
+    ...loopParameters,
+    labelSmoothing,
+    weight,
+  }),
+  outputs: {
+    model: modelOf('multi-label'),
+    figures: json(TASK_FIGURES['multi-label'].extend({ on: trainingFigures.shape.on })),
+    curves: report(curvesFigures),
+  },
+});
+
+/** A net of any layers, which are plain data: for pictures, sequences, codes. Missing values come as NaN where the transform passes them on. */
+export const layeredNet = node({
+  ...ofNets,
+  name: 'train.layeredNet',
+  version: '1',
+  title: 'Neural net of any layers: pictures, sequences, codes',
+  params: z.object({
+    label,
+    ...layeredParameters,
+    ...loopParameters,
+    labelSmoothing,
+    focal,
+    classWeights,
+    weight,
+  }),
+  outputs: { model, figures: json(trainingFigures), curves: report(curvesFigures) },
+});
+
+/** As `layeredNet`, for numbers. The target is standardised inside the model. */
+export const layeredRegressionNet = node({
+  ...ofNets,
+  name: 'train.layeredRegressionNet',
+  version: '1',
+  title: 'Neural net of any layers: numbers',
+  params: z.object({ label, ...numberLoss, ...layeredParameters, ...loopParameters, weight }),
+  outputs: {
+    model: modelOf('regression'),
+    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
+    curves: report(curvesFigures),
+  },
 });
 
 /** What a report of grown trees says, in figures and in words. */

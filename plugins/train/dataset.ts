@@ -49,6 +49,14 @@ export interface NumberDataset extends Rows {
   readonly labels: Float64Array;
 }
 
+/** Rows with any number of classes each. */
+export interface LabelSetDataset extends Rows {
+  /** 1 where a row has a class: `[rows, classes]`. */
+  readonly labels: Uint8Array;
+  /** Names of the classes, sorted by code unit. */
+  readonly classes: readonly string[];
+}
+
 export interface DatasetRequest {
   readonly table: InputArtifact;
   readonly label: string;
@@ -101,6 +109,41 @@ export async function readNumbers(request: Omit<DatasetRequest, 'classes'>): Pro
 /** As `readDataset`, for what is learned without labels. */
 export const readUnlabelled = (request: Omit<DatasetRequest, 'classes' | 'label'>): Promise<Rows> =>
   readRows({ ...request, label: '' }, 'nothing', () => undefined);
+
+/**
+ * As `readDataset`, for labels that are JSON lists of classes. Throws a UserError for a label that is none, and for rows without any
+ * class among all of them.
+ */
+export async function readLabelSets(request: DatasetRequest): Promise<LabelSetDataset> {
+  const { label, part } = request;
+  const sets: (readonly string[])[] = [];
+  const read = await readRows(request, 'class', (cell, row) => {
+    const list = typeof cell === 'string' ? jsonList(cell) : undefined;
+    if (!list?.every((name) => typeof name === 'string' && name !== ''))
+      throw new UserError(`a row of the table "${part}" has no list of classes`, {
+        where: { port: part, row, column: label },
+        expected: 'a JSON list of names, such as ["a", "b"] or []',
+        actual: cell === null || cell === undefined ? 'missing' : String(cell),
+      });
+    sets.push((list as string[]).map((name) => labelOf(name, row, request)));
+  });
+  const classes = request.classes ?? [...new Set(sets.flat())].sort();
+  if (classes.length === 0)
+    throw new UserError(`no row of the table "${part}" has a class`, { where: { port: part, column: label } });
+  const places = new Map(classes.map((name, k) => [name, k]));
+  const labels = new Uint8Array(sets.length * classes.length);
+  sets.forEach((names, row) => names.forEach((name) => (labels[row * classes.length + places.get(name)!] = 1)));
+  return { ...read, labels, classes };
+}
+
+function jsonList(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Hands the labels over, row by row. */
 async function readRows(

@@ -1,5 +1,14 @@
 export { best, type BestRecord } from './best/contract.js';
-export { baseline, logistic, net, regressionTrees, trees } from './contract.js';
+export {
+  baseline,
+  logistic,
+  multiLabelNet,
+  net,
+  quantileNet,
+  regressionNet,
+  regressionTrees,
+  trees,
+} from './contract.js';
 export {
   bayes,
   decisionTree,

@@ -1,6 +1,7 @@
 export { constant } from './kinds/constant.js';
 export { denseNet } from './kinds/dense-net.js';
 export { ensemble } from './kinds/ensemble.js';
+export { layeredNet } from './kinds/layered-net.js';
 export { logisticRegression } from './kinds/logistic.js';
 export { trees } from './kinds/trees.js';
 export { linearRegression } from './kinds/linear.js';

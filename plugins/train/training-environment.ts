@@ -1,6 +1,6 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { parseTransform } from '@trainyard/transforms';
-import { readDataset, readNumbers, type NumberDataset } from './dataset.js';
+import { readDataset, readLabelSets, readNumbers, type LabelSetDataset, type NumberDataset } from './dataset.js';
 import type { Surroundings } from './training-result.js';
 
 interface Inputs {
@@ -28,13 +28,29 @@ export async function readSurroundings(
   return { label, transform, train, validation };
 }
 
+/** As `readSurroundings`, for labels that are lists of classes. */
+export async function readLabelSetSurroundings(
+  inputs: Inputs,
+  label: string,
+  scratch: string,
+  weight?: string,
+): Promise<Surroundings<LabelSetDataset>> {
+  const transform = parseTransform(await inputs.prep.text('transform.json'));
+  const both = { label, transform, scratch };
+  const train = await readLabelSets({ ...both, table: inputs.train, weight, part: 'train' });
+  const validation =
+    inputs.validation &&
+    (await readLabelSets({ ...both, table: inputs.validation, part: 'validation', classes: train.classes }));
+  return { label, transform, train, validation };
+}
+
 /** As `readSurroundings`, for labels that are numbers. */
 export async function readNumberSurroundings(
   inputs: Inputs,
   label: string,
   scratch: string,
   weight?: string,
-  missing = true,
+  missing = false,
 ): Promise<Surroundings<NumberDataset>> {
   const transform = parseTransform(await inputs.prep.text('transform.json'));
   const both = { label, transform, scratch, missing };

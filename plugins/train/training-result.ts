@@ -8,7 +8,7 @@ import {
   type ModelKind,
   type ModelTask,
 } from '../../models/index.js';
-import { figuresOf, type Figures, type FiguresOf } from '@trainyard/metrics';
+import { figuresOf, type Figures, type FiguresOf, type MeasuredTask, type TruthCell } from '@trainyard/metrics';
 import type { FittedTransform } from '@trainyard/transforms';
 import type { Dataset, NumberDataset, Rows } from './dataset.js';
 
@@ -51,18 +51,32 @@ export async function writeOutcome(trained: Trained, around: Surroundings): Prom
 export async function writeNumberOutcome(
   trained: Trained,
   around: Surroundings<NumberDataset>,
-): Promise<{
-  readonly model: OutputArtifact<Model<{ readonly task: 'regression' }>>;
-  readonly figures: { readonly value: FiguresOf<'regression'> & { readonly on: 'validation' | 'train' } };
-}> {
-  const task: ModelTask = { type: 'regression', label: around.label };
-  const { model, figures } = await writeMeasured(
+): Promise<OutcomeOf<'regression'>> {
+  const task = { type: 'regression' as const, label: around.label };
+  return writeTaskOutcome(trained, task, around, ({ labels }) => [...labels]);
+}
+
+export interface OutcomeOf<Task extends MeasuredTask> {
+  readonly model: OutputArtifact<Model<{ readonly task: Task }>>;
+  readonly figures: { readonly value: FiguresOf<Task> & { readonly on: 'validation' | 'train' } };
+  /** Answers `[rows, outputs]` of the rows that the figures were measured on. */
+  readonly answers: Float64Array;
+}
+
+/** As `writeOutcome`, for a model of any task; `cells` are the labels as cells of its column, lists as JSON. */
+export async function writeTaskOutcome<Task extends MeasuredTask, Data extends Rows>(
+  trained: Trained,
+  task: ModelTask & { readonly type: Task },
+  around: Surroundings<Data>,
+  cells: (data: Data) => readonly TruthCell[],
+): Promise<OutcomeOf<Task>> {
+  const { model, figures, answers } = await writeMeasured(
     trained,
     task,
     around,
-    ({ labels }, values) => measureAnswers(task, [...labels], values) as unknown as FiguresOf<'regression'>,
+    (data, values) => measureAnswers(task, cells(data), values) as unknown as FiguresOf<Task>,
   );
-  return { model: model as OutputArtifact<Model<{ readonly task: 'regression' }>>, figures };
+  return { model: model as OutputArtifact<Model<{ readonly task: Task }>>, figures, answers };
 }
 
 /** As `writeOutcome`, for a model that answers with quantiles of a number. */

@@ -1,7 +1,14 @@
 export { baselineNode } from './baseline.js';
 export { bestNode } from './best/train.js';
 export { logisticNode } from './logistic/train.js';
-export { netNode } from './net/train.js';
+export {
+  layeredNetNode,
+  layeredRegressionNetNode,
+  multiLabelNetNode,
+  netNode,
+  quantileNetNode,
+  regressionNetNode,
+} from './net/nodes.js';
 export { regressionTreesNode, treesNode } from './trees/train.js';
 export { linearNode } from './classical/linear.js';
 export { bayesNode } from './classical/bayes.js';

@@ -10,8 +10,12 @@ const PRODUCER = 1395;
 /** Tag under which the graph stands. */
 export const TAG = 'serve';
 
-/** A recording as the bytes of a `saved_model.pb` (saved_model.proto): inputs are placeholders of single precision. */
-export function savedModelOf(recording: Recording, binding: NativeBackend['binding']): Uint8Array {
+/**
+ * A recording as the bytes of a `saved_model.pb` (saved_model.proto): inputs are placeholders of single precision. `inOrder` lets each
+ * operation wait for the one recorded before it: TensorFlow then leaves sums and products as they are, which it would rewrite with
+ * other bits.
+ */
+export function savedModelOf(recording: Recording, binding: NativeBackend['binding'], inOrder: boolean): Uint8Array {
   const graph = new Message();
   const add = (name: string, op: string, inputs: readonly string[], attributes: readonly [string, Message][]): void => {
     const node = new Message().bytes(1, name).bytes(2, op);
@@ -39,13 +43,14 @@ export function savedModelOf(recording: Recording, binding: NativeBackend['bindi
         ['value', new Message().bytes(8, tensorOf(constant))],
       ],
     );
-  for (const { name, op, inputs, attributes } of recording.operations)
+  recording.operations.forEach(({ name, op, inputs, attributes }, i) =>
     add(
       name,
       op,
-      inputs,
+      inOrder && i > 0 ? [...inputs, `^${recording.operations[i - 1]!.name}`] : inputs,
       attributes.map((attribute) => [attribute.name, attributeOf(attribute, binding)]),
-    );
+    ),
+  );
   graph.bytes(4, new Message().integer(1, PRODUCER));
   const meta = new Message().bytes(1, new Message().bytes(4, TAG)).bytes(2, graph);
   return new Message().integer(1, 1).bytes(2, meta).finish();

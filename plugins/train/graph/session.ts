@@ -13,12 +13,12 @@ export interface Session {
 }
 
 /** Hands a recording to TensorFlow, by way of a file in `folder` that is gone afterwards. Throws when it refuses the graph. */
-export function openSession(backend: NativeBackend, recording: Recording, folder: string): Session {
+export function openSession(backend: NativeBackend, recording: Recording, folder: string, inOrder = false): Session {
   const home = join(folder, 'recorded-steps');
   mkdirSync(home, { recursive: true });
   let session: number;
   try {
-    writeFileSync(join(home, 'saved_model.pb'), savedModelOf(recording, backend.binding));
+    writeFileSync(join(home, 'saved_model.pb'), savedModelOf(recording, backend.binding, inOrder));
     session = backend.loadSavedModelMetaGraph(home, TAG);
   } finally {
     rmSync(home, { recursive: true, force: true });

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
-import { softmax } from '@trainyard/numeric';
+import { endScores, netEnds } from './net-ends.js';
 import { tensorKind } from './tensor-kind.js';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'linear'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** Layers in order; layer i has the tensors `layer i kernel` `[inputs, units]` and `layer i bias` `[units]`. The last one's scores go through a softmax. */
+/** Layers in order; layer i has the tensors `layer i kernel` `[inputs, units]` and `layer i bias` `[units]`. Of the last one's scores `ends` makes answers. */
 export const denseArchitecture = z.object({
   features: z.number().int().nonnegative(),
   layers: z.array(z.object({ units: z.number().int().positive(), activation: z.enum(ACTIVATIONS) })).min(1),
+  /** Without it a softmax. */
+  ends: netEnds.optional(),
 });
 export type DenseArchitecture = z.output<typeof denseArchitecture>;
 
@@ -31,7 +33,8 @@ export const denseNet = tensorKind({
   name: 'dense net',
   title: 'Neural net of dense layers',
   architecture: denseArchitecture,
-  open({ features: width, layers: declared }, tensors) {
+  tasks: ['classification', 'multi-label', 'regression', 'quantiles'],
+  open({ features: width, layers: declared, ends = 'softmax' }, tensors) {
     let inputs = width;
     const layers = declared.map(({ units, activation }, i) => {
       const kernel = tensorOf(tensors, kernelName(i), [inputs, units]).values;
@@ -60,8 +63,8 @@ export const denseNet = tensorKind({
             values = sums;
           }
           scores.set(values, row * outputs);
-          softmax(scores, row * outputs, (row + 1) * outputs);
         }
+        endScores(ends, scores, outputs);
         return scores;
       },
     };

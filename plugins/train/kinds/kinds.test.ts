@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '@trainyard/errors';
 import { partsOf } from '../../../core/provided-parts.js';
 import { randomFrom } from '@trainyard/numeric';
-import { openModel, type ModelKind, type Tensors } from '../../../models/index.js';
+import type { Json } from '../../../core/index.js';
+import { openModel, type FeatureScorer, type ModelKind, type Tensors } from '../../../models/index.js';
 import { modelKindCases, type ModelKindExample } from '../../../worker/testing/index.js';
 import type { FittedTransform } from '@trainyard/transforms';
 import * as kinds from '../parts.js';
@@ -121,8 +122,9 @@ const models: { kind: ModelKind; architecture: object; tensors: Tensors; task?: 
 test('every kind of this family is looked at here', () => {
   expect(models.map(({ kind }) => kind.name).sort()).toEqual(
     Object.values(kinds)
-      // They need LightGBM's library (trees.real.test.ts, nodes.real.test.ts of the trees), or are made of others (ensemble.test.ts).
-      .filter((kind) => kind !== kinds.trees && kind !== kinds.quantileTrees && kind !== kinds.ensemble)
+      // They need LightGBM's library or TensorFlow.js (trees.real.test.ts, nodes.real.test.ts of the trees, layered-net.real.test.ts), or are
+      // made of others (ensemble.test.ts).
+      .filter((kind) => ![kinds.trees, kinds.quantileTrees, kinds.ensemble, kinds.layeredNet].includes(kind as never))
       .map(({ name }) => name)
       .sort(),
   );
@@ -202,6 +204,31 @@ test.each(['dense-net', 'logistic', 'constant'])(
     await model.dispose();
   },
 );
+
+describe('a dense net ends in', () => {
+  const kernel = { shape: [1, 2], values: Float32Array.of(1, -1) };
+  const bias = { shape: [2], values: Float32Array.of(0, 0.5) };
+  const scoresOf = async (task: ModelKindExample['task'], ends: Json): Promise<number[]> => {
+    const architecture = { features: 1, layers: [{ units: 2, activation: 'linear' }], ends };
+    const { settings, files } = tensorParts(architecture as Json, { [kernelName(0)]: kernel, [biasName(0)]: bias });
+    const scorer = await kinds.denseNet.open({
+      task,
+      settings: kinds.denseNet.settings.parse(settings),
+      inputs: [],
+      bytes: async () => files['weights.bin'] as Uint8Array,
+      path: async () => '',
+    });
+    return [...(await (scorer as FeatureScorer).score(Float64Array.of(2), 1))];
+  };
+  test('probabilities of each class by itself', async () => {
+    const task = { type: 'multi-label' as const, label: 'y', classes: ['a', 'b'], thresholds: [0.5, 0.5] };
+    expect(await scoresOf(task, 'sigmoid')).toEqual([1 / (1 + Math.exp(-2)), 1 / (1 + Math.exp(1.5))]);
+  });
+  test('quantiles in the unit of the target, in rising order', async () => {
+    const task = { type: 'quantiles' as const, label: 'y', quantiles: [0.1, 0.9] };
+    expect(await scoresOf(task, { center: 100, scale: 10, rising: true })).toEqual([85, 120]);
+  });
+});
 
 test('a kind that no plugin brings is refused, naming the nearest', async () => {
   const folder = fileURLToPath(new URL('../../../models/fixtures/format-1/constant', import.meta.url));

@@ -26,13 +26,16 @@ export function tensorKind<Architecture>(spec: {
   /** Types of tasks that its models may have; classification where it is left out. */
   readonly tasks?: ModelKind['tasks'];
   readonly architecture: z.ZodType<Architecture>;
-  open(architecture: Architecture, tensors: Tensors, task: ModelTask): Scorer;
+  /** Whether its models take missing values. */
+  readonly missing?: boolean;
+  open(architecture: Architecture, tensors: Tensors, task: ModelTask): Scorer | Promise<Scorer>;
 }): ModelKind<TensorSettings<Architecture>> {
-  const { name, title, tasks = ['classification'], architecture, open } = spec;
+  const { name, title, tasks = ['classification'], missing = false, architecture, open } = spec;
   return modelKind({
     name,
     title,
     tasks,
+    missing,
     settings: z.object({ architecture, tensors: tensorPlaces }) as unknown as z.ZodType<TensorSettings<Architecture>>,
     open: async ({ settings, bytes, task }) =>
       open(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE)), task),

@@ -1,31 +1,54 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Look } from './history.js';
 
-/** A training between two epochs: with the seed, everything that decides how it goes on. */
+/** Where a training stands within its data. The order of the rows and all chance follow from it and the seed. */
+export interface Position {
+  /** Epoch in progress, counted from 1. */
+  readonly epoch: number;
+  /** Steps done in it. */
+  readonly steps: number;
+  /** Sum of the loss over the rows since the last look, */
+  readonly loss: number;
+  /** and how many they are. */
+  readonly rows: number;
+}
+
+/** A training between two steps: with the seed, everything that decides how it goes on. */
 export interface Checkpoint {
   /** Says what is trained how; a checkpoint of another training is not taken up. */
   readonly fingerprint: string;
-  readonly epochs: readonly z.output<typeof epochSchema>[];
-  readonly bestEpoch: number;
-  /** Parameters and optimiser state after the last epoch. */
+  readonly position: Position;
+  readonly looks: readonly Look[];
+  /** The best look, counted from 1; 0 before the first. */
+  readonly bestLook: number;
+  /** Parameters and optimiser state. */
   readonly state: readonly Float32Array[];
-  /** Parameters of the best epoch. */
+  /** Parameters at the best look; empty before the first. */
   readonly best: Float32Array;
 }
 
-const FORMAT = 'trainyard.checkpoint/1';
+const FORMAT = 'trainyard.checkpoint/2';
 
-const epochSchema = z.object({
-  epoch: z.number().int(),
+const count = z.number().int().nonnegative();
+
+const lookSchema = z.object({
+  epoch: count,
+  step: count.optional(),
   trainLoss: z.number(),
-  validation: z.object({ loss: z.number(), accuracy: z.number(), f1Macro: z.number() }).optional(),
+  validation: z
+    .record(z.string(), z.number())
+    .and(z.object({ loss: z.number() }))
+    .optional(),
+  learningRate: z.number().optional(),
 });
 
 const headerSchema = z.object({
   format: z.literal(FORMAT),
   fingerprint: z.string(),
-  epochs: z.array(epochSchema),
-  bestEpoch: z.number().int(),
+  position: z.object({ epoch: count, steps: count, loss: z.number(), rows: count }),
+  looks: z.array(lookSchema),
+  bestLook: count,
   lengths: z.array(z.number().int().nonnegative()),
 });
 
@@ -66,6 +89,6 @@ export function unpackCheckpoint(bytes: Uint8Array, fingerprint: string): Checkp
     return vector;
   });
   const best = vectors.pop()!;
-  const { epochs, bestEpoch } = parsed.data;
-  return { fingerprint, epochs, bestEpoch, state: vectors, best };
+  const { position, looks, bestLook } = parsed.data;
+  return { fingerprint, position, looks, bestLook, state: vectors, best };
 }

@@ -2,36 +2,47 @@ import type { z } from 'zod';
 import { html, htmlPage, htmlTable, lineChart } from '@trainyard/pages';
 import type { curvesFigures } from '../contract.js';
 import { diagnose, type Evidence } from './diagnosis.js';
-import { sayStop, type History } from './history.js';
+import { sayLook, sayStop, type History, type Look } from './history.js';
+
+/** What is watched, for people. */
+export interface Watched {
+  /** Unit of the loss, such as `nats a row`. */
+  readonly loss: string;
+  /** Figures of validation that are drawn: their names there, and in words. */
+  readonly figures: readonly (readonly [name: string, title: string])[];
+}
 
 /** A report of a training: its curves, figures and diagnosis. It holds no times, so that equal trainings give equal bytes. */
 export function curvesReport(
   history: History,
   evidence: Evidence,
+  watched: Watched,
   about: string,
 ): { value: z.output<typeof curvesFigures>; files: Record<string, string> } {
-  const { epochs, bestEpoch, stop } = history;
-  const best = epochs[bestEpoch - 1];
+  const { looks, stop } = history;
+  const best = looks[history.best - 1]!;
   const diagnosis = diagnose(history, evidence);
+  const epochs = looks.at(-1)!.epoch;
   const value = {
-    epochs: epochs.length,
-    bestEpoch,
+    epochs,
+    bestEpoch: best.epoch,
     stopped: sayStop(stop),
-    trainLoss: best?.trainLoss ?? null,
-    validationLoss: best?.validation?.loss ?? null,
+    trainLoss: best.trainLoss,
+    validationLoss: best.validation?.loss ?? null,
     diagnosis,
   };
-  const validated = best?.validation !== undefined;
-  const line = (name: string, of: (epoch: (typeof epochs)[number]) => number | undefined) => ({
+  // A look within an epoch stands between it and the one before, by its share of the steps.
+  const most = Math.max(1, ...looks.map(({ step }) => (step ?? 0) + 1));
+  const at = ({ epoch, step }: Look): number => (step === undefined ? epoch : epoch - 1 + step / most);
+  const validated = best.validation !== undefined;
+  const line = (name: string, of: (look: Look) => number | undefined) => ({
     name,
-    points: epochs.map((epoch) => [epoch.epoch, of(epoch) ?? NaN] as const),
+    points: looks.map((look) => [at(look), of(look) ?? NaN] as const),
   });
-  const mark = { x: bestEpoch, name: `best: epoch ${bestEpoch}` };
+  const mark = { x: at(best), name: `best: ${sayLook(best)}` };
+  const rates = looks.map(({ learningRate }) => learningRate ?? NaN);
   const body = html`<p class="soft">${about}</p>
-    <p>
-      Training ended after ${epochs.length} epochs, as ${sayStop(stop)}. The model has the weights of epoch
-      ${bestEpoch}.
-    </p>
+    <p>Training ended after ${epochs} epochs, as ${sayStop(stop)}. The model has the weights of ${sayLook(best)}.</p>
     <h2>Diagnosis</h2>
     <ul>
       ${diagnosis.map((finding) => html`<li>${finding}</li>`)}
@@ -40,8 +51,8 @@ export function curvesReport(
     ${lineChart({
       title: 'Loss by epoch',
       x: 'epoch',
-      y: 'nats a row',
-      yRange: [0, Math.max(...epochs.flatMap((e) => [e.trainLoss, e.validation?.loss ?? 0]))],
+      y: watched.loss,
+      yRange: [0, Math.max(...looks.flatMap((e) => [e.trainLoss, e.validation?.loss ?? 0]))],
       mark,
       lines: [
         line('training', (e) => e.trainLoss),
@@ -49,33 +60,46 @@ export function curvesReport(
       ],
     })}
     ${
-      validated
+      validated && watched.figures.length > 0
         ? html`<h2>Validation</h2>
             ${lineChart({
               title: 'Validation figures by epoch',
               x: 'epoch',
               y: 'share',
               mark,
-              lines: [line('accuracy', (e) => e.validation?.accuracy), line('F1, macro', (e) => e.validation?.f1Macro)],
+              lines: watched.figures.map(([name, title]) => line(title, (e) => e.validation?.[name])),
+            })}`
+        : ''
+    }
+    ${
+      rates.some((rate) => rate !== rates[0] && !Number.isNaN(rate))
+        ? html`<h2>Learning rate</h2>
+            ${lineChart({
+              title: 'Learning rate by epoch',
+              x: 'epoch',
+              y: 'rate',
+              yRange: [0, Math.max(...rates)],
+              mark,
+              lines: [line('learning rate', (e) => e.learningRate)],
             })}`
         : ''
     }
     <h2>Epochs</h2>
     ${htmlTable(
-      ['epoch', 'training loss', 'validation loss', 'accuracy', 'F1, macro'],
-      epochs.map(({ epoch, trainLoss, validation: v }) => [
-        epoch,
-        trainLoss,
-        v?.loss ?? null,
-        v?.accuracy ?? null,
-        v?.f1Macro ?? null,
+      ['epoch', 'training loss', 'validation loss', ...watched.figures.map(([, title]) => title), 'learning rate'],
+      looks.map((look) => [
+        look.step === undefined ? look.epoch : sayLook(look),
+        look.trainLoss,
+        look.validation?.loss ?? null,
+        ...watched.figures.map(([name]) => look.validation?.[name] ?? null),
+        look.learningRate ?? null,
       ]),
     )}`;
   return {
     value,
     files: {
       'report.html': htmlPage('Learning curves', body),
-      'report.json': `${JSON.stringify({ ...value, curves: epochs })}\n`,
+      'report.json': `${JSON.stringify({ ...value, curves: looks })}\n`,
     },
   };
 }

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { packCheckpoint, unpackCheckpoint, type Checkpoint } from './checkpoint.js';
 import { diagnose } from './diagnosis.js';
-import type { Epoch, Stop } from './history.js';
+import type { Look, Stop } from './history.js';
 import { trainInEpochs, type Trainee } from './loop.js';
 
 const checkpoint: Checkpoint = {
   fingerprint: 'sha256-a',
-  epochs: [{ epoch: 1, trainLoss: 0.5, validation: { loss: 0.1 + 0.2, accuracy: 0.5, f1Macro: 0.5 } }],
-  bestEpoch: 1,
+  position: { epoch: 2, steps: 3, loss: 0.1 + 0.7, rows: 96 },
+  looks: [
+    { epoch: 1, step: 5, trainLoss: 0.7, learningRate: 0.1 * 3 },
+    { epoch: 1, trainLoss: 0.5, validation: { loss: 0.1 + 0.2, accuracy: 0.5, f1Macro: 0.5 } },
+  ],
+  bestLook: 2,
   state: [Float32Array.of(1, 2), Float32Array.of(-0, 1e-45)],
   best: Float32Array.of(3, 4),
 };
@@ -32,11 +36,12 @@ describe('a checkpoint', () => {
   });
 });
 
-/** A trainee whose losses are given. */
+/** A trainee whose losses are given, of one step an epoch. */
 function scripted(losses: readonly number[]): Trainee & { kept: () => number } {
   let now = 0;
   return {
-    epoch: async (epoch) => losses[(now = epoch) - 1] ?? 0,
+    steps: 1,
+    advance: ({ epoch }) => ({ epoch, steps: 1, loss: losses[(now = epoch) - 1] ?? 0, rows: 1 }),
     validate: () => ({ loss: losses[now - 1] ?? 0, accuracy: 0, f1Macro: 0 }),
     read: () => [Float32Array.of(now)],
     write: () => undefined,
@@ -55,18 +60,25 @@ const surroundings = (signal = new AbortController().signal, saved?: Uint8Array)
     lines: log,
   };
 };
-const options = { epochs: 10, patience: 3, minDelta: 0, checkpointSeconds: 1e9, fingerprint: 'sha256-a' };
+const options = {
+  epochs: 10,
+  patience: 3,
+  minDelta: 0,
+  checkpointSeconds: 1e9,
+  fingerprint: 'sha256-a',
+  reported: () => ({}),
+};
 
 describe('the loop', () => {
   test('keeps the best epoch and stops by patience', async () => {
     const { history, parameters } = await trainInEpochs(scripted([5, 4, 3, 3.5, 3.2, 3.1, 1]), options, surroundings());
-    expect(history).toMatchObject({ bestEpoch: 3, stop: { kind: 'patience', epochs: 3 } });
-    expect(history.epochs).toHaveLength(6);
+    expect(history).toMatchObject({ best: 3, stop: { kind: 'patience', epochs: 3 } });
+    expect(history.looks).toHaveLength(6);
     expect([...parameters]).toEqual([3]);
   });
   test('that diverges later keeps the best before', async () => {
     const { history, parameters } = await trainInEpochs(scripted([5, 4, NaN]), options, surroundings());
-    expect(history).toMatchObject({ bestEpoch: 2, stop: { kind: 'diverged', epoch: 3 } });
+    expect(history).toMatchObject({ best: 2, stop: { kind: 'diverged', epoch: 3 } });
     expect([...parameters]).toEqual([2]);
   });
   test('begins anew when a checkpoint is damaged, and says so', async () => {
@@ -82,8 +94,8 @@ describe('the loop', () => {
 });
 
 describe('the diagnosis', () => {
-  const say = (train: number[], validation: number[] | undefined, bestEpoch: number, stop: Stop, dead = 0) => {
-    const epochs = train.map((trainLoss, i): Epoch => {
+  const say = (train: number[], validation: number[] | undefined, best: number, stop: Stop, dead = 0) => {
+    const looks = train.map((trainLoss, i): Look => {
       const loss = validation?.[i];
       return {
         epoch: i + 1,
@@ -91,7 +103,10 @@ describe('the diagnosis', () => {
         ...(loss === undefined ? {} : { validation: { loss, accuracy: 0, f1Macro: 0 } }),
       };
     });
-    return diagnose({ epochs, bestEpoch, stop }, { priorLoss: 1.1, deadUnits: dead }).join('\n');
+    return diagnose(
+      { looks, best, stop },
+      { priorLoss: 1.1, prior: 'the shares of the classes', deadUnits: dead },
+    ).join('\n');
   };
   const patience: Stop = { kind: 'patience', epochs: 3 };
   const done: Stop = { kind: 'epochs' };

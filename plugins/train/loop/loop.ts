@@ -2,13 +2,17 @@ import { UserError } from '@trainyard/errors';
 import { type Reported, sayDuration } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import { breathing } from '../breathing.js';
-import { packCheckpoint, unpackCheckpoint } from './checkpoint.js';
-import { sayStop, type Epoch, type History, type Stop, type Validation } from './history.js';
+import { packCheckpoint, unpackCheckpoint, type Checkpoint, type Position } from './checkpoint.js';
+import { sayLook, sayStop, type History, type Look, type Stop, type Validation } from './history.js';
 
 /** What is trained, as the loop sees it. */
 export interface Trainee {
-  /** One pass over the training rows; the mean loss, NaN when it diverged. `pause` lets others run, and throws when cancelled. */
-  epoch(epoch: number, pause: () => Promise<void>): Promise<number>;
+  /** Steps of an epoch. */
+  readonly steps: number;
+  /** Does the next steps, at least one, none beyond the epoch's end or the next look within it. A loss that is NaN means that it diverged. */
+  advance(position: Position, looks: readonly Look[]): Position;
+  /** The learning rate of the last step. */
+  rate?(): number;
   /** What validation rows say now; none without such rows. */
   validate(): Validation | undefined;
   /** Parameters first, then optimiser state. */
@@ -18,19 +22,27 @@ export interface Trainee {
 
 export interface LoopOptions {
   readonly epochs: number;
+  /** Looks without a lower validation loss after which training stops. */
   readonly patience: number;
   readonly minDelta: number;
   readonly checkpointSeconds: number;
+  /** Steps between looks within an epoch; none or 0: at its end alone. */
+  readonly lookEvery?: number;
+  /** A look in the shape of the node's figures, so that a study finds its objective. */
+  readonly reported: (look: Look) => Reported;
   /** Digest of everything that the training depends on. */
   readonly fingerprint: string;
 }
 
 type Surroundings = Pick<NodeContext, 'signal' | 'log' | 'progress' | 'checkpoint' | 'report' | 'goesOn'>;
 
+/** Least time between two words on how far a long epoch is, in ms. */
+const WORD_MS = 2000;
+
 /**
- * Trains epoch by epoch, keeps the parameters of the lowest validation loss, stops when that has not fallen for
- * `patience` epochs or when the loss is no longer a number. Taken up from a checkpoint it ends with the same bits.
- * Throws a UserError when the first epoch diverges, and the signal's reason when cancelled.
+ * Trains step by step, keeps the parameters of the lowest validation loss, stops when that has not fallen for
+ * `patience` looks or when the loss is no longer a number. Taken up from a checkpoint, in the middle of an epoch too, it ends with the
+ * same bits. Throws a UserError when it diverges before the first look, and the signal's reason when cancelled.
  */
 export async function trainInEpochs(
   trainee: Trainee,
@@ -38,88 +50,109 @@ export async function trainInEpochs(
   ctx: Surroundings,
 ): Promise<{ history: History; parameters: Float32Array }> {
   const taken = await takeUp(trainee, options, ctx);
-  const epochs: Epoch[] = [...taken.epochs];
-  let { best, bestEpoch } = taken;
-  let savedAt = performance.now();
+  const looks: Look[] = [...taken.looks];
+  let { best, bestLook, position } = taken;
   const pause = breathing(ctx.signal);
   const started = performance.now();
-  let stop: Stop | undefined = stopOf(epochs, bestEpoch, options);
+  const before = stepsDone(position, trainee);
+  let [savedAt, saidAt] = [started, started];
+  let stop: Stop | undefined = stopOf(looks, bestLook, options);
 
-  for (let epoch = epochs.length + 1; !stop; epoch++) {
-    const trainLoss = await trainee.epoch(epoch, pause);
-    const validation = trainee.validate();
-    if (!Number.isFinite(trainLoss) || (validation && !Number.isFinite(validation.loss))) {
-      if (!best) throw diverged(epoch);
+  const save = async (): Promise<void> => {
+    const { fingerprint } = options;
+    await ctx.checkpoint.save(packCheckpoint({ fingerprint, position, looks, bestLook, state: trainee.read(), best }));
+    savedAt = performance.now();
+  };
+  const say = (words: string): void => {
+    const done = stepsDone(position, trainee);
+    const left = ((performance.now() - started) / Math.max(1, done - before)) * (options.epochs * trainee.steps - done);
+    ctx.progress(done / (options.epochs * trainee.steps), `${words}; at most ${sayDuration(left)} left`);
+    saidAt = performance.now();
+  };
+
+  while (!stop) {
+    position = trainee.advance(position, looks);
+    const ended = position.steps === trainee.steps;
+    const { epoch, loss, rows } = position;
+    const due = ended || (options.lookEvery && position.steps % options.lookEvery === 0);
+    const validation = due ? trainee.validate() : undefined;
+    if (!Number.isFinite(loss) || (validation && !Number.isFinite(validation.loss))) {
+      if (bestLook === 0) throw diverged(epoch);
       stop = { kind: 'diverged', epoch };
       break;
     }
-    epochs.push({ epoch, trainLoss, ...(validation ? { validation } : {}) });
-    if (isBest(epochs, bestEpoch, options.minDelta)) {
-      bestEpoch = epoch;
-      best = trainee.read()[0];
+    if (!due) {
+      if (options.checkpointSeconds > 0 && performance.now() - savedAt >= options.checkpointSeconds * 1000)
+        await save();
+      if (performance.now() - saidAt > WORD_MS)
+        say(`epoch ${epoch} of ${options.epochs}, step ${position.steps} of ${trainee.steps}`);
+      await pause();
+      continue;
     }
-    stop = stopOf(epochs, bestEpoch, options);
-    ctx.progress(
-      epoch / options.epochs,
-      sayProgress(epochs, bestEpoch, options, performance.now() - started, taken.epochs.length),
-    );
-    const due = stop ? ctx.goesOn : performance.now() - savedAt >= options.checkpointSeconds * 1000;
-    if (due) {
-      const { fingerprint } = options;
-      await ctx.checkpoint.save(packCheckpoint({ fingerprint, epochs, bestEpoch, state: trainee.read(), best: best! }));
-      savedAt = performance.now();
+    looks.push({
+      epoch,
+      ...(ended ? {} : { step: position.steps }),
+      trainLoss: loss / rows,
+      ...(validation ? { validation } : {}),
+      ...(trainee.rate ? { learningRate: trainee.rate() } : {}),
+    });
+    position = ended ? { epoch: epoch + 1, steps: 0, loss: 0, rows: 0 } : { ...position, loss: 0, rows: 0 };
+    if (isBest(looks, bestLook, options.minDelta)) {
+      bestLook = looks.length;
+      best = trainee.read()[0]!;
     }
-    await ctx.report(epoch, figuresNow(trainLoss, validation));
+    stop = stopOf(looks, bestLook, options);
+    say(sayProgress(looks, bestLook, options));
+    if (stop ? ctx.goesOn : performance.now() - savedAt >= options.checkpointSeconds * 1000) await save();
+    if (ended) await ctx.report(epoch, options.reported(looks.at(-1)!));
     await pause();
   }
-  ctx.log(`ended after ${epochs.length} epochs, as ${sayStop(stop)}; the best was epoch ${bestEpoch}`);
-  return { history: { epochs, bestEpoch, stop }, parameters: best! };
+  const last = looks.at(-1)!;
+  const kept = looks[bestLook - 1]!;
+  ctx.log(
+    `ended after ${last.step === undefined ? `${last.epoch} epochs` : sayLook(last)}, as ${sayStop(stop)}; the best was ${sayLook(kept)}`,
+  );
+  return { history: { looks, best: bestLook, stop }, parameters: best };
 }
 
-/** An epoch in the shape of the node's figures, so that a study finds its objective. */
-function figuresNow(trainLoss: number, validation: Validation | undefined): Reported {
-  if (!validation) return { logLoss: trainLoss };
-  return { logLoss: validation.loss, accuracy: validation.accuracy, f1: { macro: validation.f1Macro } };
-}
+const stepsDone = ({ epoch, steps }: Position, trainee: Trainee): number => (epoch - 1) * trainee.steps + steps;
 
 async function takeUp(
   trainee: Trainee,
   { fingerprint }: LoopOptions,
   ctx: Surroundings,
-): Promise<{ epochs: readonly Epoch[]; bestEpoch: number; best: Float32Array | undefined }> {
+): Promise<Pick<Checkpoint, 'looks' | 'bestLook' | 'best' | 'position'>> {
   const bytes = await ctx.checkpoint.load();
   const saved = bytes && unpackCheckpoint(bytes, fingerprint);
   if (saved && 'refused' in saved) ctx.log(`a checkpoint was not taken up, as ${saved.refused}; training begins anew`);
-  if (!saved || 'refused' in saved) return { epochs: [], bestEpoch: 0, best: undefined };
+  if (!saved || 'refused' in saved) {
+    return { looks: [], bestLook: 0, best: new Float32Array(), position: { epoch: 1, steps: 0, loss: 0, rows: 0 } };
+  }
   trainee.write(saved.state);
-  ctx.log(`taken up after epoch ${saved.epochs.length}`);
-  return { ...saved, epochs: saved.epochs as readonly Epoch[] };
+  const { epoch, steps } = saved.position;
+  ctx.log(steps === 0 ? `taken up after epoch ${epoch - 1}` : `taken up after step ${steps} of epoch ${epoch}`);
+  return saved;
 }
 
-/** Without validation rows the last epoch is the best. */
-function isBest(epochs: readonly Epoch[], bestEpoch: number, minDelta: number): boolean {
-  const best = epochs[bestEpoch - 1]?.validation;
-  const last = epochs.at(-1)?.validation;
+/** Without validation rows the last look is the best. */
+function isBest(looks: readonly Look[], bestLook: number, minDelta: number): boolean {
+  const best = looks[bestLook - 1]?.validation;
+  const last = looks.at(-1)?.validation;
   return !best || !last || last.loss < best.loss - minDelta;
 }
 
-function stopOf(epochs: readonly Epoch[], bestEpoch: number, options: LoopOptions): Stop | undefined {
-  const validated = epochs.at(-1)?.validation !== undefined;
-  if (validated && epochs.length - bestEpoch >= options.patience) return { kind: 'patience', epochs: options.patience };
-  return epochs.length >= options.epochs ? { kind: 'epochs' } : undefined;
+function stopOf(looks: readonly Look[], bestLook: number, options: LoopOptions): Stop | undefined {
+  const last = looks.at(-1);
+  const { patience, lookEvery } = options;
+  if (last?.validation !== undefined && looks.length - bestLook >= patience)
+    return { kind: 'patience', ...(lookEvery ? { looks: patience } : { epochs: patience }) };
+  return last && last.step === undefined && last.epoch >= options.epochs ? { kind: 'epochs' } : undefined;
 }
 
-function sayProgress(
-  epochs: readonly Epoch[],
-  bestEpoch: number,
-  options: LoopOptions,
-  spentMs: number,
-  before: number,
-): string {
-  const { epoch, trainLoss, validation } = epochs.at(-1)!;
-  const left = (spentMs / (epoch - before)) * (options.epochs - epoch);
-  const losses = `training loss ${trainLoss.toFixed(4)}${validation ? `, validation loss ${validation.loss.toFixed(4)}, best in epoch ${bestEpoch}` : ''}`;
-  return `epoch ${epoch} of ${options.epochs}: ${losses}; at most ${sayDuration(left)} left`;
+function sayProgress(looks: readonly Look[], bestLook: number, { epochs }: LoopOptions): string {
+  const { epoch, step, trainLoss, validation } = looks.at(-1)!;
+  const at = `epoch ${epoch} of ${epochs}${step === undefined ? '' : `, step ${step}`}`;
+  return `${at}: training loss ${trainLoss.toFixed(4)}${validation ? `, validation loss ${validation.loss.toFixed(4)}, best in ${sayLook(looks[bestLook - 1]!)}` : ''}`;
 }
 
 function diverged(epoch: number): UserError {

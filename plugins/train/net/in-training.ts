@@ -1,28 +1,33 @@
 import type { Tensorflow } from '../../kit/tensorflow.js';
-import type { Optimiser } from './optimiser.js';
-import type { NetShape } from './shape.js';
+import type { Network } from './network.js';
+import type { Objective } from './objectives/objective.js';
+import type { Optimiser } from './optimisers/index.js';
+import type { Clip } from './step.js';
 
 /** One batch as plain numbers. */
 export interface Batch {
   readonly rows: number;
   /** `[rows, features]` */
   readonly x: Float32Array;
-  /** One-hot, `[rows, classes]` */
+  /** What is true, `[rows, targets]`: one-hot classes. */
   readonly y: Float32Array;
-  /** `[rows]`, each ÷ rows */
+  /** `[rows]`, each ÷ rows of the step */
   readonly weight: Float32Array;
-  /** Of each hidden layer `[rows, units]`; none without dropout. */
-  readonly masks: readonly Float32Array[];
+  /** Of each of the network's draws `[rows, width]`. */
+  readonly draws: readonly Float32Array[];
+}
+
+/** One step as plain numbers: the batches whose gradients are summed, and the optimiser's rates. */
+export interface Step {
+  readonly batches: readonly Batch[];
+  readonly rates: readonly number[];
 }
 
 /** A net in training: state, steps and predictions. */
 export interface NetInTraining {
-  /**
-   * One step for each batch, in order; `first` is the number of the first one, from 1. Gives the probabilities of each
-   * batch before its step, `[rows, classes]`.
-   */
-  steps(batches: readonly Batch[], first: number): Float32Array[];
-  /** Probabilities `[rows, classes]` of the watched rows, without dropout. */
+  /** Does the steps in order. Gives the answers of each batch before its step, `[rows, outputs]`. */
+  steps(steps: readonly Step[]): Float32Array[];
+  /** Answers `[rows, outputs]` of the watched rows, without dropout. */
   predict(): Float32Array;
   /** Parameters and the optimiser's slots. */
   read(): Float32Array[];
@@ -32,11 +37,14 @@ export interface NetInTraining {
 
 export interface NetParts {
   readonly tf: Tensorflow;
-  readonly shape: NetShape;
-  /** Disposed with the net. */
+  readonly network: Network;
+  readonly objective: Objective;
   readonly optimiser: Optimiser;
-  /** Twice the L2 penalty of each parameter. */
-  readonly penalty: Float32Array | undefined;
+  /** Twice the L2 penalty of each parameter, */
+  readonly l2: Float32Array | undefined;
+  /** and the L1 penalty. */
+  readonly l1: Float32Array | undefined;
+  readonly clip: Clip;
   readonly initial: Float32Array;
   /** Rows to predict, `[rows, features]`. */
   readonly watched: { readonly rows: number; readonly features: Float32Array };

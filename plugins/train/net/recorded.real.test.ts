@@ -6,8 +6,11 @@ import { randomFrom } from '@trainyard/numeric';
 import type { Activation } from '../kinds/dense-net.js';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import type { Dataset } from '../dataset.js';
-import { batchOf, groupsOf, orderOf, stepsOf, type BatchPlan } from './batches.js';
-import { adam, sgd } from './optimiser.js';
+import { groupsOf, orderOf, stepOf, stepsOf, type BatchPlan } from './batches.js';
+import { denseNetwork } from './dense.js';
+import { crossEntropy } from './objectives/cross-entropy.js';
+import { optimiserOf } from './optimisers/index.js';
+import type { LoopParameters } from './parameters.js';
 import { recordedSteps } from './recorded.js';
 import { runningNet, type Shortcut } from './running.js';
 import { initialValues, shapeOf } from './shape.js';
@@ -35,21 +38,32 @@ const data: Dataset = {
 
 interface Way {
   readonly activation: Activation;
-  readonly optimiser: 'adam' | 'sgd';
+  readonly optimiser: Parameters<typeof optimiserOf>[0];
   readonly dropout: number;
   readonly l2: number;
+  readonly more?: Partial<Pick<LoopParameters, 'l1' | 'clipNorm' | 'clipValue' | 'accumulate'>> & {
+    readonly focal?: number;
+    readonly labelSmoothing?: number;
+  };
 }
 
 /** State after some epochs, and the probabilities of all batches on the way. */
 function train(way: Way, shortcut: Shortcut | undefined, epochs = 4): { state: Float32Array[]; seen: number[] } {
   const layers = [16, 8, 3].map((units, i) => ({ units, activation: i === 2 ? ('linear' as const) : way.activation }));
   const shape = shapeOf({ features: data.width, layers });
+  const { l1 = 0, clipNorm, clipValue, accumulate = 1, ...learned } = way.more ?? {};
+  const penalty = (size: number) => (size === 0 ? undefined : new Float32Array(shape.parameters).fill(size));
+  const network = denseNetwork(shape, way.dropout);
+  const optimiser = optimiserOf(way.optimiser);
   const net = runningNet(
     {
       tf,
-      shape,
-      optimiser: way.optimiser === 'adam' ? adam(tf, 0.01) : sgd(tf, 0.01),
-      penalty: way.l2 === 0 ? undefined : new Float32Array(shape.parameters).fill(2 * way.l2),
+      network,
+      objective: crossEntropy(3, learned),
+      optimiser,
+      l2: penalty(2 * way.l2),
+      l1: penalty(l1),
+      clip: { norm: clipNorm, value: clipValue },
       initial: initialValues(shape, 1),
       watched: { rows: 0, features: new Float32Array() },
     },
@@ -57,18 +71,23 @@ function train(way: Way, shortcut: Shortcut | undefined, epochs = 4): { state: F
   );
   const plan: BatchPlan = {
     data,
-    shape,
-    batchSize: 16,
-    dropout: way.dropout,
-    weights: Float64Array.of(1, 2, 1),
+    target: (row, into, at) => {
+      into[at + data.labels[row]!] = 1;
+    },
+    targets: 3,
+    weight: (row) => [1, 2, 1][data.labels[row]!]!,
+    draws: network.draws,
+    batchSize: accumulate === 1 ? 16 : 8,
+    accumulate,
+    lookEvery: 0,
     seed: 4,
   };
   const seen: number[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++)
     for (const group of groupsOf(plan, orderOf(plan, epoch))) {
       const first = (epoch - 1) * stepsOf(plan) + group.first + 1;
-      const batches = group.batches.map((rows, i) => batchOf(plan, rows, first + i));
-      for (const probabilities of net.steps(batches, first)) seen.push(...probabilities);
+      const steps = group.steps.map((rows, i) => stepOf(plan, rows, first + i, optimiser.rates(first + i, 0.01)));
+      for (const probabilities of net.steps(steps)) seen.push(...probabilities);
     }
   const state = net.read();
   net.dispose();
@@ -81,9 +100,24 @@ describe('recorded steps equal eager ones bit for bit', () => {
     { activation: 'relu', optimiser: 'adam', dropout: 0.3, l2: 0.001 },
     { activation: 'tanh', optimiser: 'sgd', dropout: 0.3, l2: 0 },
     { activation: 'sigmoid', optimiser: 'sgd', dropout: 0, l2: 0.001 },
+    { activation: 'relu', optimiser: { name: 'sgd', momentum: 0.8, nesterov: true }, dropout: 0, l2: 0 },
+    { activation: 'relu', optimiser: { name: 'adam', amsgrad: true }, dropout: 0, l2: 0, more: { l1: 1e-3 } },
+    { activation: 'relu', optimiser: 'adamw', dropout: 0, l2: 0, more: { clipNorm: 0.1 } },
+    { activation: 'relu', optimiser: 'nadam', dropout: 0, l2: 0, more: { clipValue: 0.01 } },
+    { activation: 'relu', optimiser: 'adamax', dropout: 0, l2: 0, more: { accumulate: 2 } },
+    {
+      activation: 'relu',
+      optimiser: { name: 'rmsprop', centered: true, momentum: 0.5 },
+      dropout: 0.1,
+      l2: 0,
+      more: { labelSmoothing: 0.1 },
+    },
+    { activation: 'relu', optimiser: 'adagrad', dropout: 0, l2: 0, more: { focal: 2 } },
+    { activation: 'relu', optimiser: 'adadelta', dropout: 0, l2: 0 },
+    { activation: 'relu', optimiser: 'lion', dropout: 0, l2: 0 },
   ];
   for (const way of ways)
-    test(`${way.activation}, ${way.optimiser}, dropout ${way.dropout}, l2 ${way.l2}`, () => {
+    test(JSON.stringify(Object.values(way)), () => {
       const log: string[] = [];
       const before = tf.memory().numTensors;
       const recorded = train(way, recordedSteps({ tf, folder, log: (message) => log.push(message) }));
@@ -91,7 +125,7 @@ describe('recorded steps equal eager ones bit for bit', () => {
       expect(recorded).toEqual(train(way, undefined));
       expect(log).toEqual([
         native
-          ? '8 steps at a time run as one recorded graph, equal bit for bit'
+          ? `${way.more?.accumulate === 2 ? 4 : 8} steps at a time run as one recorded graph, equal bit for bit`
           : expect.stringContaining('steps are computed operation by operation'),
       ]);
     });
@@ -104,10 +138,10 @@ test('steps are computed operation by operation where a graph gives other bits, 
   // When the group of steps comes for the second time, its eager result is altered: the graph's then differs from it.
   let calls = 0;
   const meddling: Shortcut = {
-    steps: (state, batches, eager) =>
-      inner.steps(state, batches, () => {
+    steps: (state, steps, eager) =>
+      inner.steps(state, steps, () => {
         const done = eager();
-        if (batches.length === 1 || ++calls !== 2) return done;
+        if (steps.length === 1 || ++calls !== 2) return done;
         const [moved] = tf.tidy(() => [done.state[0]!.add(1)]);
         done.state[0]!.dispose();
         return { ...done, state: [moved as (typeof done.state)[0], ...done.state.slice(1)] };
@@ -129,16 +163,44 @@ describe('an epoch is cut into groups', () => {
       [64, 4, [8, 8]],
       [50, 16, [3, 1]],
     ] as const) {
-      const plan = { data: { ...data, rows }, batchSize: size, seed: 1 } as unknown as BatchPlan;
+      const plan = {
+        data: { ...data, rows },
+        batchSize: size,
+        accumulate: 1,
+        lookEvery: 0,
+        seed: 1,
+      } as Partial<BatchPlan> as BatchPlan;
       const groups = groupsOf(plan, orderOf(plan, 1));
-      expect(groups.map((group) => group.batches.length)).toEqual(lengths);
-      const all = groups.flatMap((group) => group.batches.flatMap((batch) => [...batch]));
+      expect(groups.map((group) => group.steps.length)).toEqual(lengths);
+      const all = groups.flatMap((group) => group.steps.flatMap((step) => [...step]));
       expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, i) => i));
       let first = 0;
       for (const group of groups) {
         expect(group.first).toBe(first);
-        first += group.batches.length;
+        first += group.steps.length;
       }
+    }
+  });
+
+  test('so that calls end where the loss is looked at', () => {
+    for (const [lookEvery, together] of [
+      [4, 4],
+      [12, 6],
+      [7, 7],
+      [11, 1],
+      [40, 8],
+    ] as const) {
+      const plan = {
+        data: { ...data, rows: 1000 },
+        batchSize: 10,
+        accumulate: 1,
+        lookEvery,
+        seed: 1,
+      } as Partial<BatchPlan> as BatchPlan;
+      const groups = groupsOf(plan, orderOf(plan, 1));
+      expect(groups[0]!.steps).toHaveLength(together);
+      const ends = new Set(groups.map(({ first, steps }) => first + steps.length));
+      for (let at = lookEvery; at < 100; at += lookEvery) expect(ends.has(at)).toBe(true);
     }
   });
 });

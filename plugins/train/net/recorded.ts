@@ -3,13 +3,15 @@ import type { Tensorflow } from '../../kit/tensorflow.js';
 import { nativeBackend, type NativeBackend } from '../graph/native.js';
 import { record } from '../graph/record.js';
 import { openSession, type Session } from '../graph/session.js';
-import type { Shortcut, StepsDone } from './running.js';
-import type { BatchTensors } from './step.js';
+import { inputsOf, type Shortcut, type StepsDone } from './running.js';
+import type { StepTensors } from './step.js';
 
 export interface RecordedOptions {
   readonly tf: Tensorflow;
   /** For the file by which TensorFlow takes the graph. */
   readonly folder: string;
+  /** Operations run in the order in which they were recorded: TensorFlow then rewrites none of them. Default false. */
+  readonly inOrder?: boolean | undefined;
   /** Told once: that recorded steps are used, or why not. */
   readonly log: (message: string) => void;
 }
@@ -20,13 +22,13 @@ export interface RecordedOptions {
  * of other shapes (the last, smaller ones of an epoch), and all where the graph would not give the same bits, are
  * computed operation by operation.
  */
-export function recordedSteps({ tf, folder, log }: RecordedOptions): Shortcut {
+export function recordedSteps({ tf, folder, inOrder = false, log }: RecordedOptions): Shortcut {
   const backend = nativeBackend(tf);
   if ('reason' in backend) {
     log(`steps are computed operation by operation: ${backend.reason}`);
-    return { steps: (_state, _batches, eager) => eager(), dispose: () => undefined };
+    return { steps: (_state, _steps, eager) => eager(), dispose: () => undefined };
   }
-  return new RecordedSteps(tf, backend, folder, log);
+  return new RecordedSteps(tf, backend, folder, inOrder, log);
 }
 
 class RecordedSteps implements Shortcut {
@@ -39,15 +41,16 @@ class RecordedSteps implements Shortcut {
     private readonly tf: Tensorflow,
     private readonly backend: NativeBackend,
     private readonly folder: string,
+    private readonly inOrder: boolean,
     private readonly log: (message: string) => void,
   ) {}
 
-  steps(state: readonly Tensor1D[], batches: readonly BatchTensors[], eager: () => StepsDone): StepsDone {
-    const shapes = JSON.stringify(batches.map(({ x, masks }) => [x.shape, masks.length]));
+  steps(state: readonly Tensor1D[], steps: readonly StepTensors[], eager: () => StepsDone): StepsDone {
+    const shapes = JSON.stringify(steps.map((one) => inputsOf(one).map(({ shape }) => shape)));
     if (this.given || (this.recordedAs !== undefined && shapes !== this.recordedAs)) return eager();
-    const inputs: Tensor[] = [...state, ...batches.flatMap((b) => [b.x, b.y, b.weight, ...b.masks, b.rate])];
+    const inputs: Tensor[] = [...state, ...steps.flatMap(inputsOf)];
     if (!this.session) return this.recordFirst(inputs, shapes, eager);
-    if (!this.trusted) return this.compare(this.session, inputs, eager);
+    if (!this.trusted) return this.compare(this.session, inputs, steps.length, eager);
     return split(this.session.run(inputs), state.length);
   }
 
@@ -59,9 +62,9 @@ class RecordedSteps implements Shortcut {
         this.backend,
         inputs,
         () => (done = eager()),
-        (result) => [...result.state, ...result.probabilities],
+        (result) => [...result.state, ...result.answers],
       );
-      this.session = openSession(this.backend, recording, this.folder);
+      this.session = openSession(this.backend, recording, this.folder, this.inOrder);
       this.recordedAs = shapes;
     } catch (error) {
       this.giveUp(`they cannot be recorded (${error instanceof Error ? error.message : String(error)})`);
@@ -69,15 +72,14 @@ class RecordedSteps implements Shortcut {
     return done ?? eager();
   }
 
-  private compare(session: Session, inputs: readonly Tensor[], eager: () => StepsDone): StepsDone {
+  private compare(session: Session, inputs: readonly Tensor[], steps: number, eager: () => StepsDone): StepsDone {
     const expected = eager();
     let actual: Tensor[] = [];
     try {
       actual = session.run(inputs);
-      const all = [...expected.state, ...expected.probabilities];
+      const all = [...expected.state, ...expected.answers];
       this.trusted = all.length === actual.length && all.every((tensor, i) => sameBits(tensor, actual[i]!));
-      if (this.trusted)
-        this.log(`${expected.probabilities.length} steps at a time run as one recorded graph, equal bit for bit`);
+      if (this.trusted) this.log(`${steps} steps at a time run as one recorded graph, equal bit for bit`);
       else this.giveUp('recorded they give other bits');
     } catch (error) {
       this.giveUp(`the recorded graph does not run (${error instanceof Error ? error.message : String(error)})`);
@@ -99,7 +101,7 @@ class RecordedSteps implements Shortcut {
 }
 
 function split(outputs: readonly Tensor[], states: number): StepsDone {
-  return { state: outputs.slice(0, states) as Tensor1D[], probabilities: outputs.slice(states) as Tensor2D[] };
+  return { state: outputs.slice(0, states) as Tensor1D[], answers: outputs.slice(states) as Tensor2D[] };
 }
 
 function sameBits(a: Tensor, b: Tensor): boolean {

@@ -1,65 +1,75 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch, NetInTraining, NetParts } from './in-training.js';
-import { probabilitiesOf, step, type BatchTensors } from './step.js';
+import type { NetworkInput } from './network.js';
+import { step, type StepParts, type StepTensors } from './step.js';
 
-/** State and probabilities after some steps; the taker disposes them. */
+/** State and answers after some steps; the taker disposes them. */
 export interface StepsDone {
   readonly state: Tensor1D[];
-  readonly probabilities: Tensor2D[];
+  readonly answers: Tensor2D[];
 }
 
 /** A faster way to the same bits. */
 export interface Shortcut {
   /** Does the steps, by `eager` or by means of its own. Given tensors stay the caller's. */
-  steps(state: readonly Tensor1D[], batches: readonly BatchTensors[], eager: () => StepsDone): StepsDone;
+  steps(state: readonly Tensor1D[], steps: readonly StepTensors[], eager: () => StepsDone): StepsDone;
   dispose(): void;
 }
 
 /** A net that trains operation by operation, on every backend, unless a shortcut is given. */
 export function runningNet(parts: NetParts, shortcut?: Shortcut): NetInTraining {
-  const { tf, shape, optimiser } = parts;
-  const features = shape.layers[0]!.inputs;
-  const classes = shape.layers.at(-1)!.units;
-  const penalty = parts.penalty && tf.tensor1d(parts.penalty);
-  const watched = tf.tensor2d(parts.watched.features, [parts.watched.rows, features]);
-  const slots = Array.from({ length: optimiser.slots }, () => tf.zeros([shape.parameters]) as Tensor1D);
+  const { tf, network, objective, optimiser } = parts;
+  const held: StepParts = {
+    ...parts,
+    l2: parts.l2 && tf.tensor1d(parts.l2),
+    l1: parts.l1 && tf.tensor1d(parts.l1),
+  };
+  const { features, parameters } = network;
+  const slots = optimiser.slots.map((value) => tf.fill([parameters], value) as Tensor1D);
   let state: readonly Tensor1D[] = [tf.tensor1d(parts.initial), ...slots];
 
-  const tensorsOf = ({ rows, x, y, weight, masks }: Batch, number: number): BatchTensors => ({
+  const inputOf = ({ rows, x, y, weight, draws }: Batch): NetworkInput => ({
     x: tf.tensor2d(x, [rows, features]),
-    y: tf.tensor2d(y, [rows, classes]),
+    y: tf.tensor2d(y, [rows, objective.targets]),
     weight: tf.tensor2d(weight, [rows, 1]),
-    masks: masks.map((mask, i) => tf.tensor2d(mask, [rows, shape.layers[i]!.units])),
-    rate: tf.tensor1d([optimiser.rate(number)]),
+    draws: draws.map((draw, i) => tf.tensor2d(draw, [rows, network.draws[i]!.width])),
   });
 
-  const eager = (batches: readonly BatchTensors[]): StepsDone =>
+  const eager = (steps: readonly StepTensors[]): StepsDone =>
     tf.tidy(() => {
       let after: readonly Tensor1D[] = state;
-      const probabilities = batches.map((batch) => {
-        const done = tf.tidy(() => ({ ...step(tf, shape, optimiser, penalty, after, batch) }));
+      const answers = steps.flatMap((one) => {
+        const done = tf.tidy(() => ({ ...step(tf, held, after, one) }));
         if (after !== state) tf.dispose([...after]);
         after = done.state;
-        return done.probabilities;
+        return done.answers;
       });
-      return { state: [...after], probabilities };
+      return { state: [...after], answers };
     });
 
   return {
-    steps: (given, first) => {
-      const batches = given.map((batch, i) => tensorsOf(batch, first + i));
-      const done = shortcut ? shortcut.steps(state, batches, () => eager(batches)) : eager(batches);
-      const probabilities = done.probabilities.map((tensor) => tensor.dataSync<'float32'>());
-      for (const { x, y, weight, masks, rate } of batches) tf.dispose([x, y, weight, ...masks, rate]);
-      tf.dispose([...state, ...done.probabilities]);
+    steps: (given) => {
+      const steps = given.map(({ batches, rates }) => ({
+        batches: batches.map(inputOf),
+        rates: rates.map((rate) => tf.tensor1d([rate])),
+      }));
+      const done = shortcut ? shortcut.steps(state, steps, () => eager(steps)) : eager(steps);
+      const answers = done.answers.map((tensor) => tensor.dataSync<'float32'>());
+      tf.dispose(steps.flatMap(inputsOf));
+      tf.dispose([...state, ...done.answers]);
       state = done.state;
-      return probabilities;
+      return answers;
     },
     predict: () => {
-      if (parts.watched.rows === 0) return new Float32Array();
-      const predicted = tf.tidy(() => probabilitiesOf(tf, shape, state[0]!, watched));
-      const values = predicted.dataSync<'float32'>();
-      predicted.dispose();
+      const { rows, features: all } = parts.watched;
+      const values = new Float32Array(rows * objective.outputs);
+      for (let from = 0; from < rows; from += network.atOnce) {
+        const to = Math.min(rows, from + network.atOnce);
+        const x = tf.tensor2d(all.subarray(from * features, to * features), [to - from, features]);
+        const predicted = tf.tidy(() => network.answers(tf, objective, state[0]!, x));
+        values.set(predicted.dataSync<'float32'>(), from * objective.outputs);
+        tf.dispose([x, predicted]);
+      }
       return values;
     },
     read: () => state.map((tensor) => Float32Array.from(tensor.dataSync<'float32'>())),
@@ -68,9 +78,14 @@ export function runningNet(parts: NetParts, shortcut?: Shortcut): NetInTraining 
       state = values.map((vector) => tf.tensor1d(vector));
     },
     dispose: () => {
-      tf.dispose([...state, watched, ...(penalty ? [penalty] : [])]);
-      optimiser.dispose();
+      tf.dispose([...state, ...(held.l2 ? [held.l2] : []), ...(held.l1 ? [held.l1] : [])]);
       shortcut?.dispose();
     },
   };
 }
+
+/** All that a step is fed. */
+export const inputsOf = ({ batches, rates }: StepTensors): (Tensor1D | Tensor2D)[] => [
+  ...batches.flatMap(({ x, y, weight, draws }) => [x, y, weight, ...draws]),
+  ...rates,
+];

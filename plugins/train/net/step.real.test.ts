@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '@trainyard/numeric';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import type { Batch } from './in-training.js';
-import { adam, sgd } from './optimiser.js';
+import { denseNetwork } from './dense.js';
+import { crossEntropy } from './objectives/cross-entropy.js';
+import { optimiserOf } from './optimisers/index.js';
 import { runningNet } from './running.js';
 import { initialValues, shapeOf } from './shape.js';
 
@@ -21,7 +23,7 @@ const batch: Batch = {
     i % CLASSES === Math.floor(i / CLASSES) % CLASSES ? 1 : 0,
   ),
   weight: Float32Array.from({ length: ROWS }, (_, i) => (i % 2 === 0 ? 1 : 2) / ROWS),
-  masks: [8, 6].map((units) =>
+  draws: [8, 6].map((units) =>
     Float32Array.from({ length: ROWS * units }, () => (random.bits() % 4 === 0 ? 0 : 4 / 3)),
   ),
 };
@@ -40,8 +42,18 @@ describe('a step written out moves the parameters as automatic differentiation d
       for (const { kernel, bias } of shape.layers) penalty.fill(2 * l2, kernel, bias);
       const rate = 0.1;
       const watched = { rows: 0, features: new Float32Array() };
-      const net = runningNet({ tf, shape, optimiser: sgd(tf, rate), penalty, initial, watched });
-      net.steps([batch], 1);
+      const net = runningNet({
+        tf,
+        network: denseNetwork(shape, 0.25),
+        objective: crossEntropy(CLASSES),
+        optimiser: optimiserOf('sgd'),
+        l2: penalty,
+        l1: undefined,
+        clip: {},
+        initial,
+        watched,
+      });
+      net.steps([{ batches: [batch], rates: [rate] }]);
       const [after] = net.read();
       net.dispose();
 
@@ -57,7 +69,7 @@ describe('a step written out moves the parameters as automatic differentiation d
             const kernel = parts[2 * i]!;
             loss = loss.add(kernel.square().sum().mul(l2));
             values = values.matMul<typeof values>(kernel as never).add(parts[2 * i + 1]!);
-            if (i < 2) values = tf[activation](values).mul(tf.tensor2d(batch.masks[i]!, [ROWS, units]));
+            if (i < 2) values = tf[activation](values).mul(tf.tensor2d(batch.draws[i]!, [ROWS, units]));
           });
           const y = tf.tensor2d(batch.y, [ROWS, CLASSES]);
           const weighted = tf.logSoftmax(values).mul(y).sum(1).mul(tf.tensor1d(batch.weight));
@@ -71,22 +83,4 @@ describe('a step written out moves the parameters as automatic differentiation d
         expect(Math.abs(moved - gradient), `parameter ${i}`).toBeLessThan(2e-5);
       });
     });
-});
-
-test('Adam moves parameters as the one of TensorFlow.js does, to the difference of their epsilons', () => {
-  const ours = adam(tf, 0.01);
-  const theirs = tf.train.adam(0.01, 0.9, 0.999, 1e-7);
-  const start = numbers(50);
-  let state = [tf.tensor1d(start), tf.zeros([50]), tf.zeros([50])] as ReturnType<Tensorflow['tensor1d']>[];
-  const variable = tf.variable(tf.tensor1d(start), true, 'compared');
-  for (let step = 1; step <= 20; step++) {
-    const gradient = tf.tensor1d(numbers(50));
-    state = tf.tidy(() => ours.move(state[0]!, gradient, state.slice(1), tf.tensor1d([ours.rate(step)])));
-    theirs.applyGradients([{ name: 'compared', tensor: gradient }]);
-  }
-  const [here, there] = [state[0]!.dataSync(), variable.dataSync()];
-  here.forEach((value, i) => expect(Math.abs(value - there[i]!)).toBeLessThan(1e-5));
-  tf.disposeVariables();
-  tf.dispose(state);
-  theirs.dispose();
 });

@@ -1,140 +1,208 @@
+import { UserError } from '@trainyard/errors';
 import { canonical, digestText } from '../../../core/index.js';
-import { denseNet, type DenseArchitecture } from '../kinds/dense-net.js';
-import { tensorParts } from '../kinds/tensor-kind.js';
+import type { NodeContext } from '../../../worker/index.js';
 import { loadTensorflow, type LoadedTensorflow } from '../../kit/tensorflow.js';
-import { implement } from '../../../worker/index.js';
-import { averages, accuracy, confusionMatrix, logLoss, mostProbable } from '@trainyard/metrics';
-import { weightsOfClasses } from '../class-weights.js';
-import { net } from '../contract.js';
-import { requireClasses, type Dataset } from '../dataset.js';
 import { curvesReport } from '../loop/curves.js';
-import type { Validation } from '../loop/history.js';
+import type { Evidence } from '../loop/diagnosis.js';
 import { trainInEpochs, type Trainee } from '../loop/loop.js';
-import { writeOutcome } from '../training-result.js';
-import { readSurroundings } from '../training-environment.js';
-import { batchOf, groupsOf, lossOf, orderOf, stepsOf, type BatchPlan } from './batches.js';
-import { deadUnits, priorLoss } from './evidence.js';
-import type { NetInTraining, NetParts } from './in-training.js';
-import { adam, sgd } from './optimiser.js';
+import type { Trained } from '../training-result.js';
+import { groupsOf, orderOf, stepOf, stepsOf, type BatchPlan } from './batches.js';
+import type { NetInTraining, NetParts, Step } from './in-training.js';
+import type { Network } from './network.js';
+import { optimiserOf } from './optimisers/index.js';
+import type { LoopParameters } from './parameters.js';
 import { recordedSteps } from './recorded.js';
 import { runningNet } from './running.js';
-import { initialValues, shapeOf, tensorsOf, type NetShape } from './shape.js';
+import { scheduleOf, type Schedule } from './schedules/index.js';
+import type { Learned } from './tasks/learned.js';
 
-export const netNode = implement(net, async ({ params, inputs, ctx }) => {
-  const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight);
-  const { train, validation } = around;
-  requireClasses(train, params.label);
+/** A net before it is trained. */
+export interface Untrained {
+  readonly network: Network;
+  readonly initial: Float32Array;
+  /** Where weights stand that penalties are for: ranges of the parameters. */
+  readonly penalised: readonly (readonly [from: number, to: number])[];
+  /** Its gradient has operations that WebAssembly lacks. */
+  readonly needsNative?: boolean;
+  /** What it is made of, for the fingerprint of checkpoints. */
+  readonly shape: unknown;
+  /** Share of hidden units that are dead, by the trained parameters. */
+  readonly deadUnits?: (parameters: Float32Array) => number | undefined;
+  /** The kind's own part of the model, by the trained parameters. */
+  readonly model: (parameters: Float32Array) => Pick<Trained, 'kind' | 'settings' | 'files'>;
+}
+
+export interface NetTraining {
+  readonly spec: { readonly name: string; readonly version: string };
+  readonly params: LoopParameters & Readonly<Record<string, unknown>>;
+  readonly learned: Learned;
+  readonly net: Untrained;
+}
+
+export interface TrainedNet {
+  readonly trained: Trained;
+  readonly curves: ReturnType<typeof curvesReport>;
+  /** Throws when the answers of the validation rows as served are not those of the net that was trained. */
+  readonly requireServed: (answers: Float64Array) => void;
+}
+
+/** Trains a net of any kind for any task. */
+export async function trainNet({ spec, params, learned, net }: NetTraining, ctx: NodeContext): Promise<TrainedNet> {
   const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
+  if (net.needsNative && loaded.backend !== 'tensorflow')
+    throw new UserError('nets of layers are trained on native TensorFlow, which is not installed here', {
+      actual: `TensorFlow.js on ${loaded.backend}, which lacks gradients of convolutions and embeddings`,
+      remedy: 'run trainyard setup tensorflow; a net of dense layers (train.net) trains without it',
+    });
   const note = noteOn(loaded);
   if (note) ctx.log(note);
-
-  const architecture = architectureOf(params, train);
-  const shape = shapeOf(architecture);
   const { tf } = loaded;
+  const { network } = net;
+  const { train, validation, objective } = learned;
   const parts: NetParts = {
     tf,
-    shape,
-    optimiser: params.optimizer === 'adam' ? adam(tf, params.learningRate) : sgd(tf, params.learningRate),
-    penalty: penaltyOf(shape, params.l2),
-    initial: initialValues(shape, ctx.seed),
+    network,
+    objective,
+    optimiser: optimiserOf(params.optimizer),
+    l2: penaltyOf(net, 2 * params.l2),
+    l1: penaltyOf(net, params.l1),
+    clip: { norm: params.clipNorm, value: params.clipValue },
+    initial: net.initial,
     watched: validation
       ? { rows: validation.rows, features: Float32Array.from(validation.features) }
       : { rows: 0, features: new Float32Array() },
   };
-  const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, log: ctx.log }));
+  const plan: BatchPlan = {
+    data: train,
+    target: learned.target,
+    targets: objective.targets,
+    weight: learned.weight,
+    draws: network.draws,
+    batchSize: params.batchSize,
+    accumulate: params.accumulate,
+    lookEvery: params.lookEvery,
+    seed: ctx.seed,
+  };
+  const schedule = scheduleOf({ ...params, perEpoch: stepsOf(plan) });
+  const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, inOrder: network.inOrder, log: ctx.log }));
   try {
-    const weights = weightsOfClasses(params.classWeights, train);
-    const plan = { data: train, shape, batchSize: params.batchSize, dropout: params.dropout, weights, seed: ctx.seed };
-    const trainee = traineeOf(running, plan, validation);
-    // More epochs of the same go on from where fewer ended.
-    const { epochs: _, ...same } = params;
+    const trainee = traineeOf(running, parts, plan, schedule, learned);
+    // More epochs of the same go on from where fewer ended, unless the rates of the first depend on how many there are.
+    const { epochs, checkpointSeconds: _, ...same } = params;
     const fingerprint = digestText(
-      canonical({ params: same, seed: ctx.seed, shape, rows: train.rows, on: loaded.version }),
+      canonical({
+        params: schedule.whole ? { ...same, epochs } : same,
+        seed: ctx.seed,
+        shape: net.shape,
+        rows: train.rows,
+        on: loaded.version,
+      }),
     );
-    const { history, parameters } = await trainInEpochs(trainee, { ...params, fingerprint }, ctx);
-    const tensors = tensorsOf(shape, parameters);
-    const { model, figures, probabilities } = await writeOutcome(
-      {
-        kind: denseNet,
-        ...tensorParts(architecture, tensors),
+    const { reported } = learned;
+    const { history, parameters } = await trainInEpochs(trainee, { ...params, reported, fingerprint }, ctx);
+    const answers = validation && predictedBy(running, parameters);
+    const evidence: Evidence = {
+      priorLoss: learned.prior.loss,
+      prior: learned.prior.words,
+      deadUnits: net.deadUnits?.(parameters),
+    };
+    const about = `${train.rows} training rows, ${validation?.rows ?? 0} validation rows, ${train.width} features, ${network.parameters} parameters`;
+    return {
+      trained: {
+        ...net.model(parameters),
         training: {
-          node: net.spec.name,
-          version: net.spec.version,
+          node: spec.name,
+          version: spec.version,
           params: { ...params, checkpointSeconds: undefined },
           seed: ctx.seed,
           threads: ctx.threads,
           device: loaded.device.startsWith('cuda') ? 'cuda' : 'cpu',
-          parameters: shape.parameters,
-          epochs: history.epochs.length,
-          bestEpoch: history.bestEpoch,
+          parameters: network.parameters,
+          epochs: history.looks.at(-1)!.epoch,
+          bestEpoch: history.looks[history.best - 1]!.epoch,
           stop: history.stop,
           ...(note ? { note } : {}),
         },
         libraries: { [loaded.backend]: loaded.version },
       },
-      around,
-    );
-    if (validation) requireSame(predictedBy(running, parameters), probabilities);
-    const evidence = { priorLoss: priorLoss(train), deadUnits: deadUnits(shape, tensors, train) };
-    const about = `${train.rows} training rows, ${validation?.rows ?? 0} validation rows, ${train.width} features, ${shape.parameters} parameters`;
-    return { model, figures, curves: curvesReport(history, evidence, about) };
+      curves: curvesReport(history, evidence, learned.watched, about),
+      requireServed: (served) => {
+        if (answers) requireSame(learned.servedOrder?.(answers) ?? answers, learned.trainedFrom?.(served) ?? served);
+      },
+    };
   } finally {
     running.dispose();
   }
-});
-
-type Params = (typeof net)['spec']['params']['_zod']['output'];
-
-function architectureOf({ layers, units, activation }: Params, { width, classes }: Dataset): DenseArchitecture {
-  const hidden = Array.isArray(units) ? units : Array.from({ length: layers }, () => units);
-  return {
-    features: width,
-    layers: [
-      ...hidden.map((size) => ({ units: size, activation })),
-      { units: classes.length, activation: 'linear' as const },
-    ],
-  };
 }
 
-function penaltyOf(shape: NetShape, l2: number): Float32Array | undefined {
-  if (l2 === 0) return undefined;
-  const penalty = new Float32Array(shape.parameters);
-  for (const { kernel, bias } of shape.layers) penalty.fill(2 * l2, kernel, bias);
-  return penalty;
+function penaltyOf({ network, penalised }: Untrained, penalty: number): Float32Array | undefined {
+  if (penalty === 0) return undefined;
+  const all = new Float32Array(network.parameters);
+  for (const [from, to] of penalised) all.fill(penalty, from, to);
+  return all;
 }
 
 /** The net as the loop sees it. */
-function traineeOf(running: NetInTraining, plan: BatchPlan, validation: Dataset | undefined): Trainee {
+function traineeOf(
+  running: NetInTraining,
+  { objective, optimiser }: NetParts,
+  plan: BatchPlan,
+  schedule: Schedule,
+  { validation, validate }: Learned,
+): Trainee {
   const steps = stepsOf(plan);
+  let groups: { readonly epoch: number; readonly of: ReturnType<typeof groupsOf> } | undefined;
+  let rate = 0;
   return {
-    epoch: async (epoch, pause) => {
-      let loss = 0;
-      for (const group of groupsOf(plan, orderOf(plan, epoch))) {
-        const first = (epoch - 1) * steps + group.first + 1;
-        const batches = group.batches.map((indices, i) => batchOf(plan, indices, first + i));
-        const probabilities = running.steps(batches, first);
-        batches.forEach((batch, i) => (loss += lossOf(batch, probabilities[i]!)));
-        if (Number.isNaN(loss)) return NaN;
-        await pause();
+    steps,
+    advance: ({ epoch, steps: done, loss, rows }, looks) => {
+      if (groups?.epoch !== epoch) groups = { epoch, of: groupsOf(plan, orderOf(plan, epoch)) };
+      const group = groups.of.find(({ first }) => first === done)!;
+      const first = (epoch - 1) * steps + done + 1;
+      const given = group.steps.map((indices, i): Step => {
+        rate = schedule.rate(first + i, looks);
+        return stepOf(plan, indices, first + i, optimiser.rates(first + i, rate));
+      });
+      const answers = running.steps(given);
+      let [sum, seen, at] = [loss, rows, 0];
+      for (const step of given) {
+        const ofStep = step.batches.reduce((all, batch) => all + batch.rows, 0);
+        for (const batch of step.batches) {
+          sum = addLoss(sum, batch, ofStep, answers[at++]!, objective);
+          seen += batch.rows;
+        }
       }
-      return loss / plan.data.rows;
+      return { epoch, steps: done + given.length, loss: sum, rows: seen };
     },
-    validate: () => validation && validationOf(validation, running.predict()),
+    rate: () => rate,
+    validate: () => (validation ? validate(running.predict()) : undefined),
     read: () => running.read(),
     write: (state) => running.write(state),
   };
 }
 
-function validationOf({ labels, classes }: Dataset, values: Float32Array): Validation {
-  const p = { values, classes: classes.length };
-  const confusion = confusionMatrix(labels, mostProbable(p), p.classes);
-  return { loss: logLoss(labels, p), accuracy: accuracy(confusion), f1Macro: averages(confusion, 'f1').macro };
+/** Adds the weighted loss of a batch's rows, row by row. */
+function addLoss(
+  sum: number,
+  { rows, y, weight }: Step['batches'][number],
+  ofStep: number,
+  answers: Float32Array,
+  { outputs, targets, loss }: NetParts['objective'],
+): number {
+  for (let row = 0; row < rows; row++) {
+    const one = loss(
+      answers.subarray(row * outputs, (row + 1) * outputs),
+      y.subarray(row * targets, (row + 1) * targets),
+    );
+    sum += weight[row]! * ofStep * one;
+  }
+  return sum;
 }
 
-/** How far a served probability may lie from TensorFlow's: rounding of single precision through a deep net. */
+/** How far a served answer may lie from TensorFlow's: rounding of single precision through a deep net. */
 const SERVED_TOLERANCE = 1e-4;
 
-/** TensorFlow's probabilities of the watched rows by these parameters. */
+/** TensorFlow's answers for the watched rows by these parameters. */
 function predictedBy(running: NetInTraining, parameters: Float32Array): Float32Array {
   running.write([parameters, ...running.read().slice(1)]);
   return running.predict();
@@ -142,8 +210,10 @@ function predictedBy(running: NetInTraining, parameters: Float32Array): Float32A
 
 /** What is served must be what was trained. */
 function requireSame(trained: Float32Array, served: Float64Array): void {
-  const off = trained.findIndex((value, i) => !(Math.abs(value - served[i]!) <= SERVED_TOLERANCE));
-  if (off >= 0) throw new Error(`TensorFlow gives probability ${trained[off]}, the model as served ${served[off]}`);
+  const off = trained.findIndex(
+    (value, i) => !(Math.abs(value - served[i]!) <= SERVED_TOLERANCE * Math.max(1, Math.abs(value))),
+  );
+  if (off >= 0) throw new Error(`TensorFlow answers ${trained[off]}, the model as served ${served[off]}`);
 }
 
 function noteOn({ backend }: LoadedTensorflow): string | undefined {

@@ -14,7 +14,7 @@ const fileOf = (quantile: number): string => `trees-${quantile}.txt`;
 
 /** One model for each quantile, after another. A checkpoint holds where each has come to: those that are done grow their last segment anew. */
 export const quantileTreesNode = implement(quantileTrees, async ({ params, inputs, ctx }) => {
-  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, true);
   const { train, validation } = around;
   const { quantiles } = params;
   const rows = rowsFor(

@@ -34,7 +34,7 @@ export const treesNode = implement(trees, async ({ params, inputs, ctx }) => {
 });
 
 export const regressionTreesNode = implement(regressionTrees, async ({ params, inputs, ctx }) => {
-  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, true);
   const { train, validation } = around;
   const { objective, alpha, fair_c, poisson_max_delta_step, tweedie_variance_power } = params;
   requireRange(objective, train, params.label);

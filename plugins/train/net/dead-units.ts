@@ -1,20 +1,13 @@
 import { biasName, kernelName } from '../kinds/dense-net.js';
 import type { Tensors } from '../../../models/index.js';
-import type { Dataset } from '../dataset.js';
+import type { Rows } from '../dataset.js';
 import type { NetShape } from './shape.js';
-
-/** Loss of always answering the shares of the classes, in nats a row: the entropy of the labels. */
-export function priorLoss({ labels, rows, classes }: Dataset): number {
-  const counts = classes.map(() => 0);
-  for (const label of labels) counts[label]!++;
-  return -counts.reduce((sum, count) => sum + (count === 0 ? 0 : (count / rows) * Math.log(count / rows)), 0);
-}
 
 /** Rows that are looked at for dead units. */
 const LOOKED_AT = 2000;
 
 /** Share of hidden relu units that are 0 for the training rows (the first 2,000 of them); undefined without such units. */
-export function deadUnits(shape: NetShape, tensors: Tensors, data: Dataset): number | undefined {
+export function deadUnits(shape: NetShape, tensors: Tensors, data: Rows): number | undefined {
   const hidden = shape.layers.slice(0, -1);
   if (hidden.length === 0 || hidden.some(({ activation }) => activation !== 'relu')) return undefined;
   const alive = hidden.map(({ units }) => new Uint8Array(units));

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { tensorOf } from '../../../models/index.js';
+import { servingTensorflow } from '../../kit/tensorflow.js';
+import { layered, layersSchema } from '../layers/index.js';
+import { endScores, netEnds } from './net-ends.js';
+import { tensorKind } from './tensor-kind.js';
+
+/** Layers as plain data; each weight is the tensor of its name. Of the last layer's scores `ends` makes answers. */
+export const layeredArchitecture = z.object({
+  /** Shape of a row's features. */
+  input: z.array(z.number().int().positive()).min(1).max(3),
+  layers: layersSchema,
+  ends: netEnds,
+});
+export type LayeredArchitecture = z.output<typeof layeredArchitecture>;
+
+/** Rows computed at once: the values between their layers are in memory together. */
+const AT_ONCE = 32;
+
+/**
+ * A net of any layers, computed by TensorFlow.js on WebAssembly in single precision: results lie within rounding of those of native
+ * TensorFlow, which trains.
+ */
+export const layeredNet = tensorKind({
+  name: 'layered net',
+  title: 'Neural net of any layers: convolutions, recurrent, attention',
+  architecture: layeredArchitecture,
+  tasks: ['classification', 'multi-label', 'regression', 'quantiles'],
+  missing: true,
+  async open({ input, layers, ends }, tensors) {
+    const tf = await servingTensorflow();
+    const net = layered(layers, input);
+    const width = input.reduce((a, b) => a * b, 1);
+    // A code that is none where codes come in; elsewhere a transform has filled in what is missing.
+    const missing = layers[0]?.layer === 'embedding' ? -1 : 0;
+    const outputs = net.output.reduce((a, b) => a * b, 1);
+    const weights = net.weights.map(({ name, shape }) =>
+      tf.tensor(Float32Array.from(tensorOf(tensors, name, shape).values), [...shape]),
+    );
+    return {
+      takes: 'features',
+      width,
+      outputs,
+      score(features, rows) {
+        const scores = new Float64Array(rows * outputs);
+        for (let from = 0; from < rows; from += AT_ONCE) {
+          const to = Math.min(rows, from + AT_ONCE);
+          const values = tf.tidy(() => {
+            const given = Float32Array.from(features.subarray(from * width, to * width), (value) =>
+              Number.isNaN(value) ? missing : value,
+            );
+            return net.apply(tf, tf.tensor2d(given, [to - from, width]), weights).dataSync();
+          });
+          scores.set(values, from * outputs);
+        }
+        endScores(ends, scores, outputs);
+        return scores;
+      },
+      dispose: () => tf.dispose(weights),
+    };
+  },
+});

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { layerKind, units } from './layer.js';
+
+/** A vector for each whole number: words, categories. What is none from 0 to `codes` − 1, a missing one too, has the first vector. */
+export const embedding = layerKind({
+  name: 'embedding',
+  settings: z.strictObject({
+    layer: z.literal('embedding'),
+    codes: z.number().int().min(1).max(1_000_000).describe('how many different numbers there are'),
+    units,
+  }),
+  output: ({ units: size }, input) => [...input, size],
+  weights: ({ codes, units: size }) => [
+    { name: 'vectors', shape: [codes + 1, size], initial: 'uniform', penalised: false },
+  ],
+  apply: (tf, { codes, units: size }, x, { input, weights: [vectors] }) => {
+    const known = x.greaterEqual(tf.scalar(0)).logicalAnd(x.less(tf.scalar(codes)));
+    const code = tf
+      .where(known, x.add(tf.scalar(1)), tf.zerosLike(x))
+      .flatten()
+      .toInt();
+    return tf.gather(vectors!, code).reshape([-1, ...input, size]);
+  },
+});

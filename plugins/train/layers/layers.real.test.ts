@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { randomFrom } from '@trainyard/numeric';
+import { loadTensorflow, servingTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
+import { layered } from './layered.js';
+import { LAYERS, layersSchema, type LayersInput } from './registry.js';
+import { sizeOf } from './layer.js';
+
+/** What layers of Keras do; made by reference/make-keras.py. */
+const keras = JSON.parse(readFileSync(new URL('reference/keras.json', import.meta.url), 'utf8')) as {
+  cases: {
+    layer: LayersInput[number];
+    input: number[];
+    x: number[];
+    weights: number[][];
+    given: number[];
+    output: number[];
+    gradients: number[][];
+  }[];
+};
+
+let native: Tensorflow;
+let serving: Tensorflow;
+beforeAll(async () => {
+  [{ tf: native }, serving] = [await loadTensorflow({ threads: 1 }), await servingTensorflow()];
+});
+
+const netOf = (layers: LayersInput, input: readonly number[]) => layered(layersSchema.parse(layers), input);
+const near = (actual: ArrayLike<number>, expected: readonly number[], within: number): void => {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((value, i) => expect(Math.abs(actual[i]! - value), `${i}: ${actual[i]} for ${value}`).toBeLessThan(within * Math.max(1, Math.abs(value)))); // prettier-ignore
+};
+
+describe('a layer is that of Keras, where it trains and where it is served', () => {
+  for (const { layer, input, x, weights, given, output, gradients } of keras.cases)
+    test(JSON.stringify(layer), () => {
+      const net = netOf([layer], input);
+      const rows = x.length / sizeOf(input);
+      const answersOf = (tf: Tensorflow): Float32Array =>
+        tf.tidy(() => {
+          const all = net.weights.map(({ shape }, i) => tf.tensor(weights[i]!, [...shape]));
+          return net.apply(tf, tf.tensor2d(x, [rows, sizeOf(input)]), all).dataSync<'float32'>();
+        });
+      near(answersOf(native), output, 2e-5);
+      near(answersOf(serving), output, 2e-5);
+      if (weights.length === 0) return;
+      const grads = native.tidy(() => {
+        const all = net.weights.map(({ shape }, i) => native.tensor(weights[i]!, [...shape]));
+        const rowsOf = native.tensor2d(x, [rows, sizeOf(input)]);
+        const by = native.grads((...pieces: Tensor[]) =>
+          net
+            .apply(native, rowsOf, pieces)
+            .mul(native.tensor(given, [rows, ...net.output]))
+            .sum(),
+        );
+        return by(all).map((one) => one.dataSync<'float32'>());
+      });
+      gradients.forEach((gradient, i) => near(grads[i]!, gradient, 1e-4));
+    });
+
+  test('each that Keras has as we have it', () => {
+    const ours = ['dropout', 'flatten', 'flip', 'noise', 'positions', 'reshape', 'shift'];
+    expect([...new Set(keras.cases.map(({ layer }) => layer.layer)), ...ours].sort()).toEqual([...LAYERS].sort());
+  });
+});
+
+describe('what chance does in training', () => {
+  const picture = Float32Array.from({ length: 12 }, (_, i) => i + 1);
+  const drawn = (layer: LayersInput[number], draws: readonly number[]): number[] => {
+    const net = netOf([layer], [3, 4, 1]);
+    return native.tidy(() => [
+      ...net
+        .apply(native, native.tensor2d(picture, [1, 12]), [], [native.tensor2d([...draws], [1, draws.length])])
+        .dataSync(),
+    ]);
+  };
+  test('a picture is moved, down and right or up and left, or stays', () => {
+    // Of five moves from −2 to 2.
+    expect(drawn({ layer: 'shift', pixels: 2 }, [0.5, 0.5])).toEqual([...picture]);
+    expect(drawn({ layer: 'shift', pixels: 2 }, [0.7, 0.99])).toEqual([0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 5, 6]);
+    expect(drawn({ layer: 'shift', pixels: 2 }, [0, 0.3])).toEqual([10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+  test('a picture is mirrored, or not', () => {
+    expect(drawn({ layer: 'flip' }, [0.4])).toEqual([4, 3, 2, 1, 8, 7, 6, 5, 12, 11, 10, 9]);
+    expect(drawn({ layer: 'flip' }, [0.5])).toEqual([...picture]);
+  });
+  test('noise is added, values are left out', () => {
+    const noisy = drawn({ layer: 'noise', size: 0.5 }, Array.from({ length: 12 }, (_, i) => i / 12)); // prettier-ignore
+    near(noisy, [...picture].map((value, i) => value + i / 12 - 0.5), 1e-6); // prettier-ignore
+    const mask = [...picture].map((_, i) => (i % 2 === 0 ? 0 : 2));
+    expect(drawn({ layer: 'dropout', share: 0.5 }, mask)).toEqual([...picture].map((value, i) => value * mask[i]!));
+  });
+  test('nothing of it is served', () => {
+    const net = netOf([{ layer: 'shift' }, { layer: 'flip' }, { layer: 'noise' }, { layer: 'dropout' }], [3, 4, 1]);
+    const served = serving.tidy(() => [...net.apply(serving, serving.tensor2d(picture, [1, 12]), []).dataSync()]);
+    expect(served).toEqual([...picture]);
+  });
+});
+
+test('a code that is none, and a missing one, have the first vector', () => {
+  const net = netOf([{ layer: 'embedding', codes: 2, units: 1 }], [4]);
+  for (const tf of [native, serving]) {
+    const given: Tensor2D = tf.tensor2d([0, 1, 2, NaN], [1, 4]);
+    expect([...net.apply(tf, given, [tf.tensor2d([[7], [8], [9]])]).dataSync()]).toEqual([8, 9, 7, 7]);
+  }
+});
+
+test('layers that do not fit are refused, with the place and what to do', () => {
+  expect(() =>
+    netOf(
+      [
+        { layer: 'dense', units: 3 },
+        { layer: 'conv2d', filters: 2 },
+      ],
+      [8],
+    ),
+  ).toThrow(/layer 1, conv2d, takes \[height, width, channels\], and gets \[3\]/);
+  expect(() => netOf([{ layer: 'attention', heads: 4 }], [5, 6])).toThrow(/multiple of its 4 heads/);
+  expect(() => netOf([{ layer: 'residual', of: [{ layer: 'dense', units: 3 }] }], [8])).toThrow(
+    /takes \[8\] and gives \[3\]/,
+  );
+  expect(() => netOf([{ layer: 'pool2d', size: 4 }], [3, 9, 1])).toThrow(/4 by 4 pixels or more/);
+});
+
+test('a residual adds what its layers give, and weights are named after their places', () => {
+  const net = netOf([{ layer: 'residual', of: [{ layer: 'dense', units: 2, activation: 'linear' }] }], [2]);
+  expect(net.weights.map(({ name }) => name)).toEqual(['0.0 dense kernel', '0.0 dense bias']);
+  const random = randomFrom(1);
+  const numbers = Array.from({ length: 6 }, () => random.integer(9));
+  const output = native.tidy(() => [
+    ...net
+      .apply(native, native.tensor2d([1, 2], [1, 2]), [
+        native.tensor2d(numbers.slice(0, 4), [2, 2]),
+        native.tensor1d(numbers.slice(4)),
+      ])
+      .dataSync(),
+  ]);
+  const [a, b, c, d, e, f] = numbers as [number, number, number, number, number, number];
+  expect(output).toEqual([1 + a + 2 * c + e, 2 + b + 2 * d + f]);
+});

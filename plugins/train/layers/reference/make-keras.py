@@ -1,0 +1,90 @@
+"""Writes keras.json: what layers of Keras 3.15.1 (on TensorFlow 2.21.0) make of numbers, and the gradients of their weights.
+
+    pip install keras==3.15.1 tensorflow==2.21.0 && python make-keras.py
+"""
+
+import json
+import os
+import pathlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+import keras
+import numpy as np
+import tensorflow as tf
+
+random = np.random.default_rng(3)
+L = keras.layers
+
+
+def case(ours, layer, shape, arrange=lambda weights: weights, codes=None):
+    """A layer's output for three rows, and the gradients of sum(output · given) by its weights, arranged as ours."""
+    x = random.normal(size=(3, *shape)).astype("float32")
+    if codes:
+        x = random.integers(0, codes, size=(3, *shape)).astype("float32")
+    call = (lambda v: layer(v, v)) if isinstance(layer, L.MultiHeadAttention) else layer
+    call(x)
+    for weight in layer.weights:
+        weight.assign(random.normal(size=weight.shape, scale=0.5).astype("float32"))
+    with tf.GradientTape() as tape:
+        output = call(x)
+        given = random.normal(size=output.shape).astype("float32")
+        value = tf.reduce_sum(output * given)
+    gradients = tape.gradient(value, [w.value for w in layer.weights])
+    gradients = [tf.convert_to_tensor(g) for g in gradients]
+    flat = lambda arrays: [np.asarray(a).astype("float64").round(7).ravel().tolist() for a in arrange([np.asarray(a) for a in arrays])]
+    return {
+        "layer": ours,
+        "input": list(shape),
+        "x": x.ravel().tolist(),
+        "weights": flat(layer.weights),
+        "given": given.ravel().tolist(),
+        "output": np.asarray(output).ravel().tolist(),
+        "gradients": flat(gradients),
+    }
+
+
+def four(weights):
+    kernel, recurrent, bias = weights
+    return [kernel, recurrent, *np.split(bias, 4)]
+
+
+def two(weights):
+    kernel, recurrent, bias = weights
+    return [kernel, recurrent, bias[0], bias[1]]
+
+
+def heads(weights):
+    q, qb, k, kb, v, vb, o, ob = weights
+    return [q, qb, k, kb, v, vb, o, ob]
+
+
+# Ours keeps the first vector for what is no code.
+first = lambda weights: [np.concatenate([np.zeros_like(weights[0][:1]), weights[0]])]
+
+CASES = [
+    case({"layer": "dense", "units": 3, "activation": "tanh"}, L.Dense(3, activation="tanh"), (4, 5)),
+    case(
+        {"layer": "dense", "units": 4, "activation": "gelu"},
+        L.Dense(4, activation=lambda x: keras.activations.gelu(x, approximate=True)),
+        (5,),
+    ),
+    case({"layer": "conv2d", "filters": 3}, L.Conv2D(3, 3, padding="same", activation="relu"), (6, 5, 2)),
+    case(
+        {"layer": "conv2d", "filters": 2, "size": 2, "stride": 2, "padding": "valid", "activation": "sigmoid"},
+        L.Conv2D(2, 2, 2, padding="valid", activation="sigmoid"),
+        (7, 6, 1),
+    ),
+    case({"layer": "pool2d", "of": "max"}, L.MaxPooling2D(2), (5, 6, 2)),
+    case({"layer": "pool2d", "of": "mean", "size": 3}, L.AveragePooling2D(3), (7, 6, 2)),
+    case({"layer": "pool", "of": "mean"}, L.GlobalAveragePooling2D(), (3, 4, 2)),
+    case({"layer": "pool", "of": "max"}, L.GlobalMaxPooling1D(), (5, 3)),
+    case({"layer": "embedding", "codes": 6, "units": 3}, L.Embedding(6, 3), (4,), first, codes=6),
+    case({"layer": "layerNorm"}, L.LayerNormalization(), (4, 6)),
+    case({"layer": "lstm", "units": 3}, L.LSTM(3), (5, 2), four),
+    case({"layer": "lstm", "units": 3, "gives": "all"}, L.LSTM(3, return_sequences=True), (4, 2), four),
+    case({"layer": "gru", "units": 3}, L.GRU(3), (5, 2), two),
+    case({"layer": "gru", "units": 2, "gives": "all"}, L.GRU(2, return_sequences=True), (4, 3), two),
+    case({"layer": "attention", "heads": 2}, L.MultiHeadAttention(2, 3), (5, 6), heads),
+]
+text = json.dumps({"versions": {"keras": keras.__version__, "tensorflow": tf.__version__}, "cases": CASES})
+(pathlib.Path(__file__).parent / "keras.json").write_text(text + "\n")

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { attention } from './attention.js';
+import { conv2d } from './conv2d.js';
+import { dense } from './dense.js';
+import { dropout } from './dropout.js';
+import { embedding } from './embedding.js';
+import { flatten } from './flatten.js';
+import { flip } from './flip.js';
+import { gru } from './gru.js';
+import { layerNorm } from './layer-norm.js';
+import type { LayerKind } from './layer.js';
+import { lstm } from './lstm.js';
+import { noise } from './noise.js';
+import { pool } from './pool.js';
+import { pool2d } from './pool2d.js';
+import { positions } from './positions.js';
+import { reshape } from './reshape.js';
+import { shift } from './shift.js';
+
+const KINDS = [
+  attention,
+  conv2d,
+  dense,
+  dropout,
+  embedding,
+  flatten,
+  flip,
+  gru,
+  layerNorm,
+  lstm,
+  noise,
+  pool,
+  pool2d,
+  positions,
+  reshape,
+  shift,
+] as const;
+const BY_NAME = new Map<string, LayerKind>(KINDS.map((kind) => [kind.name, kind as unknown as LayerKind]));
+
+/** Names of the layers. */
+export const LAYERS: readonly string[] = KINDS.map(({ name }) => name);
+
+/** One layer that is none of layers. */
+const plainLayer = z.discriminatedUnion('layer', [
+  attention.settings,
+  conv2d.settings,
+  dense.settings,
+  dropout.settings,
+  embedding.settings,
+  flatten.settings,
+  flip.settings,
+  gru.settings,
+  layerNorm.settings,
+  lstm.settings,
+  noise.settings,
+  pool.settings,
+  pool2d.settings,
+  positions.settings,
+  reshape.settings,
+  shift.settings,
+]);
+export type PlainLayer = z.output<typeof plainLayer>;
+
+/** Layers whose output is added to what they took (He et al. 2016). */
+const residual = z.strictObject({ layer: z.literal('residual'), of: z.array(plainLayer).min(1).max(16) });
+
+/** A net as plain data: layers in their order. */
+export const layersSchema = z.array(z.union([plainLayer, residual])).max(64);
+export type Layers = z.output<typeof layersSchema>;
+export type LayersInput = z.input<typeof layersSchema>;
+
+/** The kind of a layer. */
+export const layerKindOf = ({ layer }: PlainLayer): LayerKind => BY_NAME.get(layer)!;

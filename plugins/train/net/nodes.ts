@@ -1,0 +1,124 @@
+import { UserError } from '@trainyard/errors';
+import { implement, type NodeContext } from '../../../worker/index.js';
+import { weightsOfClasses, type ClassWeights } from '../class-weights.js';
+import { layeredNet, layeredRegressionNet, multiLabelNet, net, quantileNet, regressionNet } from '../contract.js';
+import { requireClasses } from '../dataset.js';
+import { readLabelSetSurroundings, readNumberSurroundings, readSurroundings } from '../training-environment.js';
+import { writeNumberOutcome, writeOutcome, writeTaskOutcome } from '../training-result.js';
+import { untrainedDense } from './dense-untrained.js';
+import type { LayeredParameters } from './layered-parameters.js';
+import { untrainedLayers } from './layered-untrained.js';
+import { startsInCodes } from '../presets/index.js';
+import type { NumberLoss } from './objectives/numbers.js';
+import type { LoopParameters } from './parameters.js';
+import { learnClasses } from './tasks/classes.js';
+import { learnLabelSets } from './tasks/label-sets.js';
+import { learnNumber, learnQuantiles } from './tasks/numbers.js';
+import type { Learned } from './tasks/learned.js';
+import { trainNet, type Untrained } from './train.js';
+
+export const netNode = implement(net, (call) => trainClasses(net.spec, call, untrainedDense));
+export const layeredNetNode = implement(layeredNet, (call) => trainClasses(layeredNet.spec, call, untrainedLayers));
+export const regressionNetNode = implement(regressionNet, (call) =>
+  trainNumber(regressionNet.spec, call, untrainedDense),
+);
+export const layeredRegressionNetNode = implement(layeredRegressionNet, (call) =>
+  trainNumber(layeredRegressionNet.spec, call, untrainedLayers),
+);
+
+interface Call<Params> {
+  readonly params: Params;
+  readonly inputs: Parameters<typeof readSurroundings>[0];
+  readonly ctx: NodeContext;
+}
+type Spec = { readonly name: string; readonly version: string };
+type Make<Params> = (params: Params, learned: Learned, seed: number) => Untrained;
+type OfClasses = LoopParameters & {
+  readonly label: string;
+  readonly weight?: string | undefined;
+  readonly focal: number;
+  readonly labelSmoothing: number;
+  readonly classWeights?: ClassWeights;
+};
+type OfNumber = LoopParameters & {
+  readonly label: string;
+  readonly weight?: string | undefined;
+  readonly loss: NumberLoss;
+  readonly delta: number;
+};
+
+/** An embedding has a vector for what is missing; other layers would only spread it. */
+function takesMissing(params: object): boolean {
+  return 'model' in params && startsInCodes(params.model as LayeredParameters['model']);
+}
+
+async function trainClasses<Params extends OfClasses>(
+  spec: Spec,
+  { params, inputs, ctx }: Call<Params>,
+  make: Make<Params>,
+) {
+  const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
+  requireClasses(around.train, params.label);
+  if (params.focal > 0 && params.labelSmoothing > 0)
+    throw new UserError('the focal loss is of one true class, and label smoothing makes all of them a little true', {
+      where: { field: 'labelSmoothing' },
+      remedy: 'leave one of focal and labelSmoothing out',
+    });
+  const weights = weightsOfClasses(params.classWeights, around.train);
+  const learned = learnClasses(around.train, around.validation, weights, params);
+  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
+  const { model, figures, probabilities } = await writeOutcome(trained.trained, around);
+  trained.requireServed(probabilities);
+  return { model, figures, curves: trained.curves };
+}
+
+async function trainNumber<Params extends OfNumber>(
+  spec: Spec,
+  { params, inputs, ctx }: Call<Params>,
+  make: Make<Params>,
+) {
+  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
+  const learned = learnNumber(around.train, around.validation, params.loss, params.delta);
+  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
+  const { model, figures, answers } = await writeNumberOutcome(trained.trained, around);
+  trained.requireServed(answers);
+  return { model, figures, curves: trained.curves };
+}
+
+export const quantileNetNode = implement(quantileNet, async ({ params, inputs, ctx }) => {
+  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const learned = learnQuantiles(around.train, around.validation, params.quantiles);
+  const trained = await trainNet(
+    { spec: quantileNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
+    ctx,
+  );
+  const task = { type: 'quantiles' as const, label: params.label, quantiles: params.quantiles };
+  const { model, figures, answers } = await writeTaskOutcome(trained.trained, task, around, ({ labels }) => [
+    ...labels,
+  ]);
+  trained.requireServed(answers);
+  return { model, figures, curves: trained.curves };
+});
+
+export const multiLabelNetNode = implement(multiLabelNet, async ({ params, inputs, ctx }) => {
+  const around = await readLabelSetSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const { classes } = around.train;
+  const learned = learnLabelSets(around.train, around.validation, params.threshold, params.labelSmoothing);
+  const trained = await trainNet(
+    { spec: multiLabelNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
+    ctx,
+  );
+  const task = {
+    type: 'multi-label' as const,
+    label: params.label,
+    classes: [...classes],
+    thresholds: classes.map(() => params.threshold),
+  };
+  const { model, figures, answers } = await writeTaskOutcome(trained.trained, task, around, ({ labels, rows }) =>
+    Array.from({ length: rows }, (_, row) =>
+      JSON.stringify(classes.filter((_name, k) => labels[row * classes.length + k] === 1)),
+    ),
+  );
+  trained.requireServed(answers);
+  return { model, figures, curves: trained.curves };
+});
