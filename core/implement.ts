@@ -8,6 +8,7 @@ import type { InputArtifact, OutputArtifact } from './artifact.js';
 import type { Kind } from './kinds.js';
 import type { Ports } from './wiring.js';
 import type { SealedOpening } from './records.js';
+import type { Runtime } from './runtime-kind.js';
 
 export type InputArtifacts<I extends Ports> = {
   readonly [Port in keyof I]: I[Port] extends { arity: 'many' }
@@ -79,17 +80,22 @@ export interface NodeCall<P extends z.ZodType, I extends Ports, Client = unknown
   readonly ctx: NodeContext<Client>;
 }
 
-/** A contract with the function that does its work. */
+/** A contract with the program that does its work, and the runtime that runs such programs. */
 export interface Implementation {
   readonly contract: AnyContract;
-  readonly run: (call: NodeCall<z.ZodType, Ports>) => Promise<unknown>;
+  readonly runtime: Runtime;
+  readonly program: unknown;
 }
 
 const BRAND = Symbol.for('trainyard.implementation');
 
-/** Brands a contract and the function that does its work. */
-export function implementation(contract: AnyContract, run: Implementation['run']): Implementation {
-  return { [BRAND]: true, contract, run } as Implementation;
+/** Brands a contract and the program that does its work. */
+export function implementation<Program>(
+  contract: AnyContract,
+  runtime: Runtime<Program>,
+  program: Program,
+): Implementation {
+  return { [BRAND]: true, contract, runtime, program } as unknown as Implementation;
 }
 
 export function isImplementation(value: unknown): value is Implementation {

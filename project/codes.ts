@@ -7,13 +7,17 @@ import { TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
 import type { BroughtPart, PartFacts } from '../core/part.js';
+import type { PartsOnHand } from '../core/provided-parts.js';
+import type { Runtime } from '../core/runtime-kind.js';
 import { processFacts, type ProcessFacts } from '../core/process-facts.js';
 import { hashCode, hashText, installedVersion } from './code-hash.js';
-import { compileModule } from './compile.js';
+import { compileModule, noteSources } from './compile.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { compiled } from './package-root.js';
 import { fileHashes } from './code-parts.js';
+import type { Exported } from './exported.js';
+import { partsIn } from './parts-in.js';
 import { CODES_FORMAT, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
@@ -21,8 +25,8 @@ import type { Codes, NodeCode, PartCode } from './code-types.js';
 
 export type { Codes, NodeCode } from './code-types.js';
 
-/** What a worker module exports, found by loading it in a process of its own. */
-type Exports = Record<string, { exportName: string; node?: string; brings?: PartFacts }[]>;
+/** What worker modules export, found by loading them in a process of its own. */
+type Exports = Record<string, Exported[]>;
 
 /** An entry of a plugin that is loaded where nodes run: of implementations, or of what it brings beside nodes. */
 export interface PluginEntry {
@@ -51,8 +55,11 @@ export interface ProjectCodes {
 
 export async function projectCodes(project: Project): Promise<ProjectCodes> {
   const { nodes, brought } = await pluginCodes(project);
-  const codes = nodes.map(({ plugin: _, entry: __, ...code }) =>
-    withOpeners(code, project.contracts.get(code.node), brought),
+  const parts = partsIn(brought.map(placeOf));
+  const codes = await Promise.all(
+    nodes.map(async ({ plugin: _, entry: __, ...code }) =>
+      withProgram(withOpeners(code, project.contracts.get(code.node), brought), parts, project),
+    ),
   );
   // Each by itself too, for when the project has moved on.
   for (const code of codes) {
@@ -119,6 +126,31 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
       files: distinct([code, ...openers].flatMap(({ parts }) => parts.files)),
       packages: distinct([code, ...openers].flatMap(({ parts }) => parts.packages)),
     },
+  };
+}
+
+/** A node's code together with what its program is made of beside its module, as that is now. */
+async function withProgram(
+  code: NodeCode,
+  parts: PartsOnHand,
+  { build, root }: Pick<Project, 'build' | 'root'>,
+): Promise<NodeCode> {
+  if (code.program === undefined) return code;
+  const { runtime: name, said } = code.program;
+  const runtime = (await parts.find('runtime', name)) as Runtime | undefined;
+  if (!runtime?.place)
+    throw new TrainyardError('TY-CONFIG', {
+      what: `${code.node} is a program of the runtime "${name}", and no plugin brings it`,
+      where: { node: code.node, field: 'plugins' },
+      remedy: 'name the plugin of the runtime in temporal.config.ts',
+    });
+  noteSources((await runtime.sources?.(said as never)) ?? []);
+  const placed = await runtime.place(said as never, { into: build, root });
+  return {
+    ...code,
+    placed,
+    hash: hashText(canonical([code.hash, name, placed.hash])),
+    parts: { ...code.parts, files: distinct([...code.parts.files, ...placed.files]) },
   };
 }
 
@@ -243,7 +275,9 @@ export async function codesIn(
   });
   return {
     nodes: codes.flatMap(({ node, brings: _, ...code }) => (node === undefined ? [] : [{ ...code, node }])),
-    brought: codes.flatMap(({ node: _, brings, ...code }) => (brings === undefined ? [] : [{ ...code, brings }])),
+    brought: codes.flatMap(({ node: _, program: __, brings, ...code }) =>
+      brings === undefined ? [] : [{ ...code, brings }],
+    ),
   };
 }
 
@@ -284,7 +318,8 @@ export async function formerCode(
   const text = await readFile(codeFile(project, node, hash), 'utf8').catch(() => undefined);
   const code = text === undefined ? undefined : (JSON.parse(text) as NodeCode);
   const opens = code?.opens ?? [];
-  if (!code || ![code, ...opens].every(({ module }) => existsSync(module)))
+  const needed = [code?.module, ...opens.map(({ module }) => module), code?.placed?.folder];
+  if (!code || !needed.every((file) => file === undefined || existsSync(file)))
     return 'it was never on this machine, or .trainyard/build was emptied';
   const sources = [...new Set([code.source, ...opens.map(({ source }) => source)])];
   const other = code.parts.packages.flatMap(([name, version]) => {

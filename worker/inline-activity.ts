@@ -43,6 +43,7 @@ export function lightCompute(
         implementation: await implementation,
         task,
         store,
+        placed: code.placed,
         host: {
           scratchRoot,
           device: 'cpu',

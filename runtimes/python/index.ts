@@ -1,0 +1,2 @@
+export { python, pythonRuntime, type PythonOptions, type PythonProgram } from './program.js';
+export { collectEnvironments, ensureEnvironment, uvEnvironment } from './environment.js';
