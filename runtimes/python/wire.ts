@@ -9,12 +9,15 @@ import type { PythonFailure } from './failures.js';
 export type FromPython =
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly fraction: number; readonly message: string | null }
-  | { readonly type: 'report'; readonly number: number; readonly step: number; readonly value: Reported }
+  | { readonly type: 'report'; readonly number: number; readonly step: number; readonly value: Figures }
   /** The state of a checkpoint lies in a file, or is to be written to it. */
   | { readonly type: 'save' | 'load'; readonly number: number; readonly file: string }
   | { readonly type: 'secret'; readonly number: number; readonly name: string }
   | { readonly type: 'done' }
   | PythonFailure;
+
+/** Figures as JSON holds them: what is no finite number is null. */
+type Figures = number | null | { readonly [name: string]: Figures };
 
 /** What it is told. */
 export type ToPython =
@@ -43,7 +46,7 @@ export async function answerTo(
 async function asked(message: Extract<FromPython, { number: number; type: string }>, ctx: NodeContext): Promise<Json> {
   switch (message.type) {
     case 'report':
-      await ctx.report(message.step, message.value);
+      await ctx.report(message.step, reportedOf(message.value));
       return null;
     case 'save':
       await ctx.checkpoint.save(await readFile(message.file));
@@ -56,4 +59,10 @@ async function asked(message: Extract<FromPython, { number: number; type: string
     case 'secret':
       return ctx.secret(message.name);
   }
+}
+
+function reportedOf(value: Figures): Reported {
+  if (value === null) return Number.NaN;
+  if (typeof value === 'number') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, reportedOf(inner)]));
 }
