@@ -4,7 +4,7 @@ export { findChromium, type FindChromiumOptions, type FoundChromium } from './ch
 export { claimHeld, releaseClaim, takeClaim, type Claim } from './claim.js';
 export { ensureLightgbm, findLightgbm, type LightgbmInstall, type LightgbmOptions } from './lightgbm.js';
 export { formatProgress, type OnProgress, type Progress } from './progress.js';
-export { findInterpreter, type Interpreter } from './interpreter.js';
+export { anyInterpreters, findInterpreter, type Interpreter } from './interpreter.js';
 export { runProgram, type Finished } from './program.js';
 export { type Service, type ServiceEnd } from './service.js';
 export {
