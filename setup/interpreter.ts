@@ -10,21 +10,25 @@ export interface Interpreter {
   readonly version: string;
 }
 
-/** Versions by path and time of change: a process asks with each node. */
-const known = new Map<string, string>();
+/** By path and time of change: a process asks with each node. */
+const known = new Map<string, Interpreter>();
 
-async function versionOf(path: string): Promise<string | undefined> {
+/** What a program says that it is: one on the PATH may be a script that chooses among several. */
+async function look(path: string): Promise<Interpreter | undefined> {
   const id = `${path} ${statSync(path).mtimeMs}`;
   const before = known.get(id);
   if (before !== undefined) return before;
   // Neither the folder nor the variables of whoever asks decide what it says.
-  const { code, output } = await runProgram(path, ['-I', '-c', 'import sys; print(sys.version.split()[0])'], {
-    timeoutMs: 30_000,
-  });
-  const version = output.trim();
+  const { code, output } = await runProgram(
+    path,
+    ['-I', '-c', 'import sys; print(sys.version.split()[0]); print(sys.executable)'],
+    { timeoutMs: 30_000 },
+  );
+  const [version = '', executable = ''] = output.trim().split('\n');
   if (code !== 0 || !/^\d+\.\d+\.\d/.test(version)) return undefined;
-  known.set(id, version);
-  return version;
+  const found = { path: isProgram(executable) ? executable : path, version };
+  known.set(id, found);
+  return found;
 }
 
 /** `3.11.7` is a 3.11; `3.11` is no 3.1. */
@@ -39,9 +43,9 @@ export async function findInterpreter(wanted: string, env: NodeJS.ProcessEnv = p
   const minor = wanted.split('.').slice(0, 2).join('.');
   const others: string[] = [];
   for (const path of candidates(minor, env)) {
-    const version = await versionOf(path);
-    if (version !== undefined && isOf(version, wanted)) return { path, version };
-    others.push(version === undefined ? `${path} does not say its version` : `${path} is ${version}`);
+    const found = await look(path);
+    if (found && isOf(found.version, wanted)) return found;
+    others.push(found ? `${path} is ${found.version}` : `${path} does not say its version`);
   }
   const reason = others.join(', ') || `neither python${minor} nor python3 is on the PATH`;
   throw setupError('interpreter', { version: wanted, minor, reason });
@@ -54,9 +58,8 @@ export async function findInterpreter(wanted: string, env: NodeJS.ProcessEnv = p
 export async function anyInterpreters(env: NodeJS.ProcessEnv = process.env): Promise<readonly Interpreter[]> {
   const found: Interpreter[] = [];
   for (const path of candidates('3', env)) {
-    const version = await versionOf(path);
-    if (version !== undefined && isOf(version, '3') && !found.some((one) => one.version === version))
-      found.push({ path, version });
+    const one = await look(path);
+    if (one && isOf(one.version, '3') && !found.some(({ version }) => version === one.version)) found.push(one);
   }
   if (found.length > 0) return found;
   throw setupError('interpreter', { version: '3', minor: '3', reason: 'no python3 is on the PATH' });

@@ -100,7 +100,8 @@ async function fill(draft: string, base: string, options: EnvironmentOptions): P
     onLine: (line) => onProgress(`building the Python environment: ${line.trim()}`),
   });
   signal?.throwIfAborted();
-  if (code !== 0) throw sayUvFailure(output, requirements.file, options.python);
+  if (code !== 0)
+    throw sayUvFailure('the Python environment could not be built', output, requirements.file, options.python);
 }
 
 /** What pip is set to use, for uv, which reads none of it; what the user has set for uv itself comes first. */

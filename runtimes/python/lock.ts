@@ -78,7 +78,7 @@ export async function lockRequirements({ wanted, python, upgrade = false, ...req
     const ended = await runProgram(uv.path, [...args, ...more, ...(upgrade ? ['--upgrade'] : [])], {
       env: await uvEnvironment(base.path, process.env),
     });
-    if (ended.code !== 0) throw sayUvFailure(ended.output, wanted, version);
+    if (ended.code !== 0) throw sayUvFailure('the requirements could not be locked', ended.output, wanted, version);
     const text = await readFile(file, 'utf8');
     const locked = lockedRequirements(text, output);
     await rename(file, output);

@@ -62,8 +62,8 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** The error for an environment that uv could not build, which names the package. */
-export function sayUvFailure(output: string, file: string, python: string): TrainyardError {
+/** The error for what uv could not do (`failed`, a sentence), which names the package. */
+export function sayUvFailure(failed: string, output: string, file: string, python: string): TrainyardError {
   // uv breaks its lines: the reasons are read as one.
   const said = output.replaceAll(/\n\s+/g, ' ');
   for (const { said: pattern, say, passes } of FAULTS) {
@@ -71,7 +71,7 @@ export function sayUvFailure(output: string, file: string, python: string): Trai
     if (!found) continue;
     const { what, expected, remedy } = say(found);
     return new TrainyardError(passes ? 'TY-DOWNLOAD' : 'TY-CODE', {
-      what: `the Python environment could not be built: ${what}`,
+      what: `${failed}: ${what}`,
       where: { file },
       expected,
       remedy,
@@ -79,7 +79,7 @@ export function sayUvFailure(output: string, file: string, python: string): Trai
   }
   const lines = said.split('\n').filter((line) => /error|cause|×|├|╰|because/i.test(line));
   return new TrainyardError('TY-DOWNLOAD', {
-    what: `the Python environment could not be built: ${(lines.at(-1) ?? said).trim().slice(0, 500) || 'uv said nothing'}`,
+    what: `${failed}: ${(lines.at(-1) ?? said).trim().slice(0, 500) || 'uv said nothing'}`,
     where: { file },
     expected: `wheels of all packages for Python ${python}`,
     remedy: `correct the requirements, then ${relock}`,
