@@ -1,14 +1,12 @@
 import type { z } from 'zod';
 import type { Backend } from './config.js';
 import type { Digest } from './digest.js';
-import type { AnyContract } from './node.js';
 import type { Json } from './json.js';
 import type { Reported } from './task.js';
 import type { InputArtifact, OutputArtifact } from './artifact.js';
 import type { Kind } from './kinds.js';
 import type { Ports } from './wiring.js';
 import type { SealedOpening } from './records.js';
-import type { Runtime } from './runtime-kind.js';
 
 export type InputArtifacts<I extends Ports> = {
   readonly [Port in keyof I]: I[Port] extends { arity: 'many' }
@@ -78,26 +76,4 @@ export interface NodeCall<P extends z.ZodType, I extends Ports, Client = unknown
   readonly params: z.output<P>;
   readonly inputs: InputArtifacts<I>;
   readonly ctx: NodeContext<Client>;
-}
-
-/** A contract with the program that does its work, and the runtime that runs such programs. */
-export interface Implementation {
-  readonly contract: AnyContract;
-  readonly runtime: Runtime;
-  readonly program: unknown;
-}
-
-const BRAND = Symbol.for('trainyard.implementation');
-
-/** Brands a contract and the program that does its work. */
-export function implementation<Program>(
-  contract: AnyContract,
-  runtime: Runtime<Program>,
-  program: Program,
-): Implementation {
-  return { [BRAND]: true, contract, runtime, program } as unknown as Implementation;
-}
-
-export function isImplementation(value: unknown): value is Implementation {
-  return typeof value === 'object' && value !== null && BRAND in value;
 }

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Json } from '../core/json.js';
 import { isPart, type PartFacts } from '../core/part.js';
-import { isImplementation, type Implementation } from '../core/implement.js';
+import { isImplementation, type Implementation } from '../core/implementation.js';
 import type { NodeCode } from './code-types.js';
 import type { Exported } from './exported.js';
 

@@ -6,5 +6,5 @@ export {
   type RuntimeCall,
   type RuntimeSpec,
 } from '../core/runtime-kind.js';
-export { implementation, type Implementation } from '../core/implement.js';
-export { nodeRuntime } from './node.js';
+export { implementation, type Implementation } from '../core/implementation.js';
+export { nodeRuntime, type NodeFunction } from './node.js';

@@ -19,7 +19,7 @@ import type { AnyContract } from '../core/node.js';
 import type { NodeTask, Reported } from '../core/task.js';
 import { outputPorts } from '../core/node.js';
 import { Artifacts, Checkpoints, keepReports, openingsOf, storeFull, type Store } from '../store/index.js';
-import type { Implementation } from '../core/implement.js';
+import type { Implementation } from '../core/implementation.js';
 import type { Placed, RuntimeCall } from '../core/runtime-kind.js';
 import type { NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';

@@ -9,7 +9,7 @@ import { partsIn } from '../project/parts-in.js';
 import { secretIn } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
-import { isImplementation, type Implementation } from '../core/implement.js';
+import { isImplementation, type Implementation } from '../core/implementation.js';
 import { LateAbort } from './late-abort.js';
 import { killTree, MARK_VARIABLE } from './process-tree.js';
 import {

@@ -1,16 +1,11 @@
 import type { z } from 'zod';
 import type { TrainyardClient } from '../client/index.js';
-import {
-  implementation,
-  type Implementation,
-  type NodeCall as Call,
-  type NodeContext as Context,
-  type OutputArtifacts,
-} from '../core/implement.js';
+import { type NodeCall as Call, type NodeContext as Context, type OutputArtifacts } from '../core/implement.js';
+import { implementation, type Implementation } from '../core/implementation.js';
 import type { Kind } from '../core/kinds.js';
 import type { AnyContract, Contract } from '../core/node.js';
 import type { Ports } from '../core/wiring.js';
-import { nodeRuntime, type NodeFunction } from '../runtimes/node.js';
+import { nodeRuntime, type NodeFunction } from '../runtimes/index.js';
 
 export type NodeContext = Context<TrainyardClient>;
 export type NodeCall<P extends z.ZodType, I extends Ports> = Call<P, I, TrainyardClient>;

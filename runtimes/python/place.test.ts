@@ -99,9 +99,9 @@ test('a module that is not there is named with its file', async () => {
 
 describe('requirements', () => {
   test('are one line for each package', () => {
-    const text = `--index-url https://pypi.org/simple\nsix==1.17.0 ; python_version < '4' \\\n  ${HASH} \\\n  ${HASH}\nnumpy[a,b]==2.4.6 ${HASH}`;
+    const text = `--index-url https://index.example/simple\nsix==1.17.0 ; python_version < '4' \\\n  ${HASH} \\\n  ${HASH}\nnumpy[a,b]==2.4.6 ${HASH}`;
     expect(lockedRequirements(text, 'r.txt').split('\n')).toEqual([
-      '--index-url https://pypi.org/simple',
+      '--index-url https://index.example/simple',
       `six==1.17.0 ; python_version < '4' ${HASH} ${HASH}`,
       `numpy[a,b]==2.4.6 ${HASH}`,
     ]);

@@ -5,24 +5,8 @@ import path from 'node:path';
 import { TrainyardError } from '@trainyard/errors';
 import type { Placed, PlaceOptions } from '../../core/runtime-kind.js';
 import { launcherHash } from './launcher.js';
-import type { PythonProgram } from './program.js';
+import { CODE_FOLDER, REQUIREMENTS_FILE, type PlacedProgram, type PythonProgram } from './programs.js';
 import { lockedRequirements } from './requirements.js';
-
-/** A program where it was placed. */
-export interface PlacedProgram {
-  /** As Python imports it, `fit` or `package.fit`. */
-  readonly module: string;
-  readonly function: string;
-  readonly python: string;
-  /** The requirements file as the project names it; undefined where there is none. */
-  readonly requirements?: string;
-  /** The folder that the code was taken from, as the project names it; empty for the project's own. */
-  readonly sources: string;
-}
-
-/** Below a placed folder. */
-export const CODE_FOLDER = 'code';
-export const REQUIREMENTS_FILE = 'requirements.txt';
 
 /** Raised when programs are placed in another form. */
 const FORMAT = 1;

@@ -2,24 +2,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TrainyardError } from '@trainyard/errors';
 import type { AnyContract, Contract } from '../../core/contract.js';
-import { implementation, type Implementation } from '../../core/implement.js';
+import { implementation, type Implementation } from '../../core/implementation.js';
 import type { Kind } from '../../core/kinds.js';
 import { runtime } from '../../core/runtime-kind.js';
 import type { Ports } from '../../core/wiring.js';
 import type { z } from 'zod';
 import { placePython, sourcesOf } from './place.js';
+import type { PythonProgram } from './programs.js';
 import { runPython } from './run.js';
-
-/** A function in Python, with the environment that it runs in. */
-export interface PythonProgram {
-  /** Full path of the module's file. */
-  readonly module: string;
-  readonly function: string;
-  /** Full path of the requirements, every one with its hashes; undefined where the standard library is enough. */
-  readonly requirements?: string | undefined;
-  /** `3.11`, or `3.11.7`. */
-  readonly python: string;
-}
 
 /** Runs a function in Python, in a process and a locked environment of its own. */
 export const pythonRuntime = runtime<PythonProgram>({

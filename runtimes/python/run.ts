@@ -7,11 +7,11 @@ import type { Ref } from '../../core/kinds.js';
 import { ONLY_OUTPUT, outputPorts } from '../../core/node.js';
 import type { Placed, RuntimeCall } from '../../core/runtime-kind.js';
 import { ensureEnvironment, type Environment } from './environment.js';
-import { sayPythonDeath, sayPythonFailure, type PythonFailure } from './failures.js';
-import { CODE_FOLDER, placePython, REQUIREMENTS_FILE, type PlacedProgram } from './place.js';
-import type { PythonProgram } from './program.js';
+import { sayPythonDeath, sayPythonFailure } from './failures.js';
+import { placePython } from './place.js';
+import { CODE_FOLDER, REQUIREMENTS_FILE, type PlacedProgram, type PythonProgram } from './programs.js';
 import { startPython } from './process.js';
-import { answerTo, type FromPython } from './wire.js';
+import { answerTo, type FromPython, type PythonFailure } from './wire.js';
 
 /** Does the work of one call in a process of Python, which ends with it. */
 export async function runPython(program: PythonProgram, call: RuntimeCall): Promise<unknown> {

@@ -3,7 +3,31 @@ import { sayThrown } from '@trainyard/errors';
 import type { NodeContext } from '../../core/implement.js';
 import type { Json } from '../../core/json.js';
 import type { Reported } from '../../core/task.js';
-import type { PythonFailure } from './failures.js';
+
+/** What the process says of a call that failed. */
+export interface PythonFailure {
+  readonly type: 'failed';
+  readonly fault:
+    'cancelled' | 'code' | 'host' | 'memory' | 'module' | 'other' | 'output' | 'seed' | 'transient' | 'user';
+  readonly what: string;
+  /** Name of the exception's class. */
+  readonly name: string;
+  /** The last place in the node's own code; files below the code folder. */
+  readonly place: { readonly file: string; readonly line: number; readonly function: string } | null;
+  /** The traceback from the node's own code on; may be empty. */
+  readonly trace: string;
+  /** What its author said beside the message. */
+  readonly parts?: {
+    readonly expected?: string | null;
+    readonly actual?: string | null;
+    readonly remedy?: string | null;
+    readonly where?: Readonly<Record<string, unknown>>;
+  };
+  /** Of `host`: which question was refused. */
+  readonly number?: number;
+  /** Of `module`: what could not be imported. */
+  readonly module?: string | null;
+}
 
 /** What the process says: one line of JSON each. What has a number is answered under it. */
 export type FromPython =

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
 import { isTrainyardError, TrainyardError, TransientError } from '@trainyard/errors';
 import { z } from 'zod';
 import { file, json, node, optional, table } from '../../core/index.js';
-import type { Implementation } from '../../core/implement.js';
+import type { Implementation } from '../../core/implementation.js';
 import { Redactor } from '../redactor.js';
 import { runNode, type NodeRun, type RunNodeOptions } from './run-node.js';
 
