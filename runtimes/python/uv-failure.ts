@@ -53,7 +53,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     passes: true,
-    said: /(?:Failed to fetch|error sending request|Could not connect|dns error|operation timed out)[^\n]*/i,
+    said: /(?:Failed to fetch|error sending request|Could not connect|dns error|operation timed out)[^\n]*?(?= cause: |\n|$)/i,
     say: ([line]) => ({
       what: `the package index does not answer: ${line}`,
       expected: 'a package index that can be reached from this machine',

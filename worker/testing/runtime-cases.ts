@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
-import { isTrainyardError, TrainyardError, TransientError } from '@trainyard/errors';
+import { isTrainyardError, TransientError, type TrainyardError } from '@trainyard/errors';
 import { z } from 'zod';
 import { file, json, node, optional, table } from '../../core/index.js';
 import type { Implementation } from '../../core/implementation.js';
@@ -105,7 +105,8 @@ export const runtimeCases: readonly RuntimeCase[] = [
     name: 'an input that was left out is none',
     async run(example) {
       await using done = await run(example, { how: 'echo' });
-      deepStrictEqual((done.outputs['value']?.value as { from: unknown }).from, null);
+      const value = done.outputs['value']?.value as { from: unknown } | undefined;
+      deepStrictEqual(value?.from, null);
     },
   },
   {

@@ -20,9 +20,11 @@ export const species = pipeline(
     const { train, validation } = split.stratified({ table: birds, label, test: 0.2, validation: 0.2 });
     const both = [forest({ train, validation, label, features }), boosted({ train, validation, label, features })];
     const found = await Promise.all(both.map(async (one) => (await one.figures).value!));
+    const models = await Promise.all(both.map(async (one) => (await one.model).digest));
     const best = found.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
     return {
       found,
+      models,
       best: best.learner,
       good: await gate(both[0]!.figures, (of) => of.accuracy >= 0.9, 'accuracy ≥ 0.9'),
     };
