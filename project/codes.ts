@@ -129,6 +129,34 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
   };
 }
 
+/** Files that programs of the project's nodes are made of beside their modules, as full paths, sorted. */
+export async function programSources(project: Pick<Project, 'plugins' | 'root' | 'build'>): Promise<string[]> {
+  const { nodes, brought } = await pluginCodes(project);
+  const parts = partsIn(brought.map(placeOf));
+  const found = await Promise.all(
+    nodes.map(async ({ node, program }) => {
+      if (program === undefined) return [];
+      return (await (await runtimeOf(program, node, parts)).sources?.(program.said as never)) ?? [];
+    }),
+  );
+  return [...new Set(found.flat())].sort();
+}
+
+/** The runtime of a program. Throws TY-CONFIG where no plugin brings it. */
+async function runtimeOf(
+  { runtime: name }: NonNullable<NodeCode['program']>,
+  node: string,
+  parts: PartsOnHand,
+): Promise<Runtime & Required<Pick<Runtime, 'place'>>> {
+  const runtime = (await parts.find('runtime', name)) as Runtime | undefined;
+  if (runtime?.place) return runtime as Runtime & Required<Pick<Runtime, 'place'>>;
+  throw new TrainyardError('TY-CONFIG', {
+    what: `${node} is a program of the runtime "${name}", and no plugin brings it`,
+    where: { node, field: 'plugins' },
+    remedy: 'name the plugin of the runtime in temporal.config.ts',
+  });
+}
+
 /** A node's code together with what its program is made of beside its module, as that is now. */
 async function withProgram(
   code: NodeCode,
@@ -137,13 +165,7 @@ async function withProgram(
 ): Promise<NodeCode> {
   if (code.program === undefined) return code;
   const { runtime: name, said } = code.program;
-  const runtime = (await parts.find('runtime', name)) as Runtime | undefined;
-  if (!runtime?.place)
-    throw new TrainyardError('TY-CONFIG', {
-      what: `${code.node} is a program of the runtime "${name}", and no plugin brings it`,
-      where: { node: code.node, field: 'plugins' },
-      remedy: 'name the plugin of the runtime in temporal.config.ts',
-    });
+  const runtime = await runtimeOf(code.program, code.node, parts);
   noteSources((await runtime.sources?.(said as never)) ?? []);
   const placed = await runtime.place(said as never, { into: build, root });
   return {
