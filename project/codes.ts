@@ -7,17 +7,16 @@ import { TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import type { AnyContract } from '../core/node.js';
 import type { BroughtPart, PartFacts } from '../core/part.js';
-import type { PartsOnHand } from '../core/provided-parts.js';
-import type { Runtime } from '../core/runtime-kind.js';
 import { processFacts, type ProcessFacts } from '../core/process-facts.js';
 import { hashCode, hashText, installedVersion } from './code-hash.js';
-import { compileModule, noteSources } from './compile.js';
+import { compileModule } from './compile.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { compiled } from './package-root.js';
 import { fileHashes } from './code-parts.js';
 import type { Exported } from './exported.js';
 import { partsIn } from './parts-in.js';
+import { sourcesOfPrograms, withProgram } from './programs.js';
 import { CODES_FORMAT, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
@@ -132,48 +131,7 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
 /** Files that programs of the project's nodes are made of beside their modules, as full paths, sorted. */
 export async function programSources(project: Pick<Project, 'plugins' | 'root' | 'build'>): Promise<string[]> {
   const { nodes, brought } = await pluginCodes(project);
-  const parts = partsIn(brought.map(placeOf));
-  const found = await Promise.all(
-    nodes.map(async ({ node, program }) => {
-      if (program === undefined) return [];
-      return (await (await runtimeOf(program, node, parts)).sources?.(program.said as never)) ?? [];
-    }),
-  );
-  return [...new Set(found.flat())].sort();
-}
-
-/** The runtime of a program. Throws TY-CONFIG where no plugin brings it. */
-async function runtimeOf(
-  { runtime: name }: NonNullable<NodeCode['program']>,
-  node: string,
-  parts: PartsOnHand,
-): Promise<Runtime & Required<Pick<Runtime, 'place'>>> {
-  const runtime = (await parts.find('runtime', name)) as Runtime | undefined;
-  if (runtime?.place) return runtime as Runtime & Required<Pick<Runtime, 'place'>>;
-  throw new TrainyardError('TY-CONFIG', {
-    what: `${node} is a program of the runtime "${name}", and no plugin brings it`,
-    where: { node, field: 'plugins' },
-    remedy: 'name the plugin of the runtime in temporal.config.ts',
-  });
-}
-
-/** A node's code together with what its program is made of beside its module, as that is now. */
-async function withProgram(
-  code: NodeCode,
-  parts: PartsOnHand,
-  { build, root }: Pick<Project, 'build' | 'root'>,
-): Promise<NodeCode> {
-  if (code.program === undefined) return code;
-  const { runtime: name, said } = code.program;
-  const runtime = await runtimeOf(code.program, code.node, parts);
-  noteSources((await runtime.sources?.(said as never)) ?? []);
-  const placed = await runtime.place(said as never, { into: build, root });
-  return {
-    ...code,
-    placed,
-    hash: hashText(canonical([code.hash, name, placed.hash])),
-    parts: { ...code.parts, files: distinct([...code.parts.files, ...placed.files]) },
-  };
+  return sourcesOfPrograms(nodes, partsIn(brought.map(placeOf)));
 }
 
 /** Where a part is, for whoever loads it. */
