@@ -26,6 +26,7 @@ import { scrubCommand } from './scrub/command.js';
 import { setupCommand } from './setup/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { dataCommand } from './data/command.js';
+import { pythonCommand } from './python/command.js';
 import { schemaCommand } from './schema/command.js';
 
 /** Every command, in the order of the help. They load what they need only when they are called. */
@@ -49,6 +50,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   schedulesCommand,
   dataCommand,
   schemaCommand,
+  pythonCommand,
   pluginsCommand,
   predictCommand,
   modelsCommand,

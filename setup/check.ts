@@ -3,6 +3,7 @@ import { isTrainyardError } from '@trainyard/errors';
 import { findBinary, type BinaryName } from './binaries.js';
 import { findChromium } from './chromium.js';
 import { findPython } from './fetch-wheels.js';
+import { anyInterpreters } from './interpreter.js';
 import { findLightgbm } from './lightgbm.js';
 import { runProgram } from './program.js';
 import { findCompiler } from './tensorflow-build.js';
@@ -13,8 +14,8 @@ import { freeBytes, toolsFolder } from './tools-folder.js';
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** Without it: `required` nothing runs, `fetching` something must be installed by hand, `speed` it runs slower, `trees` boosted trees are neither trained nor served, `tests` some tests cannot run. */
-  readonly neededFor: 'required' | 'fetching' | 'speed' | 'trees' | 'tests';
+  /** Without it: `required` nothing runs, `fetching` something must be installed by hand, `speed` it runs slower, `trees` boosted trees are neither trained nor served, `python nodes` nodes in Python do not run, `tests` some tests cannot run. */
+  readonly neededFor: 'required' | 'fetching' | 'speed' | 'trees' | 'python nodes' | 'tests';
   /** What was found: a version, a path, an amount. */
   readonly found?: string;
   readonly problem?: string;
@@ -56,11 +57,32 @@ function nodeCheck(): Check {
   return { ...line, problem: `Node ${process.versions.node} is too old.`, remedy };
 }
 
-async function binaryCheck(name: BinaryName, options: CheckOptions): Promise<Check> {
-  return check(name, 'required', async () => {
+async function binaryCheck(
+  name: BinaryName,
+  options: CheckOptions,
+  neededFor: Check['neededFor'] = 'required',
+): Promise<Check> {
+  return check(name, neededFor, async () => {
     const { path, source } = await findBinary(name, { ...options, download: false });
     return `${await firstLine(path, ['--version'])} (${source}: ${path})`;
   });
+}
+
+/** Which Python runs nodes; whether its version is the one that a node states is said when that node runs. */
+function pythonNodesCheck(env: NodeJS.ProcessEnv): Promise<Check> {
+  return check('python nodes', 'python nodes', async () => {
+    const found = await anyInterpreters(env);
+    return found.map(({ version, path }) => `Python ${version} (${path})`).join(', ');
+  });
+}
+
+async function uvCheck(options: CheckOptions): Promise<Check> {
+  const found = await binaryCheck('uv', options, 'python nodes');
+  if (found.ok) return found;
+  return {
+    ...found,
+    remedy: 'Nothing: it is fetched (18 MB) when an environment is built first, or by npx trainyard setup uv',
+  };
 }
 
 function lightgbmCheck(tools: string): Check {
@@ -116,6 +138,8 @@ export async function checkSetup(options: CheckOptions = {}): Promise<Check[]> {
       }),
       binaryCheck('temporal', options),
       binaryCheck('valkey', options),
+      pythonNodesCheck(env),
+      uvCheck(options),
     ])),
     tensorflow
       ? {

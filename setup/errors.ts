@@ -34,6 +34,13 @@ const faults = {
     remedy:
       'Install it (Debian, Ubuntu: apt-get install python3-pip), or name one: TRAINYARD_PYTHON=/path/to/python3, or install {what} yourself.',
   },
+  interpreter: {
+    code: 'TY-SETUP',
+    message: 'Python {version} is needed for Python nodes, and was not found ({reason}).',
+    expected: 'python{minor} or python3 on the PATH, or one named by TRAINYARD_PYTHON, of version {version}.',
+    remedy:
+      'Install Python {version}, name one (TRAINYARD_PYTHON=/path/to/python{minor}), or state in python(…) the version that is here.',
+  },
   download: {
     code: 'TY-DOWNLOAD',
     message: '{what} could not be fetched: {reason}',

@@ -4,6 +4,8 @@ export { findChromium, type FindChromiumOptions, type FoundChromium } from './ch
 export { claimHeld, releaseClaim, takeClaim, type Claim } from './claim.js';
 export { ensureLightgbm, findLightgbm, type LightgbmInstall, type LightgbmOptions } from './lightgbm.js';
 export { formatProgress, type OnProgress, type Progress } from './progress.js';
+export { anyInterpreters, findInterpreter, type Interpreter } from './interpreter.js';
+export { runProgram, type Finished } from './program.js';
 export { type Service, type ServiceEnd } from './service.js';
 export {
   planSetup,
@@ -31,5 +33,5 @@ export {
   type LoadOptions,
   type Tensorflow,
 } from './tensorflow-load.js';
-export { toolsFolder } from './tools-folder.js';
+export { installOnce, requireSpace, toolsFolder } from './tools-folder.js';
 export { startValkey, type ValkeyOptions, type ValkeyService } from './valkey.js';

@@ -47,6 +47,12 @@ export const pins = {
     bytes: { 'linux-x64': 3_476_028, 'linux-arm64': 3_349_492, 'darwin-x64': 1_877_851, 'darwin-arm64': 1_498_914 },
     variable: '',
   },
+  uv: {
+    what: 'uv',
+    requirements: 'uv.requirements.txt',
+    bytes: { 'linux-x64': 17_606_939, 'linux-arm64': 16_864_124, 'darwin-x64': 17_529_974, 'darwin-arm64': 14_660_755 },
+    variable: 'TRAINYARD_UV',
+  },
   cuda: {
     what: "NVIDIA's libraries",
     requirements: 'tensorflow-cuda.requirements.txt',

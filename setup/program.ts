@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Told each whole line as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** Runs a program to its end, without a shell, and gathers what it prints. Never throws; an abort ends the program. */
@@ -63,8 +65,14 @@ export function runProgram(path: string, args: readonly string[], options: RunOp
     process.once('exit', end);
     options.signal?.addEventListener('abort', end);
     if (options.signal?.aborted) end();
+    let line = '';
     const gather = (chunk: Buffer): void => {
-      output = (output + chunk.toString('utf8')).slice(-65_536);
+      const text = chunk.toString('utf8');
+      output = (output + text).slice(-65_536);
+      if (!options.onLine) return;
+      const lines = (line + text).split('\n');
+      line = (lines.pop() ?? '').slice(-4_096);
+      for (const one of lines) options.onLine(one);
     };
     child.stdout.on('data', gather);
     child.stderr.on('data', gather);

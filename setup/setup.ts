@@ -1,4 +1,4 @@
-import { findBinary, type FoundBinary } from './binaries.js';
+import { findBinary, type BinaryName, type FoundBinary } from './binaries.js';
 import { findChromium, type FoundChromium } from './chromium.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { ensureLightgbm, findLightgbm, type LightgbmInstall } from './lightgbm.js';
@@ -6,7 +6,7 @@ import { pinnedHere, pins } from './pins.js';
 import { megabytes, say, type OnProgress } from './progress.js';
 import { ensureTensorflow, findTensorflow, type TensorflowInstall } from './tensorflow-install.js';
 
-export type SetupStep = 'temporal' | 'valkey' | 'tensorflow' | 'lightgbm' | 'tensorflow-gpu' | 'chromium';
+export type SetupStep = 'temporal' | 'valkey' | 'tensorflow' | 'lightgbm' | 'uv' | 'tensorflow-gpu' | 'chromium';
 
 export interface SetupOptions {
   /** Default {@link toolsFolder}. */
@@ -23,6 +23,7 @@ export interface SetupResult {
   tensorflowGpu?: TensorflowInstall;
   /** Absent where it could not be had: nodes that need it say so. */
   lightgbm?: LightgbmInstall;
+  uv?: FoundBinary;
   chromium?: FoundChromium;
 }
 
@@ -33,6 +34,14 @@ export interface PlannedDownload {
   readonly bytes: number;
   readonly why: string;
 }
+
+const WHY: Readonly<Record<BinaryName, string>> = {
+  temporal: 'the Temporal server, which keeps every run',
+  valkey: 'the Valkey server, for predictions',
+  uv: 'the environments of Python nodes',
+};
+
+const isBinary = (step: SetupStep): step is BinaryName => step in WHY;
 
 // Packages of tfjs-node's lock file, as npm fetches them.
 const tfjsBytes = 72_000_000;
@@ -46,9 +55,8 @@ export async function planSetup(steps: readonly SetupStep[], options: SetupOptio
   };
   for (const step of steps) {
     try {
-      if (step === 'temporal' || step === 'valkey') {
-        const why =
-          step === 'temporal' ? 'the Temporal server, which keeps every run' : 'the Valkey server, for predictions';
+      if (isBinary(step)) {
+        const why = WHY[step];
         const found = await findBinary(step, { ...options, download: false }).catch((error: unknown) => {
           if (!isTrainyardError(error)) throw error;
         });
@@ -87,7 +95,7 @@ export async function setup(
   const result: SetupResult = {};
   for (const step of steps) {
     options.signal?.throwIfAborted();
-    if (step === 'temporal' || step === 'valkey') result[step] = await findBinary(step, settings);
+    if (isBinary(step)) result[step] = await findBinary(step, settings);
     else if (step === 'tensorflow') result.tensorflow = await ensureTensorflow(settings);
     else if (step === 'lightgbm') {
       const got = await lightgbmOrWhyNot(settings);

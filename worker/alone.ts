@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { InputArtifact } from '../core/artifact.js';
 import { TrainyardError } from '@trainyard/errors';
-import { isImplementation, type Implementation } from '../core/implement.js';
+import { isImplementation, type Implementation } from '../core/implementation.js';
 import type { Json } from '../core/json.js';
 import { nodeKey } from '../core/key.js';
 import type { Ref } from '../core/kinds.js';

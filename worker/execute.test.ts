@@ -10,7 +10,7 @@ import type { Kind } from '../core/kinds.js';
 import { Checkpoints } from '../store/checkpoints.js';
 import { FileStore } from '../store/files.js';
 import { runNode, type RunNodeOptions } from './testing/index.js';
-import type { Implementation } from '../core/implement.js';
+import type { Implementation } from '../core/implementation.js';
 import { implement, type NodeCall } from './implement.js';
 
 const root = mkdtempSync(path.join(tmpdir(), 'trainyard-execute-'));

@@ -19,7 +19,8 @@ import type { AnyContract } from '../core/node.js';
 import type { NodeTask, Reported } from '../core/task.js';
 import { outputPorts } from '../core/node.js';
 import { Artifacts, Checkpoints, keepReports, openingsOf, storeFull, type Store } from '../store/index.js';
-import type { Implementation } from '../core/implement.js';
+import type { Implementation } from '../core/implementation.js';
+import type { Placed, RuntimeCall } from '../core/runtime-kind.js';
 import type { NodeContext } from './implement.js';
 import { openInputs } from './inputs.js';
 import { checkOutputs } from './outputs.js';
@@ -71,6 +72,8 @@ export async function executeNode(call: {
   readonly task: NodeWork;
   readonly store: Store;
   readonly host: ExecutionHost;
+  /** What the implementation's program is made of, where its runtime has placed it. */
+  readonly placed?: Placed | undefined;
 }): Promise<Record<string, Ref>> {
   const { implementation, task, store, host } = call;
   const { spec } = implementation.contract;
@@ -81,9 +84,17 @@ export async function executeNode(call: {
   try {
     const inputs = await openInputs(spec, task.inputs, artifacts);
     const ctx = makeContext(spec, task, store, host, scratch);
-    const given = await implementation.run({ params: task.params, inputs, ctx } as Parameters<
-      Implementation['run']
-    >[0]);
+    const { contract, runtime, program } = implementation;
+    const given = await runtime.run(
+      program as never,
+      {
+        contract,
+        params: task.params,
+        inputs,
+        ctx,
+        placed: call.placed,
+      } as RuntimeCall,
+    );
     const outputs = await checkOutputs(spec, given, scratch);
     if (host.redactor) await refuseSecrets(spec.name, outputs, host.redactor);
     const refs: Record<string, Ref> = {};

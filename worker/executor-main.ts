@@ -9,7 +9,7 @@ import { partsIn } from '../project/parts-in.js';
 import { secretIn } from '../project/secret-source.js';
 import { DevicePlace } from './device-place.js';
 import { executeNode } from './execute.js';
-import { isImplementation, type Implementation } from '../core/implement.js';
+import { isImplementation, type Implementation } from '../core/implementation.js';
 import { LateAbort } from './late-abort.js';
 import { killTree, MARK_VARIABLE } from './process-tree.js';
 import {
@@ -54,7 +54,7 @@ function tell(message: FromExecutor): void {
   process.send?.(message);
 }
 
-async function run({ task, module, exportName, opens = [], attempt, begun }: RunMessage): Promise<void> {
+async function run({ task, module, exportName, opens = [], placed, attempt, begun }: RunMessage): Promise<void> {
   // What a worker sent just before it was killed is begun elsewhere: not here, too.
   if (process.ppid !== setup.worker) process.exit(0);
   const abort = new LateAbort();
@@ -74,6 +74,7 @@ async function run({ task, module, exportName, opens = [], attempt, begun }: Run
       implementation,
       task,
       store,
+      placed,
       host: {
         scratchRoot: setup.scratch,
         device: setup.device,

@@ -9,7 +9,7 @@ import { partsIn } from '../project/parts-in.js';
 import type { NodeCode } from '../project/codes.js';
 import type { Store } from '../store/index.js';
 import { executeNode } from './execute.js';
-import { isImplementation, type Implementation } from '../core/implement.js';
+import { isImplementation, type Implementation } from '../core/implementation.js';
 import type { Redactor } from './redactor.js';
 
 /** What opens what a light node takes: several run here at once. */
@@ -43,6 +43,7 @@ export function lightCompute(
         implementation: await implementation,
         task,
         store,
+        placed: code.placed,
         host: {
           scratchRoot,
           device: 'cpu',

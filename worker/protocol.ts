@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '@trainyard/errors';
 import type { Ref } from '../core/kinds.js';
 import type { BroughtPart } from '../core/part.js';
+import type { Placed } from '../core/runtime-kind.js';
 import type { NodeTask, Reported } from '../core/task.js';
 
 /** One node to run, as the worker tells an executor. */
@@ -12,6 +13,8 @@ export interface RunMessage {
   readonly exportName: string;
   /** Parts of plugins that open what the node takes. */
   readonly opens?: readonly BroughtPart[] | undefined;
+  /** What the implementation's program is made of beside its module. */
+  readonly placed?: Placed | undefined;
   /** Packages that the module imports, in the versions that its hash was taken with. */
   readonly packages: readonly (readonly [name: string, version: string])[];
   readonly attempt: number;

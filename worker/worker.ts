@@ -266,9 +266,10 @@ async function startPools(
       const permits = new Permits(slots.count);
       const inSlot: Compute = withLines(log.executors, async (task, hooks) => {
         const found = await code.find(task.node, task.code);
-        const { module, exportName, opens } = found;
+        const { module, exportName, opens, placed } = found;
         const packages = [...found.parts.packages, ...requireBackend(task, pool)];
-        const message: RunMessage = { type: 'run', task, module, exportName, opens, packages, attempt: hooks.attempt };
+        const where = { module, exportName, opens, placed, packages };
+        const message: RunMessage = { type: 'run', task, ...where, attempt: hooks.attempt };
         const { outputs, ms, checkpoints, device } = await slots.run(message, hooks, task.settings.memory);
         return { outputs, ms, device, checkpoints };
       });

@@ -1,5 +1,6 @@
 import { connectNow, openReader } from '../../client/reader.js';
-import { durationMs, sayBytes, sayDuration, sizeBytes } from '../../core/duration.js';
+import { collectEnvironments } from '../../runtimes/python/index.js';
+import { durationMs, sayBytes, sayCount, sayDuration, sizeBytes } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';
 import { collect, pinRun, readRun, unpinRun, type Collected } from '../../store/index.js';
@@ -34,7 +35,12 @@ export async function collectGarbage(config: string | undefined, options: GcOpti
       others: () => referredTo(client),
       onStep: (what) => (options.json ? undefined : note(what)),
     });
-    if (options.json) return printJson({ dryRun: options.dryRun === true, ...collected });
+    const environments = collectEnvironments({ olderThanMs, dryRun: options.dryRun === true });
+    if (options.json) return printJson({ dryRun: options.dryRun === true, ...collected, environments });
+    if (environments.length > 0)
+      print(
+        `python   ${sayCount(environments.length, 'environment')} that nobody has used since ${options.dryRun ? 'would be ' : ''}removed`,
+      );
     sayCollected(collected, options.dryRun === true, performance.now() - began);
   } finally {
     await client.close();

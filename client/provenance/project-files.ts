@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { programSources } from '../../project/codes.js';
 import { build } from '../../project/compiler.js';
 import { TrainyardError } from '@trainyard/errors';
 import type { Project } from '../../project/project.js';
@@ -36,7 +37,10 @@ export async function projectFiles(project: Project): Promise<ProjectFiles> {
     absWorkingDir: project.root,
     outdir: path.join(project.root, 'out'),
   });
-  const files = Object.keys(metafile.inputs).map((file) => file.split(path.sep).join('/'));
+  const programs = (await programSources(project)).filter((file) => !file.split(path.sep).includes('node_modules'));
+  const files = [...Object.keys(metafile.inputs), ...programs.map((file) => path.relative(project.root, file))].map(
+    (file) => file.split(path.sep).join('/'),
+  );
   const outside = files.find((file) => !isPlainPath(file));
   if (outside !== undefined)
     throw new TrainyardError('TY-CODE', {

@@ -17,7 +17,7 @@ import { sayIssues } from '../../core/pipeline.js';
 import { builtInParts } from '../../project/brought-parts.js';
 import { Artifacts, FileStore, type Store } from '../../store/index.js';
 import { executeNode, type ExecutionHost } from '../execute.js';
-import type { Implementation } from '../../core/implement.js';
+import type { Implementation } from '../../core/implementation.js';
 
 // Node 20.3 lacks it; `await using` looks it up by this name.
 if (!Symbol.asyncDispose) Object.defineProperty(Symbol, 'asyncDispose', { value: Symbol.for('Symbol.asyncDispose') });

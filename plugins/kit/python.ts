@@ -1,0 +1,1 @@
+export { python, pythonRuntime, type PythonOptions } from '../../runtimes/python/index.js';

@@ -1,0 +1,2 @@
+// What does the work of nodes is no node: `parts.ts` brings it.
+export {};

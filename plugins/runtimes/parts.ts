@@ -1,0 +1,2 @@
+export { nodeRuntime } from '../../runtimes/index.js';
+export { pythonRuntime } from '../kit/python.js';

@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findInterpreter } from '../../setup/interpreter.js';
+import { pythonHere } from './here.test-part.js';
+import { collectEnvironments, ensureEnvironment } from './index.js';
+import { sayUvFailure } from './uv-failure.js';
+
+const tools = mkdtempSync(path.join(tmpdir(), 'trainyard-environment-'));
+afterAll(() => rmSync(tools, { recursive: true, force: true }));
+
+describe('an environment', () => {
+  const options = { python: pythonHere, tools, onProgress: () => undefined };
+
+  test('is built once, whoever asks at the same time, and is whole when it is there', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => ensureEnvironment(options)));
+    expect(new Set(all.map(({ folder }) => folder)).size).toBe(1);
+    expect(readdirSync(tools)).toEqual([path.basename(all[0]!.folder)]);
+    expect(existsSync(all[0]!.python)).toBe(true);
+    expect(all[0]!.version.startsWith(`${pythonHere}.`)).toBe(true);
+  });
+
+  test('goes when nobody has used it for long, and not before', async () => {
+    const { folder } = await ensureEnvironment(options);
+    const month = 30 * 24 * 3_600_000;
+    expect(collectEnvironments({ tools, olderThanMs: month })).toEqual([]);
+    const before = new Date(Date.now() - month - 60_000);
+    utimesSync(path.join(folder, 'used'), before, before);
+    expect(collectEnvironments({ tools, olderThanMs: month, dryRun: true })).toEqual([folder]);
+    expect(existsSync(folder)).toBe(true);
+    await ensureEnvironment(options);
+    expect(collectEnvironments({ tools, olderThanMs: month })).toEqual([]);
+    utimesSync(path.join(folder, 'used'), before, before);
+    expect(collectEnvironments({ tools, olderThanMs: month })).toEqual([folder]);
+    expect(existsSync(folder)).toBe(false);
+  });
+});
+
+describe('a Python that is not there', () => {
+  test('is named by its version, with what is there instead', async () => {
+    await expect(findInterpreter('3.99')).rejects.toMatchObject({
+      code: 'TY-SETUP',
+      what: expect.stringMatching(
+        /^Python 3\.99 is needed for Python nodes, and was not found \(.*python3? is 3\./,
+      ) as string,
+      remedy: expect.stringContaining('TRAINYARD_PYTHON') as string,
+    });
+    await expect(findInterpreter(pythonHere, { PATH: '' })).rejects.toThrow(
+      /neither python3\.\d+ nor python3 is on the PATH/,
+    );
+    await expect(findInterpreter('3.11', { TRAINYARD_PYTHON: '/nowhere/python3' })).rejects.toThrow(/not a program/);
+  });
+
+  test('of a version to its last number is that alone', async () => {
+    const { version } = await findInterpreter(pythonHere);
+    expect((await findInterpreter(version)).version).toBe(version);
+    await expect(findInterpreter(`${pythonHere}.99`)).rejects.toThrow(/was not found/);
+  });
+});
+
+/** What uv 0.13.9 says, with `--require-hashes --no-build`. */
+const UV = {
+  hash: 'error: Failed to download `six==1.17.0`\n  cause: Hash mismatch for `six==1.17.0`\n\n         Expected:\n           sha256:4721f391\n',
+  version:
+    'error: No solution found when resolving dependencies\n  cause: Because there is no version of six==9.17.0 and you require six==9.17.0, we can conclude that your requirements are unsatisfiable.\n',
+  unhashed:
+    'error: In `--require-hashes` mode, all requirements must have a hash, but none were provided for: six==1.17.0\n',
+  needed: 'error: Hash-checking is required, but no trusted hash was provided for: `charset-normalizer`\n',
+  unknown:
+    'error: No solution found when resolving dependencies\n  cause: Because nosuchpackage-xyz was not found in the package registry and you require nosuchpackage-xyz==1.0, we can conclude that your requirements are unsatisfiable.\n',
+  source:
+    'error: No solution found when resolving dependencies\n  cause: Because numpy==1.19.0 has no usable wheels and you require numpy==1.19.0, we can conclude that your requirements are unsatisfiable.\n\nhint: Wheels are required for `numpy` because building from source is disabled for all packages (i.e., with `--no-build`)\n',
+  away: 'error: Request failed after 3 retries in 6.1s\n  cause: Failed to fetch: http://127.0.0.1:9/simple/six/\n  cause: tcp connect error\n',
+  other: 'error: something that nobody has seen yet\n',
+};
+
+test.each([
+  ['hash', 'six==1.17.0 is there, but it is not the file that was locked', 'TY-CODE'],
+  ['version', 'there is no six==9.17.0 in the package index', 'TY-CODE'],
+  ['unhashed', 'six==1.17.0 is needed, and is not among the requirements with its hash', 'TY-CODE'],
+  ['needed', 'charset-normalizer is needed, and is not among the requirements with its hash', 'TY-CODE'],
+  ['unknown', 'there is no package nosuchpackage-xyz in the package index', 'TY-CODE'],
+  [
+    'source',
+    'there is no wheel of numpy==1.19.0 for this Python and this kind of machine, and nothing is built from source',
+    'TY-CODE',
+  ],
+  ['away', 'the package index does not answer: Failed to fetch: http://127.0.0.1:9/simple/six/', 'TY-DOWNLOAD'],
+  ['other', 'error: something that nobody has seen yet', 'TY-DOWNLOAD'],
+] as const)('a package that cannot be had is named: %s', (said, what, code) => {
+  const error = sayUvFailure('it failed', UV[said], 'nodes/fit/requirements.txt', '3.11');
+  expect([error.code, error.what]).toEqual([code, `it failed: ${what}`]);
+  expect(error.where).toEqual({ file: 'nodes/fit/requirements.txt' });
+  expect(error.remedy).not.toBe('');
+});
