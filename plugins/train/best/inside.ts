@@ -7,7 +7,7 @@ import type { Implementation, NodeContext, OutputArtifact } from '../../../worke
  * gives is not stored. Its progress is not told: this node tells its own.
  */
 export async function runInside(
-  { contract, run }: Implementation,
+  { contract, runtime, program }: Implementation,
   call: { readonly params: object; readonly inputs: object },
   ctx: NodeContext,
   own: { readonly name: string; readonly signal?: AbortSignal; readonly seed?: number },
@@ -36,5 +36,7 @@ export async function runInside(
     client: () => ctx.client(),
   };
   const params = contract.spec.params.parse(call.params);
-  return (await run({ params, inputs: call.inputs, ctx: inside } as never)) as Readonly<Record<string, OutputArtifact>>;
+  const inputs = call.inputs as never;
+  const given = await runtime.run(program as never, { contract, params, inputs, ctx: inside });
+  return given as Readonly<Record<string, OutputArtifact>>;
 }

@@ -62,11 +62,13 @@ beforeAll(async () => {
 /** The node with this seed, whatever its key. */
 const seeded = (node: typeof netNode): typeof netNode => ({
   ...node,
-  run: (call) =>
-    node.run({
-      ...call,
-      ctx: new Proxy(call.ctx, { get: (ctx, name) => (name === 'seed' ? 7 : Reflect.get(ctx, name)) }),
-    }),
+  runtime: {
+    ...node.runtime,
+    run: (program, call) => {
+      const ctx = new Proxy(call.ctx, { get: (real, name) => (name === 'seed' ? 7 : Reflect.get(real, name)) });
+      return node.runtime.run(program, { ...call, ctx });
+    },
+  },
 });
 const digestOf = async (run: NodeRun): Promise<string> =>
   createHash('sha256')
