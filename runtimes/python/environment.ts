@@ -92,7 +92,17 @@ async function fill(draft: string, base: string, options: EnvironmentOptions): P
   const file = path.join(draft, 'requirements.txt');
   await writeFile(file, `${requirements.locked}\n`);
   const python = path.join(draft, 'bin', 'python');
-  const args = ['pip', 'install', '--python', python, '--require-hashes', '--no-build', '-r', file];
+  const args = [
+    'pip',
+    'install',
+    '--python',
+    python,
+    '--require-hashes',
+    '--no-build',
+    '--compile-bytecode',
+    '-r',
+    file,
+  ];
   const { code, output } = await runProgram(uv.path, [...args, '--color', 'never', '--no-python-downloads'], {
     cwd: draft,
     env: await uvEnvironment(base, options.env ?? process.env),

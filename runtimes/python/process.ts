@@ -32,10 +32,11 @@ const LAST_MS = 2_000;
 
 /**
  * Starts the launcher in an environment. What it prints goes where this process prints; its messages come by a socket of their
- * own, so that neither disturbs the other. It is in this process's group, and ends with it.
+ * own, so that neither disturbs the other. It is in this process's group, and ends with it. It writes no bytecode: neither into this
+ * package nor beside the user's code, which are found by their content.
  */
 export function startPython({ python }: Environment, folder: string, options: PythonOptions): RunningPython {
-  const child = spawn(python, ['-s', path.join(launcherFolder(), 'main.py'), folder], {
+  const child = spawn(python, ['-s', '-B', path.join(launcherFolder(), 'main.py'), folder], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     cwd: path.dirname(folder),
     env: environmentVariables(options.threads),

@@ -18,7 +18,11 @@ export const regressionDecisionTreeNode = implement(regressionDecisionTree, asyn
   const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, false);
   requireNumbers(around);
   requireFeatures(around);
-  return writeNumberOutcome(trained(regressionDecisionTree.spec, params, growTree(around.train, params)), around);
+  const { model, figures } = await writeNumberOutcome(
+    trained(regressionDecisionTree.spec, params, growTree(around.train, params)),
+    around,
+  );
+  return { model, figures };
 });
 
 function trained(

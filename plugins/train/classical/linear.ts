@@ -15,7 +15,7 @@ export const linearNode = implement(linear, async ({ params, inputs, ctx }) => {
   const { coefficients, intercept, iterations, converged } = fitLinear(train, params);
   if (!converged)
     ctx.log(`not converged after ${iterations} sweeps: raise iterations or tolerance, or scale the features`);
-  return writeNumberOutcome(
+  const { model, figures } = await writeNumberOutcome(
     {
       kind: linearRegression,
       ...tensorParts(
@@ -30,4 +30,5 @@ export const linearNode = implement(linear, async ({ params, inputs, ctx }) => {
     },
     around,
   );
+  return { model, figures };
 });

@@ -19,7 +19,8 @@ export const regressionNeighboursNode = implement(regressionNeighbours, async ({
   const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, undefined, false);
   requireNumbers(around);
   requireFeatures(around);
-  return writeNumberOutcome(kept(regressionNeighbours.spec, params, around.train), around);
+  const { model, figures } = await writeNumberOutcome(kept(regressionNeighbours.spec, params, around.train), around);
+  return { model, figures };
 });
 
 /** The training is to keep the rows. */

@@ -6,11 +6,11 @@ import { scheduleParameter } from './schedules/index.js';
 export const loopParameters = {
   optimizer: optimiserParameter
     .default('adam')
-    .describe('by name, or as { name, … } with settings; sgd: with momentum 0.9'),
+    .describe('by name, or as an object of `name` and settings; sgd: with momentum 0.9'),
   learningRate: z.number().positive().max(10).default(0.003).describe('size of a step'),
   schedule: scheduleParameter
     .default('constant')
-    .describe('how the learning rate moves: by name, or as { name, … } with settings'),
+    .describe('how the learning rate moves: by name, or as an object of `name` and settings'),
   warmup: z
     .number()
     .min(0)
