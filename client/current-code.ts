@@ -21,10 +21,9 @@ export async function buildOnDisk(project: Project): Promise<string> {
 }
 
 /**
- * Waits until new runs start on a build, so that no run uses other code than there is on the disk. Gives the build as the workers
- * call it, for a run to be pinned to: a task queue may hear of it later, and on a busy machine Temporal's word that all have heard
- * sometimes never comes. Nothing where nobody serves anything: whoever comes takes up what is there. `onWait` is told once that it
- * takes a while. Throws what a worker says is wrong with the build, and TY-CODE-BEHIND when none takes it up.
+ * Waits until new runs start on a build, so that no run uses other code than there is on the disk. Returns at once where
+ * nobody serves anything: whoever comes takes up what is there. `onWait` is told once that it takes a while. Throws what
+ * a worker says is wrong with the build, and TY-CODE-BEHIND when none takes it up.
  */
 export async function awaitCurrent(
   client: TrainyardClient,
@@ -37,15 +36,15 @@ export async function awaitCurrent(
     readonly signal?: AbortSignal;
     readonly patienceMs?: number;
   },
-): Promise<string | undefined> {
+): Promise<void> {
+  const routing = new Routing(client);
   const start = Date.now();
   let said = false;
   for (;;) {
-    const current = (await currentBuild(client)).buildId;
-    if (current !== undefined && isSameCode(current, buildId)) return current;
+    const { buildId: current, settled } = await routing.look();
+    if (current !== undefined && isSameCode(current, buildId) && settled) return;
     const hasDev = options.hasDev();
-    if (!hasDev && (current === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow'))))
-      return undefined;
+    if (!hasDev && (current === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow')))) return;
     const refusal = await refusalOf(project, buildId);
     if (refusal) throw refusal;
     if (!said) options.onWait?.(hasDev);
@@ -66,38 +65,52 @@ export async function awaitCurrent(
   }
 }
 
-/** How long the word that every task queue has heard of a build is waited for, ms. */
-const SETTLED_WITHIN_MS = 5_000;
-
-/** Waits until whatever starts runs by itself starts them on a build that is current; not for ever, since that word may never come. */
-export async function awaitRouted(client: TrainyardClient, buildId: string): Promise<void> {
-  const start = performance.now();
-  while (performance.now() - start < SETTLED_WITHIN_MS) {
-    const current = await currentBuild(client);
-    if (current.buildId === buildId && current.settled) return;
-    await sleep(ASK_EVERY_MS);
-  }
-}
-
 /** `ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS` of Temporal's API. */
 const ROUTING_IN_PROGRESS = 1;
+/** `TASK_QUEUE_TYPE_WORKFLOW`. */
+const OF_WORKFLOWS = 1;
+/** What a task queue knows its parts know a moment later, ms. */
+const PASSED_ON_MS = 500;
 
-/** The build that new runs start on, and whether every task queue has heard so. */
-export async function currentBuild(
-  client: TrainyardClient,
-): Promise<{ readonly buildId: string | undefined; readonly settled: boolean }> {
-  const described = await client.temporal.workflowService
-    .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
-    .catch((error: unknown) => {
-      // No worker was ever here.
-      if ((error as { code?: number }).code === NOT_FOUND) return undefined;
-      throw error;
+/** Where new runs of a project start. */
+export class Routing {
+  readonly #client: TrainyardClient;
+  #heard: { readonly buildId: string; readonly at: number } | undefined;
+
+  constructor(client: TrainyardClient) {
+    this.#client = client;
+  }
+
+  /**
+   * The build that new runs start on, and whether the task queues have heard so. Temporal says when all of them have; on a busy machine
+   * that word sometimes never comes, so the queue that runs start on is asked as well.
+   */
+  async look(): Promise<{ readonly buildId: string | undefined; readonly settled: boolean }> {
+    const client = this.#client;
+    const described = await client.temporal.workflowService
+      .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
+      .catch((error: unknown) => {
+        // No worker was ever here.
+        if ((error as { code?: number }).code === NOT_FOUND) return undefined;
+        throw error;
+      });
+    const info = described?.workerDeploymentInfo;
+    const buildId = info?.routingConfig?.currentDeploymentVersion?.buildId || undefined;
+    const settled = info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS;
+    return { buildId, settled: settled || (buildId !== undefined && (await this.#hasHeard(buildId))) };
+  }
+
+  async #hasHeard(buildId: string): Promise<boolean> {
+    const { temporal, namespace, taskQueue } = this.#client;
+    const { versioningInfo } = await temporal.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: OF_WORKFLOWS,
     });
-  const info = described?.workerDeploymentInfo;
-  return {
-    buildId: info?.routingConfig?.currentDeploymentVersion?.buildId || undefined,
-    settled: info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS,
-  };
+    if (versioningInfo?.currentDeploymentVersion?.buildId !== buildId) return false;
+    if (this.#heard?.buildId !== buildId) this.#heard = { buildId, at: performance.now() };
+    return performance.now() - this.#heard.at >= PASSED_ON_MS;
+  }
 }
 
 /** gRPC's code. */

@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { codesIn, entriesOf, filesOf, withWorkflow } from './codes.js';
+import { codesIn, entriesOf, filesOf, processesIn, withWorkflow } from './codes.js';
 import { bundleOwn, placeOwn } from './own-modules.js';
 import { packageRoot } from '../setup/package-root.js';
 import { CODES_FORMAT, digestsOf, preparedFile, type PreparedNodes } from './prepared-nodes.js';
 import { prepareSandbox } from './prepared-sandbox.js';
 import { builtInPlugins } from './project.js';
 import { compiled } from './package-root.js';
-import { processesIn } from './codes.js';
 import { replaceWhole } from './write-whole.js';
 
 /** The last step of this package's build: computes the code of the built-in nodes for `preparedNodes`. */

@@ -6,6 +6,7 @@ import { guard, hashOf } from './compile.js';
 import { build } from './compiler.js';
 import { compiled } from './package-root.js';
 import { packageRoot } from '../setup/package-root.js';
+import { installedVersion } from './code-hash.js';
 import { digestsOf } from './prepared-nodes.js';
 import { publishedPlace } from './own-modules.js';
 import { replaceWhole } from './write-whole.js';
@@ -16,9 +17,11 @@ import { replaceWhole } from './write-whole.js';
  * each edit.
  */
 export interface PreparedSandbox {
-  /** Files that it was made of, relative to the package, with the digest of each. */
+  /** Files of this package that it was made of, relative to it, with the digest of each. */
   readonly inputs: readonly (readonly [file: string, digest: string])[];
-  /** Module that stands for a file that others import, both relative to the package. */
+  /** Other packages that it was made of, wherever they are installed, with their versions. */
+  readonly packages: readonly (readonly [name: string, version: string])[];
+  /** Module that stands for a file that others import, both relative to the package; `zod` is that package's. */
   readonly entries: Readonly<Record<string, string>>;
 }
 
@@ -31,12 +34,10 @@ const OUTSIDE = /^(@temporalio\/|nexus-rpc)/;
 const SHARED = /^dist\/(core|workflows)\//;
 
 /** Makes it of the files that a bundle imports (absolute), and writes it into this package. */
-export async function prepareSandbox(files: readonly string[]): Promise<void> {
+export async function prepareSandbox(imported: readonly string[]): Promise<void> {
   const root = packageRoot();
-  const zod = createRequire(import.meta.url)
-    .resolve('zod')
-    .replace(/\.cjs$/, '.js');
-  const entries = [...new Set([...files, zod])];
+  const zod = zodFile();
+  const entries = [...new Set([...imported, zod])];
   const exports = await exportsOf(entries);
   const { outputFiles, metafile } = await guard(root, () =>
     build({
@@ -51,20 +52,40 @@ export async function prepareSandbox(files: readonly string[]): Promise<void> {
       outfile: path.join(root, 'out.js'),
     }),
   );
-  const inputs = Object.keys(metafile.inputs)
-    .filter((file) => file !== '<stdin>')
+  const files = Object.keys(metafile.inputs).filter((file) => file !== '<stdin>');
+  const others = new Set(files.flatMap((file) => packageIn(file) ?? []));
+  const inputs = files
+    .filter((file) => packageIn(file) === undefined)
     .map((file) => publishedPlace(file, root))
     .sort();
   await replaceWhole(compiled(FOLDER, 'whole.js'), outputFiles[0]?.text ?? '');
   const shims: Record<string, string> = {};
   for (const [at, file] of entries.entries()) {
     const shim = compiled(FOLDER, `module${at}.js`);
-    await replaceWhole(shim, shimOf(at, exports.get(file) ?? []));
-    shims[relative(file)] = relative(shim);
+    const names = exports.get(file);
+    if (!names) throw new Error(`${file} has no exports that are known`);
+    await replaceWhole(shim, shimOf(at, names));
+    shims[file === zod ? 'zod' : relative(file)] = relative(shim);
   }
-  const prepared: PreparedSandbox = { inputs: [...(await digestsOf(inputs))], entries: shims };
+  const prepared: PreparedSandbox = {
+    inputs: [...(await digestsOf(inputs))],
+    packages: [...others].sort().map((name) => [name, versionOf(name)]),
+    entries: shims,
+  };
   await replaceWhole(compiled(FOLDER, 'index.json'), JSON.stringify(prepared));
 }
+
+/** The package of a bundled file that `npm install` put beside this one, or above it. */
+const packageIn = (file: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+
+/** Version of a package as this one would import it. */
+const versionOf = (name: string): string => installedVersion(name, compiled('core', 'index.js'));
+
+/** What `import 'zod'` gives here. */
+const zodFile = (): string =>
+  createRequire(import.meta.url)
+    .resolve('zod')
+    .replace(/\.cjs$/, '.js');
 
 const outside: Plugin = {
   name: 'outside',
@@ -128,11 +149,14 @@ export interface FoundSandbox {
 export async function preparedSandbox(): Promise<FoundSandbox | undefined> {
   const text = await readFile(compiled(FOLDER, 'index.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const { inputs, entries } = JSON.parse(text) as PreparedSandbox;
+  const { inputs, packages, entries } = JSON.parse(text) as PreparedSandbox;
   const now = await digestsOf(inputs.map(([file]) => file));
   if (!inputs.every(([file, digest]) => now.get(file) === digest)) return undefined;
+  if (!packages.every(([name, version]) => versionOf(name) === version)) return undefined;
   const place = (file: string): string => path.join(packageRoot(), file);
-  const modules = new Map(Object.entries(entries).map(([file, shim]) => [place(file), place(shim)]));
+  const modules = new Map(
+    Object.entries(entries).map(([file, shim]) => [file === 'zod' ? zodFile() : place(file), place(shim)]),
+  );
   const shared = new Set(inputs.flatMap(([file]) => (SHARED.test(file) ? [place(file)] : [])));
   return { modules, digest: hashOf([text]), holds: (file) => shared.has(file) };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { awaitRouted } from '../client/current-code.js';
+import { Routing } from '../client/current-code.js';
 import type { TrainyardClient } from '../client/index.js';
 import { endFromOutside } from '../client/run/end-run.js';
 import { TrainyardError } from '@trainyard/errors';
@@ -268,7 +268,12 @@ export class WorkflowBuilds {
         await sleep(ASK_EVERY_MS);
       }
     }
-    await awaitRouted(client, buildId);
+    const routing = new Routing(client);
+    for (;;) {
+      const now = await routing.look();
+      if ((now.buildId === buildId && now.settled) || isLate()) return;
+      await sleep(ASK_EVERY_MS);
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';
 import { loadConfig, loadProject, type Project } from '../../project/project.js';
-import { onDisk, allOnDisk } from '../run/on-disk.js';
+import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { readParams } from '../run/params.js';
 import { pipelineOf } from '../run/pipeline-of.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
@@ -71,7 +71,7 @@ export async function startIt(
   const build = onDisk(project);
   const client = await connectNow(project);
   try {
-    await allOnDisk(client, project, build);
+    await runOnDisk(client, project, build);
     const plan = await startBackfill(client, { pipeline: known, param, values, params, id: options.id }, { parallel });
     if (options.json) printJson({ backfill: plan.id, runs: plan.partitions.map(({ run }) => run) });
     else

@@ -3,7 +3,10 @@ import { example } from '../config-option.js';
 import type { LockOptions } from './lock.js';
 
 export function pythonCommand(program: Command): void {
-  const python = program.command('python').description('environments of Python nodes');
+  const python = program
+    .command('python')
+    .description('environments of Python nodes')
+    .addHelpText('after', example('trainyard python lock requirements.in', 'trainyard python lock --upgrade --json'));
   python
     .command('lock')
     .description('write down every package that Python nodes need, in one version, with its hashes')

@@ -26,10 +26,9 @@ export async function resume(config: string | undefined, run: string, options: R
   const client = await connectNow(project);
   const interruption = new Interruption();
   try {
-    const build = newCode && (await runOnDisk(client, newCode, onDisk(newCode)));
+    if (newCode) await runOnDisk(client, newCode, onDisk(newCode));
     const { workflowId: id } = await resumeRun(client, run, {
       newCode: options.withNewCode === true,
-      build,
       ...(options.trials === undefined
         ? {}
         : { grow: { trials: moreTrials(options.trials), by: userInfo().username, why: options.why ?? '' } }),

@@ -31,12 +31,12 @@ export async function runPipeline(
     const plan = asPart ? await planOf(client, known, options) : undefined;
     if (plan && (options.dryRun || !options.json)) printPlan(plan, options.json === true);
     if (options.dryRun) return;
-    const current = build && (await runOnDisk(client, project, build));
+    if (build) await runOnDisk(client, project, build);
     const id = options.id ?? newRunId(known);
     const commit = await gitCommit(project.root);
     interruption.before = () =>
       note(`\nInterrupted while ${id} was being started; trainyard show ${id} says whether it goes on.`);
-    const facts = { id, pages: readAddresses(project.state)?.server, commit, build: current };
+    const facts = { id, pages: readAddresses(project.state)?.server, commit };
     const { fresh } = options;
     const onFailure = options.pause ? { onFailure: 'pause' as const } : {};
     const input = {

@@ -38,7 +38,6 @@ export async function startPart(
     readonly fresh?: true | undefined;
     readonly commit?: string | undefined;
     readonly pages?: string | undefined;
-    readonly build?: string | undefined;
   } = {},
 ): Promise<WorkflowHandle> {
   const record = await readRun(client.store, plan.used);
@@ -60,7 +59,6 @@ export async function startPart(
     },
     commit: options.commit,
     pages: options.pages,
-    build: options.build,
   });
 }
 

@@ -18,8 +18,6 @@ export interface ResumeOptions {
   readonly grow?: Omit<StudyGrowth, 'of'>;
   readonly commit?: string | undefined;
   readonly pages?: string | undefined;
-  /** Build of the new code, as workers call it; the one that new runs start on when absent. */
-  readonly build?: string | undefined;
 }
 
 /**
@@ -60,7 +58,7 @@ export async function resumeRun(
     ...(options.grow === undefined ? {} : { grow: { ...options.grow, of: id } }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   };
-  const build = options.newCode ? options.build : await formerBuild(client, id);
+  const build = options.newCode ? undefined : await formerBuild(client, id);
   return startPipeline(client, {
     build,
     pipeline,

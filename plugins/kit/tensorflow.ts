@@ -1,1 +1,6 @@
-export { loadTensorflow, servingTensorflow, type LoadedTensorflow, type Tensorflow } from '../../setup/tensorflow-load.js';
+export {
+  loadTensorflow,
+  servingTensorflow,
+  type LoadedTensorflow,
+  type Tensorflow,
+} from '../../setup/tensorflow-load.js';

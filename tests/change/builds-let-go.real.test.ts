@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { currentBuild } from '../../client/current-code.js';
+import { Routing } from '../../client/current-code.js';
 import type { TrainyardClient } from '../../client/index.js';
 import type { ProjectBase } from '../../project/project.js';
 import type { TemporalService } from '../../setup/index.js';
@@ -126,7 +126,7 @@ describe('builds that no open run needs are let go, those in use stay', { timeou
     await Promise.all(open.splice(0, 2).map((one) => one.stop()));
     const made = builds(0);
     expect(await made.tend()).toEqual([]);
-    expect((await currentBuild(client)).buildId).toBe(B);
+    expect((await new Routing(client).look()).buildId).toBe(B);
     expect(await (await start(1)).result()).toHaveLength(2);
   });
 });

@@ -105,13 +105,9 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
     expect(code, all).toBe(0);
     const { parts } = JSON.parse(out) as { parts: { part: string; name: string; package: string }[] };
     const kinds = parts.filter(({ part }) => part === 'model kind').map(({ name, package: from }) => [name, from]);
-    expect(kinds).toEqual([
-      ['constant', 'trainyard'],
-      ['dense net', 'trainyard'],
-      ['logistic regression', 'trainyard'],
-      ['nearest neighbours', 'trainyard-plugin-neighbours'],
-      ['trees', 'trainyard'],
-    ]);
+    expect(kinds).toContainEqual(['nearest neighbours', 'trainyard-plugin-neighbours']);
+    expect(kinds).toContainEqual(['trees', 'trainyard']);
+    expect(new Set(kinds.map(([, from]) => from))).toEqual(new Set(['trainyard', 'trainyard-plugin-neighbours']));
     expect(parts).toContainEqual(expect.objectContaining({ part: 'node', name: 'neighbours.train' }));
   });
 

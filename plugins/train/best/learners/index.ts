@@ -2,6 +2,7 @@ import { boosting } from './boosting.js';
 import { baseline } from './constant.js';
 import type { Learner } from './contract.js';
 import { forest } from './forest.js';
+import { linear } from './linear.js';
 import { logistic } from './logistic.js';
 
 export type { BestTask, Facts, FitRequest, Fitted, Form, Labelled, Learner, Lesson, Params } from './contract.js';
@@ -10,4 +11,4 @@ export type { BestTask, Facts, FitRequest, Fitted, Form, Labelled, Learner, Less
 export { baseline };
 
 /** Learners in the order in which their first configurations are tried. One more is a file here and a line below. */
-export const LEARNERS: readonly Learner[] = [boosting, logistic, forest];
+export const LEARNERS: readonly Learner[] = [boosting, logistic, linear, forest];
