@@ -83,7 +83,7 @@ test('what is not an entry cannot be imported', async () => {
 
 test('every family of nodes is an entry, and nothing inside one is', () => {
   const families = readdirSync(path.join(root, 'plugins'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'plugins', entry.name, 'index.ts')))
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'plugins', entry.name, 'contract.ts')))
     .map((entry) => `trainyard/plugins/${entry.name}`);
   const named = entries.map(({ specifier }) => specifier).filter((name) => name.startsWith('trainyard/plugins/'));
   expect(named.sort()).toEqual(families.sort());
