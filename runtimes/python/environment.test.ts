@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findInterpreter } from '../../setup/interpreter.js';
 import { pythonHere } from './here.test-part.js';
-import { collectEnvironments, ensureEnvironment } from './index.js';
+import { collectEnvironments, ensureEnvironment, holdEnvironment } from './index.js';
 import { sayUvFailure } from './uv-failure.js';
 
 const tools = mkdtempSync(path.join(tmpdir(), 'trainyard-environment-'));
@@ -34,6 +35,50 @@ describe('an environment', () => {
     utimesSync(path.join(folder, 'used'), before, before);
     expect(collectEnvironments({ tools, olderThanMs: month })).toEqual([folder]);
     expect(existsSync(folder)).toBe(false);
+    expect(readdirSync(tools)).toEqual([]);
+  });
+
+  test('stays while a process works in it, however short the time that is asked for', async () => {
+    const environment = await ensureEnvironment(options);
+    const used = path.join(environment.folder, 'used');
+    expect(collectEnvironments({ tools, olderThanMs: 0 })).toEqual([]);
+    const before = new Date(Date.now() - 30 * 3_600_000);
+    utimesSync(used, before, before);
+    const release = holdEnvironment(environment, 10);
+    await wait(200);
+    release();
+    expect(Date.now() - statSync(used).mtimeMs).toBeLessThan(60_000);
+    expect(collectEnvironments({ tools, olderThanMs: 0 })).toEqual([]);
+  });
+
+  test('is built again where a part of it is gone', async () => {
+    const { folder, python } = await ensureEnvironment(options);
+    for (const part of ['used', 'bin']) {
+      rmSync(path.join(folder, part), { recursive: true });
+      await ensureEnvironment(options);
+      expect([existsSync(python), existsSync(path.join(folder, 'used'))]).toEqual([true, true]);
+    }
+    expect(readdirSync(tools)).toEqual([path.basename(folder)]);
+  });
+
+  test('of a Python that is not yet published, or was built by hand, goes too', async () => {
+    const { folder } = await ensureEnvironment(options);
+    const odd = ['3.13.0rc1', '3.11.7+'].map((version) => path.join(tools, `python-${version}-${'0'.repeat(16)}`));
+    const others = ['python-3.11.7', `python-3.11.7-${'0'.repeat(16)}.lock`].map((name) => path.join(tools, name));
+    for (const one of [...odd, ...others]) mkdirSync(one);
+    expect(collectEnvironments({ tools, olderThanMs: 0 }).sort()).toEqual(odd.sort());
+    expect([...others, folder].every((one) => existsSync(one))).toBe(true);
+    for (const one of others) rmSync(one, { recursive: true });
+  });
+
+  test('that cannot be removed stays, and the others go', async () => {
+    const goes = path.join(tools, `python-3.11.7-${'2'.repeat(16)}`);
+    // Its name leaves no room for another: whoever runs the tests may be allowed all else.
+    const long = path.join(tools, `python-3.${'1'.repeat(220)}-${'1'.repeat(16)}`);
+    for (const one of [long, goes]) mkdirSync(one);
+    expect(collectEnvironments({ tools, olderThanMs: 0 })).toEqual([goes]);
+    expect(existsSync(long)).toBe(true);
+    rmSync(long, { recursive: true });
   });
 });
 
