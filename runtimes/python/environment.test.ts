@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { findBinary } from '../../setup/index.js';
 import { findInterpreter } from '../../setup/interpreter.js';
 import { pythonHere } from './here.test-part.js';
 import { collectEnvironments, ensureEnvironment, holdEnvironment } from './index.js';
@@ -80,6 +83,36 @@ describe('an environment', () => {
     expect(existsSync(long)).toBe(true);
     rmSync(long, { recursive: true });
   });
+});
+
+/** Where this machine has uv already: nothing is fetched for a test. */
+const uv = await findBinary('uv', { download: false }).catch(() => undefined);
+
+test.skipIf(uv === undefined)('files of an environment are its own: no other environment holds them', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-wheel-'));
+  try {
+    const wheel = path.join(folder, 'toy-1.0-py3-none-any.whl');
+    const script = `import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as z:
+    z.writestr("toy/__init__.py", "x = 1\\n")
+    z.writestr("toy-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: toy\\nVersion: 1.0\\n")
+    z.writestr("toy-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: toy\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    z.writestr("toy-1.0.dist-info/RECORD", "")`;
+    execFileSync('python3', ['-c', script, wheel]);
+    const hash = createHash('sha256').update(readFileSync(wheel)).digest('hex');
+    const locked = `toy @ file://${wheel} --hash=sha256:${hash}`;
+    const built = await ensureEnvironment({
+      python: pythonHere,
+      tools: path.join(folder, 'tools'),
+      requirements: { locked, file: 'r.txt' },
+      onProgress: () => undefined,
+      env: { ...process.env, TRAINYARD_UV: uv!.path, UV_CACHE_DIR: path.join(folder, 'cache') },
+    });
+    const site = path.join(built.folder, 'lib', `python${pythonHere}`, 'site-packages', 'toy', '__init__.py');
+    expect(statSync(site).nlink).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 describe('a Python that is not there', () => {
