@@ -44,7 +44,10 @@ export interface RuntimeSpec<Program> {
    * TY-CODE that says what is wrong with it.
    */
   place?(program: Program, options: PlaceOptions): Promise<Placed>;
-  /** Files of the project that a program is made of, as full paths: an edit of one is an edit of the project's code. */
+  /**
+   * Files of the project that a program is made of, and folders in which a new file would belong to it, as full paths: an edit of
+   * one is an edit of the project's code.
+   */
   sources?(program: Program): Promise<readonly string[]>;
   /**
    * Does the work of one call and gives what the contract promises for each output; the engine checks and stores it. What

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -48,6 +48,23 @@ test('files of the last minutes stay: somebody may be about to use them', async 
   await dropOldBuilds({ build }, new Set(), { keep: 1 });
   expect(left('workflows-')).toEqual([`workflows-${idOf(2)}.js`]);
   expect(left('loaded-')).toHaveLength(1);
+});
+
+test('a folder of a program goes with the last node that needs it', async () => {
+  const folders = [1, 2, 3].map((number) => path.join(build, `python-${idOf(number)}`));
+  for (const [at, folder] of folders.entries()) {
+    mkdirSync(path.join(folder, 'code'), { recursive: true });
+    await edit(at + 1, 60 - at);
+    // The second edit is of something else: its program is that of the first.
+    const record = path.join(build, `code-toy.make-${idOf(at + 1)}.json`);
+    writeFileSync(record, JSON.stringify({ placed: { folder: at === 1 ? folders[0] : folder } }));
+    for (const one of [record, folder]) utimesSync(one, 1_000, 1_000);
+  }
+  await dropOldBuilds({ build }, new Set(), { keep: 2 });
+  expect(left('python-')).toEqual([1, 2, 3].map((number) => `python-${idOf(number)}`));
+  await dropOldBuilds({ build }, new Set(), { keep: 1 });
+  // Nobody has named the second one: another may be placing it.
+  expect(left('python-')).toEqual([2, 3].map((number) => `python-${idOf(number)}`));
 });
 
 test('where an open run needs a build of which nothing is written down, nothing goes', async () => {

@@ -38,6 +38,7 @@ export async function dropOldBuilds(
   { keep = BUILDS_KEPT, now = Date.now(), youngMs = YOUNG_MS } = {},
 ): Promise<string[]> {
   const names = (await readdir(build, { withFileTypes: true })).filter((one) => !one.isDirectory());
+  const lost: string[] = [];
   const made = names.map(({ name }) => name).filter((name) => MADE.test(name));
   const ages = new Map<string, number>();
   for (const name of made) {
@@ -58,9 +59,29 @@ export async function dropOldBuilds(
   const gone: string[] = [];
   for (const [name, age] of ages) {
     if (stay.has(name) || now - age < youngMs) continue;
+    lost.push(...(await placedBy(build, name)));
     await rm(path.join(build, name), { force: true });
     const buildId = /^workflows-([0-9a-f]{24})\.js$/.exec(name)?.[1];
     if (buildId !== undefined) gone.push(buildId);
   }
+  if (lost.length === 0) return gone;
+  const placed = new Set((await Promise.all((await readdir(build)).map((name) => placedBy(build, name)))).flat());
+  for (const folder of new Set(lost)) {
+    const known = placed.has(folder) ? undefined : await stat(folder).catch(() => undefined);
+    if (known && now - known.mtimeMs >= youngMs) await rm(folder, { recursive: true, force: true });
+  }
   return gone;
+}
+
+/** The folder of a program, where the file is the record of a node whose runtime has placed one in the folder of builds. */
+async function placedBy(build: string, name: string): Promise<string[]> {
+  if (!/^code-.*\.json$/.test(name)) return [];
+  const text = await readFile(path.join(build, name), 'utf8').catch(() => '{}');
+  try {
+    const { folder } = (JSON.parse(text) as Partial<NodeCode>).placed ?? {};
+    return folder !== undefined && path.dirname(folder) === path.resolve(build) ? [folder] : [];
+  } catch {
+    // A record that was damaged: nobody can run what it says.
+    return [];
+  }
 }

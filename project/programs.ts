@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { TrainyardError } from '@trainyard/errors';
 import { canonical } from '../core/json.js';
 import type { PartsOnHand } from '../core/provided-parts.js';
@@ -18,7 +19,8 @@ export async function sourcesOfPrograms(
       return (await (await runtimeOf(program, node, parts)).sources?.(program.said as never)) ?? [];
     }),
   );
-  return [...new Set(found.flat())].sort();
+  const isFolder = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return [...new Set(found.flat())].filter((file) => !isFolder(file)).sort();
 }
 
 /** The runtime of a program. Throws TY-CONFIG where no plugin brings it. */

@@ -1,11 +1,11 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
 /** Edits come in bursts: an editor writes several files, or one of them twice. */
 const QUIET_MS = 100;
 
 /** Files that may belong to a project before anybody imports them: another ending would be found in their place. */
-const CODE = /\.[cm]?[jt]sx?$/;
+const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
 
 /** What editors leave beside a file for a moment. */
 const PASSING = /^(\.|#)|(~|\.sw[a-z]|\.tmp|\.\d+)$/;
@@ -19,6 +19,7 @@ export class CodeWatch {
   readonly #onChange: () => void;
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
   #taken = true;
   #timer: NodeJS.Timeout | undefined;
 
@@ -26,15 +27,26 @@ export class CodeWatch {
     this.#onChange = onChange;
   }
 
-  /** Adds files. While the code could not be `taken` up, any file beside them may be what was missing. */
+  /**
+   * Adds files, and folders in which new files and folders count. While the code could not be `taken` up, any file beside them may
+   * be what was missing.
+   */
   add(files: Iterable<string>, taken = true): void {
     this.#taken = taken;
-    for (const file of files) this.#files.add(file);
+    const isFirst = this.#files.size === 0;
+    for (const file of files) {
+      this.#files.add(file);
+      if (this.#folders.has(file) || !isFolder(file)) continue;
+      this.#folders.add(file);
+      // What came into a new folder before it is watched.
+      if (this.#watch(file) && !isFirst) this.#changed();
+    }
     for (const folder of new Set([...this.#files].map((file) => path.dirname(file)))) this.#watch(folder);
   }
 
-  #watch(folder: string): void {
-    if (this.#watchers.has(folder)) return;
+  /** Whether it is watched from now on, and was not before. */
+  #watch(folder: string): boolean {
+    if (this.#watchers.has(folder)) return false;
     try {
       const watcher = watch(folder, (_, name) => {
         if (name === null || this.#counts(folder, name)) this.#changed();
@@ -42,16 +54,20 @@ export class CodeWatch {
       watcher.on('error', () => {
         watcher.close();
         this.#watchers.delete(folder);
+        this.#folders.delete(folder);
       });
       this.#watchers.set(folder, watcher);
+      return true;
     } catch {
       // A folder that is gone again: nothing to watch.
+      return false;
     }
   }
 
   #counts(folder: string, name: string): boolean {
     if (this.#files.has(path.join(folder, name)) || CODE.test(name)) return true;
-    return !this.#taken && !PASSING.test(name);
+    if (PASSING.test(name)) return false;
+    return !this.#taken || (this.#folders.has(folder) && isFolder(path.join(folder, name)));
   }
 
   #changed(): void {
@@ -62,5 +78,13 @@ export class CodeWatch {
   close(): void {
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers.values()) watcher.close();
+  }
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
   }
 }

@@ -1,10 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { findBinary } from '../../setup/index.js';
 import { findInterpreter } from '../../setup/interpreter.js';
 import { pythonHere } from './here.test-part.js';
-import { collectEnvironments, ensureEnvironment } from './index.js';
+import { collectEnvironments, ensureEnvironment, holdEnvironment } from './index.js';
 import { sayUvFailure } from './uv-failure.js';
 
 const tools = mkdtempSync(path.join(tmpdir(), 'trainyard-environment-'));
@@ -34,7 +38,81 @@ describe('an environment', () => {
     utimesSync(path.join(folder, 'used'), before, before);
     expect(collectEnvironments({ tools, olderThanMs: month })).toEqual([folder]);
     expect(existsSync(folder)).toBe(false);
+    expect(readdirSync(tools)).toEqual([]);
   });
+
+  test('stays while a process works in it, however short the time that is asked for', async () => {
+    const environment = await ensureEnvironment(options);
+    const used = path.join(environment.folder, 'used');
+    expect(collectEnvironments({ tools, olderThanMs: 0 })).toEqual([]);
+    const before = new Date(Date.now() - 30 * 3_600_000);
+    utimesSync(used, before, before);
+    const release = holdEnvironment(environment, 10);
+    await wait(200);
+    release();
+    expect(Date.now() - statSync(used).mtimeMs).toBeLessThan(60_000);
+    expect(collectEnvironments({ tools, olderThanMs: 0 })).toEqual([]);
+  });
+
+  test('is built again where a part of it is gone', async () => {
+    const { folder, python } = await ensureEnvironment(options);
+    for (const part of ['used', 'bin']) {
+      rmSync(path.join(folder, part), { recursive: true });
+      await ensureEnvironment(options);
+      expect([existsSync(python), existsSync(path.join(folder, 'used'))]).toEqual([true, true]);
+    }
+    expect(readdirSync(tools)).toEqual([path.basename(folder)]);
+  });
+
+  test('of a Python that is not yet published, or was built by hand, goes too', async () => {
+    const { folder } = await ensureEnvironment(options);
+    const odd = ['3.13.0rc1', '3.11.7+'].map((version) => path.join(tools, `python-${version}-${'0'.repeat(16)}`));
+    const others = ['python-3.11.7', `python-3.11.7-${'0'.repeat(16)}.lock`].map((name) => path.join(tools, name));
+    for (const one of [...odd, ...others]) mkdirSync(one);
+    expect(collectEnvironments({ tools, olderThanMs: 0 }).sort()).toEqual(odd.sort());
+    expect([...others, folder].every((one) => existsSync(one))).toBe(true);
+    for (const one of others) rmSync(one, { recursive: true });
+  });
+
+  test('that cannot be removed stays, and the others go', async () => {
+    const goes = path.join(tools, `python-3.11.7-${'2'.repeat(16)}`);
+    // Its name leaves no room for another: whoever runs the tests may be allowed all else.
+    const long = path.join(tools, `python-3.${'1'.repeat(220)}-${'1'.repeat(16)}`);
+    for (const one of [long, goes]) mkdirSync(one);
+    expect(collectEnvironments({ tools, olderThanMs: 0 })).toEqual([goes]);
+    expect(existsSync(long)).toBe(true);
+    rmSync(long, { recursive: true });
+  });
+});
+
+/** Where this machine has uv already: nothing is fetched for a test. */
+const uv = await findBinary('uv', { download: false }).catch(() => undefined);
+
+test.skipIf(uv === undefined)('files of an environment are its own: no other environment holds them', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-wheel-'));
+  try {
+    const wheel = path.join(folder, 'toy-1.0-py3-none-any.whl');
+    const script = `import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as z:
+    z.writestr("toy/__init__.py", "x = 1\\n")
+    z.writestr("toy-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: toy\\nVersion: 1.0\\n")
+    z.writestr("toy-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: toy\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    z.writestr("toy-1.0.dist-info/RECORD", "")`;
+    execFileSync('python3', ['-c', script, wheel]);
+    const hash = createHash('sha256').update(readFileSync(wheel)).digest('hex');
+    const locked = `toy @ file://${wheel} --hash=sha256:${hash}`;
+    const built = await ensureEnvironment({
+      python: pythonHere,
+      tools: path.join(folder, 'tools'),
+      requirements: { locked, file: 'r.txt' },
+      onProgress: () => undefined,
+      env: { ...process.env, TRAINYARD_UV: uv!.path, UV_CACHE_DIR: path.join(folder, 'cache') },
+    });
+    const site = path.join(built.folder, 'lib', `python${pythonHere}`, 'site-packages', 'toy', '__init__.py');
+    expect(statSync(site).nlink).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 describe('a Python that is not there', () => {

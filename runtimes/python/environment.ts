@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isTrainyardError, TrainyardError } from '@trainyard/errors';
+import { TrainyardError } from '@trainyard/errors';
 import {
   findBinary,
   findInterpreter,
@@ -32,11 +32,14 @@ export interface Environment {
   readonly folder: string;
 }
 
-/** Says by its time of change when an environment was used last. */
+/** Says by its time of change when an environment was used last; one without it is not whole. */
 const USED = 'used';
+/** A process that runs in an environment says so again and again: what was used in the last day may be in use. */
+const SAYS_MS = 3_600_000;
+const MAY_RUN_MS = 24 * 3_600_000;
 /** What nobody has used for so long is removed when another environment is built. */
 const UNUSED_MS = 30 * 24 * 3_600_000;
-const NAME = /^python-3[.\d]+-[0-9a-f]{16}$/;
+const NAME = /^python-3\.[^-/]+-[0-9a-f]{16}$/;
 
 /**
  * An environment with exactly these packages, built once on each machine: one at a time, by whichever process needs it first,
@@ -50,12 +53,14 @@ export async function ensureEnvironment(options: EnvironmentOptions): Promise<En
   const base = await findInterpreter(options.python, options.env);
   const platform = `${process.platform}-${process.arch}`;
   const digest = createHash('sha256')
-    .update(JSON.stringify([1, platform, base.path, base.version, requirements?.locked]))
+    .update(JSON.stringify([2, platform, base.path, base.version, requirements?.locked]))
     .digest('hex');
   const name = `python-${base.version}-${digest.slice(0, 16)}`;
   const folder = path.join(tools, name);
-  if (!existsSync(folder)) {
+  // Said first: from here on nobody removes it.
+  if (!use(folder)) {
     onProgress('building the Python environment');
+    if (existsSync(folder)) remove(folder);
     await installOnce(
       tools,
       name,
@@ -65,9 +70,16 @@ export async function ensureEnvironment(options: EnvironmentOptions): Promise<En
     signal?.throwIfAborted();
     collectEnvironments({ tools, olderThanMs: UNUSED_MS });
   }
-  use(folder);
-  return { python: path.join(folder, 'bin', 'python'), version: base.version, folder };
+  return { python: pythonOf(folder), version: base.version, folder };
 }
+
+/** Keeps an environment from being removed while this process works with it, for however long; gives what ends that. */
+export function holdEnvironment({ folder }: Pick<Environment, 'folder'>, everyMs = SAYS_MS): () => void {
+  const timer = setInterval(() => use(folder), everyMs).unref();
+  return () => clearInterval(timer);
+}
+
+const pythonOf = (folder: string): string => path.join(folder, 'bin', 'python');
 
 async function fill(draft: string, base: string, options: EnvironmentOptions): Promise<void> {
   const { requirements, signal, onProgress } = options;
@@ -82,6 +94,8 @@ async function fill(draft: string, base: string, options: EnvironmentOptions): P
   // It is renamed when it is whole: programs in it must not name the folder that it is built in.
   await appendFile(path.join(draft, 'pyvenv.cfg'), 'relocatable = true\n');
   writeFileSync(path.join(draft, USED), '');
+  // Whoever shares the tools may say so.
+  chmodSync(path.join(draft, USED), 0o666);
   if (requirements === undefined) return;
   const uv = await findBinary('uv', {
     tools: options.tools,
@@ -97,6 +111,9 @@ async function fill(draft: string, base: string, options: EnvironmentOptions): P
     'install',
     '--python',
     python,
+    // Not hard links, as else: an edit of the same file in an environment of the user's own would change this one.
+    '--link-mode',
+    'copy',
     '--require-hashes',
     '--no-build',
     '--compile-bytecode',
@@ -135,31 +152,56 @@ export async function uvEnvironment(python: string, env: NodeJS.ProcessEnv): Pro
   return { ...env, ...Object.fromEntries(set), UV_NO_PROGRESS: '1', VIRTUAL_ENV: undefined };
 }
 
-/** Environments that nobody has used for a while are removed; gives their folders. */
+/**
+ * Environments that nobody has used for a while are removed, none that was used in the last day; gives their folders. What may not
+ * be removed, in tools that several users share, stays.
+ */
 export function collectEnvironments(options: {
   readonly tools?: string;
   readonly olderThanMs: number;
   readonly dryRun?: boolean;
 }): string[] {
-  const { tools = toolsFolder(), olderThanMs, dryRun = false } = options;
-  const old = (existsSync(tools) ? readdirSync(tools) : [])
+  const { tools = toolsFolder(), dryRun = false } = options;
+  const olderThanMs = Math.max(options.olderThanMs, MAY_RUN_MS);
+  const isOld = (folder: string): boolean => Date.now() - usedAt(folder) > olderThanMs;
+  return (existsSync(tools) ? readdirSync(tools) : [])
     .filter((name) => NAME.test(name))
     .map((name) => path.join(tools, name))
-    .filter((folder) => Date.now() - usedAt(folder) > olderThanMs);
-  if (!dryRun) for (const folder of old) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  return old;
+    .filter((folder) => isOld(folder) && (dryRun || remove(folder, isOld)));
+}
+
+/** Takes a folder away in one step, so that none is ever there in part. Not where it is no longer `still` what it was, or may not. */
+function remove(folder: string, still: (moved: string) => boolean = () => true): boolean {
+  // As a set-up that was killed leaves its own: the next one clears what this one could not.
+  const moved = `${folder}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    renameSync(folder, moved);
+    if (!still(moved)) {
+      renameSync(moved, folder);
+      return false;
+    }
+  } catch {
+    return false;
+  }
+  try {
+    rmSync(moved, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // It counts as gone already.
+  }
+  return true;
 }
 
 function usedAt(folder: string): number {
   return statSync(path.join(folder, USED), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-function use(folder: string): void {
-  const now = new Date();
+/** Says that an environment is used now. False where there is none that is whole. */
+function use(folder: string): boolean {
   try {
-    utimesSync(path.join(folder, USED), now, now);
-  } catch (error) {
+    // By writing, which all may who may use it: a time is set by the owner alone.
+    writeFileSync(path.join(folder, USED), '\n', { flag: 'r+' });
+  } catch {
     // Tools that others share may be read-only to this user.
-    if (isTrainyardError(error)) throw error;
   }
+  return existsSync(path.join(folder, USED)) && existsSync(pythonOf(folder));
 }

@@ -61,6 +61,8 @@ export async function lockRequirements({ wanted, python, upgrade = false, ...req
       wanted,
       '-o',
       file,
+      '--python',
+      base.path,
       '--python-version',
       version,
       '--custom-compile-command',

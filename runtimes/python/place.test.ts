@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -61,6 +61,25 @@ describe('a program’s hash', () => {
     expect(await hashOf({ requirements })).not.toBe(first);
   });
 
+  test('is of what links lead to, but not in circles, and of no folder that cannot be read', async () => {
+    const first = await hashOf();
+    const shared = path.join(root, 'shared');
+    mkdirSync(shared, { recursive: true });
+    writeFileSync(path.join(shared, 'deep.py'), 'x = 1\n');
+    symlinkSync(shared, path.join(folder, 'shared'));
+    symlinkSync(folder, path.join(folder, 'around'));
+    const { hash, files } = await place();
+    expect(hash).not.toBe(first);
+    expect(files.map(([file]) => file)).toEqual([
+      'nodes/fit/fit.py',
+      'nodes/fit/helper.py',
+      'nodes/fit/shared/deep.py',
+    ]);
+    if (process.getuid?.() === 0) return;
+    mkdirSync(path.join(folder, 'closed'), { mode: 0 });
+    await expect(hashOf()).rejects.toMatchObject({ code: 'TY-CODE', where: { file: 'nodes/fit/closed' } });
+  });
+
   test('does not tell on which machine the project lies', async () => {
     const other = path.join(root, 'elsewhere');
     cpSync(path.join(root, 'nodes'), path.join(other, 'nodes'), { recursive: true });
@@ -106,6 +125,37 @@ describe('requirements', () => {
       `numpy[a,b]==2.4.6 ${HASH}`,
     ]);
     expect(lockedRequirements('\n# nothing\n', 'r.txt')).toBe('');
+  });
+
+  test.each(['--find-links=../wheels', '-f wheels', '--find-links file:wheels', `six @ ../six.whl ${HASH}`])(
+    'that lead elsewhere once they are copied are refused: %s',
+    (line) => {
+      expect(() => lockedRequirements(`\n${line}\n`, 'r.txt')).toThrow(
+        expect.objectContaining({ code: 'TY-CODE', where: { file: 'r.txt:2' } }) as Error,
+      );
+    },
+  );
+
+  test.each([
+    '--index-url https://user:SECRET@index.example/simple',
+    '-i https://SECRET@index.example/simple',
+    '-r https://user:SECRET@index.example/r.txt',
+    `six @ https://user:SECRET@index.example/six.whl ${HASH}`,
+  ])('that hold a password are refused, and it is not said again: %s', (line) => {
+    const refuse = (): unknown => lockedRequirements(line, 'r.txt');
+    expect(refuse).toThrow(/a name or a password/);
+    expect(refuse).not.toThrow(/SECRET/);
+  });
+
+  test('may name full paths, addresses, and passwords by variables', () => {
+    const text = [
+      '--find-links /wheels',
+      '--find-links=file:///wheels',
+      '--index-url https://${NAME}:${TOKEN}@index.example/simple',
+      `six @ https://index.example/six.whl ${HASH}`,
+      `toy @ file:///wheels/toy.whl ${HASH}`,
+    ].join('\n');
+    expect(lockedRequirements(text, 'r.txt')).toBe(text);
   });
 
   test.each([

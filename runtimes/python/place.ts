@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '@trainyard/errors';
 import type { Placed, PlaceOptions } from '../../core/runtime-kind.js';
@@ -35,7 +35,8 @@ export async function placePython(program: PythonProgram, { into, root }: PlaceO
     sources: nameOf(base, root),
   };
   const folder = path.join(into, `python-${hash.slice(0, 24)}`);
-  if (!existsSync(folder)) await write(folder, files, requirements?.locked);
+  if (existsSync(folder)) await touch(folder);
+  else await write(folder, files, requirements?.locked);
   const named = parts.map(([file, of]) => [nameOf(path.join(base, file), root), of.slice(0, 16)] as const);
   return {
     folder,
@@ -45,11 +46,12 @@ export async function placePython(program: PythonProgram, { into, root }: PlaceO
   };
 }
 
-/** Every file that a program is made of. */
+/** Every file that a program is made of, and the folders in which more would belong to it. */
 export async function sourcesOf(program: PythonProgram): Promise<readonly string[]> {
   const { base } = packageOf(program.module);
-  const files = (await codeFiles(program)).map((file) => path.join(base, file));
-  return program.requirements === undefined ? files : [...files, program.requirements];
+  const { files, folders } = await codeOf(program);
+  const code = [...files, ...folders].map((name) => path.join(base, name));
+  return program.requirements === undefined ? code : [...code, program.requirements];
 }
 
 /**
@@ -65,28 +67,46 @@ function packageOf(file: string): { readonly base: string; readonly below: strin
   return { base, below: within[0] ?? '', module: [...within, path.basename(file, '.py')].join('.') };
 }
 
-/** Names of the code's files below `base`, sorted. */
-async function codeFiles({ module }: PythonProgram): Promise<string[]> {
+/** Names of the code's files and folders below `base`, sorted; what a link leads to counts as if it lay there. */
+async function codeOf({ module }: PythonProgram): Promise<{ readonly files: string[]; readonly folders: string[] }> {
   const { base, below } = packageOf(module);
-  const found: string[] = [];
-  const look = async (folder: string): Promise<void> => {
-    const entries = await readdir(path.join(base, folder), { withFileTypes: true }).catch(() => []);
+  const files: string[] = [];
+  const folders: string[] = [];
+  const look = async (folder: string, within: readonly string[]): Promise<void> => {
+    const full = path.join(base, folder);
+    const real = await realpath(full).catch(() => full);
+    // A link to a folder around it.
+    if (within.includes(real)) return;
+    const names = await readdir(full).catch((error: unknown) => cannotRead(full, error));
     // An environment of the user's own.
-    if (entries.some(({ name }) => name === 'pyvenv.cfg')) return;
-    for (const entry of entries) {
-      const name = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (!NOT_CODE.test(entry.name)) await look(name);
-      } else if (entry.name.endsWith('.py') && (await isFile(path.join(base, name)))) found.push(name);
+    if (names.includes('pyvenv.cfg')) return;
+    folders.push(folder);
+    for (const name of names) {
+      const inner = path.join(folder, name);
+      const known = NOT_CODE.test(name) ? undefined : await stat(path.join(base, inner)).catch(() => undefined);
+      if (known?.isDirectory()) await look(inner, [...within, real]);
+      else if (name.endsWith('.py') && (await isFile(path.join(base, inner)))) files.push(inner);
     }
   };
-  await look(below);
-  return found.sort();
+  await look(below, []);
+  return { files: files.sort(), folders: folders.sort() };
+}
+
+/** What cannot be read would be missing in the key. A folder that is gone, as one whose module is not there, holds nothing. */
+function cannotRead(folder: string, error: unknown): string[] {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+  throw new TrainyardError('TY-CODE', {
+    what: `a folder beside the module of a Python node cannot be read: ${code ?? String(error)}`,
+    where: { file: folder.split(path.sep).slice(-3).join('/') },
+    expected: 'a folder that this user may read: every .py file in it is part of the key',
+    remedy: 'let this user read it, or move it elsewhere',
+  });
 }
 
 async function contentsOf(program: PythonProgram): Promise<ReadonlyMap<string, Buffer>> {
   const { base } = packageOf(program.module);
-  const files = await codeFiles(program);
+  const { files } = await codeOf(program);
   return new Map(await Promise.all(files.map(async (file) => [file, await readFile(path.join(base, file))] as const)));
 }
 
@@ -117,6 +137,12 @@ const isFile = (file: string): Promise<boolean> =>
     (found) => found.isFile(),
     () => false,
   );
+
+/** It is used again: whoever tidies up leaves it for now. */
+async function touch(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now).catch(() => undefined);
+}
 
 /** Written beside and renamed: a folder of this name is whole. */
 async function write(folder: string, files: ReadonlyMap<string, Buffer>, locked: string | undefined): Promise<void> {

@@ -55,6 +55,14 @@ describe.concurrent('an error in Python is said for people', () => {
     expect(log.join('\n')).toContain("invalid literal for int() with base 10: 'x'");
   });
 
+  test('whatever its author has put beside the message, and with the remedy that it has', async () => {
+    const error = await failure('no_number');
+    expect(error).toMatchObject({ what: 'the mean is not a number', actual: 'nan', expected: "{('a', 'b'): 3}" });
+    expect(error.remedy).toMatch(/whose text cannot be had: ValueError/);
+    expect(error.where['column']).toBe(String(2n ** 60n));
+    expect((await failure('wordless')).what).toMatch(/Wordless.*whose text cannot be had: ValueError/);
+  });
+
   test('and one that is too long is cut', async () => {
     const error = await failure('long');
     expect([error.code, JSON.stringify(error.toRecord()).length < 500_000]).toEqual(['TY-NODE-INPUT', true]);
@@ -95,6 +103,10 @@ describe.concurrent('what JSON cannot hold is refused by its place', () => {
   });
 });
 
+test('how far it is may be no number, and a step may not', async () => {
+  expect(await failure('nowhere')).toMatchObject({ code: 'TY-NODE-OUTPUT', expected: 'steps that rise' });
+});
+
 describe.concurrent('a process of Python', () => {
   test('has nothing of the user’s own Python, the seed and the threads of its node', async () => {
     await using done = await run('surroundings', { threads: 2 });
@@ -123,6 +135,15 @@ describe.concurrent('a process of Python', () => {
     };
     await expect(run('stubborn', { host: { signal: stop.signal, log } })).rejects.toThrow('told to end');
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+  });
+
+  test('ends at the report at which a study says so, whatever exceptions it catches', async () => {
+    const stop = new AbortController();
+    const log: string[] = [];
+    const report = (): void => stop.abort(new Error('enough'));
+    const host = { signal: stop.signal, report, log: (line: string) => log.push(line) };
+    await expect(run('reports', { host })).rejects.toThrow('enough');
+    expect(log).toEqual([]);
   });
 
   test('may keep the best so far when it is cancelled', async () => {

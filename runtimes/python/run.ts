@@ -6,7 +6,7 @@ import type { InputArtifact } from '../../core/artifact.js';
 import type { Ref } from '../../core/kinds.js';
 import { ONLY_OUTPUT, outputPorts } from '../../core/node.js';
 import type { Placed, RuntimeCall } from '../../core/runtime-kind.js';
-import { ensureEnvironment, type Environment } from './environment.js';
+import { ensureEnvironment, holdEnvironment, type Environment } from './environment.js';
 import { sayPythonDeath, sayPythonFailure } from './failures.js';
 import { placePython } from './place.js';
 import { CODE_FOLDER, REQUIREMENTS_FILE, type PlacedProgram, type PythonProgram } from './programs.js';
@@ -22,7 +22,12 @@ export async function runPython(program: PythonProgram, call: RuntimeCall): Prom
   const environment = await environmentOf(said, placed, call);
   ctx.signal.throwIfAborted();
   const folder = await taskFolder(said, placed, call);
-  await compute(environment, folder, said, call);
+  const release = holdEnvironment(environment);
+  try {
+    await compute(environment, folder, said, call);
+  } finally {
+    release();
+  }
   return readOutputs(folder, call);
 }
 

@@ -33,7 +33,7 @@ export interface PythonFailure {
 export type FromPython =
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly fraction: number; readonly message: string | null }
-  | { readonly type: 'report'; readonly number: number; readonly step: number; readonly value: Figures }
+  | { readonly type: 'report'; readonly number: number; readonly step: number | null; readonly value: Figures }
   /** The state of a checkpoint lies in a file, or is to be written to it. */
   | { readonly type: 'save' | 'load'; readonly number: number; readonly file: string }
   | { readonly type: 'secret'; readonly number: number; readonly name: string }
@@ -70,7 +70,7 @@ export async function answerTo(
 async function asked(message: Extract<FromPython, { number: number; type: string }>, ctx: NodeContext): Promise<Json> {
   switch (message.type) {
     case 'report':
-      await ctx.report(message.step, reportedOf(message.value));
+      await ctx.report(message.step ?? Number.NaN, reportedOf(message.value));
       return null;
     case 'save':
       await ctx.checkpoint.save(await readFile(message.file));

@@ -6,17 +6,21 @@ The folder holds `task.json`; this process writes `outputs.json` and files of ou
 import faulthandler
 import importlib
 import json
+import math
 import os
 import random
 import sys
 import traceback
 from pathlib import Path
 
-from trainyard._context import Cancelled, Context, HostError, Input, SeedError, TransientError, UserError
-from trainyard._json import OutputError, plain
-from trainyard._wire import Wire
+# A folder that holds the module `trainyard` alone: a node's own module may be called as this file is.
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "path")
+if PATH not in sys.path:
+    sys.path[0] = PATH
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from trainyard._context import Cancelled, Context, HostError, Input, SeedError, TransientError, UserError
+from trainyard._json import MOST_WHOLE, OutputError, plain
+from trainyard._wire import Wire
 
 
 class LoadError(Exception):
@@ -27,12 +31,12 @@ def main(folder):
     faulthandler.enable()
     task = json.loads((folder / "task.json").read_text(encoding="utf-8"))
     wire = Wire(3)
-    sys.path[0] = HERE
     sys.path.insert(1, task["code"])
     if task["ctx"]["seed"] is not None:
         random.seed(task["ctx"]["seed"])
     loaded = False
     try:
+        require_own_names(task)
         module = importlib.import_module(task["module"])
         run = getattr(module, task["function"], None)
         if not callable(run):
@@ -43,10 +47,27 @@ def main(folder):
         write(given, task, folder)
         answer = {"type": "done"}
     except BaseException as error:
-        answer = failure(error, loaded, task)
+        try:
+            answer = failure(error, loaded, task)
+        except Exception as again:
+            name = type(error).__qualname__
+            answer = {"type": "failed", "fault": "other", "name": name, "place": None, "trace": "",
+                      "what": f"what it says cannot be told: {type(again).__qualname__}"}
     sys.stdout.flush()
     sys.stderr.flush()
     wire.tell(answer)
+
+
+def require_own_names(task):
+    """Refuses code that an import would not find, since Python has loaded another module of its name already."""
+    module = task["module"].split(".")[0]
+    for entry in sorted(os.listdir(task["code"])):
+        name = entry.removesuffix(".py")
+        is_module = name != entry or os.path.isfile(os.path.join(task["code"], name, "__init__.py"))
+        if is_module and name in sys.modules and (name != "__main__" or name == module):
+            file = f"{task['sources']}/{entry}" if task["sources"] else entry
+            raise LoadError(f"{file} has the name of a module that Python has loaded before it, and an import of {name} gives that one; "
+                            "give it another name")
 
 
 def opened(given):
@@ -107,7 +128,7 @@ def kind_of(value):
 
 def failure(error, loaded, task):
     """What went wrong, with the last place of the user's own code."""
-    told = {"type": "failed", "fault": "other", "what": str(error), "name": type(error).__qualname__,
+    told = {"type": "failed", "fault": "other", "what": text_of(error), "name": type(error).__qualname__,
             "place": place_of(error, task), "trace": trace_of(error, task)}
     if isinstance(error, Cancelled):
         told["fault"] = "cancelled"
@@ -132,9 +153,25 @@ def failure(error, loaded, task):
     return json_safe(told)
 
 
-def json_safe(told):
-    """Whatever an author put into an error is said as text."""
-    return json.loads(json.dumps(told, default=str))
+def json_safe(value):
+    """Whatever an author put into an error, said as text where JSON cannot hold it."""
+    if value is None or isinstance(value, (bool, str)) or (type(value) is float and math.isfinite(value)):
+        return value
+    if type(value) is int and abs(value) <= MOST_WHOLE:
+        return value
+    if type(value) is dict and all(isinstance(key, str) for key in value):
+        return {key: json_safe(member) for key, member in value.items()}
+    if type(value) in (list, tuple):
+        return [json_safe(member) for member in value]
+    return text_of(value)
+
+
+def text_of(value):
+    """As `str` says it; an author's own class may fail at that."""
+    try:
+        return str(value)
+    except Exception as error:
+        return f"{kind_of(value)}, whose text cannot be had: {type(error).__qualname__}"
 
 
 def frames_of(error, task):
@@ -166,7 +203,10 @@ def trace_of(error, task):
         stack = stack.tb_next
     if stack is None and not isinstance(error, SyntaxError):
         return ""
-    text = "".join(traceback.format_exception(type(error), error, stack))
+    try:
+        text = "".join(traceback.format_exception(type(error), error, stack))
+    except Exception:
+        text = "".join(traceback.format_tb(stack))
     return text.replace(task["code"] + os.sep, task["sources"] + "/" if task["sources"] else "").rstrip()
 
 

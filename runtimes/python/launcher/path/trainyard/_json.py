@@ -57,5 +57,14 @@ def figures(value):
     value = _scalar(value)
     if isinstance(value, dict):
         return {str(key): figures(member) for key, member in value.items()}
-    number = float(value)
-    return number if math.isfinite(number) else None
+    return finite(value, float)
+
+
+def finite(value, kind=None):
+    """A number of whatever library as Python's own, as the `kind` that is asked for or its own; None where it is not finite."""
+    value = _scalar(value)
+    try:
+        number = kind(value) if kind else value if type(value) is int else float(value)
+        return number if math.isfinite(number) else None
+    except OverflowError:
+        return None

@@ -133,14 +133,15 @@ class Context:
 
     def progress(self, fraction, message=None):
         """How far it is: a fraction from 0 to 1 and a few words; shown live."""
-        self._wire.tell({"type": "progress", "fraction": float(fraction),
+        from ._json import finite
+        self._wire.tell({"type": "progress", "fraction": finite(fraction) or 0,
                          "message": None if message is None else str(message)})
 
     def report(self, step, value):
         """What it has reached at a step: a number, or a dict of figures. In a study this may be the end: then it raises Cancelled."""
-        from ._json import figures
+        from ._json import figures, finite
         self.raise_if_cancelled()
-        self._wire.ask({"type": "report", "step": step, "value": figures(value)})
+        self._wire.ask({"type": "report", "step": finite(step), "value": figures(value)})
         self.raise_if_cancelled()
 
     def secret(self, name):

@@ -1,10 +1,16 @@
 """JSON lines between this process and the engine: one line, one message."""
 
 import json
+import os
 import socket
 import threading
+import time
 
 from ._context import Cancelled, HostError
+
+
+#: Seconds in which a node that nobody waits for any more may still end by itself, as after a cancellation.
+GRACE = 1.6
 
 
 class Wire:
@@ -37,11 +43,26 @@ class Wire:
         answer = slot[1]
         if answer is None:
             raise Cancelled()
+        if "error" in answer and self.cancelled.is_set():
+            raise Cancelled()
         if "error" in answer:
             raise HostError(number, answer["error"])
         return answer["answer"]
 
     def _read(self):
+        try:
+            self._hear()
+        except OSError:
+            # A socket of an engine that was killed may be reset.
+            pass
+        # The engine is gone: nobody waits for what this process computes.
+        self.cancelled.set()
+        for slot in list(self._waiting.values()):
+            slot[0].set()
+        time.sleep(GRACE)
+        os._exit(1)
+
+    def _hear(self):
         with self._socket.makefile("rb") as lines:
             for line in lines:
                 message = json.loads(line)
@@ -52,7 +73,3 @@ class Wire:
                 if slot:
                     slot[1] = message
                     slot[0].set()
-        # The engine is gone: nobody waits for what this process computes.
-        self.cancelled.set()
-        for slot in list(self._waiting.values()):
-            slot[0].set()
