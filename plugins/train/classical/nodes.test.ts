@@ -181,6 +181,10 @@ describe('what cannot be learned is refused, with what to do', () => {
     learned(nodes.linearNode, 'missing values', some, passed, /takes no missing values/),
     learned(nodes.regressionNeighboursNode, 'the label among the features', some, prepOf(NUMBERS), LEAK),
     learned(nodes.regressionDecisionTreeNode, 'the label among the features', some, prepOf(NUMBERS), LEAK),
+    learned(nodes.netNode, 'the label among the features', light, leaking, LEAK),
+    learned(nodes.regressionNetNode, 'the label among the features', some, prepOf(NUMBERS), LEAK),
+    learned(nodes.quantileNetNode, 'the label among the features', light, leaking, LEAK),
+    learned(nodes.multiLabelNetNode, 'the label among the features', light, leaking, LEAK),
   ])('$name', async ({ node, params, of, prep, expected }) => {
     await expect(runNode(node, { params, inputs: { train: await tableOf(of), prep } })).rejects.toThrow(expected);
   });
