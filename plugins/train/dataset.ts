@@ -185,6 +185,11 @@ async function readRows(
       });
       at += batch.rows;
     }
+    if (weights?.every((one) => one === 0))
+      throw new UserError(`all rows of the table "${part}" have the weight 0`, {
+        where: { port: part, column: weight! },
+        expected: 'a weight above 0 in one row or more',
+      });
     const sample = await sampled(database, transform, rows);
     return { rows, width, features, weights, ranges, sample };
   });

@@ -73,6 +73,8 @@ interface Learned {
   readonly loss: Loss;
   readonly train: DatasetRows;
   readonly validation: DatasetRows | undefined;
+  /** Another training follows in the same node. */
+  readonly followed?: boolean;
 }
 
 export interface GrownAndSaid extends Grown {
