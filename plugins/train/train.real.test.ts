@@ -226,6 +226,7 @@ describe('a net', () => {
         bundle: true,
         packages: 'external',
         platform: 'node',
+        target: 'node20',
         format: 'esm',
         logLevel: 'error',
       }),
