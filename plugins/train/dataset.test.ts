@@ -59,6 +59,17 @@ test.each([
   );
 });
 
+test.each([
+  ['all rows', [0, 0, 0], /all rows of the table "train" have the weight 0/],
+  ['all rows of a class', [1, 0, 1], /all rows of class "b" have the weight 0/],
+])('a weight of 0 for %s is refused', async (_name, [a, b, c], message) => {
+  const train = await tableOf(`n,y,w\n1,a,${a}\n2,b,${b}\n3,a,${c}\n`);
+  const prep = (await run(fitFeaturesNode, { params: { recipe: { numeric: ['n'] } }, inputs: { table: train } }))
+    .outputs['transform']!;
+  const asked = { params: { label: 'y', weight: 'w' }, inputs: { train, prep } };
+  await expect(run(logisticNode, asked)).rejects.toThrow(message);
+});
+
 test('a validation table is read by the types that the transform says, or refused where that would change its values', async () => {
   // A transform says the types of its columns where its table went through rules.
   const cleaned = await run(cleanTableNode, {

@@ -185,6 +185,11 @@ async function readRows(
       });
       at += batch.rows;
     }
+    if (weights?.every((one) => one === 0))
+      throw new UserError(`all rows of the table "${part}" have the weight 0`, {
+        where: { port: part, column: weight! },
+        expected: 'a weight above 0 in one row or more',
+      });
     const sample = await sampled(database, transform, rows);
     return { rows, width, features, weights, ranges, sample };
   });
@@ -197,8 +202,8 @@ function labelCell(columns: readonly Column[], labelled: 'class' | 'number', req
   return labelled === 'number' ? sql`${id(request.label)}::DOUBLE` : id(request.label);
 }
 
-/** How many rows the data has, and the smallest and largest finite value of each numeric input. */
-async function measured(
+/** How many rows `data` has, and the smallest and largest finite value of each numeric input. */
+export async function measured(
   database: Database,
   transform: FittedTransform,
   columns: readonly Column[],
@@ -222,8 +227,8 @@ async function measured(
   return { rows: found['rows'] ?? 0, ranges };
 }
 
-/** Up to 20 rows, evenly spread, of the columns that the transform reads. */
-async function sampled(database: Database, transform: FittedTransform, rows: number): Promise<FeatureRow[]> {
+/** Up to 20 rows of `data`, evenly spread, of the columns that the transform reads. */
+export async function sampled(database: Database, transform: FittedTransform, rows: number): Promise<FeatureRow[]> {
   const step = Math.max(1, Math.floor(rows / SAMPLE));
   const names = [...new Set(transformInputs(transform).map(({ name }) => name))];
   if (names.length === 0) return Array.from({ length: Math.min(SAMPLE, rows) }, () => ({}));

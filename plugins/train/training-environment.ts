@@ -1,6 +1,7 @@
 import type { InputArtifact } from '../../worker/index.js';
-import { parseTransform } from '@trainyard/transforms';
+import { parseTransform, type FittedTransform } from '@trainyard/transforms';
 import { readDataset, readLabelSets, readNumbers, type LabelSetDataset, type NumberDataset } from './dataset.js';
+import { requireNoLabel } from './label-apart.js';
 import type { Surroundings } from './training-result.js';
 
 interface Inputs {
@@ -9,7 +10,17 @@ interface Inputs {
   readonly prep: InputArtifact;
 }
 
-/** Reads what every trainer takes: the fitted transform, the training rows and, where given, the validation rows. */
+/** The fitted transform. Throws a UserError where the label is among its columns. */
+async function transformFor({ prep }: Inputs, label: string): Promise<FittedTransform> {
+  const transform = parseTransform(await prep.text('transform.json'));
+  requireNoLabel(transform, label);
+  return transform;
+}
+
+/**
+ * Reads what every trainer takes: the fitted transform, the training rows and, where given, the validation rows. Throws a UserError where
+ * the label is a feature as well.
+ */
 export async function readSurroundings(
   inputs: Inputs,
   label: string,
@@ -19,7 +30,7 @@ export async function readSurroundings(
   /** The learner takes NaN for what is missing. */
   missing = false,
 ): Promise<Surroundings> {
-  const transform = parseTransform(await inputs.prep.text('transform.json'));
+  const transform = await transformFor(inputs, label);
   const both = { label, transform, scratch, missing };
   const train = await readDataset({ ...both, table: inputs.train, weight, part: 'train' });
   const validation =
@@ -35,7 +46,7 @@ export async function readLabelSetSurroundings(
   scratch: string,
   weight?: string,
 ): Promise<Surroundings<LabelSetDataset>> {
-  const transform = parseTransform(await inputs.prep.text('transform.json'));
+  const transform = await transformFor(inputs, label);
   const both = { label, transform, scratch };
   const train = await readLabelSets({ ...both, table: inputs.train, weight, part: 'train' });
   const validation =
@@ -52,7 +63,7 @@ export async function readNumberSurroundings(
   weight?: string,
   missing = false,
 ): Promise<Surroundings<NumberDataset>> {
-  const transform = parseTransform(await inputs.prep.text('transform.json'));
+  const transform = await transformFor(inputs, label);
   const both = { label, transform, scratch, missing };
   const train = await readNumbers({ ...both, table: inputs.train, weight, part: 'train' });
   const validation =

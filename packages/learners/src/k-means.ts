@@ -32,7 +32,7 @@ export interface KMeansResult extends KMeansFit {
 
 /**
  * k-means by Lloyd's rounds (Lloyd 1982) from seeded greedy k-means++ starts (Arthur and Vassilvitskii 2007: of 2 + ln k drawn candidates
- * the one that lowers the inertia most). A centre that loses all its rows takes the row that is farthest from its own. Sums go row
+ * the one that lowers the inertia most). A centre that loses all its rows takes the row that is farthest from its own, and stays where it was if all rows are at a centre. Sums go row
  * by row, so that the result is the same everywhere.
  */
 export function fitKMeans(data: FeatureRows, options: KMeansOptions): KMeansResult {
@@ -102,7 +102,7 @@ function lloyd(data: FeatureRows, start: Float64Array, iterations: number, settl
   while (iteration < iterations && !converged) {
     iteration++;
     const changed = assign(data, centres, labels, distances);
-    const moved = means(data, labels, distances, clusters);
+    const moved = means(data, labels, distances, centres);
     let by = 0;
     for (let i = 0; i < moved.length; i++) by += (moved[i]! - centres[i]!) ** 2;
     centres = moved;
@@ -143,17 +143,18 @@ function means(
   { rows, width, features }: FeatureRows,
   labels: Int32Array,
   distances: Float64Array,
-  clusters: number,
+  centres: Float64Array,
 ): Float64Array {
+  const clusters = centres.length / width;
   const sums = new Float64Array(clusters * width);
   const counts = new Float64Array(clusters);
   for (let row = 0; row < rows; row++) counts[labels[row]!]!++;
   for (let k = 0; k < clusters; k++) {
     if (counts[k]! > 0) continue;
-    const far = distances.reduce(
-      (most, distance, row) => (distance > distances[most]! && counts[labels[row]!]! > 1 ? row : most),
-      0,
-    );
+    let far = -1;
+    for (let row = 0; row < rows; row++)
+      if (distances[row]! > (distances[far] ?? 0) && counts[labels[row]!]! > 1) far = row;
+    if (far < 0) continue;
     counts[labels[far]!]!--;
     labels[far] = k;
     distances[far] = 0;
@@ -161,7 +162,9 @@ function means(
   }
   for (let row = 0; row < rows; row++)
     for (let j = 0, at = labels[row]! * width; j < width; j++) sums[at + j]! += features[row * width + j]!;
-  for (let k = 0; k < clusters; k++) for (let j = 0; j < width; j++) sums[k * width + j]! /= counts[k]!;
+  for (let k = 0; k < clusters; k++)
+    for (let j = 0, at = k * width; j < width; j++, at++)
+      sums[at] = counts[k]! > 0 ? sums[at]! / counts[k]! : centres[at]!;
   return sums;
 }
 

@@ -326,6 +326,13 @@ test('k-means finds clusters as tight as scikit-learn, the same for the same see
   expect(fitKMeans(iris, options)).toEqual(fitKMeans(iris, options));
   const few = { rows: 5, width: 1, features: Float64Array.of(1, 1, 1, 2, 2) };
   expect(fitKMeans(few, { ...options, clusters: 4 }).inertia).toBe(0);
+  // The first row is the only one of its cluster.
+  const alone = { rows: 4, width: 1, features: Float64Array.of(0, 1, 1, 1) };
+  for (let seed = 0; seed < 20; seed++) {
+    const { centres, inertia } = fitKMeans(alone, { ...options, clusters: 3, seed });
+    expect([...new Set(centres)].sort()).toEqual([0, 1]);
+    expect(inertia).toBe(0);
+  }
 });
 
 /** Share of rows whose most probable class is theirs. */

@@ -1,13 +1,5 @@
-import { carriedRules, dataColumns, finite, id, join, sql, type Column, type Database } from '@trainyard/tables';
-import {
-  kindOf,
-  readsOf,
-  transformInputs,
-  withRules,
-  type FeatureRow,
-  type FittedTransform,
-  type TransformStep,
-} from '@trainyard/transforms';
+import { carriedRules, type Column } from '@trainyard/tables';
+import { kindOf, readsOf, withRules, type FittedTransform, type TransformStep } from '@trainyard/transforms';
 import { canonical, type Json } from '../../../core/index.js';
 import type { InputArtifact } from '../../../worker/index.js';
 import { ensembleParts, type EnsembleMember } from '../kinds/ensemble.js';
@@ -62,39 +54,4 @@ export function assemble(members: readonly Member[], table: InputArtifact, colum
     ...ensembleParts(width, joined),
     libraries: Object.assign({}, ...members.map(({ model }) => model.libraries)) as Record<string, string>,
   };
-}
-
-/** Rows of a sample. */
-const SAMPLE = 20;
-
-/** What a card says of the rows: the range of numbers, and some rows, evenly spread. The table is open as `rows`. */
-export async function rowsFor(
-  database: Database,
-  transform: FittedTransform,
-  columns: readonly Column[],
-  count: number,
-): Promise<{ ranges: Record<string, readonly [number, number]>; rows: readonly FeatureRow[] }> {
-  const names = new Set(transformInputs(transform).map(({ name }) => name));
-  const held = dataColumns(columns).filter(({ name }) => names.has(name));
-  const numbers = held.filter(({ type }) => type === 'number' || type === 'integer');
-  const ranges = Object.create(null) as Record<string, readonly [number, number]>;
-  if (numbers.length > 0) {
-    const terms = numbers.flatMap(({ name }, i) => [
-      sql`min(${finite(id(name))}) AS ${id(`least ${i}`)}`,
-      sql`max(${finite(id(name))}) AS ${id(`most ${i}`)}`,
-    ]);
-    const found = await database.row<Record<string, number | null>>(sql`SELECT ${join(terms)} FROM rows`);
-    numbers.forEach(({ name }, i) => {
-      const [least, most] = [found[`least ${i}`], found[`most ${i}`]];
-      if (typeof least === 'number' && typeof most === 'number') ranges[name] = [least, most];
-    });
-  }
-  if (held.length === 0) return { ranges, rows: [{}] };
-  const step = BigInt(Math.max(1, Math.floor(count / SAMPLE)));
-  const place = id('place of the row');
-  const rows = await database.rows<FeatureRow>(
-    sql`SELECT ${join(held.map(({ name }) => id(name)))} FROM (SELECT *, row_number() OVER () - 1 AS ${place} FROM rows)
-      WHERE ${place} % ${step} = 0 AND ${place} < ${step * BigInt(SAMPLE)} ORDER BY ${place}`,
-  );
-  return { ranges, rows };
 }

@@ -89,6 +89,16 @@ describe('by trials', () => {
     for (const file of files(whole).filter((name) => name !== 'model.json'))
       expect(await again.outputs['model']!.text(file), file).toBe(await whole.outputs['model']!.text(file));
 
+    // A record made by the clock: boosting was cut.
+    const [first, ...rest] = recordOf(whole).candidates;
+    const boosted = rest.find(({ learner }) => learner === 'boosting')!;
+    const cut = { ...recordOf(whole), candidates: [first!, { ...boosted, rounds: [4, null] }] };
+    const short = await runNode(bestNode, {
+      params: { target: 'species', folds: 2 },
+      inputs: { table, record: { value: cut } },
+    });
+    expect(recordOf(short)).toEqual(cut);
+
     const store = new FileStore(join(folder, 'killed'));
     const kill = new AbortController();
     const killed = runNode(bestNode, {

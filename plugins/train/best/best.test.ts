@@ -3,8 +3,10 @@ import { conditional, createStudy, float } from 'ml-hyperparameter';
 import { describe, expect, test } from 'vitest';
 import { sql, withDatabase } from '@trainyard/tables';
 import { runNode, tableOf, type TestRow } from '../../../worker/testing/index.js';
+import { Account } from './account.js';
 import { packState, unpackState, type SearchState } from './checkpoint.js';
 import { profilesOf, recipeOf } from './columns.js';
+import { Deadline } from './deadline.js';
 import { chooseEnsemble } from './ensemble.js';
 import { LEARNERS, type BestTask, type Facts } from './learners/index.js';
 import { METRICS } from './metrics.js';
@@ -83,6 +85,7 @@ test('a checkpoint survives its bytes, and one that is damaged or of another sea
     spent: { search: 1.25 },
     labels: Float64Array.of(1, 0, 0.1),
     transforms: { '0 passed': { format: 'trainyard.transform/1', steps: [], rows: 3 } },
+    left: [['name', 'stands in nearly every row once']],
     candidates: [
       {
         ...{
@@ -173,5 +176,46 @@ describe('bad input is refused before anything is trained', () => {
     ['an unknown learner', two, { learners: ['boostin'] }, /no learner "boostin"; did you mean "?boosting/],
     ['text as a number', two, { task: 'number' }, /holds text, no numbers/],
     ['one number', rows(() => 4.5), { drop: ['twin'] }, /the same number in "y"/],
+    ['seconds since 1970, as numbers', rows((i) => 1.7e9 + 37 * i), {}, /single precision[\s\S]*subtract a constant/],
+    ['a number beyond single precision', rows((i) => (i === 3 ? 1e39 : i + 0.5)), {}, /1e\+39 becomes Infinity/],
+    ['a number that is not finite', rows((i) => (i === 3 ? NaN : i + 0.5)), {}, /1 of 30 rows have no target/],
   ])('%s', (_, of, params, said) => refused(of, params, said));
+
+  const judged = async (of: readonly TestRow[], by: readonly TestRow[], said: RegExp) =>
+    expect(
+      runNode(bestNode, {
+        params: { target: 'y', trials: 1, drop: ['twin'] },
+        inputs: { table: await tableOf(of), validation: await tableOf(by) },
+      }),
+    ).rejects.toThrow(said);
+  const odd = rows((i) => ['inf', 'nan', 'NaN'][i % 3]!);
+  const numbers = rows((i) => i + 0.5);
+
+  test.each<[string, readonly TestRow[], readonly TestRow[], RegExp]>([
+    ['a class that training lacks, beside classes called inf and nan', odd, two, /expected: +NaN, inf, nan[\s\S]*[ab]/],
+    ['a column less', two, two.map(({ x: _, ...rest }) => rest), /names column "x"/],
+    ['a column of another type', two, two.map((row) => ({ ...row, x: 'seven' })), /column "x"[\s\S]*type/],
+    ['a row without a class', two, [...two, { x: 1, twin: 'a', y: null }], /1 of 31 rows of the table "validation"/],
+    ['a label that is not finite', numbers, [...numbers, { x: 1, twin: 1, y: Infinity }], /1 of 31 rows[\s\S]*finite/],
+    ['words as labels', numbers, two, /column "y" holds text, no numbers/],
+  ])('in a table for the figures: %s', (_, of, by, said) => judged(of, by, said));
+});
+
+test('the deadline is seen by the clock where work gives no way to timers', () => {
+  const cancelled = new AbortController();
+  const deadline = new Deadline(new Account(0.45), cancelled.signal);
+  expect(deadline.late).toBe(false);
+  const until = performance.now() + 80;
+  while (performance.now() < until);
+  expect(deadline.late).toBe(true);
+  expect(deadline.signal.aborted).toBe(false);
+  deadline.dispose();
+});
+
+test('rows of a table for the figures take time at the end', () => {
+  const deadline = new Deadline(new Account(60), new AbortController().signal);
+  const facts = { refits: false, folds: 2, outputs: 1, rows: 1000, validated: 0 };
+  const without = deadline.keep([], facts);
+  expect(deadline.keep([], { ...facts, validated: 2e6 })).toBeCloseTo(without + 2, 6);
+  deadline.dispose();
 });

@@ -4,7 +4,7 @@ import type { FittedTransform } from '@trainyard/transforms';
 import type { Spent } from './account.js';
 import type { Candidate, Held } from './candidate.js';
 
-const FORMAT = 'trainyard.best-checkpoint/1';
+const FORMAT = 'trainyard.best-checkpoint/2';
 
 /** Candidates that were not tried to the end, by why. */
 export interface Tried {
@@ -25,6 +25,8 @@ export interface SearchState {
   readonly labels: Float64Array;
   /** Fitted transforms, by fold and form. */
   readonly transforms: Readonly<Record<string, FittedTransform>>;
+  /** Columns that no feature was made of, with the reason. */
+  readonly left: readonly (readonly [column: string, why: string])[];
 }
 
 type Packed = Omit<Candidate, 'kept'> & {
@@ -92,6 +94,6 @@ export function unpackState(bytes: Uint8Array, fingerprint: string): SearchState
     }));
     return { ...candidate, kept: { answers, models } };
   });
-  const { study, tried, spent, transforms } = header;
-  return { fingerprint, study, candidates, tried, spent, labels, transforms };
+  const { study, tried, spent, transforms, left } = header;
+  return { fingerprint, study, candidates, tried, spent, labels, transforms, left };
 }

@@ -7,9 +7,11 @@ export interface EndFacts {
   readonly folds: number;
   readonly outputs: number;
   readonly rows: number;
+  /** Rows of a table of its own for the figures. */
+  readonly validated: number;
 }
 
-/** Seconds that writing takes at least, and how many times what reading the table took: a busy machine is slow at both. */
+/** Seconds that writing takes at least, and how many times what reading the tables took: a busy machine is slow at both. */
 const [WRITING, AS_READING] = [0.4, 0.5];
 /** Bytes of models that are written, opened and asked in a second. */
 const BYTES_A_SECOND = 15e6;
@@ -35,13 +37,13 @@ export class Deadline {
   ) {
     this.signal = AbortSignal.any([cancelled, this.#time.signal]);
     this.#timer = setInterval(() => {
-      if (this.account.left <= this.#kept) this.#time.abort(new Error('time is over'));
+      if (this.late) this.#time.abort(new Error('time is over'));
     }, LOOK_MS);
     this.#timer.unref();
   }
 
   /** Says how many seconds the end will take, as far as is known: choosing, training again, writing. They are kept from now on. */
-  keep(candidates: readonly Candidate[], { refits, folds, outputs, rows }: EndFacts): number {
+  keep(candidates: readonly Candidate[], { refits, folds, outputs, rows, validated }: EndFacts): number {
     const models = candidates.filter(({ kept }) => kept !== undefined).slice(-MEMBERS);
     const bytes = models.reduce(
       (sum, { kept }) =>
@@ -50,7 +52,10 @@ export class Deadline {
       0,
     );
     const slow = AS_READING * (this.account.spent.reading ?? 0);
-    this.#writing = WRITING + slow + bytes / BYTES_A_SECOND + (rows * outputs) / MEASURED_A_SECOND;
+    // Its features are those of all folds; the features of all rows took what is known.
+    const features = (validated / rows) * (this.account.spent.features ?? 0);
+    const answered = ((rows + validated) * outputs) / MEASURED_A_SECOND;
+    this.#writing = WRITING + slow + bytes / BYTES_A_SECOND + features + answered;
     const library = candidates.reduce((sum, { kept }) => sum + (kept ? kept.answers.length : 0), 0);
     const choosing = Math.min(1e9, library * 60) / MIXED_A_SECOND;
     const refitting = refits
@@ -60,6 +65,11 @@ export class Deadline {
     // Training again may be left out; it takes no more than a good part of the budget.
     this.#kept = this.#writing + choosing + Math.min(refitting, 0.3 * (this.account.budget ?? 0));
     return this.account.budget === undefined ? 0 : this.#kept;
+  }
+
+  /** Whether what is left is needed to finish, by the clock itself: work that gives no way to timers keeps the signal from going off. */
+  get late(): boolean {
+    return this.account.left <= this.#kept;
   }
 
   /** From now on only writing is to come, after what is trained again. */

@@ -37,7 +37,7 @@ export class Lessons {
   readonly #lessons = new Map<string, Promise<Lesson>>();
   readonly #transforms = new Map<string, FittedTransform>();
   readonly #profiles = new Map<number | 'all', ReturnType<typeof profilesOf>>();
-  readonly left = new Map<string, string>();
+  readonly #left = new Map<string, string>();
 
   private constructor(
     private readonly options: LessonOptions,
@@ -92,8 +92,17 @@ export class Lessons {
     return Object.fromEntries(this.#transforms);
   }
 
-  /** Takes up what was fitted before. */
-  know(transforms: Readonly<Record<string, FittedTransform>>): void {
+  /** Columns that no feature was made of, with the reason, in this attempt or one before. */
+  get left(): ReadonlyMap<string, string> {
+    return this.#left;
+  }
+
+  /** Takes up what was fitted before, and what was left out. */
+  know(
+    transforms: Readonly<Record<string, FittedTransform>>,
+    left: readonly (readonly [column: string, why: string])[],
+  ): void {
+    for (const [column, why] of left) this.#left.set(column, why);
     for (const [key, transform] of Object.entries(transforms)) this.#transforms.set(key, transform);
   }
 
@@ -112,13 +121,12 @@ export class Lessons {
     const { train, held }: Fold = fold === 'all' ? { train: table, held: undefined } : this.folds[fold]!;
     const name = `lesson-${fold}-${form}`;
     const made = await this.#recipe(fold, train, form);
-    for (const { column, why } of made.left) if (fold === 'all' || !this.left.has(column)) this.left.set(column, why);
+    for (const { column, why } of made.left) if (fold === 'all' || !this.#left.has(column)) this.#left.set(column, why);
     const scratch = join(this.ctx.scratch, name);
     await mkdir(scratch, { recursive: true });
     const transform = await withDatabase({ scratch, signal: this.signal, threads: this.ctx.threads }, (database) =>
       fitTransform(database, train, made.recipe, scratch),
     );
-    const prep = madeArtifact('transform', { files: { 'transform.json': JSON.stringify(transform) } });
     const request = { label: task.label, transform, missing: form === 'passed', scratch };
     this.#transforms.set(`${fold} ${form}`, transform);
     this.signal.throwIfAborted();
@@ -128,7 +136,6 @@ export class Lessons {
       transform,
       train: learned,
       held: held && (await read({ ...request, table: held, part: 'held out' }, task)),
-      artifacts: { train, prep, ...(held ? { held } : {}) },
       shared: new Map(),
     };
     await rm(scratch, { recursive: true, force: true });

@@ -31,6 +31,8 @@ export class Search {
   ended = '';
   #tried = { stopped: 0, failed: 0, late: 0 };
   #study!: Study<AnyConfiguration>;
+  /** Why the last one failed. */
+  #reason = '';
   #savedAt = performance.now();
   #saving = 0;
 
@@ -62,7 +64,7 @@ export class Search {
     this.#tried = { ...saved.tried };
     this.#study = Study.fromJSON(saved.study);
     this.labels = saved.labels;
-    lessons.know(saved.transforms);
+    lessons.know(saved.transforms, saved.left);
     ctx.log(`taken up after ${this.candidates.length} candidates`);
   }
 
@@ -70,7 +72,12 @@ export class Search {
   async #first(): Promise<void> {
     const outcome = await this.#try(baseline, {}, { must: true, most: undefined });
     if (outcome === 'finished') return;
-    const { account, lessons } = this.options;
+    const { account, lessons, task } = this.options;
+    if (outcome !== 'late')
+      throw new UserError(`even the simplest model, which looks at no feature, cannot be measured: ${this.#reason}`, {
+        where: { port: 'table', column: task.label },
+        remedy: 'look for extreme values in the target, or choose another metric',
+      });
     throw new UserError('the time was over before even the simplest model was tried on all folds', {
       where: { field: 'minutes' },
       expected: `more than ${sayDuration(account.seconds * 1000)}`,
@@ -89,10 +96,13 @@ export class Search {
         throw new UserError(`the record names a learner "${name}", which is not here`, { where: { port: 'record' } });
       const outcome = await this.#try(learner, params, { must: true, most: rounds });
       if (outcome !== 'finished')
-        throw new UserError(`candidate ${at + 1} of the record could not be trained again: ${outcome}`, {
-          where: { port: 'record' },
-          remedy: 'leave minutes out, where a record says what to do',
-        });
+        throw new UserError(
+          `candidate ${at + 1} of the record could not be trained again: ${outcome === 'failed' ? this.#reason : outcome}`,
+          {
+            where: { port: 'record' },
+            remedy: 'leave minutes out, where a record says what to do',
+          },
+        );
     }
     this.ended = 'all that the record names was tried again';
   }
@@ -152,6 +162,7 @@ export class Search {
     const stopped: (number | null)[] = [];
     const done = (outcome: Outcome, reason?: string): Outcome => {
       if (outcome !== 'finished') this.#tried[outcome]++;
+      this.#reason = reason ?? '';
       if (trial !== undefined && outcome === 'stopped') this.#study.prune(trial);
       if (trial !== undefined && (outcome === 'failed' || outcome === 'late'))
         this.#study.fail(trial, reason ?? outcome);
@@ -168,7 +179,8 @@ export class Search {
         const given = await account.during('search', () => answersOf(fitted, this.options.task, lesson));
         answers.push(Float32Array.from(given));
         models.push(await heldOf(fitted));
-        stopped.push(fitted.stopped ?? null);
+        // Where a record says how far it went, that is how far it went.
+        stopped.push(fitted.stopped ?? most?.[fold] ?? null);
         const view = metric.view(answers[fold]!, held.labels);
         scores.push(metric.of(view, held.labels));
         const far = meanOf(scores.map((score) => lossOf(metric, score)));
@@ -179,7 +191,7 @@ export class Search {
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (this.options.signal.aborted || (error as Error).message === 'time is over') return done('late');
-      if (error instanceof UserError && learner === baseline) throw error;
+      if (learner === baseline) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       ctx.log(`${learner.name} ${JSON.stringify(params)} failed: ${reason}`);
       return done('failed', reason);
@@ -271,6 +283,7 @@ export class Search {
       spent: account.spent,
       labels: this.labels,
       transforms: lessons.transforms,
+      left: [...lessons.left],
     };
     await account.during('writing', () => ctx.checkpoint.save(packState(state)));
     this.#savedAt = performance.now();

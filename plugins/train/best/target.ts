@@ -1,6 +1,16 @@
 import { sayNearest, UserError } from '@trainyard/errors';
-import { id, join, requireColumn, requireRepeating, sql, type Column, type Database } from '@trainyard/tables';
+import {
+  id,
+  join,
+  requireColumn,
+  requireRepeating,
+  sql,
+  type Column,
+  type Database,
+  type Sql,
+} from '@trainyard/tables';
 import type { BestTask } from './learners/index.js';
+import { LOST } from '../trees/labels.js';
 import { featureColumnsOf } from './columns.js';
 
 /** What is predicted, and what of the table it is predicted from. */
@@ -53,11 +63,10 @@ export async function targetOf(database: Database, columns: readonly Column[], a
     });
   const cell = id(asked.target);
   const numeric = column.type === 'number' || column.type === 'integer';
-  const text = sql`${cell}::VARCHAR`;
   const { rows, distinct, fractions, lost } = await database.row<Record<string, number>>(
     sql`SELECT count(*) AS rows, count(DISTINCT ${cell}) AS distinct,
       ${numeric ? sql`count(*) FILTER (WHERE ${cell} <> floor(${cell}))` : sql`0`} AS fractions,
-      count(*) FILTER (WHERE ${cell} IS NULL OR ${text} IN ('', 'NaN', 'nan', 'inf', '-inf')) AS lost FROM rows`,
+      count(*) FILTER (WHERE ${lacks(column)}) AS lost FROM rows`,
   );
   const where = { port: 'table', column: asked.target };
   if (rows! < LEAST_ROWS)
@@ -88,6 +97,7 @@ export async function targetOf(database: Database, columns: readonly Column[], a
       });
     if (distinct! < 2)
       throw new UserError(`all rows have the same number in "${asked.target}": there is nothing to learn`, { where });
+    await refuseTooFine(database, asked.target);
     return { task: { type: 'number', label: asked.target }, rows: rows!, guessed, rarest: rows!, columns: used };
   }
   if (distinct! < 2)
@@ -119,6 +129,33 @@ export async function targetOf(database: Database, columns: readonly Column[], a
   const classes = counts.map(({ name }) => name).sort();
   const rarest = Math.min(...counts.map(({ count }) => count));
   return { task: { type: 'classes', label: asked.target, classes }, rows: rows!, guessed, rarest, columns: used };
+}
+
+/** Rows without a target: of text an empty one, of numbers one that is not finite. */
+export function lacks({ name, type }: Column): Sql {
+  const cell = id(name);
+  return type === 'number' || type === 'integer'
+    ? sql`(${cell} IS NULL OR NOT isfinite(${cell}::DOUBLE))`
+    : sql`(${cell} IS NULL OR ${cell}::VARCHAR = '')`;
+}
+
+/**
+ * Throws a UserError for numbers that single precision would make infinite, or change by more than a thousandth of their spread: labels
+ * and the answers of candidates are kept so.
+ */
+async function refuseTooFine(database: Database, target: string): Promise<void> {
+  const cell = sql`${id(target)}::DOUBLE`;
+  const lost = sql`coalesce(abs(${cell} - TRY_CAST(${cell} AS FLOAT)::DOUBLE), 'inf'::DOUBLE)`;
+  const { least, most, worst, changed } = await database.row<Record<'least' | 'most' | 'worst' | 'changed', number>>(
+    sql`SELECT min(${cell}) AS least, max(${cell}) AS most, arg_max(${cell}, ${lost}) AS worst, max(${lost}) AS changed FROM rows`,
+  );
+  if (changed <= LOST * (most - least)) return;
+  throw new UserError('numbers are learned and compared in single precision, which would change these', {
+    where: { port: 'table', column: target },
+    expected: `numbers from ${least} to ${most} that single precision tells apart`,
+    actual: `${worst} becomes ${Math.fround(worst)}`,
+    remedy: 'subtract a constant from the target, or choose another unit, and add it to the answers again',
+  });
 }
 
 /** Throws a UserError for a column that equals the target in every row. */

@@ -1,13 +1,14 @@
 import { openTable, withDatabase } from '@trainyard/tables';
 import { UserError } from '@trainyard/errors';
+import { openThroughRules } from '@trainyard/transforms/tables';
 import { canonical, digestText, sayDuration, type Json } from '../../../core/index.js';
 import { kindOnHand, measureAnswers, openModel, writeModel, type FileContent } from '../../../models/index.js';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { weightsOfClasses } from '../class-weights.js';
-import { readDataset, readNumbers } from '../dataset.js';
+import { measured, readDataset, readNumbers, sampled } from '../dataset.js';
 import { ensemble } from '../kinds/ensemble.js';
 import { Account } from './account.js';
-import { assemble, rowsFor, type Assembled } from './assemble.js';
+import { assemble, type Assembled } from './assemble.js';
 import { best, type BestRecord } from './contract.js';
 import { Deadline } from './deadline.js';
 import { choose, membersOf, mixed, refit, scoreOf } from './finish.js';
@@ -18,6 +19,7 @@ import { METRICS, type Metric } from './metrics.js';
 import { Search } from './search.js';
 import { foldsFor, requireNames, targetOf } from './target.js';
 import { modelTaskOf } from './task.js';
+import { requireValidation } from './validation.js';
 
 type Params = (typeof best)['spec']['params']['_zod']['output'];
 
@@ -27,13 +29,17 @@ export const bestNode = implement(best, async ({ params, inputs, ctx }) => {
   const account = new Account(params.minutes === undefined ? undefined : params.minutes * 60);
   const deadline = new Deadline(account, ctx.signal);
   let lessons: Lessons | undefined;
+  let searched = false;
   try {
-    const { target, columns } = await account.during('reading', () =>
+    const { target, columns, validated } = await account.during('reading', () =>
       withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: ctx.threads }, async (database) => {
         // What opens members is loaded now, and not when the time is nearly over.
         await kindOnHand(ensemble.name);
         const known = await openTable(database, 'rows', inputs.table);
-        return { target: await targetOf(database, known, params), columns: known };
+        const found = await targetOf(database, known, params);
+        const { table, validation } = inputs;
+        const judged = validation ? await requireValidation(database, validation, table, found) : 0;
+        return { target: found, columns: known, validated: judged };
       }),
     );
     const { task } = target;
@@ -54,29 +60,31 @@ export const bestNode = implement(best, async ({ params, inputs, ctx }) => {
       fingerprint: digestText(canonical({ params, seed, table: inputs.table.ref.digest })),
       weights: weighing(params, task),
       reserve: (candidates) =>
-        deadline.keep(candidates, { refits, folds, outputs: outputsOf(task), rows: target.rows }),
+        deadline.keep(candidates, { refits, folds, outputs: outputsOf(task), rows: target.rows, validated }),
     });
     await search.run();
+    searched = true;
 
     const chosen = await account.during('ensemble', () => choose(search, metric, params.ensemble));
     deadline.refit();
     const refitted = refits
-      ? await refit(search, chosen, opened, account, { learners, record, late: () => deadline.signal.aborted })
+      ? await refit(search, chosen, opened, account, { learners, record, late: () => deadline.late })
       : null;
     const members = membersOf(chosen, refitted, opened, learners);
     deadline.over();
     const { model, figures } = await account.during('writing', async () => {
       const assembled = assemble(members, inputs.table, columns);
-      const onFolds = measured(task, search.labels, mixed(chosen));
+      const onFolds = figuresOf(task, search.labels, mixed(chosen));
       const { minutes: _, trials: __, ...said } = params;
       const written = await withDatabase({ scratch: ctx.scratch, threads: ctx.threads }, async (database) => {
-        await openTable(database, 'rows', inputs.table);
+        const { transform } = assembled;
+        const known = await openThroughRules(database, 'data', inputs.table, transform, 'table');
         return writeModel({
           kind: ensemble,
           task: modelTaskOf(task),
           settings: assembled.settings,
           files: assembled.files,
-          transform: assembled.transform,
+          transform,
           metrics: { folds: onFolds },
           training: {
             node: best.spec.name,
@@ -94,7 +102,8 @@ export const bestNode = implement(best, async ({ params, inputs, ctx }) => {
             })),
           },
           libraries: assembled.libraries,
-          ...(await rowsFor(database, assembled.transform, columns, target.rows)),
+          ranges: (await measured(database, transform, known)).ranges,
+          rows: await sampled(database, transform, target.rows),
         });
       });
       const validation =
@@ -135,7 +144,9 @@ export const bestNode = implement(best, async ({ params, inputs, ctx }) => {
       leaderboard: page,
     };
   } catch (error) {
-    if (deadline.signal.aborted && !ctx.signal.aborted && !(error instanceof UserError)) throw tooShort(account);
+    // Once there is a model, no failure is the clock's.
+    const cut = !searched && deadline.signal.aborted && !ctx.signal.aborted;
+    if (cut && !(error instanceof UserError)) throw tooShort(account, error);
     throw error;
   } finally {
     deadline.dispose();
@@ -156,11 +167,12 @@ function requireBudget({ minutes, trials }: Params, record: BestRecord | undefin
   });
 }
 
-function tooShort(account: Account): UserError {
+function tooShort(account: Account, cause: unknown): UserError {
   return new UserError('the time was over before a model was finished', {
     where: { field: 'minutes' },
     expected: `more than ${sayDuration((account.budget ?? 0) * 1000)}`,
     remedy: `give more minutes, ask for fewer folds, or bring a sample of the rows; it went to: ${account.say()}`,
+    cause,
   });
 }
 
@@ -207,7 +219,7 @@ function weighing({ classWeights }: Params, task: BestTask): (lesson: Lesson) =>
   };
 }
 
-function measured(task: BestTask, labels: Float64Array, answers: Float64Array): Record<string, Json> {
+function figuresOf(task: BestTask, labels: Float64Array, answers: Float64Array): Record<string, Json> {
   const truths = task.type === 'classes' ? Array.from(labels, (label) => task.classes[label]!) : [...labels];
   return measureAnswers(modelTaskOf(task), truths, answers);
 }
@@ -225,7 +237,7 @@ async function measureOn(
     task.type === 'classes' ? await readDataset({ ...request, classes: task.classes }) : await readNumbers(request);
   const model = await openModel(files);
   try {
-    return measured(task, Float64Array.from(data.labels), await model.scoreFeatures!(data.features, data.rows));
+    return figuresOf(task, Float64Array.from(data.labels), await model.scoreFeatures!(data.features, data.rows));
   } finally {
     await model.dispose();
   }

@@ -27,6 +27,7 @@ export const kMeansNode = implement(kMeans, async ({ params, inputs, ctx }) => {
       expected: `1 to ${rows.rows}`,
       actual: String(clusters),
     });
+  requireDifferent(rows, clusters);
   const onStart = (start: number): void => {
     ctx.signal.throwIfAborted();
     ctx.progress(start / params.starts, `start ${start + 1} of ${params.starts}`);
@@ -65,6 +66,19 @@ export const kMeansNode = implement(kMeans, async ({ params, inputs, ctx }) => {
     },
   };
 });
+
+/** Throws a UserError for fewer different rows than clusters: some would be empty. */
+function requireDifferent({ rows, width, features }: Rows, clusters: number): void {
+  const different = new Set<string>();
+  for (let row = 0; row < rows && different.size < clusters; row++)
+    different.add(features.subarray(row * width, (row + 1) * width).join());
+  if (different.size >= clusters) return;
+  throw new UserError(`there are fewer different rows than the ${clusters} clusters that are asked for`, {
+    where: { field: 'clusters' },
+    expected: `1 to ${different.size}, the number of rows whose features differ`,
+    actual: String(clusters),
+  });
+}
 
 /** The rows as they came, each with the number of its cluster. */
 async function withClusters(

@@ -120,6 +120,10 @@ describe('k-means', () => {
     await expect(runNode(nodes.kMeansNode, { params: { clusters: 5 }, inputs })).rejects.toThrow(
       /fewer rows than the 5 clusters[\s\S]*1 to 4/,
     );
+    const twice = { table: await tableOf([rows[0]!, rows[1]!, rows[0]!, rows[1]!]), prep: prepOf(NUMBERS) };
+    await expect(runNode(nodes.kMeansNode, { params: { clusters: 3 }, inputs: twice })).rejects.toThrow(
+      /fewer different rows than the 3 clusters[\s\S]*1 to 2/,
+    );
     await expect(runNode(nodes.kMeansNode, { params: { clusters: 2, as: 'Species' }, inputs })).rejects.toThrow(
       /has a column "Species" already/,
     );
@@ -181,7 +185,18 @@ describe('what cannot be learned is refused, with what to do', () => {
     learned(nodes.linearNode, 'missing values', some, passed, /takes no missing values/),
     learned(nodes.regressionNeighboursNode, 'the label among the features', some, prepOf(NUMBERS), LEAK),
     learned(nodes.regressionDecisionTreeNode, 'the label among the features', some, prepOf(NUMBERS), LEAK),
+    learned(nodes.netNode, 'the label among the features', light, leaking, LEAK),
+    learned(nodes.regressionNetNode, 'the label among the features', some, prepOf(NUMBERS), LEAK),
+    learned(nodes.quantileNetNode, 'the label among the features', light, leaking, LEAK),
+    learned(nodes.multiLabelNetNode, 'the label among the features', light, leaking, LEAK),
   ])('$name', async ({ node, params, of, prep, expected }) => {
     await expect(runNode(node, { params, inputs: { train: await tableOf(of), prep } })).rejects.toThrow(expected);
+  });
+
+  test('a feature of 1e300 in validation rows', async () => {
+    const inputs = { train: await tableOf(some), validation: await tableOf(huge('bill_depth_mm')), prep: unscaled };
+    await expect(runNode(nodes.bayesNode, { params: { label: 'species' }, inputs })).rejects.toThrow(
+      /too large[\s\S]*validation[\s\S]*row 2/,
+    );
   });
 });

@@ -1,16 +1,16 @@
 import { UserError } from '@trainyard/errors';
 import { featureNames } from '@trainyard/transforms';
 import type { NumberDataset, Rows } from '../dataset.js';
-import { requireNoLabel } from '../trees/columns.js';
 import type { Surroundings } from '../training-result.js';
 
 /** Squares of what is larger, and their sums over rows, may not be finite. */
 const LARGEST = 1e100;
 
-/** Throws a UserError for what none of these learners can take: the label among the features, no features, numbers beyond 1e100. */
-export function requireFeatures({ transform, train, label }: Surroundings<Rows>): void {
-  requireNoLabel(transform, label);
-  requireModest(train, featureNames(transform), 'train');
+/** Throws a UserError for what none of these learners can take, be it in training rows or in validation rows: no features, numbers beyond 1e100. */
+export function requireFeatures({ transform, train, validation }: Surroundings<Rows>): void {
+  const names = featureNames(transform);
+  requireModest(train, names, 'train');
+  if (validation) requireModest(validation, names, 'validation');
 }
 
 /** Throws a UserError where there are no features, or one is beyond 1e100. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { layerKind, units } from './layer.js';
 
-/** A vector for each whole number: words, categories. What is none from 0 to `codes` − 1, a missing one too, has the first vector. */
+/** A vector for each whole number: words, categories. What is none from 0 to `codes` − 1, a fraction or a missing one too, has the first vector. */
 export const embedding = layerKind({
   name: 'embedding',
   settings: z.strictObject({
@@ -14,7 +14,10 @@ export const embedding = layerKind({
     { name: 'vectors', shape: [codes + 1, size], initial: 'uniform', penalised: false },
   ],
   apply: (tf, { codes, units: size }, x, { input, weights: [vectors] }) => {
-    const known = x.greaterEqual(tf.scalar(0)).logicalAnd(x.less(tf.scalar(codes)));
+    const known = x
+      .greaterEqual(tf.scalar(0))
+      .logicalAnd(x.less(tf.scalar(codes)))
+      .logicalAnd(x.equal(x.floor()));
     const code = tf
       .where(known, x.add(tf.scalar(1)), tf.zerosLike(x))
       .flatten()

@@ -98,11 +98,11 @@ describe('what chance does in training', () => {
   });
 });
 
-test('a code that is none, and a missing one, have the first vector', () => {
-  const net = netOf([{ layer: 'embedding', codes: 2, units: 1 }], [4]);
+test('a code that is none, a fraction and a missing one have the first vector', () => {
+  const net = netOf([{ layer: 'embedding', codes: 2, units: 1 }], [6]);
   for (const tf of [native, serving]) {
-    const given: Tensor2D = tf.tensor2d([0, 1, 2, NaN], [1, 4]);
-    expect([...net.apply(tf, given, [tf.tensor2d([[7], [8], [9]])]).dataSync()]).toEqual([8, 9, 7, 7]);
+    const given: Tensor2D = tf.tensor2d([0, 1, 2, NaN, 0.5, -1], [1, 6]);
+    expect([...net.apply(tf, given, [tf.tensor2d([[7], [8], [9]])]).dataSync()]).toEqual([8, 9, 7, 7, 7, 7]);
   }
 });
 

@@ -7,12 +7,13 @@ import { tensorParts } from '../kinds/tensor-kind.js';
 import { layered, sayShape, sizeOf, type Weight } from '../layers/index.js';
 import type { LayeredParameters } from './layered-parameters.js';
 import { layeredNetwork } from './layered-network.js';
-import { layersOf } from '../presets/index.js';
+import { layersOf, startsInCodes } from '../presets/index.js';
 import { PURPOSE } from './shape.js';
+import type { Rows } from '../dataset.js';
 import type { Learned } from './tasks/learned.js';
 import type { Untrained } from './train.js';
 
-/** A net of any layers for a task, before it is trained. Throws a UserError where shapes do not fit. */
+/** A net of any layers for a task, before it is trained. Throws a UserError where shapes do not fit, or what an embedding takes holds no codes. */
 export function untrainedLayers(params: LayeredParameters, learned: Learned, seed: number): Untrained {
   const input = params.input ?? [learned.train.width];
   if (sizeOf(input) !== learned.train.width)
@@ -21,6 +22,7 @@ export function untrainedLayers(params: LayeredParameters, learned: Learned, see
       expected: `a shape of ${learned.train.width} numbers, as the transform gives them`,
       actual: `${sizeOf(input)} numbers`,
     });
+  if (startsInCodes(params.model)) requireCodes(learned.train);
   const given = layersOf(params.model, input);
   const architecture: LayeredArchitecture = {
     input,
@@ -50,6 +52,18 @@ export function untrainedLayers(params: LayeredParameters, learned: Learned, see
     needsNative: true,
     model: (values) => ({ kind: layeredNet, ...tensorParts(architecture as unknown as Json, tensorsOf(values)) }),
   };
+}
+
+/** Throws a UserError for a value that is neither missing nor a whole number: features.fit scales columns unless it is told not to. */
+function requireCodes({ width, features }: Rows): void {
+  const at = features.findIndex((value) => !Number.isNaN(value) && !Number.isInteger(value));
+  if (at < 0) return;
+  throw new UserError('the first layer takes codes, and a feature is no whole number', {
+    where: { port: 'train', row: Math.floor(at / width) },
+    expected: 'whole numbers from 0, or nothing where one is missing',
+    actual: `${features[at]} in feature ${(at % width) + 1} of ${width}`,
+    remedy: "leave the columns unscaled in features.fit: numeric: [{ column, scale: 'none' }], or recipe.pass",
+  });
 }
 
 function initialOf(weights: readonly Weight[], parameters: number, seed: number): Float32Array {

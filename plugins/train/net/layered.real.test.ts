@@ -69,4 +69,11 @@ describe('a net of layers', () => {
       /conv2d|shift/,
     );
   });
+
+  test('over features that are no codes is refused', async () => {
+    const params = { ...picture, input: [64], model: { preset: 'transformer', codes: 17 } };
+    await expect(runNode(layeredNetNode, { params, inputs: images })).rejects.toThrow(
+      /takes codes, and a feature is no whole number[\s\S]*scale: 'none'/,
+    );
+  });
 });

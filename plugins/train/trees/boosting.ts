@@ -3,7 +3,7 @@ import { sayDuration } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import type { Booster, Dataset, DatasetRows, Lightgbm, Parameters } from '../../kit/lightgbm.js';
 import { breathing } from '../breathing.js';
-import { packCheckpoint, unpackCheckpoint, type Iteration } from './checkpoint.js';
+import { packCheckpoint, unpackCheckpoint, type Iteration, type Stop } from './checkpoint.js';
 import type { Loss } from './loss.js';
 import { segmentSeed, StartScores, type Link } from './segments.js';
 
@@ -30,15 +30,11 @@ export interface Growth {
   /** From 0 to 2³¹ - 1. */
   readonly seed: number;
   readonly threads: number;
+  /** Another training follows in the same node: the end is worth a checkpoint. */
+  readonly followed?: boolean | undefined;
   /** Digest of everything that the training depends on. */
   readonly fingerprint: string;
 }
-
-/** Why growing ended. */
-export type Stop =
-  | { readonly kind: 'iterations' }
-  | { readonly kind: 'patience'; readonly iterations: number }
-  | { readonly kind: 'no split'; readonly iteration: number };
 
 export interface Grown {
   /** LightGBM's text of the trees up to the best iteration, without the line that names the threads. */
@@ -94,7 +90,7 @@ async function growOn(
   const reportEach = Math.ceil(growth.iterations / 100);
   const trainScores = new Float64Array(train.rows * growth.outputs);
   const watchedScores = new Float64Array((watched?.rows ?? 0) * growth.outputs);
-  let stop = stopOf(history, best, growth);
+  let stop = taken.stop ?? stopOf(history, best, growth);
 
   while (!stop) {
     starts.apply();
@@ -123,9 +119,10 @@ async function growOn(
     } finally {
       booster.free();
     }
+    const { fingerprint, followed } = growth;
+    if (!stop || followed)
+      await ctx.checkpoint.save(packCheckpoint({ fingerprint, segments, iterations: history, best, stop }));
     if (stop) break;
-    const { fingerprint } = growth;
-    await ctx.checkpoint.save(packCheckpoint({ fingerprint, segments, iterations: history, best }));
     starts.add(segments.at(-1)!, growth);
     await pause();
   }
@@ -160,7 +157,7 @@ function join(lightgbm: Lightgbm, segments: readonly string[], best: number): Pi
 async function takeUp(
   { fingerprint }: Growth,
   ctx: Surroundings,
-): Promise<{ segments: readonly string[]; iterations: readonly Iteration[]; best: number }> {
+): Promise<{ segments: readonly string[]; iterations: readonly Iteration[]; best: number; stop?: Stop | undefined }> {
   const bytes = await ctx.checkpoint.load();
   const saved = bytes && unpackCheckpoint(bytes, fingerprint);
   if (saved && 'refused' in saved) ctx.log(`a checkpoint was not taken up, as ${saved.refused}; training begins anew`);

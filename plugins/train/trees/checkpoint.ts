@@ -13,15 +13,25 @@ const iterationSchema = z.object({
 /** One iteration of boosting, as it was seen. */
 export type Iteration = Readonly<z.output<typeof iterationSchema>>;
 
+const stopSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('iterations') }),
+  z.object({ kind: z.literal('patience'), iterations: z.number().int() }),
+  z.object({ kind: z.literal('no split'), iteration: z.number().int() }),
+]);
+
+/** Why growing ended. */
+export type Stop = Readonly<z.output<typeof stopSchema>>;
+
 const schema = z.object({
   format: z.literal(FORMAT),
   fingerprint: z.string(),
   segments: z.array(z.string()),
   iterations: z.array(iterationSchema),
   best: z.number().int(),
+  stop: stopSchema.optional(),
 });
 
-/** A training between two segments: with the seed, everything that decides how it goes on. */
+/** A training between two segments, or at its end: with the seed, everything that decides how it goes on. */
 export interface Checkpoint {
   /** Says what is trained how; a checkpoint of another training is not taken up. */
   readonly fingerprint: string;
@@ -30,6 +40,8 @@ export interface Checkpoint {
   readonly iterations: readonly Iteration[];
   /** The best iteration, from 1. */
   readonly best: number;
+  /** Of one that is done, why it ended. */
+  readonly stop?: Stop | undefined;
 }
 
 const sum = (text: string): string => createHash('sha256').update(text).digest('hex');

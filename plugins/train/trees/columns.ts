@@ -1,5 +1,5 @@
 import { UserError, sayNearest } from '@trainyard/errors';
-import { featureNames, kindOf, transformInputs, type FittedTransform } from '@trainyard/transforms';
+import { featureNames, kindOf, type FittedTransform } from '@trainyard/transforms';
 import type { Rows } from '../dataset.js';
 import type { TreesSettings } from '../kinds/trees.js';
 
@@ -46,15 +46,6 @@ function medianIfWhole({ features, rows, width }: Rows, at: number): number | un
     values[row] = value;
   }
   return values.sort()[(rows - 1) >> 1];
-}
-
-/** Throws a UserError for a label that is a feature as well. */
-export function requireNoLabel(transform: FittedTransform, label: string): void {
-  if (!transformInputs(transform).some(({ name }) => name === label)) return;
-  throw new UserError(`column "${label}" is the label and a feature at once`, {
-    where: { port: 'prep', column: label },
-    remedy: `say label: '${label}' in the recipe of features.fit, or leave the column out of it: the model would only learn to repeat it`,
-  });
 }
 
 /** Constraints by feature name as LightGBM's list. Throws a UserError for a name that is no numeric feature. */

@@ -77,7 +77,7 @@ async function train(request: object, until?: RegExp): Promise<Answer | undefine
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (until) {
-    expect(signal).toBe('SIGKILL');
+    expect(signal, told).toBe('SIGKILL');
     return undefined;
   }
   expect(code, told).toBe(0);

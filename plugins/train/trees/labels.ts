@@ -2,7 +2,7 @@ import { UserError } from '@trainyard/errors';
 import type { Dataset, NumberDataset } from '../dataset.js';
 
 /** How much of the spread of the labels may be lost to single precision. */
-const LOST = 1e-3;
+export const LOST = 1e-3;
 
 /**
  * Numbers as LightGBM keeps them, in single precision. Throws a UserError naming the row where that would change them by more

@@ -245,10 +245,11 @@ test('several quantiles at once: they never cross, hold their shares, and killed
   await expect(runNode(quantileTreesNode, { params, inputs, store, host: { progress } })).rejects.toThrow('killed');
   const resumed = await runNode(quantileTreesNode, { params, inputs, store });
   expect(resumed.log.filter((line) => line.startsWith('taken up'))).toEqual([
-    'taken up after iteration 30',
+    'taken up after iteration 40',
     'taken up after iteration 15',
   ]);
   expect(resumed.outputs['model']!.ref.digest).toBe(run.outputs['model']!.ref.digest);
+  expect(resumed.outputs['growth']!.value).toEqual(run.outputs['growth']!.value);
 }, 60_000);
 
 describe('what LightGBM would take without a word is refused', () => {

@@ -12,7 +12,7 @@ import { grow, rowsFor, type GrownAndSaid } from './train.js';
 
 const fileOf = (quantile: number): string => `trees-${quantile}.txt`;
 
-/** One model for each quantile, after another. A checkpoint holds where each has come to: those that are done grow their last segment anew. */
+/** One model for each quantile, after another. A checkpoint holds where each has come to. */
 export const quantileTreesNode = implement(quantileTrees, async ({ params, inputs, ctx }) => {
   const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, true);
   const { train, validation } = around;
@@ -33,6 +33,7 @@ export const quantileTreesNode = implement(quantileTrees, async ({ params, input
         loss: numberLoss('quantile', quantile),
         train: rows,
         validation: watched,
+        followed: i + 1 < quantiles.length,
       }),
     );
   const { model, figures } = await writeQuantileOutcome(trainedBy(params, grown, ctx), quantiles, around);

@@ -9,7 +9,7 @@ import { readiness, textDigest, trees as treesKind, TREES_FILE, type TreesSettin
 import { readNumberSurroundings, readSurroundings } from '../training-environment.js';
 import { writeNumberOutcome, writeOutcome, type Surroundings, type Trained } from '../training-result.js';
 import { growTrees, type Grown, type Growth } from './boosting.js';
-import { columnsOf, constraintsOf, requireNoLabel, type Columns } from './columns.js';
+import { columnsOf, constraintsOf, type Columns } from './columns.js';
 import { diagnoseGrowth, growthReport, type GrowthFacts } from './growth-report.js';
 import { requireRange, rowWeights, singleLabels } from './labels.js';
 import { logLossOf, numberLoss, type Loss } from './loss.js';
@@ -73,6 +73,8 @@ interface Learned {
   readonly loss: Loss;
   readonly train: DatasetRows;
   readonly validation: DatasetRows | undefined;
+  /** Another training follows in the same node. */
+  readonly followed?: boolean;
 }
 
 export interface GrownAndSaid extends Grown {
@@ -89,7 +91,6 @@ export async function grow(
   learned: Learned,
 ): Promise<GrownAndSaid> {
   const { transform } = around;
-  requireNoLabel(transform, params.label);
   requireConsistent(params, learned.validation !== undefined);
   const columns = columnsOf(transform, around.train);
   const threads = threadsFor(params, ctx);

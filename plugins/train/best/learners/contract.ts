@@ -1,7 +1,7 @@
 import type { FittedTransform } from '@trainyard/transforms';
 import type { Space } from 'ml-hyperparameter';
 import type { Json } from '../../../../core/index.js';
-import type { InputArtifact, NodeContext } from '../../../../worker/index.js';
+import type { NodeContext } from '../../../../worker/index.js';
 import type { FileContent, ModelKind } from '../../../../models/index.js';
 import type { Rows } from '../../dataset.js';
 
@@ -38,8 +38,6 @@ export interface Lesson {
   readonly train: Labelled;
   /** Rows that are held out; none where all rows are learned from. */
   readonly held: Labelled | undefined;
-  /** Files of the same, for learners that are nodes: tables, the fitted transform. */
-  readonly artifacts: { readonly train: InputArtifact; readonly prep: InputArtifact; readonly held?: InputArtifact };
   /** What learners keep for each other, such as binned rows; whatever has `free` is freed with the lesson. */
   readonly shared: Map<string, { free(): void }>;
 }
