@@ -287,15 +287,14 @@ test('the same rows in any order, in any row groups, on any number of threads gi
         sql`COPY (${made} ORDER BY ${Sql.of(order)}) TO ${path} (FORMAT parquet, ROW_GROUP_SIZE ${BigInt(group)})`,
       );
       const columns = await database.view('training', path);
-      const fit = await fitRecipe(database, sql`training`, 12_000, planOf(WIDE, columns), WIDE, columns);
+      const fitOf = async (given: typeof WIDE) =>
+        fitRecipe(database, sql`training`, 12_000, planOf(given, columns), given, columns);
+      const passes = async (...numeric: string[]) => (await fitOf(recipe.parse({ numeric }))).passes;
+      // How many queries it takes depends on which answers come together, and is in no artifact.
+      const { passes: _, ...fit } = await fitOf(WIDE);
       fits.push(JSON.stringify(fit));
-      const passes = async (...numeric: string[]): Promise<number> => {
-        const given = recipe.parse({ numeric });
-        return (await fitRecipe(database, sql`training`, 12_000, planOf(given, columns), given, columns)).passes;
-      };
-      expect(await passes('x', 'y', 'z'), 'columns share all passes but that which sorts').toBe(
-        (await passes('x')) + 2,
-      );
+      // Columns share all passes but those that sort, and now and then one whose answer comes late.
+      expect(await passes('x', 'y', 'z')).toBeLessThanOrEqual((await passes('x')) + 4);
     });
   }
   expect(new Set(fits).size).toBe(1);
