@@ -42,14 +42,15 @@ export async function awaitCurrent(
   let said = false;
   for (;;) {
     const { buildId: current, settled } = await routing.look();
-    if (current !== undefined && isSameCode(current, buildId) && settled) return;
+    const isTaken = current !== undefined && isSameCode(current, buildId);
+    if (isTaken && settled) return;
     const hasDev = options.hasDev();
     if (!hasDev && (current === undefined || !(await isServed(client.temporal, client.taskQueue, 'workflow')))) return;
     const refusal = await refusalOf(project, buildId);
     if (refusal) throw refusal;
     if (!said) options.onWait?.(hasDev);
     said = true;
-    if (Date.now() - start > (options.patienceMs ?? (hasDev ? WITH_DEV_MS : WITHOUT_DEV_MS)))
+    if (Date.now() - start > (options.patienceMs ?? (hasDev || isTaken ? WITH_DEV_MS : WITHOUT_DEV_MS)))
       throw new TrainyardError('TY-CODE-BEHIND', {
         what: 'the workers serve other code than the project has on this disk, and none has taken it up',
         where: { file: project.root },
