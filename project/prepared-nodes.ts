@@ -34,12 +34,17 @@ export async function preparedNodes(file = preparedFile()): Promise<PreparedNode
   if (text === undefined) return undefined;
   const prepared = JSON.parse(text) as PreparedNodes;
   if (prepared.format !== CODES_FORMAT) return undefined;
-  const now = await digestsOf(prepared.inputs.map(([file]) => file));
   const versions = new Map([...prepared.nodes, ...prepared.brought].flatMap(({ parts }) => parts.packages));
   const isSame =
-    prepared.inputs.every(([file, digest]) => now.get(file) === digest) &&
+    (await areAsTheyWere(prepared.inputs)) &&
     [...versions].every(([name, version]) => installedVersion(name, compiled('plugins', 'worker.js')) === version);
   return isSame ? prepared : undefined;
+}
+
+/** Whether files of this package have the digests that something was made of. */
+export async function areAsTheyWere(inputs: PreparedNodes['inputs']): Promise<boolean> {
+  const now = await digestsOf(inputs.map(([file]) => file));
+  return inputs.every(([file, digest]) => now.get(file) === digest);
 }
 
 /** Digests of files of this package; one that is not there has none. */

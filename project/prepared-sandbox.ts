@@ -7,7 +7,7 @@ import { build } from './compiler.js';
 import { compiled } from './package-root.js';
 import { packageRoot } from '../setup/package-root.js';
 import { installedVersion } from './code-hash.js';
-import { digestsOf } from './prepared-nodes.js';
+import { areAsTheyWere, digestsOf } from './prepared-nodes.js';
 import { publishedPlace } from './own-modules.js';
 import { replaceWhole } from './write-whole.js';
 
@@ -46,8 +46,6 @@ export async function prepareSandbox(imported: readonly string[]): Promise<void>
         contents: entries.map((file, at) => `export * as module${at} from ${JSON.stringify(file)};`).join('\n'),
         resolveDir: root,
       },
-      write: false,
-      metafile: true,
       absWorkingDir: root,
       outfile: path.join(root, 'out.js'),
     }),
@@ -150,8 +148,7 @@ export async function preparedSandbox(): Promise<FoundSandbox | undefined> {
   const text = await readFile(compiled(FOLDER, 'index.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const { inputs, packages, entries } = JSON.parse(text) as PreparedSandbox;
-  const now = await digestsOf(inputs.map(([file]) => file));
-  if (!inputs.every(([file, digest]) => now.get(file) === digest)) return undefined;
+  if (!(await areAsTheyWere(inputs))) return undefined;
   if (!packages.every(([name, version]) => versionOf(name) === version)) return undefined;
   const place = (file: string): string => path.join(packageRoot(), file);
   const modules = new Map(

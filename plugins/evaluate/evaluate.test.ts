@@ -8,6 +8,7 @@ import { openModel } from '../../models/index.js';
 import { Artifacts, FileStore, recordOpening } from '../../store/index.js';
 import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
 import { runNode, type TestInput } from '../../worker/testing/index.js';
+import { withSeed } from '../../worker/with-seed.test-part.js';
 import type { FittedTransform } from '@trainyard/transforms';
 import { baselineNode, logisticNode } from '../train/worker.js';
 import type { Figures } from '@trainyard/metrics';
@@ -218,17 +219,6 @@ describe('classes', () => {
       value: object;
     }[];
   };
-  /** The node with this seed, whatever its key: what is drawn for a call depends on the bytes of its inputs. */
-  const withSeed = (node: typeof finalNode, seed: number): typeof finalNode => ({
-    ...node,
-    runtime: {
-      ...node.runtime,
-      run: (program, call) => {
-        const ctx = new Proxy(call.ctx, { get: (real, name) => (name === 'seed' ? seed : Reflect.get(real, name)) });
-        return node.runtime.run(program, { ...call, ctx });
-      },
-    },
-  });
   test('have, bit for bit, the figures that they had when the nodes knew nothing else', async () => {
     for (const { model, seed, report } of former.final) {
       const params = { slices: ['cellar', 'm0'] };

@@ -33,6 +33,15 @@ export const weight = z
   .describe('a column with a weight for each training row, such as balance.weights gives; no feature');
 
 export const numberFigures = TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on });
+export const quantileFigures = TASK_FIGURES.quantiles.extend({ on: trainingFigures.shape.on });
+
+export const quantiles = z
+  .array(z.number().gt(0).lt(1))
+  .min(1)
+  .max(99)
+  .refine((all) => all.every((q, i) => i === 0 || q > all[i - 1]!), 'rising quantiles, each once')
+  .default([0.1, 0.5, 0.9])
+  .describe('shares of the truths that are to lie below each answer, rising');
 
 export const data = { train: table, validation: optional(table), prep: transform };
 
@@ -138,7 +147,7 @@ export const regressionNet = node({
   }),
   outputs: {
     model: modelOf('regression'),
-    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
+    figures: json(numberFigures),
     curves: report(curvesFigures),
   },
 });
@@ -151,20 +160,14 @@ export const quantileNet = node({
   title: 'Neural net of dense layers for tables: quantiles of numbers',
   params: z.object({
     label,
-    quantiles: z
-      .array(z.number().gt(0).lt(1))
-      .min(1)
-      .max(99)
-      .refine((all) => all.every((q, i) => i === 0 || q > all[i - 1]!), 'rising quantiles, each once')
-      .default([0.1, 0.5, 0.9])
-      .describe('shares of the truths that are to lie below each answer, rising'),
+    quantiles,
     ...denseParameters,
     ...loopParameters,
     weight,
   }),
   outputs: {
     model: modelOf('quantiles'),
-    figures: json(TASK_FIGURES.quantiles.extend({ on: trainingFigures.shape.on })),
+    figures: json(quantileFigures),
     curves: report(curvesFigures),
   },
 });
@@ -217,7 +220,7 @@ export const layeredRegressionNet = node({
   params: z.object({ label, ...numberLoss, ...layeredParameters, ...loopParameters, weight }),
   outputs: {
     model: modelOf('regression'),
-    figures: json(TASK_FIGURES.regression.extend({ on: trainingFigures.shape.on })),
+    figures: json(numberFigures),
     curves: report(curvesFigures),
   },
 });

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModel } from '../../models/index.js';
 import { loadTensorflow } from '../../setup/tensorflow-load.js';
 import { FileStore } from '../../store/files.js';
-import { withDatabase, writeTable, sql, type TableRow, type TableOutput } from '@trainyard/tables';
+import type { TableOutput, TableRow } from '@trainyard/tables';
+import { tablesIn } from './table-of.test-part.js';
 import { runNode, type NodeRun, type RunNodeOptions } from '../../worker/testing/index.js';
 import type { FittedTransform } from '@trainyard/transforms';
 import { baselineNode, logisticNode, netNode } from './worker.js';
@@ -49,16 +50,7 @@ const folder = mkdtempSync(join(tmpdir(), 'train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let inputs: NonNullable<RunNodeOptions['inputs']>;
-async function tableOf(name: string, of: readonly TableRow[]): Promise<TableOutput> {
-  const columns = Object.entries(of[0]!).map(([column, cell]) => ({
-    name: column,
-    type: typeof cell === 'number' ? ('number' as const) : ('text' as const),
-  }));
-  return withDatabase({}, async (database) => {
-    await database.insert('given', columns, of);
-    return writeTable(database, sql`FROM given`, folder, name);
-  });
-}
+const tableOf = tablesIn(folder);
 beforeAll(async () => {
   inputs = {
     train: await tableOf(

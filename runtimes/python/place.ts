@@ -138,7 +138,7 @@ const isFile = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** It is used again: whoever tidies up leaves it for now. */
+/** Says that it is used: whoever tidies up goes by the age of that. */
 async function touch(folder: string): Promise<void> {
   const now = new Date();
   await utimes(folder, now, now).catch(() => undefined);

@@ -1,12 +1,11 @@
 import {
   descent,
-  dot,
   largest,
-  MEMORY,
   type Minimum,
   type MinimiseOptions,
   type Objective,
   type Pair,
+  remember,
 } from './minimise.js';
 
 const ARMIJO = 1e-4;
@@ -48,13 +47,7 @@ export function minimiseSparse(
       pairs.length = 0;
       continue;
     }
-    const s = found.x.map((to, i) => to - x[i]!);
-    const y = found.slope.map((to, i) => to - slope[i]!);
-    const curvature = dot(s, y);
-    if (curvature > 0) {
-      pairs.push({ s, y, rho: 1 / curvature });
-      if (pairs.length > MEMORY) pairs.shift();
-    }
+    remember(pairs, { x, slope }, found);
     ({ x, slope, value } = found);
     whole = oneSided(x, slope, l1);
     options.onIteration?.(iteration + 1, largest(whole));

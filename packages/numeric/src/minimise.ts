@@ -20,7 +20,7 @@ export interface MinimiseOptions {
 }
 
 /** Pairs of steps and gradient changes that stand in for the Hessian; m in the book. */
-export const MEMORY = 10;
+const MEMORY = 10;
 const [ARMIJO, CURVATURE] = [1e-4, 0.9];
 
 /** A step and what it changed in the gradient. */
@@ -51,17 +51,21 @@ export function minimise(objective: Objective, start: Float64Array, options: Min
       pairs.length = 0;
       continue;
     }
-    const s = found.x.map((to, i) => to - x[i]!);
-    const y = found.slope.map((to, i) => to - slope[i]!);
-    const curvature = dot(s, y);
-    if (curvature > 0) {
-      pairs.push({ s, y, rho: 1 / curvature });
-      if (pairs.length > MEMORY) pairs.shift();
-    }
+    remember(pairs, { x, slope }, found);
     ({ x, slope, value } = found);
     options.onIteration?.(iteration + 1, largest(slope));
   }
   return { x, value, iterations: iteration, slope: largest(slope), converged: largest(slope) <= options.tolerance };
+}
+
+/** Adds a step to those that the curvature is known by, if it rose along it; the oldest goes. */
+export function remember(pairs: Pair[], from: Pick<Point, 'x' | 'slope'>, to: Pick<Point, 'x' | 'slope'>): void {
+  const s = to.x.map((value, i) => value - from.x[i]!);
+  const y = to.slope.map((value, i) => value - from.slope[i]!);
+  const curvature = dot(s, y);
+  if (!(curvature > 0)) return;
+  pairs.push({ s, y, rho: 1 / curvature });
+  if (pairs.length > MEMORY) pairs.shift();
 }
 
 /** −H·gradient by the two-loop recursion (algorithm 7.4). */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomFrom } from '@trainyard/numeric';
-import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
+import type { TableRow } from '@trainyard/tables';
+import { tablesIn } from '../table-of.test-part.js';
 import type { FittedTransform } from '@trainyard/transforms';
 import { readGray } from '../../../examples/from-raw/nodes/pixels/png.js';
 import type { NodeRun, RunNodeOptions } from '../../../worker/testing/index.js';
@@ -11,16 +12,7 @@ import type { NodeRun, RunNodeOptions } from '../../../worker/testing/index.js';
 /** Data and settings for tests of nets of layers. */
 export const folder = mkdtempSync(join(tmpdir(), 'layered-'));
 
-async function tableOf(name: string, of: readonly TableRow[]): Promise<TableOutput> {
-  const columns = Object.entries(of[0]!).map(([column, cell]) => ({
-    name: column,
-    type: typeof cell === 'number' ? ('number' as const) : ('text' as const),
-  }));
-  return withDatabase({}, async (database) => {
-    await database.insert('given', columns, of);
-    return writeTable(database, sql`FROM given`, folder, name);
-  });
-}
+const tableOf = tablesIn(folder);
 export type Inputs = NonNullable<RunNodeOptions['inputs']>;
 export async function inputsOf(
   name: string,

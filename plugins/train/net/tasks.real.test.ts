@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
+import type { TableRow } from '@trainyard/tables';
+import { tablesIn } from '../table-of.test-part.js';
 import type { FittedTransform } from '@trainyard/transforms';
 import { openModel } from '../../../models/index.js';
 import { loadTensorflow } from '../../../setup/tensorflow-load.js';
 import { FileStore } from '../../../store/files.js';
 import { runNode, type NodeRun, type RunNodeOptions } from '../../../worker/testing/index.js';
+import { withSeed } from '../../../worker/with-seed.test-part.js';
 import { penguins } from '../trees/penguins.test-part.js';
 import { multiLabelNetNode, netNode, quantileNetNode, regressionNetNode } from '../worker.js';
 import { standardOf } from './tasks/numbers.js';
@@ -38,16 +40,7 @@ const prep: FittedTransform = {
 };
 
 type Inputs = NonNullable<RunNodeOptions['inputs']>;
-async function tableOf(name: string, of: readonly TableRow[]): Promise<TableOutput> {
-  const columns = Object.entries(of[0]!).map(([column, cell]) => ({
-    name: column,
-    type: typeof cell === 'number' ? ('number' as const) : ('text' as const),
-  }));
-  return withDatabase({}, async (database) => {
-    await database.insert('given', columns, of);
-    return writeTable(database, sql`FROM given`, folder, name);
-  });
-}
+const tableOf = tablesIn(folder);
 const held = rows.filter((_, i) => i % 4 === 0);
 const inputsOf = async (name: string, change: (row: TableRow) => TableRow): Promise<Inputs> => ({
   train: await tableOf(`${name}-train`, rows.filter((_, i) => i % 4 !== 0).map(change)),
@@ -59,17 +52,6 @@ beforeAll(async () => {
   inputs = await inputsOf('penguins', (row) => row);
 });
 
-/** The node with this seed, whatever its key. */
-const seeded = (node: typeof netNode): typeof netNode => ({
-  ...node,
-  runtime: {
-    ...node.runtime,
-    run: (program, call) => {
-      const ctx = new Proxy(call.ctx, { get: (real, name) => (name === 'seed' ? 7 : Reflect.get(real, name)) });
-      return node.runtime.run(program, { ...call, ctx });
-    },
-  },
-});
 const digestOf = async (run: NodeRun): Promise<string> =>
   createHash('sha256')
     .update(await run.outputs['model']!.bytes('weights.bin'))
@@ -110,7 +92,7 @@ describe('a net of numbers', () => {
           ...row,
           mass: (row['mass'] as number) * 2 ** power,
         }));
-        const run = await runNode(seeded(regressionNetNode), { params: { ...number, epochs: 3 }, inputs: scaled });
+        const run = await runNode(withSeed(regressionNetNode, 7), { params: { ...number, epochs: 3 }, inputs: scaled });
         const answers = await answersOf(run);
         return [await digestOf(run), (answers[3]!['value'] as number) / 2 ** power];
       }),
