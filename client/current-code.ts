@@ -8,12 +8,13 @@ import { refusalOf } from '../project/refused-builds.js';
 import { buildIdOf, isSameCode } from '../project/workflow-bundle.js';
 import type { TrainyardClient } from './client.js';
 import { isServed } from './run/running-builds.js';
+import { isAway } from './unreachable.js';
 
 /** A worker of `trainyard dev` takes up every edit: how long that may take on a busy machine, ms. */
 const WITH_DEV_MS = 180_000;
 /** Another one may just be starting, ms. */
 const WITHOUT_DEV_MS = 10_000;
-const ASK_EVERY_MS = 100;
+const ASK_EVERY_MS = 40;
 
 /** Build of the project as it is on the disk. Throws what is wrong with the code (TY-CODE). */
 export async function buildOnDisk(project: Project): Promise<string> {
@@ -66,16 +67,15 @@ export async function awaitCurrent(
   }
 }
 
-/** `ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS` of Temporal's API. */
-const ROUTING_IN_PROGRESS = 1;
 /** `TASK_QUEUE_TYPE_WORKFLOW`. */
 const OF_WORKFLOWS = 1;
-/** What a task queue knows its parts know a moment later, ms. */
+/** What a task queue knows its partitions know a moment later, ms. For servers that do not say what each partition knows. */
 const PASSED_ON_MS = 500;
 
 /** Where new runs of a project start. */
 export class Routing {
   readonly #client: TrainyardClient;
+  #partitions: readonly string[] | undefined;
   #heard: { readonly buildId: string; readonly at: number } | undefined;
 
   constructor(client: TrainyardClient) {
@@ -83,36 +83,46 @@ export class Routing {
   }
 
   /**
-   * The build that new runs start on, and whether the task queues have heard so. Temporal says when all of them have; on a busy machine
-   * that word sometimes never comes, so the queue that runs start on is asked as well.
+   * The build that new runs start on, and whether every partition of their task queue has heard so: a new run comes to any of them.
+   * Temporal's own word for that (`routingConfigUpdateState`) comes seconds later, and from about the third build on sometimes never.
    */
   async look(): Promise<{ readonly buildId: string | undefined; readonly settled: boolean }> {
-    const client = this.#client;
-    const described = await client.temporal.workflowService
-      .describeWorkerDeployment({ namespace: client.namespace, deploymentName: client.taskQueue })
-      .catch((error: unknown) => {
-        // No worker was ever here.
-        if ((error as { code?: number }).code === NOT_FOUND) return undefined;
-        throw error;
-      });
-    const info = described?.workerDeploymentInfo;
-    const buildId = info?.routingConfig?.currentDeploymentVersion?.buildId || undefined;
-    const settled = info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS;
-    return { buildId, settled: settled || (buildId !== undefined && (await this.#hasHeard(buildId))) };
+    const { taskQueue } = this.#client;
+    this.#partitions ??= await this.#listPartitions();
+    const [buildId, ...others] = await Promise.all(
+      (this.#partitions.length === 0 ? [taskQueue] : this.#partitions).map((name) => this.#currentIn(name)),
+    );
+    if (this.#partitions.length > 0) return { buildId, settled: others.every((other) => other === buildId) };
+    if (this.#heard === undefined || this.#heard.buildId !== buildId)
+      this.#heard = buildId === undefined ? undefined : { buildId, at: performance.now() };
+    return { buildId, settled: this.#heard !== undefined && performance.now() - this.#heard.at >= PASSED_ON_MS };
   }
 
-  async #hasHeard(buildId: string): Promise<boolean> {
+  /** Names of the partitions of the task queue, itself among them; none where the server does not say. */
+  async #listPartitions(): Promise<string[]> {
     const { temporal, namespace, taskQueue } = this.#client;
+    try {
+      const found = await temporal.workflowService.listTaskQueuePartitions({
+        namespace,
+        taskQueue: { name: taskQueue },
+      });
+      const names = found.workflowTaskQueuePartitions.flatMap(({ key }) => (key ? [key] : []));
+      await Promise.all(names.map((name) => this.#currentIn(name)));
+      return names;
+    } catch (error) {
+      if (isAway(error)) throw error;
+      return [];
+    }
+  }
+
+  /** The build that a partition of the task queue starts new runs on. */
+  async #currentIn(name: string): Promise<string | undefined> {
+    const { temporal, namespace } = this.#client;
     const { versioningInfo } = await temporal.workflowService.describeTaskQueue({
       namespace,
-      taskQueue: { name: taskQueue },
+      taskQueue: { name },
       taskQueueType: OF_WORKFLOWS,
     });
-    if (versioningInfo?.currentDeploymentVersion?.buildId !== buildId) return false;
-    if (this.#heard?.buildId !== buildId) this.#heard = { buildId, at: performance.now() };
-    return performance.now() - this.#heard.at >= PASSED_ON_MS;
+    return versioningInfo?.currentDeploymentVersion?.buildId || undefined;
   }
 }
-
-/** gRPC's code. */
-const NOT_FOUND = 5;

@@ -17,7 +17,7 @@ const bundled = await bundleOwn(filesOf(entries));
 const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-prepare-'));
 try {
   const codes = await codesIn(entries, await placeOwn(bundled, folder), packageRoot());
-  const digests = await digestsOf(bundled.inputs);
+  const digests = digestsOf(bundled.inputs);
   const lost = bundled.inputs.filter((file) => !digests.has(file));
   if (lost.length > 0) throw new Error(`made of files that are not there: ${lost.join(', ')}`);
   const prepared: PreparedNodes = {

@@ -66,7 +66,7 @@ export async function prepareSandbox(imported: readonly string[]): Promise<void>
     shims[file === zod ? 'zod' : relative(file)] = relative(shim);
   }
   const prepared: PreparedSandbox = {
-    inputs: [...(await digestsOf(inputs))],
+    inputs: [...digestsOf(inputs)],
     packages: [...others].sort().map((name) => [name, versionOf(name)]),
     entries: shims,
   };
@@ -148,7 +148,7 @@ export async function preparedSandbox(): Promise<FoundSandbox | undefined> {
   const text = await readFile(compiled(FOLDER, 'index.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const { inputs, packages, entries } = JSON.parse(text) as PreparedSandbox;
-  if (!(await areAsTheyWere(inputs))) return undefined;
+  if (!areAsTheyWere(inputs)) return undefined;
   if (!packages.every(([name, version]) => versionOf(name) === version)) return undefined;
   const place = (file: string): string => path.join(packageRoot(), file);
   const modules = new Map(

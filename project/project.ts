@@ -92,9 +92,14 @@ function findConfig(from: string | undefined): string {
 
 /** Loads a project whole. Throws in words when a module cannot be loaded, or two things have one name. */
 export async function loadProject(from?: string): Promise<Project> {
+  // Hundreds of modules, read while the compiler works on the configuration.
+  const builtIn = builtInPlugins();
+  builtIn.catch(() => undefined);
   const base = await loadConfig(from);
   process.env['TRAINYARD_PROJECT'] = base.root;
-  const plugins = await loadPlugins(base);
+  const pipelines = loadPipelines(base);
+  pipelines.catch(() => undefined);
+  const plugins = await loadPlugins(base, builtIn);
   const contracts = new Map<string, AnyContract>();
   const owners = new Map<string, AnyContract | AnyComposite>();
   for (const plugin of plugins) {
@@ -111,15 +116,17 @@ export async function loadProject(from?: string): Promise<Project> {
       if (isContract(one)) contracts.set(name, one);
     }
   }
-  return { ...base, plugins, contracts, pipelines: await loadPipelines(base) };
+  return { ...base, plugins, contracts, pipelines: await pipelines };
 }
 
 /** The built-in families, and the plugins that the configuration names. Throws TY-CONFIG for one that is not there. */
 export async function loadPlugins(
   base: Pick<ProjectBase, 'config' | 'root' | 'configFile' | 'build'>,
+  builtIn: Promise<readonly PluginModule[]> = builtInPlugins(),
 ): Promise<PluginModule[]> {
-  const named = base.config.plugins.map((spec) => loadPlugin(spec, base));
-  return [...(await builtInPlugins()), ...(await Promise.all(named))];
+  const named = Promise.all(base.config.plugins.map((spec) => loadPlugin(spec, base)));
+  named.catch(() => undefined);
+  return [...(await builtIn), ...(await named)];
 }
 
 /** The families that come with this package. */
@@ -182,8 +189,11 @@ async function loadPipelines(
   const files = (await Promise.all(base.config.pipelines.map((pattern) => expand(pattern, base)))).flat();
   const named = new Set(base.config.pipelines.map((pattern) => path.resolve(base.root, pattern)));
   const pipelines = new Map<string, PipelineModule>();
-  for (const file of files) {
-    const module = await importModule(file, base.build);
+  // All are begun at once; what is wrong is told of the first.
+  const begun = files.map((file) => ({ file, loading: importModule(file, base.build) }));
+  for (const { loading } of begun) loading.catch(() => undefined);
+  for (const { file, loading } of begun) {
+    const module = await loading;
     const found = Object.entries(module).filter((entry): entry is [string, AnyPipeline] => isPipeline(entry[1]));
     // Beside pipelines a folder may hold what they share; a file named by itself must be one.
     if (found.length === 0 && named.has(file)) {

@@ -55,7 +55,7 @@ const LEAN_PROMISES = `(() => {
 
 /** A new version is known to Temporal a moment after its worker polls. */
 const KNOWN_WITHIN_MS = 30_000;
-const ASK_EVERY_MS = 100;
+const ASK_EVERY_MS = 40;
 /** Temporal lists a run a moment after its start; until then a build that it keeps to looks as if nobody used it. */
 const LET_GO_AFTER_MS = 20_000;
 /** Between the request of a resume and its start, the same. */

@@ -33,7 +33,11 @@ export function runCommand(program: Command): void {
         process.stdout.write(await helpOfPipelines(configOf(program), name));
         return;
       }
+      // The compiler works on the project while the client's modules are loaded.
+      const { loadProject } = await import('../../project/project.js');
+      const project = loadProject(configOf(program));
+      project.catch(() => undefined);
       const { runPipeline } = await import('./run-pipeline.js');
-      await runPipeline(configOf(program), name, options);
+      await runPipeline(project, name, options);
     });
 }

@@ -3,7 +3,7 @@ import { newRunId, startPipeline } from '../../client/run/runs.js';
 import { connectNow } from '../../client/reader.js';
 import { readAddresses } from '../../project/addresses.js';
 import { gitCommit } from '../../project/commit.js';
-import { loadProject } from '../../project/project.js';
+import type { Project } from '../../project/project.js';
 import { note, print, printJson } from '../terminal.js';
 import type { RunOptions } from './options.js';
 import { followToEnd } from './follow.js';
@@ -15,16 +15,17 @@ import { pipelineOf } from './pipeline-of.js';
 
 /** `trainyard run`: starts a pipeline and follows it to its end. */
 export async function runPipeline(
-  config: string | undefined,
+  loading: Promise<Project>,
   name: string | undefined,
   options: RunOptions,
 ): Promise<void> {
   const seed = options.seed === undefined ? undefined : readSeed(options.seed);
-  const project = await loadProject(config);
+  const project = await loading;
   const { pipeline, name: known } = pipelineOf(project, name);
   const asPart = isPart(options);
   const params = asPart ? null : await readParams(pipeline, options);
   const build = options.servedCode || options.dryRun ? undefined : onDisk(project);
+  const committed = gitCommit(project.root);
   const client = await connectNow(project);
   const interruption = new Interruption();
   try {
@@ -33,7 +34,7 @@ export async function runPipeline(
     if (options.dryRun) return;
     if (build) await runOnDisk(client, project, build);
     const id = options.id ?? newRunId(known);
-    const commit = await gitCommit(project.root);
+    const commit = await committed;
     interruption.before = () =>
       note(`\nInterrupted while ${id} was being started; trainyard show ${id} says whether it goes on.`);
     const facts = { id, pages: readAddresses(project.state)?.server, commit };
