@@ -9,7 +9,8 @@ import {
   type Interval,
 } from '@trainyard/metrics';
 import type { Json } from '../../../core/index.js';
-import { html, htmlTable, lineChart } from '@trainyard/pages';
+import { html, htmlTable } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import { confusionTable } from './confusion-table.js';
 import { curveCharts } from './curve-charts.js';
 import { between, type TaskSections } from './section.js';

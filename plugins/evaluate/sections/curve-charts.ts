@@ -1,5 +1,6 @@
 import type { ClassCurves } from '@trainyard/metrics';
-import { html, lineChart, type Html } from '@trainyard/pages';
+import { html, type Html } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 
 /** A class with its curves; none where it has no rows, or all. */
 export interface CurvesOfClass {

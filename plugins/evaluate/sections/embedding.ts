@@ -1,5 +1,6 @@
 import type { EmbeddingSample } from '@trainyard/metrics';
-import { html, lineChart } from '@trainyard/pages';
+import { html } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import type { TaskSections } from './section.js';
 
 /** Most neighbours that the chart looks at. */

@@ -1,5 +1,6 @@
 import { meanAbsoluteError, smape, type ForecastingSample } from '@trainyard/metrics';
-import { html, htmlTable, lineChart } from '@trainyard/pages';
+import { html, htmlTable } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import type { TaskSections } from './section.js';
 
 /** Steps that the table shows; the chart has all. */

@@ -1,5 +1,6 @@
 import { pinballLoss, quantileColumn, type QuantilesSample } from '@trainyard/metrics';
-import { html, htmlTable, lineChart } from '@trainyard/pages';
+import { html, htmlTable } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import type { TaskSections } from './section.js';
 
 /** For each quantile its pinball loss, and the share of truths that lie at or below it. */

@@ -1,5 +1,6 @@
 import { quantile, type RegressionSample } from '@trainyard/metrics';
-import { html, htmlTable, lineChart } from '@trainyard/pages';
+import { html, htmlTable } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import { drawnRows, type TaskSections } from './section.js';
 
 const QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;

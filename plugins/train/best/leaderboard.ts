@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { html, htmlFacts, htmlPage, htmlTable, lineChart, sayFigure } from '@trainyard/pages';
-import { bars } from '@trainyard/pages/charts';
+import { html, htmlFacts, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
+import { bars, lineChart } from '@trainyard/pages/charts';
 import { sayDuration } from '../../../core/index.js';
 import { STAGES, type Account } from './account.js';
 import type { Chosen } from './candidate.js';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { html, htmlPage, htmlTable, lineChart } from '@trainyard/pages';
+import { html, htmlPage, htmlTable } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import type { curvesFigures } from '../contract.js';
 import { diagnose, type Evidence } from './diagnosis.js';
 import { sayLook, sayStop, type History, type Look } from './history.js';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { type Html, html, htmlPage, htmlTable, lineChart, sayFigure } from '@trainyard/pages';
+import { type Html, html, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
+import { lineChart } from '@trainyard/pages/charts';
 import type { treesFigures } from '../contract.js';
 import { sayStop, type Grown } from './boosting.js';
 import type { Loss } from './loss.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bars, boxes, distribution, heat, overlaid, scatter, shares, sided, sayTick } from './index.js';
+import { bars, boxes, distribution, heat, lineChart, overlaid, scatter, shares, sided, sayTick } from './index.js';
 
 const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -88,6 +88,22 @@ test('whatever the values and the names, a chart is whole, safe, and the same wh
               ],
             })),
           ),
+        () => {
+          const { text } = lineChart({
+            title: a,
+            x: a,
+            y: b,
+            lines: [
+              { name: a, points: values.map((value, i) => [i, value]) },
+              { name: b, points: values.map((value, i) => [value, i]), scattered: true },
+            ],
+            mark: { x: values[0]!, name: b },
+            dots: true,
+          });
+          const [drawn = ''] = /<svg.*<\/svg>/s.exec(text) ?? [];
+          expect(text.replace(drawn, '')).not.toMatch(/<(?!\/?(figure|figcaption|br|small|span|div)\b)/);
+          return { text: drawn };
+        },
         () => heat(a, [a, b, a], (row, column) => (row === column ? undefined : -0.5)),
       ];
       for (const make of makers) {
@@ -114,4 +130,25 @@ test('a figure on an axis is short, and the same in every locale', () => {
     '1e-7',
     '1.5e300',
   ]);
+});
+
+test('a chart leaves out what is not finite, and draws one point', () => {
+  const { text } = lineChart({
+    title: 't',
+    x: 'x',
+    y: 'y',
+    lines: [
+      {
+        name: 'l',
+        points: [
+          [0, Number.NaN],
+          [1, 3],
+          [2, Number.POSITIVE_INFINITY],
+        ],
+      },
+    ],
+    dots: true,
+  });
+  expect(text).not.toMatch(/NaN|Infinity/);
+  expect(text.match(/<circle/g)).toHaveLength(1);
 });
