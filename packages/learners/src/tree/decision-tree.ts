@@ -1,4 +1,5 @@
-import { weightsOf, type FeatureRows } from '../rows.js';
+import { weightsOf } from '../rows.js';
+import { columnsOf, type Columns } from './columns.js';
 import { criterionOf, type Criterion, type TreeRows } from './impurity.js';
 
 export type { TreeRows } from './impurity.js';
@@ -42,75 +43,62 @@ interface Split {
  * Draws no random numbers.
  */
 export function growTree(data: TreeRows, options: TreeOptions): TreeFit {
-  const { width, classes } = data;
+  const { width, classes, rows } = data;
   const all = new Grower(data, options);
-  all.grow(presorted(data), 0);
+  all.grow(0, rows, 0);
   return { width, outputs: classes ?? 1, ...all.grown };
 }
 
-/** The places of the rows in the order of each feature, `width` of them. */
-function presorted({ rows, width, features }: FeatureRows): Int32Array[] {
-  return Array.from({ length: width }, (_, j) => {
-    const values = Float64Array.from({ length: rows }, (_, row) => features[row * width + j]!);
-    return Int32Array.from({ length: rows }, (_, row) => row).sort((a, b) => values[a]! - values[b]! || a - b);
-  });
-}
-
+/** Grows a tree. The rows of a node are one stretch of each feature's order, and of both its children's, one after the other. */
 class Grower {
   readonly grown: Grown = { nodes: [], values: [] };
-  readonly #data: TreeRows;
   readonly #options: TreeOptions;
-  readonly #weights: Float64Array;
+  readonly #columns: Columns;
   readonly #total: number;
   readonly #goesLeft: Uint8Array;
   readonly #criterion: Criterion;
-  readonly #values: Float64Array;
+  readonly #spare: Int32Array;
 
   constructor(data: TreeRows, options: TreeOptions) {
-    this.#data = data;
+    const weights = weightsOf(data);
     this.#options = options;
-    this.#weights = weightsOf(data);
-    this.#total = this.#weights.reduce((sum, weight) => sum + weight, 0);
+    this.#columns = columnsOf(data);
+    this.#total = weights.reduce((sum, weight) => sum + weight, 0);
     this.#goesLeft = new Uint8Array(data.rows);
-    this.#criterion = criterionOf(data, this.#weights);
-    this.#values = new Float64Array(data.rows);
+    this.#criterion = criterionOf(data, weights);
+    this.#spare = new Int32Array(data.rows);
   }
 
-  /** Adds the node of some rows, given in the order of each feature, and all below it. */
-  grow(sorted: readonly Int32Array[], depth: number): void {
+  /** Adds the node of a stretch of rows, and all below it. */
+  grow(start: number, end: number, depth: number): void {
     const { nodes, values } = this.grown;
-    const own = sorted[0]!;
     const { depth: deepest, minSplit, minFall } = this.#options;
-    this.#criterion.take(own);
+    this.#criterion.take(this.#columns.orders[0]!, start, end);
     values.push(...this.#criterion.answer());
     const at = nodes.length;
     nodes.push(-1, 0, 0);
-    if (depth >= deepest || own.length < minSplit || this.#criterion.isPure()) return;
-    const best = this.#bestSplit(sorted);
+    if (depth >= deepest || end - start < minSplit || this.#criterion.isPure()) return;
+    const best = this.#bestSplit(start, end);
     if (!best || Math.max(best.gain, 0) / this.#total < minFall) return;
-    const { features, width } = this.#data;
-    for (const row of own) this.#goesLeft[row] = features[row * width + best.feature]! <= best.threshold ? 1 : 0;
-    const [left, right] = this.#part(sorted);
+    const middle = this.#part(best, start, end);
     nodes[at] = best.feature;
     nodes[at + 1] = best.threshold;
-    this.grow(left, depth + 1);
+    this.grow(start, middle, depth + 1);
     nodes[at + 2] = nodes.length / 3;
-    this.grow(right, depth + 1);
+    this.grow(middle, end, depth + 1);
   }
 
-  #bestSplit(sorted: readonly Int32Array[]): Split | undefined {
-    const { features, width } = this.#data;
-    const count = sorted[0]!.length;
-    const values = this.#values;
+  #bestSplit(start: number, end: number): Split | undefined {
+    const { values, orders } = this.#columns;
     let best: Split | undefined;
-    for (let feature = 0; feature < width; feature++) {
-      const order = sorted[feature]!;
-      for (let i = 0; i < count; i++) values[i] = features[order[i]! * width + feature]!;
-      if (values[0] === values[count - 1]) continue;
+    for (let feature = 0; feature < orders.length; feature++) {
+      const order = orders[feature]!;
+      const column = values[feature]!;
+      if (column[order[start]!] === column[order[end - 1]!]) continue;
       // Where nothing falls a split may still lead on, as in an exclusive or.
-      const cut = this.#criterion.cut(order, values, this.#options.minLeaf, best?.gain ?? -Infinity);
+      const cut = this.#criterion.cut(order, column, start, end, this.#options.minLeaf, best?.gain ?? -Infinity);
       if (!cut) continue;
-      const [value, next] = [values[cut.at - 1]!, values[cut.at]!];
+      const [value, next] = [column[order[cut.at - 1]!]!, column[order[cut.at]!]!];
       // Of two neighbouring doubles the middle may be the larger one.
       const middle = value / 2 + next / 2;
       best = { feature, threshold: middle < next ? middle : value, gain: cut.gain };
@@ -118,23 +106,36 @@ class Grower {
     return best;
   }
 
-  #part(sorted: readonly Int32Array[]): [Int32Array[], Int32Array[]] {
+  /** Puts the rows that go left before the others in each order, each side in the order that it had; gives where the others begin. */
+  #part({ feature, threshold }: Split, start: number, end: number): number {
+    const { values, orders } = this.#columns;
     const goesLeft = this.#goesLeft;
-    let count = 0;
-    for (const row of sorted[0]!) count += goesLeft[row]!;
-    const [left, right]: [Int32Array[], Int32Array[]] = [[], []];
-    for (const order of sorted) {
-      const [lefts, rights] = [new Int32Array(count), new Int32Array(order.length - count)];
-      let [toLeft, toRight] = [0, 0];
-      for (let i = 0; i < order.length; i++) {
-        const row = order[i]!;
-        if (goesLeft[row] === 1) lefts[toLeft++] = row;
-        else rights[toRight++] = row;
-      }
-      left.push(lefts);
-      right.push(rights);
+    const spare = this.#spare;
+    const column = values[feature]!;
+    const own = orders[feature]!;
+    let middle = start;
+    for (let i = start; i < end; i++) {
+      const isLeft = column[own[i]!]! <= threshold;
+      goesLeft[own[i]!] = isLeft ? 1 : 0;
+      if (isLeft) middle++;
     }
-    return [left, right];
+    for (const order of orders) {
+      // Those of the split's own feature stand so already.
+      if (order === own) continue;
+      let left = start;
+      let right = 0;
+      for (let i = start; i < end; i++) {
+        const row = order[i]!;
+        const isLeft = goesLeft[row]!;
+        // Written to both places, kept in one: no branch to guess.
+        order[left] = row;
+        spare[right] = row;
+        left += isLeft;
+        right += 1 - isLeft;
+      }
+      order.set(spare.subarray(0, right), left);
+    }
+    return middle;
   }
 }
 
