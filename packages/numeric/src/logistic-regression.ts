@@ -1,3 +1,4 @@
+import { addSlopes, scoreRows } from './class-scores.js';
 import { minimiseSparse } from './minimise-sparse.js';
 import { minimise, type Minimum, type Objective } from './minimise.js';
 import { softmax } from './softmax.js';
@@ -37,6 +38,9 @@ export interface LogisticOptions {
   readonly onIteration?: (iteration: number, slope: number) => void;
 }
 
+/** Rows whose scores are held at once. */
+const STRETCH = 256;
+
 /**
  * Multinomial logistic regression: least Σ weight · −log p(class) + λ/2 · Σ coefficient² + l1 · Σ |coefficient|,
  * intercepts not penalised.
@@ -54,38 +58,38 @@ export function fitLogistic(
   const classes = options.weights.length;
   const lambda = classes === 2 ? options.l2 * 2 : options.l2;
   const coefficients = width * classes;
-  const scores = new Float64Array(classes);
-  const errors = new Float64Array(classes);
+  const byClass = new Float64Array(coefficients);
+  const slopes = new Float64Array(coefficients);
+  const scores = new Float64Array(STRETCH * classes);
   const objective: Objective = (x, slope) => {
-    slope.fill(0);
     let loss = 0;
-    for (let i = 0; i < coefficients; i++) {
-      loss += (lambda / 2) * x[i]! * x[i]!;
-      slope[i] = lambda * x[i]!;
+    slopes.fill(0);
+    slope.fill(0);
+    for (let j = 0; j < width; j++) for (let k = 0; k < classes; k++) byClass[k * width + j] = x[j * classes + k]!;
+    const intercepts = x.subarray(coefficients);
+    for (let i = 0; i < coefficients; i++) loss += (lambda / 2) * x[i]! * x[i]!;
+    for (let first = 0; first < rows; first += STRETCH) {
+      const count = Math.min(STRETCH, rows - first);
+      scoreRows(features, first, count, width, byClass, intercepts, scores);
+      for (let row = 0, at = 0; row < count; row++, at += classes) {
+        const label = labels[first + row]!;
+        const weight = options.weights[label]! * (weights?.[first + row] ?? 1);
+        let most = -Infinity;
+        for (let k = 0; k < classes; k++) if (scores[at + k]! > most) most = scores[at + k]!;
+        const own = scores[at + label]!;
+        let total = 0;
+        for (let k = 0; k < classes; k++) total += scores[at + k] = Math.exp(scores[at + k]! - most);
+        loss += weight * (most + Math.log(total) - own);
+        for (let k = 0; k < classes; k++) {
+          const error = weight * (scores[at + k]! / total - (k === label ? 1 : 0));
+          scores[at + k] = error;
+          slope[coefficients + k]! += error;
+        }
+      }
+      addSlopes(features, first, count, width, scores, classes, slopes);
     }
-    for (let row = 0; row < rows; row++) {
-      const start = row * width;
-      const label = labels[row]!;
-      const weight = options.weights[label]! * (weights?.[row] ?? 1);
-      for (let k = 0; k < classes; k++) scores[k] = x[coefficients + k]!;
-      for (let j = 0; j < width; j++) {
-        const value = features[start + j]!;
-        if (value !== 0) for (let k = 0; k < classes; k++) scores[k]! += value * x[j * classes + k]!;
-      }
-      let most = -Infinity;
-      for (let k = 0; k < classes; k++) if (scores[k]! > most) most = scores[k]!;
-      let total = 0;
-      for (let k = 0; k < classes; k++) total += errors[k] = Math.exp(scores[k]! - most);
-      loss += weight * (most + Math.log(total) - scores[label]!);
-      for (let k = 0; k < classes; k++) {
-        errors[k] = weight * (errors[k]! / total - (k === label ? 1 : 0));
-        slope[coefficients + k]! += errors[k]!;
-      }
-      for (let j = 0, at = 0; j < width; j++) {
-        const value = features[start + j]!;
-        for (let k = 0; k < classes; k++, at++) slope[at]! += errors[k]! * value;
-      }
-    }
+    for (let j = 0; j < width; j++)
+      for (let k = 0; k < classes; k++) slope[j * classes + k] = lambda * x[j * classes + k]! + slopes[k * width + j]!;
     return loss;
   };
   const start = new Float64Array(coefficients + classes);

@@ -57,9 +57,12 @@ export class KernelRows implements KernelMatrix {
       return known;
     }
     if (this.#kept.size >= this.#most) this.#kept.delete(this.#kept.keys().next().value!);
-    const row = new Float64Array(this.rows);
+    const row = new Float64Array(this.rows).fill(NaN);
+    // A kernel is symmetric, to the last bit: half of it is read from the rows that are there.
+    for (const [j, other] of this.#kept) row[j] = other[i]!;
     const { kernel, features, width } = this;
-    for (let j = 0; j < this.rows; j++) row[j] = kernelValue(kernel, features, i * width, features, j * width, width);
+    for (let j = 0; j < this.rows; j++)
+      if (Number.isNaN(row[j])) row[j] = kernelValue(kernel, features, i * width, features, j * width, width);
     this.#kept.set(i, row);
     return row;
   }
