@@ -32,7 +32,7 @@ const library = (name) => ({
 
 /** What is compiled by itself, each after what it imports: the folder of its sources, where the result goes, and how. */
 const parts = [
-  ...['errors', 'numeric', 'drift', 'metrics', 'pages', 'tables', 'transforms', 'checks', 'lightgbm', 'learners'].map(
+  ...['errors', 'numeric', 'drift', 'metrics', 'pages', 'tables', 'transforms', 'checks', 'alike', 'lightgbm', 'learners'].map(
     library,
   ),
   {

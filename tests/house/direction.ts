@@ -81,6 +81,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   metrics: ['numeric'],
   tables: ['errors'],
   checks: ['errors', 'tables'],
+  alike: ['errors', 'tables'],
   transforms: ['errors', 'tables'],
   lightgbm: ['errors'],
   learners: ['numeric'],
