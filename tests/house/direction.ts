@@ -79,7 +79,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   pages: [],
   drift: ['numeric'],
   metrics: ['numeric'],
-  tables: ['errors'],
+  tables: ['errors', 'numeric'],
   checks: ['errors', 'tables'],
   alike: ['errors', 'tables'],
   transforms: ['errors', 'tables'],

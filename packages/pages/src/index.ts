@@ -1,3 +1,3 @@
 export { escapeHtml, html, Html, trusted, type HtmlPart } from './html.js';
-export { htmlDrawing, htmlFacts, htmlPage, htmlTable, htmlWarnings, sayFigure } from './page.js';
+export { htmlDrawing, htmlFacts, htmlPage, htmlTable, htmlWarnings, sayFigure, sayShare } from './page.js';
 export { lineChart, type Line, type LineChart } from './line-chart.js';

@@ -1,4 +1,5 @@
 import { id, join, sql, type Column, type Database, type Sql } from '@trainyard/tables';
+import { sayShare as percent } from '@trainyard/pages';
 import { columnsOfOthers } from '@trainyard/transforms';
 import type { Crossings, FoldFigures, SplitFigures } from '../figures.js';
 import { PART, PLACES } from '../inner.js';
@@ -200,8 +201,4 @@ export async function foldFiguresOf(
         .map(({ name, folds }) => `fold ${folds.indexOf(0)} has no row of class ${name}`),
     ],
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)}%`;
 }
