@@ -32,9 +32,19 @@ const library = (name) => ({
 
 /** What is compiled by itself, each after what it imports: the folder of its sources, where the result goes, and how. */
 const parts = [
-  ...['errors', 'numeric', 'drift', 'metrics', 'pages', 'tables', 'transforms', 'checks', 'lightgbm', 'learners'].map(
-    library,
-  ),
+  ...[
+    'errors',
+    'numeric',
+    'drift',
+    'metrics',
+    'pages',
+    'tables',
+    'transforms',
+    'checks',
+    'alike',
+    'lightgbm',
+    'learners',
+  ].map(library),
   {
     from: 'packages/ml-hyperparameter',
     result: 'packages/ml-hyperparameter/dist/cjs/index.js',

@@ -224,7 +224,7 @@ describe('representation', () => {
     );
     expect(island!.difference).toBeCloseTo(reference.difference, 12);
     expect(island!.ratio).toBeCloseTo(reference.ratio, 12);
-    expect(figures.warnings.join('\n')).toMatch(/column island: Chinstrap is 55% of Dream and 0.0% of/);
+    expect(figures.warnings.join('\n')).toMatch(/column island: Chinstrap is 55% of Dream and 0% of/);
   });
 
   test('counts combinations, names the smallest, those that are empty, and who is not known', async () => {

@@ -1,7 +1,7 @@
-import { html, htmlPage, htmlTable, htmlWarnings, type Html } from '@trainyard/pages';
+import { html, htmlPage, htmlTable, htmlWarnings, type Html, sayShare } from '@trainyard/pages';
 import type { RepresentationFigures, ResampleFigures, WeightFigures } from './contract.js';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+const percent = (share: number): string => sayShare(share, 1);
 const between = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
 
 /** Who is in a table, as a page for people. */

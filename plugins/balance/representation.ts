@@ -1,3 +1,4 @@
+import { sayShare as percent } from '@trainyard/pages';
 import { wilson } from '@trainyard/metrics';
 import { openTable, sql, withDatabase } from '@trainyard/tables';
 import { UserError } from '../../core/index.js';
@@ -117,7 +118,6 @@ function gapOf(
 function warningsOf(figures: RepresentationFigures, cells: readonly Cell[], smallest: number): string[] {
   const { rows, columns, intersections, label, positive, classes } = figures;
   const warnings: string[] = [];
-  const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
   for (const one of classes)
     if (one.rows < smallest) warnings.push(`class ${one.name} has ${one.rows} rows: too few to learn and to judge it`);
   for (const { column, missing, values } of columns) {

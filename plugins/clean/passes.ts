@@ -16,7 +16,7 @@ import {
 import { columnsAfter, isRowRule, ruleStep, stepCells, travelling, type TableStep } from '@trainyard/transforms';
 import { NTH } from './place.js';
 import type { CleanFigures, Rule, RuleFigures } from './rules.js';
-import { TABLE_RULES, type TableRuleStep } from './table-rules.js';
+import { tableRuleStep, type TableRuleStep } from './table-rules/index.js';
 
 /** A table as rules left it. */
 export interface Cleaned {
@@ -131,7 +131,7 @@ async function layersOf(database: Database, stage: Stage, rules: readonly Rule[]
   for (const [nth, rule] of rules.entries()) {
     const step: TableStep & TableRuleStep = stepOf(rule, columns, stage.from, at);
     await database.define(step.functions ?? []);
-    if (step.before) await database.run(step.before);
+    await step.before?.(database);
     const after = columnsAfter(step, columns);
     layers.push({ rule, step, before: columns, after, from });
     const hidden = layers.slice(0, nth).map((_, i) => id(changedBy(i)));
@@ -156,8 +156,7 @@ async function layersOf(database: Database, stage: Stage, rules: readonly Rule[]
 
 function stepOf(rule: Rule, columns: readonly Column[], table: Sql, at: number): TableStep | TableRuleStep {
   if (isRowRule(rule)) return ruleStep(rule, columns).step;
-  if (rule.rule === 'duplicates') return TABLE_RULES.duplicates(rule, columns, table, inner(`found ${at}`));
-  return TABLE_RULES['forward-fill'](rule, columns);
+  return tableRuleStep(rule, { columns, table, found: `found ${at}` });
 }
 
 /** How many cells of a row that is not dropped a step changes; of a column that changes its type, those that go missing. */

@@ -26,11 +26,48 @@ export const forwardFill = z
     'the last value before it, in the order of other columns, for what is missing; nothing is taken from later rows',
   );
 
+const equal = z
+  .array(z.string())
+  .default([])
+  .describe('columns in which such rows are equal too, such as a label; none by default');
+const keep = z.enum(['first', 'last']).default('first');
+
+export const similarTexts = z
+  .strictObject({
+    rule: z.literal('similar-texts'),
+    columns: columns.describe('columns of text, compared as one'),
+    similarity: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(0.8)
+      .describe('share of their 5-letter pieces that texts have in common (Jaccard, by MinHash)'),
+    equal,
+    keep,
+  })
+  .describe('keeps one of the rows whose texts are nearly the same');
+
+export const similarPictures = z
+  .strictObject({
+    rule: z.literal('similar-pictures'),
+    column: z.string().describe('images in base 64, PNG or JPEG, as ingest.images gives them'),
+    distance: z.int().min(0).max(10).default(4).describe('bits of 64 in which perceptual hashes may differ'),
+    equal,
+    keep,
+  })
+  .describe('keeps one of the rows whose pictures look alike: scaled, compressed, brightened');
+
 /**
  * One rule of cleaning that learns nothing: row rules, which look at one row, and rules of tables, which compare rows. Medians,
  * categories and limits are learnt by `clean.fit`, from the training part.
  */
-export const rule = z.discriminatedUnion('rule', [...ROW_RULE_SCHEMAS, duplicates, forwardFill]);
+export const rule = z.discriminatedUnion('rule', [
+  ...ROW_RULE_SCHEMAS,
+  duplicates,
+  similarTexts,
+  similarPictures,
+  forwardFill,
+]);
 
 export type Rule = z.output<typeof rule>;
 /** A rule as its author writes it. */

@@ -1,3 +1,4 @@
+export { sayShare as percent } from '@trainyard/pages';
 import type { Association, ColumnProfile } from './profile.js';
 
 /** A measure of association, as sentences name it. */
@@ -8,11 +9,6 @@ export const MEASURES: Readonly<Record<Association['measure'], string>> = {
   'correlation-ratio': 'correlation ratio',
   'mutual-information': 'mutual information',
 };
-
-/** A share of rows, as sentences say it. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
-}
 
 /** How a date or a time is said, told in milliseconds since 1970: in UTC, to the minute. */
 export function sayTime(type: ColumnProfile['type']): (ms: number) => string {

@@ -4,6 +4,9 @@ import { recipe } from './recipe.js';
 import { monitorReference } from './reference.js';
 import { fitFigures } from './report.js';
 
+/** What is taken of the cells of a window. */
+const WINDOW_FIGURES = ['count', 'sum', 'mean', 'min', 'max', 'deviation'] as const;
+
 /** Fits a recipe on the training part. The transform travels with every model trained on its features. */
 export const fitFeatures = node({
   name: 'features.fit',
@@ -51,5 +54,59 @@ export const applyFeatures = node({
   }),
   inputs: { table, prep: transform },
   outputs: { table, report: report(appliedFigures) },
+  resources: { memory: '2GB' },
+});
+
+const column = z.string().min(1);
+const span = z.union([z.string(), z.int().min(1)]);
+
+/** A column that is made of earlier rows. */
+export const historyColumn = z.union([
+  z.strictObject({
+    name: column,
+    of: column,
+    take: z.literal('lag'),
+    back: z.int().min(1).max(10_000).default(1).describe('which of the earlier rows: 1 is the latest'),
+  }),
+  z.strictObject({
+    name: column,
+    of: column,
+    take: z.enum(WINDOW_FIGURES),
+    rows: z.int().min(1).max(100_000).optional().describe('of so many of the latest rows'),
+    within: span.optional().describe("of the rows no longer ago than this: '7 days', or a number of the order's units"),
+  }),
+]);
+
+/** What was made of the rows before each row. */
+export const historyFigures = z.object({
+  rows: z.int(),
+  /** Different keys. */
+  keys: z.int(),
+  /** The new columns, and rows that have no value there. */
+  columns: z.array(z.object({ name: z.string(), missing: z.int() })),
+  warnings: z.array(z.string()),
+});
+export type HistoryFigures = z.output<typeof historyFigures>;
+
+/** Adds columns of earlier rows: lags and windows by key, which see nothing but the past of their row. */
+export const history = node({
+  name: 'features.history',
+  version: '1',
+  title: 'Adds lags and figures of windows over the earlier rows of the same key',
+  params: z.object({
+    key: z.array(column).min(1).describe('columns whose values the rows of one history share'),
+    order: column.describe('a column of timestamps, dates or integers: what lies before what'),
+    gap: span
+      .optional()
+      .describe(
+        "how far before a row its past ends: '1 day', or a number of the order's units. Absent: all that lies before it",
+      ),
+    columns: z.array(historyColumn).min(1).describe('the new columns'),
+    earlier: column
+      .default('earlier')
+      .describe('what a request to a model calls the earlier rows of its key, which it brings along as a JSON list'),
+  }),
+  inputs: { table },
+  outputs: { table, report: report(historyFigures) },
   resources: { memory: '2GB' },
 });

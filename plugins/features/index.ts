@@ -1,4 +1,5 @@
-export { applyFeatures as apply, type AppliedFigures } from './contract.js';
+export { applyFeatures as apply, type AppliedFigures, type HistoryFigures } from './contract.js';
+export { history } from './history.js';
 export { fit, type FittedFeatures } from './fit.js';
 export { recipe, type Recipe, type RecipeFor } from './recipe.js';
 export {

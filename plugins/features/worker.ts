@@ -1,4 +1,5 @@
 export { applyFeaturesNode } from './apply.js';
+export { historyNode } from './history-node.js';
 export { fitTransform } from './fit-whole.js';
 import { withDatabase } from '@trainyard/tables';
 import { featureNames, transformInputs } from '@trainyard/transforms';

@@ -16,6 +16,15 @@ test('4,000 columns are read within the memory of a node, each with its own type
   expect(rows.map((one) => one['column 3999'])).toEqual([3999, 4000, 4001]);
 });
 
+test('10,000 columns are refused in words', async () => {
+  const columns = Array.from({ length: 10_000 }, (_, i) => i);
+  const text = [columns.map((i) => `column ${i}`), ...[0, 1].map((r) => columns.map((i) => i + r))].join('\n');
+  await put(folder, { 'wider.csv': `${text}\n` });
+  await expect(readSource(file({ path: 'wider.csv' }))).rejects.toThrow(
+    /wider\.csv has 10000 columns, which do not fit into the memory of a node.*some 4000 columns or fewer.*a row for each value/s,
+  );
+});
+
 test('a column that changes type at row 900,000 is text with each of its cells, or refused by its line where it is declared', async () => {
   const rows = Array.from({ length: 900_000 }, (_, i) => String(i));
   const text = `a\n${rows.join('\n')}\n12.5 kg\n`;

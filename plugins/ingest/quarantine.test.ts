@@ -71,6 +71,27 @@ test('one form for all formats: lines of CSV, JSON and logs that are no rows are
   for (const { figures } of [csv, json, log]) expect(figures.read).toBe(figures.dropped + 2);
 });
 
+test('JSON records whose values are of another type than the schema says are left out; without a schema such a key is text, and said', async () => {
+  const text = '{"a":1,"b":"x"}\n{"a":"two","b":"y"}\n{"a":3,"b":4}\n{"a":true,"b":"w"}\n{"b":"v"}\n';
+  const schema = z.object({ a: z.int().nullable(), b: z.string() });
+  const { rows, quarantine } = await sift(text, { name: 'mixed.jsonl', schema, bad: { limit: 2 } });
+  expect(rows).toEqual([
+    { a: 1, b: 'x' },
+    { a: 3, b: '4' },
+    { a: null, b: 'v' },
+  ]);
+  expect(quarantine).toMatchObject([
+    { place: 2, rule: 'type', column: 'a', text: 'two', expected: expect.stringContaining('whole number') },
+    { place: 4, rule: 'type', column: 'a', text: 'true' },
+  ]);
+  const open = await sift(text, { name: 'mixed.jsonl', bad: { limit: 2 } });
+  expect(open.rows.map(({ a }) => a)).toEqual(['1', 'two', '3', 'true', null]);
+  await put(folder, { 'refused.jsonl': text });
+  await expect(readSource(file({ path: 'refused.jsonl' }), { schema })).rejects.toThrow(
+    /the key "a" holds values of several types.*number in refused\.jsonl, 1; text in refused\.jsonl, 2.*bad: \{ limit \}/s,
+  );
+});
+
 test('lines are those of the file, also after some that were left out, and in the file among several', async () => {
   await put(folder, { 'many/a.csv': 'n,m\n1\n2,x\nz,y\n', 'many/b.csv': 'm,n\nx,3\n"odd"s,1\nx,q\n' });
   const schema = z.object({ n: z.int(), m: z.string() });

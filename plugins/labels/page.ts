@@ -1,8 +1,8 @@
 import { sayDuration } from '../../core/index.js';
-import { html, htmlFacts, htmlPage, htmlTable, type Html } from '@trainyard/pages';
+import { html, htmlFacts, htmlPage, htmlTable, type Html, sayShare } from '@trainyard/pages';
 import type { AnswersFile, Provenance, ReviewResult } from './review-result.js';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number): string => sayShare(share, 1);
 
 /** Rows that the report draws one by one; a browser takes seconds for tens of thousands. */
 export const MOST_ROWS = 500;

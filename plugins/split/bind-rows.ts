@@ -28,14 +28,19 @@ export async function bindRows(
   { group, equal = 'together', near }: Binding,
 ): Promise<SplitFigures['together']> {
   await findEqual(database, columns, group);
+  const alike = near?.similarity !== undefined || near?.picture !== undefined;
   if (near) {
     const cells = compared(columns, near);
-    if (near.similarity === undefined) await findNear(database, cells, near.digits, group);
-    else await findSimilar(database, cells, near.similarity, near.digits, group);
+    await (alike ? findSimilar(database, cells, near, group) : findNear(database, cells, near.digits, group));
   }
   if (near === undefined && equal === 'apart') return { sets: 0, rows: 0, largest: 0 };
-  // Rows that are equal are nearly equal too.
-  const pairs = sql`(SELECT ${UNIT}, ${KEY} FROM ${near ? NEAR_ROWS : EQUAL_ROWS})`;
+  // Rows that are equal are nearly equal too; but where they have neither text nor picture, nobody compares them.
+  const [nearly, equally] = [
+    sql`SELECT ${UNIT}, ${KEY} FROM ${NEAR_ROWS}`,
+    sql`SELECT ${UNIT}, ${KEY} FROM ${EQUAL_ROWS}`,
+  ];
+  const both = alike && equal === 'together' ? sql`${nearly} UNION ALL ${equally}` : near ? nearly : equally;
+  const pairs = sql`(${both})`;
   if ((await bind(database, pairs)) === 0) return { sets: 0, rows: 0, largest: 0 };
   return countTogether(database, sql`(SELECT ${unitOf(group)} AS ${UNIT} FROM rows)`);
 }

@@ -29,6 +29,12 @@ const together = {
         .describe(
           'texts may differ too: share of their 5-letter pieces that they have in common (Jaccard, by MinHash), such as 0.8',
         ),
+      picture: column
+        .optional()
+        .describe(
+          'a column of images in base 64, as ingest.images gives them: pictures that look alike stay together (perceptual hash); other columns count where columns names them',
+        ),
+      distance: z.int().min(0).max(10).default(4).describe('bits of 64 in which hashes of pictures may differ'),
       digits: z.int().min(1).max(15).default(4).describe('significant digits of numbers that are compared'),
     })
     .optional()

@@ -62,7 +62,7 @@ export const assignFoldsNode = implement(assignFolds, async ({ params, inputs, c
       await dealRows(database, deal, together.sets > 0);
       folds = sql`SELECT ${id(ROW_ID)}, ${PART}::BIGINT AS ${FOLD} FROM rows POSITIONAL JOIN ${PLACES}`;
     }
-    const asked = { label, group, near, parts: clock ? [] : shares, advice: '' };
+    const asked = { label, group, near, time, parts: clock ? [] : shares, advice: '' };
     const figures = await foldFiguresOf(database, columns, k, asked, together);
     const empty = figures.rows.indexOf(0);
     if (empty >= 0)

@@ -26,6 +26,10 @@ export interface NearOptions<T> {
   readonly except?: readonly ColumnOf<RowOf<T>>[];
   /** Texts may differ too: share of their 5-letter pieces that they have in common, from 0.5. Default: texts are equal. */
   readonly similarity?: number;
+  /** A column of images in base 64: pictures that look alike stay together; other columns count where `columns` names them. */
+  readonly picture?: ColumnOf<RowOf<T>>;
+  /** Bits of 64 in which hashes of pictures may differ, from 0 to 10. Default 4. */
+  readonly distance?: number;
   /** Significant digits of numbers that are compared. Default 4. */
   readonly digits?: number;
 }

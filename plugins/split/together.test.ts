@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { InputArtifact } from '../../core/artifact.js';
@@ -145,4 +146,32 @@ test('texts that are similar stay together, along any chain, where that is asked
   expect(
     Array.from({ length: 60 }, (_, n) => new Set([0, 1, 2].map((copy) => apart.where.get(`k${n}-${copy}`))).size),
   ).toContain(2);
+});
+
+test('pictures that look alike stay together, also where other cells differ, and what cannot be compared is refused', async () => {
+  const { pictures } = JSON.parse(
+    await readFile(new URL('../../packages/alike/reference/alike.json', import.meta.url), 'utf8'),
+  ) as { pictures: { of: number; image: string }[] };
+  const rows = [0, 1, 2].flatMap((copy) =>
+    pictures.map(({ of, image }, i) => `k${i}-${copy},f${i}-${copy},${image},${of}`),
+  );
+  const names = { file: 'text', image: 'text', of: 'integer' } as const;
+  const near = { picture: 'image', distance: 6 };
+  const { where, figures } = await deal(await keyed(rows, names), { near, validation: 0.3, test: 0.3 });
+  expect(figures.together).toEqual({ sets: 6, rows: rows.length, largest: rows.length / 6 });
+  const partsOf = (of: number) =>
+    new Set(pictures.flatMap((one, i) => (one.of === of ? [0, 1, 2].map((copy) => where.get(`k${i}-${copy}`)) : [])));
+  for (let of = 0; of < 6; of++) expect(partsOf(of).size).toBe(1);
+  // With other columns only rows that nearly agree there are bound.
+  const split = await deal(await keyed(rows, names), {
+    near: { ...near, columns: ['file'] },
+    validation: 0.3,
+    test: 0.3,
+  });
+  expect(split.figures.together.sets).toBe(0);
+  const odd = await keyed([...rows, 'x,f,R0lGODlhAQABAAAAACw=,9'], names);
+  await expect(deal(odd, { near })).rejects.toThrow(
+    /1 pictures of column "image" cannot be compared[\s\S]*PNG or JPEG/,
+  );
+  await expect(deal(odd, { near: { ...near, similarity: 0.8 } })).rejects.toThrow(/either texts or pictures/);
 });

@@ -22,6 +22,10 @@ export interface Near {
   readonly except?: readonly string[] | undefined;
   /** Share of their 5-letter pieces that texts have in common; texts are equal where it is left out. */
   readonly similarity?: number | undefined;
+  /** A column of pictures, which count as equal where they look alike; of the other columns only those that `columns` names. */
+  readonly picture?: string | undefined;
+  /** Bits of 64 in which hashes of pictures may differ. */
+  readonly distance: number;
   /** Significant digits of numbers that are compared. */
   readonly digits: number;
 }
@@ -44,10 +48,10 @@ export function nearly({ name, type }: Column, digits: number): Sql {
 }
 
 /** The columns that near equality compares. Throws a UserError for one that the table does not have. */
-export function compared(columns: readonly Column[], near: Near): Column[] {
+export function compared(columns: readonly Column[], near: Pick<Near, 'columns' | 'except' | 'picture'>): Column[] {
   for (const name of [...(near.columns ?? []), ...(near.except ?? [])]) requireColumn(columns, name, 'near');
   const chosen = dataColumns(columns).filter(
-    ({ name }) => (near.columns?.includes(name) ?? true) && !near.except?.includes(name),
+    ({ name }) => name === near.picture || ((near.columns?.includes(name) ?? true) && !near.except?.includes(name)),
   );
   if (chosen.length > 0) return chosen;
   throw new UserError('near leaves no column by which rows could be compared', { where: { field: 'near' } });

@@ -24,8 +24,10 @@ async function lintWith(config: string, file: string): Promise<Diagnostic[]> {
   return (JSON.parse(stdout) as { diagnostics: Diagnostic[] }).diagnostics;
 }
 
-test.runIf(lintRunsHere)('what would keep a pipeline from resuming is refused, with what to do instead', async () => {
-  const file = 'tests/house/refused-pipeline.ts';
+test.runIf(lintRunsHere).each([
+  ['what would keep a pipeline from resuming', 'tests/house/refused-pipeline.ts', 12],
+  ['what is learnt before a split', 'tests/house/early-pipeline.ts', 1],
+])('%s is refused, with what to do instead', async (_, file, least) => {
   const found = await lintWith('project/lint/pipelines.json', file);
   const wanted = readFileSync(path.join(root, file), 'utf8')
     .split('\n')
@@ -33,7 +35,7 @@ test.runIf(lintRunsHere)('what would keep a pipeline from resuming is refused, w
       const words = /refused: (.*?)(?: \*\/.*)?$/.exec(text)?.[1];
       return words === undefined || text.startsWith('//') ? [] : [{ line: index + 1, words }];
     });
-  expect(wanted.length).toBeGreaterThan(12);
+  expect(wanted.length).toBeGreaterThan(least);
   for (const { line, words } of wanted) {
     const said = found.filter((one) => one.labels[0]?.span.line === line).map((one) => `${one.message} ${one.help}`);
     expect(said.join('\n'), `line ${line}`).toContain(words);

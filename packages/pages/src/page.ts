@@ -98,3 +98,8 @@ export function htmlPage(title: string, body: Html): string {
       </body>
     </html> `.text;
 }
+
+/** A share as people read it, in percent: with one digit below 10 %, or with so many digits. */
+export function sayShare(share: number, digits: number = share > 0 && share < 0.1 ? 1 : 0): string {
+  return `${(100 * share).toFixed(digits)}%`;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lineChart } from './charts/index.js';
-import { html, htmlFacts, htmlPage, htmlTable, sayFigure, trusted } from './index.js';
+import { html, htmlFacts, htmlPage, htmlTable, sayFigure, sayShare, trusted } from './index.js';
 
 const hostile = fc
   .tuple(
@@ -60,4 +60,16 @@ test('lists are joined, nothing is said of what is not there, HTML stays HTML', 
 
 test('figures have four significant digits, whole numbers all of theirs', () => {
   expect([1234567, 0.123456, -2.5, null, Number.NaN].map(sayFigure)).toEqual(['1234567', '0.1235', '-2.5', '–', '–']);
+});
+
+test('a share is said in percent, with a digit more where it is small', () => {
+  expect([0, 0.001, 0.0999, 0.1, 0.555, 1].map((share) => sayShare(share))).toEqual([
+    '0%',
+    '0.1%',
+    '10.0%',
+    '10%',
+    '56%',
+    '100%',
+  ]);
+  expect(sayShare(0.1234, 1)).toBe('12.3%');
 });

@@ -44,7 +44,6 @@ export {
   type Scale,
 } from './exact-sums.js';
 export { finite, numberStatistics, type NumberStatistics } from './statistics.js';
-export { BANDS, bandsOf, plainText, shinglesOf, similarityOf } from './min-hash.js';
 export { copyIdentity, ORIGIN } from './row-identity.js';
 export { requireRepeating } from './classes.js';
 export { spellingsOf, spellingWarnings } from './spellings.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TrainyardError } from '@trainyard/errors';
+import { nextUp } from '@trainyard/numeric';
 import { writtenJson, type Written } from './written.js';
 
 export { written, writtenJson, type Written } from './written.js';
@@ -159,14 +160,6 @@ function limits(property: JsonSchema, type: ColumnType): [number | undefined, nu
   const max =
     property.maximum ?? (below === undefined ? undefined : type === 'integer' ? below - step : -nextUp(-below));
   return [min === Number.MIN_SAFE_INTEGER ? undefined : min, max === Number.MAX_SAFE_INTEGER ? undefined : max];
-}
-
-/** The next larger double (IEEE 754 `nextUp`), so that an exclusive limit can be said as an inclusive one. */
-function nextUp(value: number): number {
-  if (value === 0) return Number.MIN_VALUE;
-  const bits = new BigInt64Array(new Float64Array([value]).buffer);
-  bits[0] = (bits[0] ?? 0n) + (value > 0 ? 1n : -1n);
-  return new Float64Array(bits.buffer)[0] ?? value;
 }
 
 function unknownColumn(name: string, given: JsonSchema): TrainyardError {

@@ -1,5 +1,8 @@
 export { applyTransform, applyTransformToRows } from './apply.js';
 export { isMissing, otherThan, readCell, type Cell, type FeatureRow } from './cell.js';
+export { historyQuery, placeInOrder, type HistoryQuery } from './history/query.js';
+export { FIGURES, figureOf, typeOfTake, type EarlierRow, type HistoryTake } from './history/windows.js';
+export { checkTake, ORDER_TYPES } from './row-rules/history.js';
 export { normalQuantile } from './normal-quantile.js';
 export { coverageQuery, readCoverage, type InputCoverage } from './coverage.js';
 export { derivedQuery, featureColumn, featuresQuery, type FeaturesQuery, type FeaturesQueryOptions } from './query.js';
@@ -34,6 +37,7 @@ export {
   bindCondition,
   columnsAfter,
   columnsBefore,
+  columnsOfOthers,
   condition,
   isolationScore,
   isRowRule,

@@ -1,6 +1,7 @@
 import { join as joinPath } from 'node:path';
 import { UserError } from '../../../core/index.js';
 import { inner, sql, type Database, type LeftOut, type Sql } from '@trainyard/tables';
+import { tooWide } from '../too-wide.js';
 import { RECORD, type RawText } from '../typed/index.js';
 import { countLines } from './bytes.js';
 import { dialectOf, sayDelimiter } from './dialect.js';
@@ -45,7 +46,9 @@ export async function readCsv(
   const columns = header.cells.length;
   const { odd, ...shape } = await shapeOf(path, dialect, columns);
   const fast =
-    odd === undefined ? await relationOf(database, { path, dialect, columns, header: true, ...shape }) : undefined;
+    odd === undefined
+      ? await relationOf(database, name, { path, dialect, columns, header: true, ...shape })
+      : undefined;
   const careful = (): Promise<Cells> =>
     carefully(database, { path, name, dialect, columns, setAside: params.setAside ?? false }, scratch);
   const textOf = ({ cells, leftOut }: Cells, road: 'fast' | 'careful'): RawText => ({
@@ -70,7 +73,7 @@ export async function readCsv(
  * The relation of a file: a reading of it, which shows what is wrong with the file to who queries it, or a table where
  * columns are many; `undefined` where the database refuses to load that.
  */
-async function relationOf(database: Database, file: PlainFile): Promise<Sql | undefined> {
+async function relationOf(database: Database, name: string, file: PlainFile): Promise<Sql | undefined> {
   const relation = csvRelation(file);
   const table = inner('raw');
   try {
@@ -78,7 +81,7 @@ async function relationOf(database: Database, file: PlainFile): Promise<Sql | un
     await database.run(sql`CREATE OR REPLACE TABLE ${table} AS FROM ${relation}`);
     return table;
   } catch (refusal) {
-    if (!isRefusal(refusal)) throw refusal;
+    if (!isRefusal(refusal)) throw tooWide(refusal, name, file.columns);
     return undefined;
   }
 }
@@ -110,7 +113,7 @@ async function carefully(
     openEnds: false,
     longest,
   };
-  const cells = await relationOf(database, plain);
+  const cells = await relationOf(database, file.name, plain);
   if (!cells) throw new Error(`the plain copy of ${file.name} is not read`);
   if (leftOut === 0) return { cells };
   const rows = sql`(SELECT ${file.name} AS file, line, text, rule, expected FROM read_json(${aside}, format = 'newline_delimited',

@@ -33,11 +33,21 @@ test('names that lead out of an archive, what is damaged, and what unpacks witho
     'bomb.csv.gz': bomb,
     'none.zip': zipSync({ '.x': strToU8('x') }),
     'a.tar.gz': whole,
+    'a.tar': Buffer.alloc(10_240),
+    'bomb.zip': zipSync({ 'a.csv': Buffer.alloc(300_000_000) }),
+    'inside.zip': zipSync({ 'a.csv.gz': whole }),
+    'again.zip': zipSync({ 'b.zip': zipSync({ 'a.csv': strToU8('n\n1\n') }) }),
   });
   await expect(read('out.zip')).rejects.toThrow(/out\.zip cannot be unpacked.*\.\.\/evil\.csv/s);
   await expect(read('root.zip')).rejects.toThrow(/root\.zip cannot be unpacked.*absolute path/s);
   await expect(read('cut.csv.gz')).rejects.toThrow(/cut\.csv\.gz cannot be unpacked/);
   await expect(read('bomb.csv.gz')).rejects.toThrow(/bomb\.csv\.gz unpacks to far more than it is/);
   await expect(read('none.zip')).rejects.toThrow(/holds no file/);
-  await expect(read('a.tar.gz')).rejects.toThrow(/not unpacked/);
+  await expect(read('bomb.zip')).rejects.toThrow(/bomb\.zip unpacks to far more than it is.*unpack it yourself/s);
+  await expect(read('a.tar.gz')).rejects.toThrow(/a\.tar\.gz is an archive of a kind that is not unpacked/);
+  await expect(read('a.tar')).rejects.toThrow(
+    /a\.tar is an archive of a kind that is not unpacked.*unpack it, and name the files/s,
+  );
+  await expect(read('inside.zip')).rejects.toThrow(/inside\.zip\/a\.csv\.gz is an archive in an archive/);
+  await expect(read('again.zip')).rejects.toThrow(/again\.zip\/b\.zip is an archive in an archive/);
 });

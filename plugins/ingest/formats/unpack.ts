@@ -16,6 +16,9 @@ export interface FormatFile {
 
 /** What a byte may unpack to, on the whole, once more than `SMALL` bytes have come out. */
 const [RATIO, SMALL] = [500, 256e6];
+/** Names of archives that are not unpacked, and of those that are not in another. */
+const OTHERS = /\.(tar|tgz|tar\.\w+|7z|rar|xz|bz2|zst)$/i;
+const ARCHIVES = /\.(zip|gz|tar|tgz|7z|rar|xz|bz2|zst)$/i;
 /** The most files of one archive. */
 const MOST_FILES = 100_000;
 
@@ -36,7 +39,7 @@ export async function unpackFiles(
     if (ending === '.zip') unpacked.push(...(await unzip(file, path.join(folder, `z${unpacked.length}`), signal)));
     else if (ending === '.gz' && !/\.tar\.gz$/i.test(file.name))
       unpacked.push(await gunzip(file, folder, unpacked.length, signal));
-    else if (/\.(tar|tgz|tar\.\w+|7z|rar|xz|bz2|zst)$/i.test(file.name)) throw notUnpacked(file.name);
+    else if (OTHERS.test(file.name)) throw notUnpacked(file.name, 'an archive of a kind');
     else unpacked.push(file);
   }
   return unpacked;
@@ -55,6 +58,8 @@ async function unzip(archive: FormatFile, folder: string, signal: AbortSignal): 
       signal.throwIfAborted();
       const parts = entry.fileName.split('/');
       if (entry.fileName.endsWith('/') || parts.some((part) => part.startsWith('.') || part === '__MACOSX')) continue;
+      if (ARCHIVES.test(entry.fileName))
+        throw notUnpacked(`${archive.name}/${entry.fileName}`, 'an archive in an archive');
       if (files.length >= MOST_FILES) throw bound.refused(`more than ${MOST_FILES} files`);
       const to = path.join(folder, String(files.length));
       await pipeline(await zip.openReadStreamPromise(entry), bound.through(), createWriteStream(to), { signal });
@@ -126,8 +131,8 @@ function damaged(name: string, error: unknown, signal: AbortSignal): unknown {
   });
 }
 
-function notUnpacked(name: string): UserError {
-  return new UserError(`${name} is an archive of a kind that is not unpacked`, {
+function notUnpacked(name: string, kind: string): UserError {
+  return new UserError(`${name} is ${kind} that is not unpacked`, {
     where: { file: name },
     expected: '.zip, or .gz of one file',
     remedy: 'unpack it, and name the files',

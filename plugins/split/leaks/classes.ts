@@ -1,3 +1,4 @@
+import { sayShare as percent } from '@trainyard/pages';
 import { id, join, spellingsOf, spellingWarnings, sql, type Database, type Sql } from '@trainyard/tables';
 import type { SplitFigures } from '../figures.js';
 import { PART } from '../inner.js';
@@ -36,7 +37,6 @@ export function unevenShares(
 ): string[] {
   const total = rows.train + rows.validation + rows.test;
   const share = (one.train + one.validation + one.test) / total;
-  const percent = (value: number): string => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)}%`;
   return (['test', 'validation'] as const).flatMap((part) => {
     const size = rows[part];
     const error = Math.sqrt((size * share * (1 - share) * (total - size)) / Math.max(1, total - 1));

@@ -1,4 +1,6 @@
 import { id, join, sql, type Column, type Database, type Sql } from '@trainyard/tables';
+import { sayShare as percent } from '@trainyard/pages';
+import { columnsOfOthers } from '@trainyard/transforms';
 import type { Crossings, FoldFigures, SplitFigures } from '../figures.js';
 import { PART, PLACES } from '../inner.js';
 import { PARTS, type Share } from '../place.js';
@@ -81,6 +83,7 @@ export async function figuresOf(
   return {
     ...figures,
     warnings: [
+      ...(inOrder(asked, times) ? [] : warnOfHistory(database)),
       ...warnOfRepeats(duplicates, near, await isTelling(database, NEAR_ROWS)),
       ...(rows.test > 0 && rows.test < 30 ? [`the test part has ${rows.test} rows: its figures will be rough`] : []),
       ...warnOfSizes(rows, asked.parts, together.largest),
@@ -94,6 +97,20 @@ export async function figuresOf(
       ...classes.flatMap((one) => unevenShares(one, rows, asked.advice)).slice(0, LISTED),
     ],
   };
+}
+
+/** Whether the part that judges comes after training, by what was asked for or by all times. */
+function inOrder(asked: Asked, times: SplitFigures['times']): boolean {
+  return asked.time !== undefined || (times.length > 0 && times.every(({ within }) => within === 0));
+}
+
+/** Columns of earlier rows, which are dealt to other parts. */
+function warnOfHistory({ carried }: Database): string[] {
+  const columns = [...new Set(carried.flatMap(columnsOfOthers))];
+  if (columns.length === 0) return [];
+  return [
+    `the columns ${columns.join(', ')} hold cells of earlier rows, which stand in other parts: a training row may tell of rows of the test part; use split.time`,
+  ];
 }
 
 function warnOfRepeats(equal: Crossings, near: SplitFigures['near'], telling: boolean): string[] {
@@ -169,6 +186,7 @@ export async function foldFiguresOf(
     near,
     together,
     warnings: [
+      ...(asked.time === undefined ? warnOfHistory(database) : []),
       ...(duplicates > 0 ? [`${duplicates} rows equal a row of another fold in every column`] : []),
       ...(near > duplicates && telling ? [`${near - duplicates} more rows nearly equal a row of another fold`] : []),
       ...warnOfSizes(
@@ -183,8 +201,4 @@ export async function foldFiguresOf(
         .map(({ name, folds }) => `fold ${folds.indexOf(0)} has no row of class ${name}`),
     ],
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)}%`;
 }

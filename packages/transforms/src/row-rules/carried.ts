@@ -1,5 +1,5 @@
 import { UserError } from '@trainyard/errors';
-import { rowRule, type RowRule } from './kinds.js';
+import { kindOf, rowRule, type RowRule } from './kinds.js';
 
 /** The row rules of a table or a transform, from their JSON. Throws a UserError for what is none. */
 export function parseRules(
@@ -16,6 +16,11 @@ export function parseRules(
       remedy: 'make it again with this version, or open it with the version that made it',
     });
   });
+}
+
+/** The columns of a table that hold something of other rows than their own, as the rules say that it carries. */
+export function columnsOfOthers(carried: readonly unknown[]): string[] {
+  return parseRules(carried).flatMap((rule) => kindOf(rule).ofOthers?.(rule) ?? []);
 }
 
 /**

@@ -46,6 +46,8 @@ export interface RowRuleKind<Schema extends z.ZodObject = z.ZodObject> {
   row?(rule: z.output<Schema>): (row: RuleRow) => void;
   /** The columns that a row must bring before the rule, for those wanted after it. Default: the same. */
   before?(rule: z.output<Schema>, after: RuleColumns): RuleColumns;
+  /** The columns that it makes of other rows of the table. */
+  ofOthers?(rule: z.output<Schema>): readonly string[];
 }
 
 /** A kind of row rule, with its parameters known by type. */

@@ -7,6 +7,7 @@ import { dropRule } from './drop.js';
 import { fillByRule } from './fill-by.js';
 import { fillRule } from './fill.js';
 import { finiteRule } from './finite.js';
+import { historyRule } from './history.js';
 import { isolationRule } from './isolation.js';
 import { iterativeRule } from './iterative.js';
 import { mapRule } from './map.js';
@@ -49,6 +50,7 @@ export const ROW_RULES = [
   neighboursRule,
   iterativeRule,
   isolationRule,
+  historyRule,
 ] as const;
 
 /** Schemas of all kinds. */
@@ -77,6 +79,7 @@ export const ROW_RULE_SCHEMAS = [
   neighboursRule.schema,
   iterativeRule.schema,
   isolationRule.schema,
+  historyRule.schema,
 ] as const;
 
 /** A rule that looks at one row and has learnt nothing. */

@@ -10,8 +10,19 @@ export function modelFunction(
   gives: 'number' | 'boolean',
   run: (cells: readonly (number | null)[], at: number) => number | boolean | null,
 ): SqlFunction {
-  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify(model)))).slice(0, 16);
-  return { name: `trainyard_${kind}_${digest}`, takes: ['numbers', 'integer'], gives, run };
+  return ruleFunction(kind, model, ['numbers', 'integer'], gives, run);
+}
+
+/** A function of ours whose name is made of all that decides what it gives. */
+export function ruleFunction(
+  kind: string,
+  decides: unknown,
+  takes: SqlFunction['takes'],
+  gives: SqlFunction['gives'],
+  run: SqlFunction['run'],
+): SqlFunction {
+  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify(decides)))).slice(0, 16);
+  return { name: `trainyard_${kind}_${digest}`, takes, gives, run };
 }
 
 /** A call of a function for these columns of a row; `at` is the number of the one that is asked for. */

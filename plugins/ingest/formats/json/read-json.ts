@@ -25,7 +25,10 @@ const [RAW, PLACES, FIELDS] = [inner('json cells'), inner('json places'), inner(
 export interface JsonOptions extends JsonRecords {
   /** What lists become: JSON text, or a refusal. */
   readonly arrays: 'text' | 'refuse';
-  /** What a column of several types becomes. */
+  /**
+   * What a column of several types becomes. Where rows may be left out it is text: values that are not of the type that is declared
+   * for it are set aside, with their rows.
+   */
   readonly mixed: 'text' | 'refuse';
 }
 
@@ -79,8 +82,15 @@ export async function readJson(
   );
   await database.run(sql`CREATE OR REPLACE TABLE ${PLACES} AS SELECT ${NUMBER}, ${FILE}, ${LINE} FROM ${RECORDS}`);
   await database.run(sql`DROP TABLE ${RECORDS}`);
+  const mixed = leaves.filter(({ shape: { types } }) => types.size > 1);
   return {
     name,
+    ...(mixed.length > 0 && {
+      notes: mixed.map(
+        ({ path, shape: { types } }) =>
+          `"${path.join('.')}" holds values of several types (${[...types.keys()].join(', ')}), which were read as text`,
+      ),
+    }),
     columns: await typesOf(database, leaves, cells),
     cells: RAW,
     numbered: RAW,
@@ -209,7 +219,8 @@ async function refuseRepeated(
 async function requireOneType({ path, shape }: Leaf, options: JsonOptions, placeOf: PlaceOf): Promise<void> {
   const column = path.join('.');
   const types = [...shape.types];
-  const isMixed = types.length > 1 && (shape.types.has('object') || options.mixed === 'refuse');
+  const refuses = options.mixed === 'refuse' && !options.setAside;
+  const isMixed = types.length > 1 && (shape.types.has('object') || refuses);
   const list = shape.types.get('array');
   if (!isMixed && (list === undefined || options.arrays === 'text')) return;
   const places = await Promise.all(
@@ -228,7 +239,7 @@ async function requireOneType({ path, shape }: Leaf, options: JsonOptions, place
       remedy: shape.types.has('object')
         ? 'correct the records: an object cannot be a cell'
         : isMixed
-          ? "correct the records, or take all of them as text: format: { …, mixed: 'text' }"
+          ? "correct the records; take all of them as text: format: { …, mixed: 'text' }; or declare the column in a schema, and leave others out: bad: { limit }"
           : "leave arrays: 'refuse' out, which gives their JSON text",
     },
   );
