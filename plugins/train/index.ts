@@ -20,3 +20,4 @@ export {
   svm,
 } from './classical/contract.js';
 export { quantileTrees } from './trees/contract.js';
+export { pretrained } from './pretrained/contract.js';
