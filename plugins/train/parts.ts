@@ -13,3 +13,6 @@ export { cart } from './kinds/decision-tree.js';
 export { clusterCentres } from './kinds/centres.js';
 export { quantileTrees } from './kinds/quantile-trees.js';
 export { bert } from './pretrained/bert.js';
+export { kerasH5 } from './pretrained/keras-h5.js';
+export { kerasZip } from './pretrained/keras-zip.js';
+export { tfjsLayers } from './pretrained/tfjs-layers.js';

@@ -18,3 +18,5 @@ export { decisionTreeNode, regressionDecisionTreeNode } from './classical/decisi
 export { kMeansNode } from './classical/k-means.js';
 export { quantileTreesNode } from './trees/quantiles.js';
 export { pretrainedNode } from './pretrained/node.js';
+export { textNetNode } from './text/train.js';
+export { fineTunedNode } from './tuned/train.js';

@@ -110,3 +110,17 @@ export const bias = (name: string, size: number, initial: 'zeros' | 'ones' = 'ze
   initial,
   penalised: false,
 });
+
+/** The state after step `t`: where that is padding, the one before. */
+export function stepped(
+  tf: Tensorflow,
+  after: Tensor,
+  before: Tensor | undefined,
+  mask: Tensor | undefined,
+  t: number,
+): Tensor {
+  if (!mask) return after;
+  const here = mask.slice([0, t], [-1, 1]);
+  const taken = after.mul(here);
+  return before ? taken.add(before.mul(tf.scalar(1).sub(here))) : taken;
+}

@@ -8,6 +8,7 @@ import { sayShape, sizeOf, type Draw, type Shape, type Weight } from './layer.js
 interface Placed {
   readonly layer: PlainLayer;
   readonly input: Shape;
+  readonly output: Shape;
   /** Where its weights begin among all, and its draws. */
   readonly weights: readonly [from: number, to: number];
   readonly draws: readonly [from: number, to: number];
@@ -52,7 +53,7 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
     for (const one of kind.weights?.(layer, shape) ?? [])
       weights.push({ ...one, name: `${at} ${layer.layer} ${one.name}` });
     draws.push(...(kind.draws?.(layer, shape) ?? []));
-    const placed: Placed = { layer, input: shape, weights: [w, weights.length], draws: [d, draws.length] };
+    const placed: Placed = { layer, input: shape, output, weights: [w, weights.length], draws: [d, draws.length] };
     shape = output;
     return placed;
   };
@@ -69,7 +70,7 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
   });
   const run = (
     tf: Tensorflow,
-    { layer, input: taken, weights: [w, toW], draws: [d, toD] }: Placed,
+    { layer, input: taken, output, weights: [w, toW], draws: [d, toD] }: Placed,
     { x, mask }: Flow,
     all: readonly Tensor[],
     drawn: readonly Tensor[] | undefined,
@@ -77,7 +78,10 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
     const kind = layerKindOf(layer);
     const made = kind.mask?.(tf, layer, x);
     const given = { input: taken, weights: all.slice(w, toW), draws: drawn?.slice(d, toD), mask };
-    return { x: kind.apply(tf, layer, x, given), mask: made ?? (kind.keepsSteps ? mask : undefined) };
+    return {
+      x: kind.apply(tf, layer, x, given),
+      mask: made ?? (keepsMask(output, kind.keepsSteps) ? mask : undefined),
+    };
   };
   const through = (tf: Tensorflow, x: Tensor2D, all: readonly Tensor[], drawn: readonly Tensor[] | undefined): Flow => {
     const numbers = sizeOf(input);
@@ -120,9 +124,13 @@ interface Flow {
 function masksAfter(blocks: readonly Block[], masked: number): number {
   return blocks.reduce((steps, block) => {
     if (!('one' in block)) return steps;
-    const { layer, input } = block.one;
+    const { layer, input, output } = block.one;
     const kind = layerKindOf(layer);
     if (kind.masks?.(layer)) return input[0]!;
-    return kind.keepsSteps ? steps : 0;
+    return keepsMask(output, kind.keepsSteps) ? steps : 0;
   }, masked);
 }
+
+/** A mask goes on as long as there are steps. */
+const keepsMask = (output: Shape, keepsSteps: boolean | undefined): boolean =>
+  keepsSteps === true && output.length === 2;

@@ -19,13 +19,14 @@ export function netFiles(
   architecture: LayeredArchitecture,
   tensors: Tensors,
   text?: NetText,
-): Pick<Trained, 'kind' | 'settings' | 'files'> {
+): Pick<Trained, 'kind' | 'settings' | 'files' | 'scored'> {
   const net = tensorParts(architecture as unknown as Json, tensors);
   if (!text) return { kind: layeredNet, ...net };
   const { column, steps, tokenizer, vocabulary } = text;
   return {
     kind: textNet,
     settings: { column, text: { steps, tokenizer }, net: net.settings },
+    scored: { kind: layeredNet, ...net },
     files: { ...net.files, [VOCABULARY_FILE]: vocabularyFile(vocabulary) },
   };
 }
