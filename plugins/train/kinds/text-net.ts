@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '@trainyard/errors';
 import { DAMAGED_VOCABULARY, readVocabulary, VOCABULARY_FILE } from '../text/vocabulary.js';
 import { modelKind, tensorPlaces, type FeatureScorer } from '../../../models/index.js';
-import { openTokenizer, textSchema, writeCodes } from '../text/index.js';
+import { openTokenizer, textSchema, writeCodes } from '../text/registry.js';
 import { layeredArchitecture, layeredNet } from './layered-net.js';
 
 const settings = z.object({

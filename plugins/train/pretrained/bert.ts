@@ -7,7 +7,7 @@ import {
   type PretrainedNet,
   type StoredTensor,
 } from '../../../models/index.js';
-import { readTokenizer } from '../text/index.js';
+import { readTokenizer } from '../text/huggingface.js';
 import { readSafetensors } from './safetensors.js';
 
 /** What a `config.json` of BERT says, as far as it decides the arithmetic. */

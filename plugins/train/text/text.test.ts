@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openTokenizer, readTokenizer, tokenizerSchema, writeCodes } from './index.js';
+import { readTokenizer } from './huggingface.js';
+import { openTokenizer, tokenizerSchema, writeCodes } from './registry.js';
 import { learnWords } from './words.js';
 
 const at = (file: string): string => readFileSync(new URL(`reference/${file}`, import.meta.url), 'utf8');

@@ -4,7 +4,7 @@ import { MODEL_FILES } from '../../../models/index.js';
 import type { Dataset } from '../dataset.js';
 import { sayShape } from '../layers/index.js';
 import { codesOf, readTexts } from '../text/dataset.js';
-import { openTokenizer, tokenizerSchema } from '../text/index.js';
+import { openTokenizer, tokenizerSchema } from '../text/registry.js';
 import { readSurroundings } from '../training-environment.js';
 import type { Given } from '../training-result.js';
 import type { Base } from './base.js';

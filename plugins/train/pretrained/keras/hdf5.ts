@@ -16,17 +16,20 @@ export interface Hdf5 {
 /** Opens a file by HDF5's own library, compiled to WebAssembly. Throws a UserError where it is none, or cut short. */
 export async function readHdf5(path: string, said: string): Promise<Hdf5> {
   const { default: h5wasm } = await import('h5wasm/node');
-  await h5wasm.ready;
+  const library = await h5wasm.ready;
   let file: File;
+  // Else it tells the process's standard error what is wrong, and goes on.
+  library.activate_throwing_error_handler();
   try {
     file = new h5wasm.File(path, 'r');
-    file.keys();
   } catch (cause) {
     throw new UserError(`${said} is no whole HDF5 file`, {
       where: { file: said },
       cause,
       remedy: 'fetch it again, and compare its digest with the one that its origin states',
     });
+  } finally {
+    library.deactivate_throwing_error_handler();
   }
   const at = (name: string): Group | Dataset | undefined => {
     const found = name === '' ? file : (file.get(name) as unknown);

@@ -52,7 +52,7 @@ export const embedding: Counterpart = {
     unlike(config, { mask_zero: [false], quantization_config: [null], lora_rank: [null] }) ?? {
       layer: { layer: 'embedding', codes: config['input_dim'] as number, units: config['output_dim'] as number },
     },
-  weights(config, [vectors, ...more]) {
+  weights(_config, [vectors, ...more]) {
     if (!vectors || more.length > 0) return undefined;
     const [codes = 0, units = 0] = vectors.shape;
     return {

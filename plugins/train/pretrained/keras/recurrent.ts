@@ -21,7 +21,7 @@ export const lstm: Counterpart = {
   of: 'LSTM',
   place: (config) =>
     otherwise(config) ?? { layer: { layer: 'lstm', units: config['units'] as number, gives: gives(config) } },
-  weights(config, [kernel, recurrent, bias, ...more]) {
+  weights(_config, [kernel, recurrent, bias, ...more]) {
     if (!kernel || !recurrent || more.length > 0) return undefined;
     const size = recurrent.shape[0] ?? 0;
     const all = bias ?? filled([4 * size], 0);
@@ -44,7 +44,7 @@ export const gru: Counterpart = {
     config['reset_after'] !== true
       ? 'it is reset before the product (reset_after is not true)'
       : (otherwise(config) ?? { layer: { layer: 'gru', units: config['units'] as number, gives: gives(config) } }),
-  weights(config, [kernel, recurrent, bias, ...more]) {
+  weights(_config, [kernel, recurrent, bias, ...more]) {
     if (!kernel || !recurrent || more.length > 0) return undefined;
     const size = 3 * (recurrent.shape[0] ?? 0);
     const both = bias ?? filled([2, size], 0);
