@@ -17,7 +17,7 @@ export interface TakenFiles extends PretrainedFiles {
 }
 
 /**
- * Joins the files of snapshots: named as their sources name them, without the folders that all have in common. Throws a UserError where
+ * Joins the files of snapshots: named as their sources name them, without the folders that all of a snapshot have in common. Throws a UserError where
  * two have one name, a digest is another than the stated one, or a file came from an address and none is stated.
  */
 export async function joinFiles(
@@ -27,12 +27,13 @@ export async function joinFiles(
   const found = artifacts.flatMap((artifact) => {
     const { source, files } = snapshot.parse(artifact.value ?? {});
     const names = new Map(files.map(({ file, name }) => [file, name]));
-    return artifact.files.map((file) => ({ artifact, file, name: lastParts(names.get(file) ?? file), source }));
+    const said = artifact.files.map((file) => lastParts(names.get(file) ?? file));
+    const common = commonFolder(said);
+    return artifact.files.map((file, i) => ({ artifact, file, name: said[i]!.slice(common), source }));
   });
-  const common = commonFolder(found.map(({ name }) => name));
   const places = new Map<string, (typeof found)[number]>();
   for (const one of found) {
-    const name = one.name.slice(common);
+    const { name } = one;
     if (places.has(name)) throw new UserError(`two files are called ${name}`, { where: { port: 'files', file: name } });
     places.set(name, one);
   }

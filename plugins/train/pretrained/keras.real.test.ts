@@ -1,11 +1,18 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openModel } from '../../../models/index.js';
+import { openModel, pretrainedFormat } from '../../../models/index.js';
 import { loadTensorflow } from '../../../setup/tensorflow-load.js';
 import { runNode, type NodeRun, type TestArtifact } from '../../../worker/testing/index.js';
+import { http } from '../../ingest/index.js';
+import { snapshotNode } from '../../ingest/worker.js';
+import { given } from '../tuned/given.test-part.js';
 import { pretrainedNode } from '../worker.js';
 import { filesIn } from './minilm.test-part.js';
 
@@ -108,6 +115,48 @@ describe('a layers model that TensorFlow.js itself has saved', () => {
     await expect(open(filesOf(...short))).rejects.toThrow(/shards .* are not whole[\s\S]*bytes in all/);
     await expect(open(filesOf(...contents.slice(0, 2)))).rejects.toThrow(/a file group1-shard2of2.bin is needed/);
   });
+});
+
+test('a net at an address is opened by its stated digest, from the snapshot of it', async () => {
+  const server = createServer((_asked, answer) => answer.end(bytes('rows.keras'))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/nets/rows.keras?version=1`;
+  const taken = await runNode(snapshotNode, { params: { source: http({ url }) } });
+  server.close();
+  const files = await given(taken.output);
+  await expect(open(files)).rejects.toThrow(/rows.keras comes from an address, and nothing says which bytes are meant/);
+  const digest = createHash('sha256').update(bytes('rows.keras')).digest('hex');
+  await using run = await open([files, filesOf(sample('rows'))], { sha256: { 'rows.keras': digest } });
+  expect(figuresOf(run)).toMatchObject({ proved: 4, made: 'Keras 3.15.1' });
+});
+
+test('a plugin brings a format of its own', async () => {
+  const lines = pretrainedFormat({
+    name: 'one line',
+    title: 'A dense layer as a line of numbers: line.txt',
+    takes: (names) => names.includes('line.txt'),
+    async read(files) {
+      const numbers = (await files.text('line.txt')).split(' ').map(Number);
+      const stored = (name: string, shape: number[], from: number[]) => ({
+        name,
+        shape,
+        values: async () => Float32Array.from(from),
+      });
+      const weights = {
+        kernel: stored('kernel', [2, 1], numbers.slice(0, 2)),
+        bias: stored('bias', [1], numbers.slice(2)),
+      };
+      const layer = { layer: 'dense', units: 1, activation: 'linear' };
+      return { input: [2], layers: [{ layer, origin: 'the line', weights }], ends: 'plain' };
+    },
+  });
+  const known = JSON.stringify({ inputs: [[1, 10]], outputs: [[2 + 30 + 4]] });
+  await using run = await runNode(pretrainedNode, {
+    inputs: { files: [filesOf(['line.txt', '2 3 4'], ['sample.json', known])] },
+    parts: [lines],
+  });
+  expect(figuresOf(run)).toMatchObject({ proved: 1, format: 'one line', parameters: 3 });
 });
 
 describe('what has no counterpart, or does not fit, is named before it is opened', () => {

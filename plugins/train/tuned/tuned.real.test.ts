@@ -13,54 +13,57 @@ afterAll(() => [folder, pictureFolder].forEach((one) => rmSync(one, { recursive:
 
 const isLow = (row: (typeof pictures)[number]): boolean => Number(row['digit']) < 5;
 const cnn = { preset: 'cnn', filters: 8, units: 32, dropout: 0.2, shift: 1 };
-const picture = { label: 'digit', input: [8, 8, 1], model: cnn, epochs: 25, batchSize: 25, learningRate: 0.005 };
+const picture = { label: 'digit', input: [8, 8, 1], model: cnn, epochs: 60, batchSize: 25, learningRate: 0.005 };
 
-/** Of the digits from 5 on, four pictures of each to train on, and the rest to look at. */
-function fewOf(high: typeof pictures): typeof pictures {
-  const seen = new Map<unknown, number>();
-  const few: typeof pictures = [];
-  const rest: typeof pictures = [];
-  for (const row of high) {
-    const count = seen.get(row['digit']) ?? 0;
-    seen.set(row['digit'], count + 1);
-    (count < 4 ? few : rest).push(row);
-  }
+/** One picture of each of the digits from 5 on to train on; every fourth is to look at. */
+function onesOf(high: typeof pictures): typeof pictures {
+  const held = high.filter((_, i) => i % 4 === 0);
+  const seen = new Set<unknown>();
+  const ones = high.filter((row, i) => i % 4 !== 0 && !seen.has(row['digit']) && seen.add(row['digit']));
   // inputsOf trains on all but every fourth.
-  const mixed: typeof pictures = [];
-  for (let i = 0; few.length + rest.length > 0; i++)
-    mixed.push((i % 4 === 0 || few.length === 0 ? rest : few).shift()!);
-  return mixed.slice(0, 26);
+  return Array.from({ length: 7 }, (_, i) => (i % 4 === 0 ? held : ones).shift()!);
 }
 
 describe('a net of pictures of the digits 0 to 4', () => {
   let base: NodeRun['output'];
-  let few: Inputs;
+  let ones: Inputs;
   beforeAll(async () => {
     const low = await inputsOf('low', pictures.filter(isLow), PIXELS, 255);
     base = (await runNode(layeredNetNode, { params: picture, inputs: low })).outputs['model']!;
     const high = pictures.filter((row) => !isLow(row));
     const all = await inputsOf('high', high, PIXELS, 255);
-    few = { ...(await inputsOf('few', fewOf(high), PIXELS, 255)), validation: all['validation'] };
+    ones = { ...(await inputsOf('ones', onesOf(high), PIXELS, 255)), validation: all['validation'] };
   });
+  // Convolutions are kept: the dense layer behind them, its dropout and the answers make way.
   const params = {
     label: 'digit',
+    replace: 3,
     batchSize: 10,
-    first: { epochs: 60, learningRate: 0.01 },
-    epochs: 20,
+    first: { epochs: 60, learningRate: 0.01, patience: 15 },
+    epochs: 40,
+    patience: 10,
     learningRate: 0.001,
   };
   const tuned = async (more: object = {}, options: object = {}): Promise<NodeRun> =>
     runNode(fineTunedNode, {
       params: { ...params, ...more },
-      inputs: { ...few, model: await given(base) },
+      inputs: { ...ones, model: await given(base) },
       ...options,
     });
 
-  test('learns those from 5 to 9 of four pictures each better than one from scratch, and serves', async () => {
-    const run = await tuned();
-    const scratch = await runNode(layeredNetNode, { params: { ...picture, batchSize: 10, epochs: 60 }, inputs: few });
-    console.log(figuresOf(run)['accuracy'], figuresOf(scratch)['accuracy'], run.log);
-    expect(figuresOf(run)['accuracy']).toBeGreaterThan(figuresOf(scratch)['accuracy']! + 0.02);
+  test('learns those from 5 to 9 of one picture each better than one that begins with nothing, and serves', async () => {
+    const seeds = [1, 2, 3];
+    const scratch = { ...picture, batchSize: 10, epochs: 100, patience: 30 };
+    const from: NodeRun[] = [];
+    const runs: NodeRun[] = [];
+    for (const seed of seeds) {
+      from.push(await runNode(layeredNetNode, { seed, params: scratch, inputs: ones }));
+      runs.push(await tuned({}, { seed }));
+    }
+    const mean = (all: readonly NodeRun[]): number =>
+      all.reduce((sum, one) => sum + figuresOf(one)['accuracy']!, 0) / all.length;
+    expect(mean(runs)).toBeGreaterThan(mean(from) + 0.1);
+    const run = runs[0]!;
     const model = await openModel(run.outputs['model']!);
     const [row] = pictures.filter((one) => one['digit'] === '7');
     const given = Object.fromEntries(PIXELS.map((name) => [name, row![name]!]));
@@ -82,15 +85,21 @@ describe('a net of pictures of the digits 0 to 4', () => {
       ({ offset }) => Buffer.compare(before!.subarray(offset, offset + 8), after!.subarray(offset, offset + 8)) !== 0,
     );
     expect(changed.map(({ name }) => name).every((name) => Number(/^\d+/.exec(name)![0]) >= 3)).toBe(true);
-    expect(changed.length).toBeGreaterThan(3);
+    expect(changed.length).toBeGreaterThanOrEqual(3);
   });
 
   for (const [at, calls] of [
     ['the first phase', 4],
-    ['the second phase', 18],
+    ['the second phase', 15],
   ] as const)
     test(`cut in ${at}, ends with the bits of an undisturbed training`, async () => {
-      const short = { epochs: 3, first: { epochs: 4, learningRate: 0.01 }, checkpointSeconds: 1e-9, batchSize: 2 };
+      const short = {
+        epochs: 3,
+        first: { epochs: 4, learningRate: 0.01 },
+        checkpointSeconds: 1e-9,
+        batchSize: 1,
+        lookEvery: 2,
+      };
       const undisturbed = await tuned(short);
       const store = new FileStore(join(folder, `cut-${calls}`));
       let count = 0;
@@ -105,7 +114,7 @@ describe('a net of pictures of the digits 0 to 4', () => {
     });
 
   test('is refused what does not fit, with the place and what to do', async () => {
-    await expect(tuned({ freeze: 99 })).rejects.toThrow(/the base has 11 layers, of which 1 make way/);
+    await expect(tuned({ freeze: 99 })).rejects.toThrow(/the base has 11 layers, of which 3 make way/);
     await expect(tuned({ replace: 99 })).rejects.toThrow(/at most 11 to replace/);
     await expect(tuned({ column: 'p1' })).rejects.toThrow(/takes no text/);
     const narrow = await inputsOf('narrow', pictures, PIXELS.slice(0, 10), 255);
