@@ -31,7 +31,7 @@ export async function openPretrained(net: PretrainedNet): Promise<OpenedNet> {
   const fitting = weights.map((weight) => fitted(weight, origins));
   const tensors: Record<string, Tensors[string]> = {};
   for (const { weight, stored } of fitting)
-    tensors[weight.name] = { shape: [...weight.shape], values: Float32Array.from(await stored.values()) };
+    tensors[weight.name] = { shape: [...weight.shape], values: single(await stored.values()) };
   const ends = net.ends === 'plain' ? { center: 0, scale: 1, rising: false } : net.ends;
   return { architecture: { input, layers: layers.data, ends }, tensors };
 }
@@ -75,3 +75,6 @@ function fitted(weight: Weight, origins: ReadonlyMap<string, Origin>): { weight:
     });
   return { weight, stored };
 }
+
+const single = (values: Tensors[string]['values']): Float32Array =>
+  values instanceof Float32Array ? values : Float32Array.from(values);

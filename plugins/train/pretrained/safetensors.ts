@@ -65,7 +65,9 @@ export async function readSafetensors(
       values: async () => {
         const bytes = await part(begin + from, to - from);
         const view = new DataView(bytes.buffer);
-        return Float32Array.from({ length: count }, (_, i) => kind.read(view, i * kind.bytes));
+        const values = new Float32Array(count);
+        for (let i = 0; i < count; i++) values[i] = kind.read(view, i * kind.bytes);
+        return values;
       },
     });
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UserError } from '@trainyard/errors';
 import type { InputArtifact } from '../../../worker/index.js';
 import { MODEL_FILES, parseCard, tensorOf, TENSORS_FILE, unpackTensors } from '../../../models/index.js';
@@ -48,7 +48,7 @@ export async function readBase(model: InputArtifact): Promise<Base> {
   const { weights } = layered(architecture.layers, architecture.input);
   return {
     architecture,
-    weights: weights.map(({ name, shape }) => Float32Array.from(tensorOf(tensors, name, shape).values)),
+    weights: weights.map(({ name, shape }) => single(tensorOf(tensors, name, shape).values)),
     answering: card.task.type === 'embedding' && typeof architecture.ends === 'object' ? 0 : 1,
     text: text && {
       column: text.column,
@@ -58,3 +58,6 @@ export async function readBase(model: InputArtifact): Promise<Base> {
     digest: model.ref.digest,
   };
 }
+
+const single = (values: Float32Array | Float64Array): Float32Array =>
+  values instanceof Float32Array ? values : Float32Array.from(values);
