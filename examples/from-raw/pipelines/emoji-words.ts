@@ -20,7 +20,9 @@ export default pipeline(
       label: 'group',
       column: 'name',
       steps: 12,
-      model: { preset: 'transformer', units: 32, heads: 4, blocks: 1 },
+      model: { preset: 'bag', units: 96 },
+      least: 1,
+      learningRate: 0.01,
     });
     const report = evaluate.final(
       { model: fitted.model, test: parts.test },

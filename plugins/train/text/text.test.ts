@@ -1,25 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readTokenizer } from './huggingface.js';
 import { openTokenizer, tokenizerSchema, writeCodes } from './registry.js';
+import { digestOf, reference, vocabulary, wordpieceOf } from './tokens.test-part.js';
 import { learnWords } from './words.js';
-
-const at = (file: string): string => readFileSync(new URL(`reference/${file}`, import.meta.url), 'utf8');
-/** What HuggingFace's tokenizers do; made by reference/make-tokens.py. */
-const reference = JSON.parse(at('tokens.json')) as {
-  texts: string[];
-  kinds: {
-    lowercase: boolean;
-    stripAccents: boolean | null;
-    ids: number[][];
-    signs: [first: number, digest: string][];
-  }[];
-};
-const vocabulary = at('vocabulary.txt').trimEnd().split('\n');
-const special = vocabulary.slice(0, 5);
-const wordpieceOf = (more: object) =>
-  openTokenizer(tokenizerSchema.parse({ tokenizer: 'wordpiece', special, ...more }), vocabulary);
 
 describe('WordPiece gives what HuggingFace’s tokenizers give', () => {
   for (const { lowercase, stripAccents, ids, signs } of reference.kinds) {
@@ -31,19 +14,12 @@ describe('WordPiece gives what HuggingFace’s tokenizers give', () => {
       );
     });
     test(`for every sign of Unicode’s first planes: ${said}`, () => {
-      // A tenth of the blocks here, in turn by kind; all of them in text.long.test.ts.
+      // A tenth of the blocks here, in turn by kind; all of them in signs.real.test.ts.
       for (const [first, digest] of signs.filter((_, i) => i % 10 === 0))
         expect(digestOf(tokenizer, first)).toBe(digest);
     });
   }
 });
-
-function digestOf({ words }: { words(text: string): readonly number[] }, first: number): string {
-  const lines: string[] = [];
-  for (let sign = first; sign < first + 4096; sign++)
-    if (sign < 0xd800 || sign >= 0xe000) lines.push(words(`a${String.fromCodePoint(sign)}b`).join(' '));
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
-}
 
 test('a text is cut before what marks its end, and padded with no code', () => {
   const tokenizer = wordpieceOf({});
