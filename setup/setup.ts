@@ -2,11 +2,13 @@ import { findBinary, type BinaryName, type FoundBinary } from './binaries.js';
 import { findChromium, type FoundChromium } from './chromium.js';
 import { isTrainyardError } from '@trainyard/errors';
 import { ensureLightgbm, findLightgbm, type LightgbmInstall } from './lightgbm.js';
+import { ensureMinilm, findMinilm, type MinilmInstall } from './minilm.js';
 import { pinnedHere, pins } from './pins.js';
 import { megabytes, say, type OnProgress } from './progress.js';
 import { ensureTensorflow, findTensorflow, type TensorflowInstall } from './tensorflow-install.js';
 
-export type SetupStep = 'temporal' | 'valkey' | 'tensorflow' | 'lightgbm' | 'uv' | 'tensorflow-gpu' | 'chromium';
+export type SetupStep =
+  'temporal' | 'valkey' | 'tensorflow' | 'lightgbm' | 'uv' | 'minilm' | 'tensorflow-gpu' | 'chromium';
 
 export interface SetupOptions {
   /** Default {@link toolsFolder}. */
@@ -24,6 +26,7 @@ export interface SetupResult {
   /** Absent where it could not be had: nodes that need it say so. */
   lightgbm?: LightgbmInstall;
   uv?: FoundBinary;
+  minilm?: MinilmInstall;
   chromium?: FoundChromium;
 }
 
@@ -66,6 +69,8 @@ export async function planSetup(steps: readonly SetupStep[], options: SetupOptio
         add(step, pin, 'training of neural nets at native speed', tfjsBytes);
       } else if (step === 'lightgbm' && !findLightgbm(options)) {
         add(step, 'lightgbm', 'gradient boosting and forests');
+      } else if (step === 'minilm' && !findMinilm(options)) {
+        add(step, 'minilm', 'a pretrained encoder of text, for fine-tuning');
       } else if (step === 'tensorflow-gpu' && !findTensorflow({ ...options, gpu: true })) {
         add(step, 'tensorflow', 'training of neural nets on a device', tfjsBytes);
         add(step, 'cuda', "NVIDIA's libraries for it");
@@ -97,6 +102,7 @@ export async function setup(
     options.signal?.throwIfAborted();
     if (isBinary(step)) result[step] = await findBinary(step, settings);
     else if (step === 'tensorflow') result.tensorflow = await ensureTensorflow(settings);
+    else if (step === 'minilm') result.minilm = await ensureMinilm(settings);
     else if (step === 'lightgbm') {
       const got = await lightgbmOrWhyNot(settings);
       if (typeof got === 'string') {

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { example } from '../config-option.js';
 import type { SetupOptions } from './set-up.js';
 
-const STEPS = ['temporal', 'valkey', 'tensorflow', 'lightgbm', 'uv', 'tensorflow-gpu', 'chromium'] as const;
+const STEPS = ['temporal', 'valkey', 'tensorflow', 'lightgbm', 'uv', 'minilm', 'tensorflow-gpu', 'chromium'] as const;
 
 export function setupCommand(program: Command): void {
   program

@@ -88,14 +88,14 @@ const ofNets = {
   continuesOver: 'epochs',
 } as const;
 
-const labelSmoothing = z
+export const labelSmoothing = z
   .number()
   .min(0)
   .max(0.5)
   .default(0)
   .describe('share of the truth that is spread evenly over the classes');
 
-const focal = z
+export const focal = z
   .number()
   .min(0)
   .max(10)

@@ -240,7 +240,12 @@ export async function sampled(database: Database, transform: FittedTransform, ro
   );
 }
 
-function labelOf(cell: TableCell | undefined, row: number, { part, label, classes }: DatasetRequest): string {
+/** A class as its cell names it. Throws a UserError where there is none, or one that is not allowed. */
+export function labelOf(
+  cell: TableCell | undefined,
+  row: number,
+  { part, label, classes }: Pick<DatasetRequest, 'part' | 'label' | 'classes'>,
+): string {
   if (cell === null || cell === undefined || cell === '') {
     throw new UserError(`a row of the table "${part}" has no label`, {
       where: { port: part, row, column: label },

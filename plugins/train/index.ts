@@ -20,3 +20,6 @@ export {
   svm,
 } from './classical/contract.js';
 export { quantileTrees } from './trees/contract.js';
+export { pretrained } from './pretrained/contract.js';
+export { textNet } from './text/contract.js';
+export { fineTuned } from './tuned/contract.js';

@@ -5,6 +5,7 @@ import {
   openScorer,
   writeModel,
   type FileContent,
+  type ModelInput,
   type ModelKind,
   type ModelTask,
 } from '../../models/index.js';
@@ -21,13 +22,23 @@ export interface Trained {
   /** How it came about; no times. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly libraries: Readonly<Record<string, string>>;
+  /** What scores the features of the rows, where the kind itself takes rows as they come. */
+  readonly scored?: Pick<Trained, 'kind' | 'settings' | 'files'> | undefined;
 }
 
-export interface Surroundings<Data extends Rows = Dataset> {
+/** What a model was trained on, and what its rows go through. */
+export interface Given<Data extends Rows = Dataset> {
   readonly label: string;
-  readonly transform: FittedTransform;
+  /** None where the kind takes rows as they come, */
+  readonly transform: FittedTransform | undefined;
+  /** whose columns are these. */
+  readonly inputs?: readonly ModelInput[] | undefined;
   readonly train: Data;
   readonly validation: Data | undefined;
+}
+
+export interface Surroundings<Data extends Rows = Dataset> extends Given<Data> {
+  readonly transform: FittedTransform;
 }
 
 export interface Outcome {
@@ -38,7 +49,7 @@ export interface Outcome {
 }
 
 /** Measures a trained model as it will answer when served, on validation rows where there are any, and writes it. */
-export async function writeOutcome(trained: Trained, around: Surroundings): Promise<Outcome> {
+export async function writeOutcome(trained: Trained, around: Given): Promise<Outcome> {
   const classes = around.train.classes.length;
   const task: ModelTask = { type: 'classification', label: around.label, classes: [...around.train.classes] };
   const { model, figures, answers } = await writeMeasured(trained, task, around, ({ labels }, values) =>
@@ -50,7 +61,7 @@ export async function writeOutcome(trained: Trained, around: Surroundings): Prom
 /** As `writeOutcome`, for a model that answers with numbers. */
 export async function writeNumberOutcome(
   trained: Trained,
-  around: Surroundings<NumberDataset>,
+  around: Given<NumberDataset>,
 ): Promise<OutcomeOf<'regression'>> {
   const task = { type: 'regression' as const, label: around.label };
   return writeTaskOutcome(trained, task, around, ({ labels }) => [...labels]);
@@ -67,7 +78,7 @@ export interface OutcomeOf<Task extends MeasuredTask> {
 export async function writeTaskOutcome<Task extends MeasuredTask, Data extends Rows>(
   trained: Trained,
   task: ModelTask & { readonly type: Task },
-  around: Surroundings<Data>,
+  around: Given<Data>,
   cells: (data: Data) => readonly TruthCell[],
 ): Promise<OutcomeOf<Task>> {
   const { model, figures, answers } = await writeMeasured(
@@ -83,7 +94,7 @@ export async function writeTaskOutcome<Task extends MeasuredTask, Data extends R
 export async function writeQuantileOutcome(
   trained: Trained,
   quantiles: readonly number[],
-  around: Surroundings<NumberDataset>,
+  around: Given<NumberDataset>,
 ): Promise<{
   readonly model: OutputArtifact<Model<{ readonly task: 'quantiles' }>>;
   readonly figures: { readonly value: FiguresOf<'quantiles'> & { readonly on: 'validation' | 'train' } };
@@ -98,25 +109,28 @@ export async function writeQuantileOutcome(
   return { model: model as OutputArtifact<Model<{ readonly task: 'quantiles' }>>, figures };
 }
 
-async function writeMeasured<Data extends Rows, Given extends object>(
+async function writeMeasured<Data extends Rows, Figured extends object>(
   trained: Trained,
   task: ModelTask,
-  around: Surroundings<Data>,
-  measure: (data: Data, answers: Float64Array) => Given,
+  around: Given<Data>,
+  measure: (data: Data, answers: Float64Array) => Figured,
 ): Promise<{
   readonly model: OutputArtifact<Model>;
-  readonly figures: { readonly value: Given & { readonly on: 'validation' | 'train' } };
+  readonly figures: { readonly value: Figured & { readonly on: 'validation' | 'train' } };
   readonly answers: Float64Array;
 }> {
   const { train, validation } = around;
   const measured = validation ?? train;
   const on = validation ? 'validation' : 'train';
-  const answers = await openScorer({ ...trained, task }, (score) => score(measured.features, measured.rows));
+  const answers = await openScorer({ ...(trained.scored ?? trained), task }, (score) =>
+    score(measured.features, measured.rows),
+  );
   const figures = measure(measured, answers);
   const model = await writeModel({
     ...trained,
     task,
     transform: around.transform,
+    inputs: around.inputs,
     metrics: { [on]: figures as unknown as Json },
     training: {
       ...(trained.training as Record<string, Json>),

@@ -17,3 +17,6 @@ export { svmNode } from './classical/svm.js';
 export { decisionTreeNode, regressionDecisionTreeNode } from './classical/decision-tree.js';
 export { kMeansNode } from './classical/k-means.js';
 export { quantileTreesNode } from './trees/quantiles.js';
+export { pretrainedNode } from './pretrained/node.js';
+export { textNetNode } from './text/train.js';
+export { fineTunedNode } from './tuned/train.js';

@@ -13,6 +13,8 @@ import { getModel } from '../../client/registry/model-view.js';
 import { moveAlias, registerVersion, rollback } from '../../client/registry/models.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import { writeMassModel } from '../../models/mass-model.test-part.js';
+import { emoji, folder as texts, tables } from '../../plugins/train/text/emoji.test-part.js';
+import { textNetNode } from '../../plugins/train/worker.js';
 import { endpointNode } from '../../plugins/deploy/worker.js';
 import { startTemporal, startValkey, type TemporalService, type ValkeyService } from '../../setup/index.js';
 import { outcomeStream, predictionStream } from '../../core/ids.js';
@@ -132,6 +134,26 @@ test('a deployed model answers by both interfaces, with the same numbers', async
     inputs: [{ name: 'mass', datatype: 'FP64', shape: [-1] }],
   });
   expect(await get(`${url}/v2/health/ready`)).toEqual({ ready: true });
+});
+
+test('a net that was trained on raw text is asked with raw text', async () => {
+  const inputs = await tables('served', emoji);
+  const params = { label: 'group', column: 'name', steps: 12, epochs: 3, learningRate: 0.01, batchSize: 64 };
+  const trained = await runNode(textNetNode, { params, inputs, store: client.store });
+  await deploy('signs', trained.outputs['model']!.ref as Ref<Model>);
+  const url = await serve();
+  const { status, body } = await post(`${url}/v1/endpoints/signs/predict`, {
+    rows: [{ name: 'flag: Iceland' }, { name: '' }, { name: null }],
+  });
+  expect(status).toBe(200);
+  expect(body.predictions.map((p: any) => p.label)[0]).toBe('Flags');
+  expect(body.predictions[1]).toEqual(body.predictions[2]);
+  const v2 = await post(`${url}/v2/models/signs/infer`, {
+    inputs: [{ name: 'name', shape: [1], datatype: 'BYTES', data: ['flag: Iceland'] }],
+  });
+  expect(v2.body.outputs.find((o: any) => o.name === 'label').data).toEqual(['Flags']);
+  expect(await post(`${url}/v1/endpoints/signs/predict`, { rows: [{ name: 7 }] })).toMatchObject({ status: 422 });
+  rmSync(texts, { recursive: true });
 });
 
 test('a wrong request is a problem that names field and row, and is no fault of the server', async () => {

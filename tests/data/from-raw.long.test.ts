@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TemporalService } from '../../setup/index.js';
+import { ensureMinilm, type TemporalService } from '../../setup/index.js';
 import { Probe, startServer } from '../matrix/harness.js';
 
 // The examples from raw data to a trained model, as they stand: examples/from-raw, on a real Temporal.
@@ -20,6 +20,7 @@ test.each([
   ['raw-penguins', 0.95],
   ['digits', 0.85],
   ['emoji', 0.55],
+  ['emoji-words', 0.55],
   ['flights', 0.5],
 ])(
   '%s: from raw data to a model that is worth something on rows that nobody has seen',
@@ -31,6 +32,14 @@ test.each([
   },
   600_000,
 );
+
+test('emoji-tuned: an encoder that has read a lot knows names that the training part lacks', async (ctx) => {
+  const weights = await ensureMinilm().catch((error: unknown) => String(error));
+  if (typeof weights === 'string') return ctx.skip(`MiniLM cannot be had here: ${weights}`);
+  const outcome = await probe.run('emoji-tuned', { minilm: weights.path, epochs: 1 }, { id: 'emoji-tuned' });
+  if (outcome.state !== 'done') throw new Error(JSON.stringify(outcome));
+  expect((outcome.result as { f1: number }).f1).toBeGreaterThan(0.75);
+}, 900_000);
 
 test('best-mass: the best model of a minute, in that minute, weighs birds that nobody has seen to a third of their spread', async () => {
   const outcome = await probe.run('best-mass', { minutes: 1 }, { id: 'best-mass' });

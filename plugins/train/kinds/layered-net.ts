@@ -25,7 +25,7 @@ export const layeredNet = tensorKind({
   name: 'layered net',
   title: 'Neural net of any layers: convolutions, recurrent, attention',
   architecture: layeredArchitecture,
-  tasks: ['classification', 'multi-label', 'regression', 'quantiles'],
+  tasks: ['classification', 'multi-label', 'regression', 'quantiles', 'embedding'],
   missing: true,
   async open({ input, layers, ends }, tensors) {
     const tf = await servingTensorflow();

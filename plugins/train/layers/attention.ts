@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 import { affine, bias, kernel, layerKind, softmax, wants } from './layer.js';
 
-/** Self-attention with several heads over `[steps, channels]` (Vaswani et al. 2017). */
+/** Self-attention with several heads over `[steps, channels]` (Vaswani et al. 2017). It looks at no padding. */
 export const attention = layerKind({
   name: 'attention',
   settings: z.strictObject({ layer: z.literal('attention'), heads: z.number().int().min(1).max(64).default(4) }),
@@ -17,7 +18,8 @@ export const attention = layerKind({
       kernel(`${name} kernel`, channels!, channels!),
       bias(`${name} bias`, channels!),
     ]),
-  apply: (tf, { heads }, x, { input, weights }) => {
+  keepsSteps: true,
+  apply: (tf, { heads }, x, { input, weights, mask }) => {
     const [steps, channels] = input as [number, number];
     const size = channels / heads;
     const part = (k: number): Tensor =>
@@ -25,7 +27,8 @@ export const attention = layerKind({
         .reshape([-1, steps, heads, size])
         .transpose([0, 2, 1, 3])
         .reshape([-1, steps, size]);
-    const shares = softmax(tf, tf.matMul(part(0), part(1), false, true).mul(tf.scalar(1 / Math.sqrt(size))));
+    const scores = tf.matMul(part(0), part(1), false, true).mul(tf.scalar(1 / Math.sqrt(size)));
+    const shares = softmax(tf, mask ? scores.add(away(tf, mask, heads, steps)) : scores);
     const seen = tf
       .matMul(shares, part(2))
       .reshape([-1, heads, steps, size])
@@ -34,3 +37,13 @@ export const attention = layerKind({
     return affine(tf, seen, weights[6]!, weights[7]);
   },
 });
+
+/** What keeps attention from padding, `[rows · heads, 1, steps]`: its share is 0 in single precision. */
+function away(tf: Tensorflow, mask: Tensor, heads: number, steps: number): Tensor {
+  return mask
+    .sub(tf.scalar(1))
+    .mul(tf.scalar(1e9))
+    .reshape([-1, 1, 1, steps])
+    .mul(tf.ones([1, heads, 1, 1]))
+    .reshape([-1, 1, steps]);
+}

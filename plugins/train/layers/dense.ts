@@ -5,6 +5,7 @@ import { activated, activation, affine, bias, kernel, layerKind, units, wants } 
 export const dense = layerKind({
   name: 'dense',
   settings: z.strictObject({ layer: z.literal('dense'), units, activation: activation.default('relu') }),
+  keepsSteps: true,
   output: ({ units: size }, input) =>
     input.length === 0 ? wants('an axis or more', input) : [...input.slice(0, -1), size],
   weights: ({ units: size }, input) => [kernel('kernel', input.at(-1)!, size), bias('bias', size)],

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { affine, bias, kernel, layerKind, units, wants } from './layer.js';
+import { affine, bias, kernel, layerKind, stepped, units, wants } from './layer.js';
 
 /** Gated recurrent units over `[steps, channels]` (Cho et al. 2014; reset after the product, as in Keras 3). */
 export const gru = layerKind({
@@ -10,6 +10,7 @@ export const gru = layerKind({
     units,
     gives: z.enum(['last', 'all']).default('last').describe('the state after the last step, or after each'),
   }),
+  keepsSteps: true,
   output: ({ units: size, gives }, input) =>
     input.length !== 2 ? wants('[steps, channels]', input) : gives === 'last' ? [size] : [input[0]!, size],
   weights: ({ units: size }, input) => [
@@ -18,7 +19,7 @@ export const gru = layerKind({
     bias('bias', 3 * size),
     bias('recurrent bias', 3 * size),
   ],
-  apply: (tf, { units: size, gives }, x, { input: [steps], weights: [w, r, b, again] }) => {
+  apply: (tf, { units: size, gives }, x, { input: [steps], weights: [w, r, b, again], mask }) => {
     const given = affine(tf, x, w!, b);
     const part = (sums: Tensor, k: number): Tensor => sums.slice([0, k * size], [-1, size]);
     let state: Tensor = tf.zeros([x.shape[0]!, size]);
@@ -31,7 +32,7 @@ export const gru = layerKind({
       const fresh = part(own, 2)
         .add(reset.mul(part(before, 2)))
         .tanh();
-      state = keep.mul(state).add(tf.scalar(1).sub(keep).mul(fresh));
+      state = stepped(tf, keep.mul(state).add(tf.scalar(1).sub(keep).mul(fresh)), state, mask, t);
       states.push(state);
     }
     return gives === 'last' ? state : tf.stack(states, 1);

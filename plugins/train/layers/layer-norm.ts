@@ -5,6 +5,7 @@ import { bias, layerKind, wants } from './layer.js';
 export const layerNorm = layerKind({
   name: 'layerNorm',
   settings: z.strictObject({ layer: z.literal('layerNorm'), epsilon: z.number().positive().default(1e-3) }),
+  keepsSteps: true,
   output: (_settings, input) => (input.length === 0 ? wants('an axis or more', input) : input),
   weights: (_settings, input) => [bias('scale', input.at(-1)!, 'ones'), bias('shift', input.at(-1)!)],
   apply: (tf, { epsilon }, x, { weights: [scale, shift] }) => {

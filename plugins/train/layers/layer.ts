@@ -32,6 +32,8 @@ export interface Applied {
   readonly weights: readonly Tensor[];
   /** `[rows, width]` each; none where nothing is left to chance: validation and serving. */
   readonly draws: readonly Tensor[] | undefined;
+  /** 1 for each step that is there and 0 for padding, `[rows, steps]`; none where all are there. */
+  readonly mask?: Tensor | undefined;
 }
 
 /** A kind of layer: its settings as plain data, and its arithmetic, which training and serving share. */
@@ -43,6 +45,12 @@ export interface LayerKind<Settings extends z.ZodObject = z.ZodObject> {
   output(settings: z.output<Settings>, input: Shape): Shape | string;
   weights?(settings: z.output<Settings>, input: Shape): readonly Weight[];
   draws?(settings: z.output<Settings>, input: Shape): readonly Draw[];
+  /** Whether it says which steps are padding, */
+  masks?(settings: z.output<Settings>): boolean;
+  /** and which: 1 for each that is there, `[rows, steps]`, from what comes in. Layers behind it get it as `mask`. */
+  mask?(tf: Tensorflow, settings: z.output<Settings>, x: Tensor): Tensor | undefined;
+  /** Its steps are those that came in: what is padding stays so. Else the mask ends here. */
+  readonly keepsSteps?: boolean;
   /** `[rows, …output]` from `[rows, …input]`: a pure function of tensors, to be called within `tf.tidy`. */
   apply(tf: Tensorflow, settings: z.output<Settings>, x: Tensor, applied: Applied): Tensor;
 }
@@ -54,12 +62,14 @@ export const sayShape = (shape: Shape): string => `[${shape.join(', ')}]`;
 export const wants = (what: string, input: Shape): string => `takes ${what}, and gets ${sayShape(input)}`;
 
 export const units = z.number().int().min(1).max(8192);
-export const activation = z.enum(['linear', 'relu', 'tanh', 'sigmoid', 'gelu']);
+export const activation = z.enum(['linear', 'relu', 'tanh', 'sigmoid', 'gelu', 'erfGelu', 'elu', 'silu']);
 export type ActivationName = z.output<typeof activation>;
 
-/** `gelu` by its approximation with tanh (Hendrycks and Gimpel 2016). */
+/** `gelu` by its approximation with tanh, `erfGelu` by the error function (Hendrycks and Gimpel 2016). */
 export function activated(tf: Tensorflow, name: ActivationName, x: Tensor): Tensor {
   if (name === 'linear') return x;
+  if (name === 'silu') return x.mul(x.sigmoid());
+  if (name === 'erfGelu') return x.mul(tf.scalar(0.5)).mul(tf.erf(x.mul(tf.scalar(Math.SQRT1_2))).add(tf.scalar(1)));
   if (name !== 'gelu') return tf[name](x);
   const inner = x.add(x.square().mul(x).mul(tf.scalar(0.044715))).mul(tf.scalar(Math.sqrt(2 / Math.PI)));
   return x.mul(tf.scalar(0.5)).mul(inner.tanh().add(tf.scalar(1)));
@@ -100,3 +110,17 @@ export const bias = (name: string, size: number, initial: 'zeros' | 'ones' = 'ze
   initial,
   penalised: false,
 });
+
+/** The state after step `t`: where that is padding, the one before. */
+export function stepped(
+  tf: Tensorflow,
+  after: Tensor,
+  before: Tensor | undefined,
+  mask: Tensor | undefined,
+  t: number,
+): Tensor {
+  if (!mask) return after;
+  const here = mask.slice([0, t], [-1, 1]);
+  const taken = after.mul(here);
+  return before ? taken.add(before.mul(tf.scalar(1).sub(here))) : taken;
+}

@@ -2,12 +2,13 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { UserError } from '@trainyard/errors';
 import type { Tensorflow } from '../../kit/tensorflow.js';
 import { layerKindOf, type Layers, type PlainLayer } from './registry.js';
-import { sayShape, type Draw, type Shape, type Weight } from './layer.js';
+import { sayShape, sizeOf, type Draw, type Shape, type Weight } from './layer.js';
 
 /** A layer in its place. */
 interface Placed {
   readonly layer: PlainLayer;
   readonly input: Shape;
+  readonly output: Shape;
   /** Where its weights begin among all, and its draws. */
   readonly weights: readonly [from: number, to: number];
   readonly draws: readonly [from: number, to: number];
@@ -19,15 +20,24 @@ type Block = { readonly one: Placed } | { readonly residual: readonly Placed[] }
 export interface Layered {
   readonly input: Shape;
   readonly output: Shape;
+  /** Numbers of a row that it takes: those of its input, and a mask of its steps where that is handed on. */
+  readonly features: number;
+  /** Steps of the mask that it hands on, where what comes out still has steps that may be padding; else 0. */
+  readonly masked: number;
   /** Named after the place and the kind of their layer, such as `2 dense kernel`. */
   readonly weights: readonly Weight[];
   readonly draws: readonly Draw[];
   /** Numbers `[rows, …output]` from `[rows, features]`; without draws as it is served. To be called within `tf.tidy`. */
   apply(tf: Tensorflow, x: Tensor2D, weights: readonly Tensor[], draws?: readonly Tensor[]): Tensor;
+  /** The same as rows that other layers take, the mask behind the numbers: `[rows, output + masked]`. Without chance. */
+  handOn(tf: Tensorflow, x: Tensor2D, weights: readonly Tensor[]): Tensor2D;
 }
 
-/** Throws a UserError naming the first layer that does not take what comes in. */
-export function layered(layers: Layers, input: Shape): Layered {
+/**
+ * Throws a UserError naming the first layer that does not take what comes in. `masked` says that rows bring a mask of their steps behind
+ * their numbers, as other layers hand it on.
+ */
+export function layered(layers: Layers, input: Shape, masked = 0): Layered {
   const weights: Weight[] = [];
   const draws: Draw[] = [];
   let shape = input;
@@ -43,7 +53,7 @@ export function layered(layers: Layers, input: Shape): Layered {
     for (const one of kind.weights?.(layer, shape) ?? [])
       weights.push({ ...one, name: `${at} ${layer.layer} ${one.name}` });
     draws.push(...(kind.draws?.(layer, shape) ?? []));
-    const placed: Placed = { layer, input: shape, weights: [w, weights.length], draws: [d, draws.length] };
+    const placed: Placed = { layer, input: shape, output, weights: [w, weights.length], draws: [d, draws.length] };
     shape = output;
     return placed;
   };
@@ -60,28 +70,67 @@ export function layered(layers: Layers, input: Shape): Layered {
   });
   const run = (
     tf: Tensorflow,
-    { layer, input: taken, weights: [w, toW], draws: [d, toD] }: Placed,
-    x: Tensor,
+    { layer, input: taken, output, weights: [w, toW], draws: [d, toD] }: Placed,
+    { x, mask }: Flow,
     all: readonly Tensor[],
     drawn: readonly Tensor[] | undefined,
-  ): Tensor =>
-    layerKindOf(layer).apply(tf, layer, x, {
-      input: taken,
-      weights: all.slice(w, toW),
-      draws: drawn?.slice(d, toD),
-    });
+  ): Flow => {
+    const kind = layerKindOf(layer);
+    const made = kind.mask?.(tf, layer, x);
+    const given = { input: taken, weights: all.slice(w, toW), draws: drawn?.slice(d, toD), mask };
+    return {
+      x: kind.apply(tf, layer, x, given),
+      mask: made ?? (keepsMask(output, kind.keepsSteps) ? mask : undefined),
+    };
+  };
+  const through = (tf: Tensorflow, x: Tensor2D, all: readonly Tensor[], drawn: readonly Tensor[] | undefined): Flow => {
+    const numbers = sizeOf(input);
+    const begin: Flow =
+      masked === 0
+        ? { x: x.reshape([-1, ...input]), mask: undefined }
+        : {
+            x: x.slice([0, 0], [-1, numbers]).reshape([-1, ...input]),
+            mask: x.slice([0, numbers], [-1, masked]),
+          };
+    return blocks.reduce<Flow>((flow, block) => {
+      if ('one' in block) return run(tf, block.one, flow, all, drawn);
+      const inner = block.residual.reduce((one, layer) => run(tf, layer, one, all, drawn), flow);
+      return { x: flow.x.add(inner.x), mask: flow.mask };
+    }, begin);
+  };
   return {
     input,
     output: shape,
+    features: sizeOf(input) + masked,
+    masked: masksAfter(blocks, masked),
     weights,
     draws,
-    apply: (tf, x, all, drawn) =>
-      blocks.reduce<Tensor>(
-        (values, block) =>
-          'one' in block
-            ? run(tf, block.one, values, all, drawn)
-            : values.add(block.residual.reduce((inner, one) => run(tf, one, inner, all, drawn), values)),
-        x.reshape([-1, ...input]),
-      ),
+    apply: (tf, x, all, drawn) => through(tf, x, all, drawn).x,
+    handOn: (tf, x, all) => {
+      const { x: given, mask } = through(tf, x, all, undefined);
+      const numbers = given.reshape([-1, sizeOf(shape)]) as Tensor2D;
+      return mask ? (tf.concat([numbers, mask], 1) as Tensor2D) : numbers;
+    },
   };
 }
+
+/** Numbers between layers, and which of their steps are there. */
+interface Flow {
+  readonly x: Tensor;
+  readonly mask: Tensor | undefined;
+}
+
+/** Steps of the mask that is left behind these blocks. */
+function masksAfter(blocks: readonly Block[], masked: number): number {
+  return blocks.reduce((steps, block) => {
+    if (!('one' in block)) return steps;
+    const { layer, input, output } = block.one;
+    const kind = layerKindOf(layer);
+    if (kind.masks?.(layer)) return input[0]!;
+    return keepsMask(output, kind.keepsSteps) ? steps : 0;
+  }, masked);
+}
+
+/** A mask goes on as long as there are steps. */
+const keepsMask = (output: Shape, keepsSteps: boolean | undefined): boolean =>
+  keepsSteps === true && output.length === 2;

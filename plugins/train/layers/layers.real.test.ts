@@ -18,6 +18,7 @@ const keras = JSON.parse(readFileSync(new URL('reference/keras.json', import.met
     output: number[];
     gradients: number[][];
   }[];
+  masked: { layers: LayersInput; x: number[]; weights: number[][]; output: number[] }[];
 };
 
 let native: Tensorflow;
@@ -60,9 +61,45 @@ describe('a layer is that of Keras, where it trains and where it is served', () 
     });
 
   test('each that Keras has as we have it', () => {
-    const ours = ['dropout', 'flatten', 'flip', 'noise', 'positions', 'reshape', 'shift'];
+    const ours = ['dropout', 'flatten', 'flip', 'noise', 'positions', 'reshape', 'scale', 'shift'];
     expect([...new Set(keras.cases.map(({ layer }) => layer.layer)), ...ours].sort()).toEqual([...LAYERS].sort());
   });
+});
+
+describe('padding is left out as Keras leaves out what is masked', () => {
+  for (const { layers, x, weights, output } of keras.masked)
+    test(layers.map(({ layer }) => layer).join(', '), () => {
+      const net = netOf(layers, [5]);
+      for (const tf of [native, serving]) {
+        const answers = tf.tidy(() => {
+          const all = net.weights.map(({ shape }, i) => tf.tensor(weights[i]!, [...shape]));
+          return net.apply(tf, tf.tensor2d(x, [3, 5]), all).dataSync<'float32'>();
+        });
+        near(answers, output, 2e-5);
+      }
+    });
+
+  test('cut anywhere, the layers below hand the mask on to those above', () => {
+    for (const { layers, x, weights, output } of keras.masked)
+      for (let at = 0; at <= layers.length; at++) {
+        const all = layersSchema.parse(layers);
+        const below = layered(all.slice(0, at), [5]);
+        const above = layered(all.slice(at), below.output, below.masked);
+        const answers = native.tidy(() => {
+          const tensors = netOf(layers, [5]).weights.map(({ shape }, i) => native.tensor(weights[i]!, [...shape]));
+          const between = below.handOn(native, native.tensor2d(x, [3, 5]), tensors.slice(0, below.weights.length));
+          expect(between.shape).toEqual([3, above.features]);
+          return above.apply(native, between, tensors.slice(below.weights.length)).dataSync<'float32'>();
+        });
+        near(answers, output, 2e-5);
+      }
+  });
+});
+
+test('a scale multiplies and shifts each number of the last axis', () => {
+  const net = netOf([{ layer: 'scale' }], [2, 2]);
+  const weights = [native.tensor1d([2, 3]), native.tensor1d([10, 20])];
+  expect([...net.apply(native, native.tensor2d([1, 2, 3, 4], [1, 4]), weights).dataSync()]).toEqual([12, 26, 16, 32]);
 });
 
 describe('what chance does in training', () => {

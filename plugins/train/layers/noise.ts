@@ -5,6 +5,7 @@ import { layerKind, sizeOf } from './layer.js';
 export const noise = layerKind({
   name: 'noise',
   settings: z.strictObject({ layer: z.literal('noise'), size: z.number().positive().default(0.1).describe('at most') }),
+  keepsSteps: true,
   output: (_settings, input) => input,
   draws: (_settings, input) => [{ width: sizeOf(input) }],
   apply: (tf, { size }, x, { draws }) =>

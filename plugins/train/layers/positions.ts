@@ -5,6 +5,7 @@ import { layerKind, wants } from './layer.js';
 export const positions = layerKind({
   name: 'positions',
   settings: z.strictObject({ layer: z.literal('positions') }),
+  keepsSteps: true,
   output: (_settings, input) => (input.length !== 2 ? wants('[steps, channels]', input) : input),
   weights: (_settings, input) => [{ name: 'vectors', shape: input, initial: 'uniform', penalised: false }],
   apply: (_tf, _settings, x, { weights: [vectors] }) => x.add(vectors!),

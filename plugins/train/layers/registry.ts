@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activation } from './activation.js';
 import { attention } from './attention.js';
 import { conv2d } from './conv2d.js';
 import { dense } from './dense.js';
@@ -15,9 +16,12 @@ import { pool } from './pool.js';
 import { pool2d } from './pool2d.js';
 import { positions } from './positions.js';
 import { reshape } from './reshape.js';
+import { scale } from './scale.js';
 import { shift } from './shift.js';
+import { unitNorm } from './unit-norm.js';
 
 const KINDS = [
+  activation,
   attention,
   conv2d,
   dense,
@@ -33,7 +37,9 @@ const KINDS = [
   pool2d,
   positions,
   reshape,
+  scale,
   shift,
+  unitNorm,
 ] as const;
 const BY_NAME = new Map<string, LayerKind>(KINDS.map((kind) => [kind.name, kind as unknown as LayerKind]));
 
@@ -42,6 +48,7 @@ export const LAYERS: readonly string[] = KINDS.map(({ name }) => name);
 
 /** One layer that is none of layers. */
 const plainLayer = z.discriminatedUnion('layer', [
+  activation.settings,
   attention.settings,
   conv2d.settings,
   dense.settings,
@@ -57,7 +64,9 @@ const plainLayer = z.discriminatedUnion('layer', [
   pool2d.settings,
   positions.settings,
   reshape.settings,
+  scale.settings,
   shift.settings,
+  unitNorm.settings,
 ]);
 export type PlainLayer = z.output<typeof plainLayer>;
 

@@ -15,7 +15,7 @@ export function layeredNetwork(net: Layered): Network {
   }
   const outputs = sizeOf(net.output);
   return {
-    features: sizeOf(net.input),
+    features: net.features,
     parameters,
     draws: net.draws,
     inOrder: true,

@@ -1,12 +1,11 @@
 import { UserError } from '@trainyard/errors';
 import { randomFrom } from '@trainyard/numeric';
-import type { Json } from '../../../core/index.js';
 import type { Tensors } from '../../../models/index.js';
-import { layeredNet, type LayeredArchitecture } from '../kinds/layered-net.js';
-import { tensorParts } from '../kinds/tensor-kind.js';
-import { layered, sayShape, sizeOf, type Weight } from '../layers/index.js';
+import type { LayeredArchitecture } from '../kinds/layered-net.js';
+import { layered, sayShape, sizeOf, type Layered, type Layers, type Shape, type Weight } from '../layers/index.js';
 import type { LayeredParameters } from './layered-parameters.js';
 import { layeredNetwork } from './layered-network.js';
+import { netFiles } from './net-files.js';
 import { layersOf, startsInCodes } from '../presets/index.js';
 import { PURPOSE } from './shape.js';
 import type { Rows } from '../dataset.js';
@@ -23,35 +22,67 @@ export function untrainedLayers(params: LayeredParameters, learned: Learned, see
       actual: `${sizeOf(input)} numbers`,
     });
   if (startsInCodes(params.model)) requireCodes(learned.train);
-  const given = layersOf(params.model, input);
+  const layers = layersOf(params.model, input);
+  return untrainedArchitecture({ input, layers }, learned, seed, (architecture, tensors) =>
+    netFiles(architecture, tensors),
+  );
+}
+
+/** What a net's model is, by its architecture and weights. */
+export type MakeModel = (architecture: LayeredArchitecture, tensors: Tensors) => ReturnType<Untrained['model']>;
+
+/** Layers and the one that the task adds behind them, before they are trained. */
+export function untrainedArchitecture(
+  { input, layers: given }: { readonly input: readonly number[]; readonly layers: Layers },
+  learned: Learned,
+  seed: number,
+  make: MakeModel,
+): Untrained {
   const architecture: LayeredArchitecture = {
-    input,
-    layers: [
-      ...given,
-      ...(layered(given, input).output.length === 1 ? [] : [{ layer: 'flatten' as const }]),
-      { layer: 'dense' as const, units: learned.objective.outputs, activation: 'linear' as const },
-    ],
+    input: [...input],
+    layers: [...given, ...endingOf(layered(given, input).output, learned)],
     ends: learned.ends,
   };
   const net = layered(architecture.layers, input);
-  const places: (readonly [from: number, to: number])[] = [];
-  let parameters = 0;
-  for (const { shape } of net.weights) {
-    places.push([parameters, parameters + sizeOf(shape)]);
-    parameters += sizeOf(shape);
-  }
-  const tensorsOf = (values: Float32Array): Tensors =>
-    Object.fromEntries(
-      net.weights.map(({ name, shape }, i) => [name, { shape: [...shape], values: values.slice(...places[i]!) }]),
-    );
+  return {
+    ...untrainedNet(net, initialOf(net.weights, seed)),
+    shape: architecture,
+    model: (values) => make(architecture, tensorsOf(net.weights, values)),
+  };
+}
+
+/** The layers that a task adds behind numbers of this shape. */
+export const endingOf = (output: Shape, { objective }: Learned): Layers => [
+  ...(output.length === 1 ? [] : [{ layer: 'flatten' as const }]),
+  { layer: 'dense' as const, units: objective.outputs, activation: 'linear' as const },
+];
+
+/** A net of layers in its initial state, as it is trained. */
+export function untrainedNet(
+  net: Layered,
+  initial: Float32Array,
+): Pick<Untrained, 'network' | 'initial' | 'penalised' | 'needsNative'> {
+  const places = placesOf(net.weights);
   return {
     network: layeredNetwork(net),
-    initial: initialOf(net.weights, parameters, seed),
+    initial,
     penalised: places.filter((_, i) => net.weights[i]!.penalised),
-    shape: architecture,
     needsNative: true,
-    model: (values) => ({ kind: layeredNet, ...tensorParts(architecture as unknown as Json, tensorsOf(values)) }),
   };
+}
+
+/** Where each of the weights stands in one vector. */
+function placesOf(weights: readonly Weight[]): (readonly [from: number, to: number])[] {
+  let at = 0;
+  return weights.map(({ shape }) => [at, (at += sizeOf(shape))] as const);
+}
+
+/** Weights in one vector as tensors by their names. */
+export function tensorsOf(weights: readonly Weight[], values: Float32Array): Tensors {
+  const places = placesOf(weights);
+  return Object.fromEntries(
+    weights.map(({ name, shape }, i) => [name, { shape: [...shape], values: values.slice(...places[i]!) }]),
+  );
 }
 
 /** Throws a UserError for a value that is neither missing nor a whole number: features.fit scales columns unless it is told not to. */
@@ -66,9 +97,10 @@ function requireCodes({ width, features }: Rows): void {
   });
 }
 
-function initialOf(weights: readonly Weight[], parameters: number, seed: number): Float32Array {
+/** What weights start at, in one vector. */
+export function initialOf(weights: readonly Weight[], seed: number): Float32Array {
   const random = randomFrom(seed, PURPOSE.initialValues);
-  const values = new Float32Array(parameters);
+  const values = new Float32Array(weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   let at = 0;
   for (const { shape, initial, fans } of weights) {
     const to = at + sizeOf(shape);

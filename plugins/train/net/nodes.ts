@@ -52,6 +52,15 @@ function takesMissing(params: object): boolean {
   return 'model' in params && startsInCodes(params.model as LayeredParameters['model']);
 }
 
+/** Throws a UserError for two losses that contradict each other. */
+export function requireOneLoss(params: { readonly focal: number; readonly labelSmoothing: number }): void {
+  if (params.focal > 0 && params.labelSmoothing > 0)
+    throw new UserError('the focal loss is of one true class, and label smoothing makes all of them a little true', {
+      where: { field: 'labelSmoothing' },
+      remedy: 'leave one of focal and labelSmoothing out',
+    });
+}
+
 async function trainClasses<Params extends OfClasses>(
   spec: Spec,
   { params, inputs, ctx }: Call<Params>,
@@ -59,11 +68,7 @@ async function trainClasses<Params extends OfClasses>(
 ) {
   const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
   requireClasses(around.train, params.label);
-  if (params.focal > 0 && params.labelSmoothing > 0)
-    throw new UserError('the focal loss is of one true class, and label smoothing makes all of them a little true', {
-      where: { field: 'labelSmoothing' },
-      remedy: 'leave one of focal and labelSmoothing out',
-    });
+  requireOneLoss(params);
   const weights = weightsOfClasses(params.classWeights, around.train);
   const learned = learnClasses(around.train, around.validation, weights, params);
   const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);

@@ -29,7 +29,7 @@ export interface Untrained {
   /** Share of hidden units that are dead, by the trained parameters. */
   readonly deadUnits?: (parameters: Float32Array) => number | undefined;
   /** The kind's own part of the model, by the trained parameters. */
-  readonly model: (parameters: Float32Array) => Pick<Trained, 'kind' | 'settings' | 'files'>;
+  readonly model: (parameters: Float32Array) => Pick<Trained, 'kind' | 'settings' | 'files' | 'scored'>;
 }
 
 export interface NetTraining {

@@ -85,6 +85,45 @@ CASES = [
     case({"layer": "gru", "units": 3}, L.GRU(3), (5, 2), two),
     case({"layer": "gru", "units": 2, "gives": "all"}, L.GRU(2, return_sequences=True), (4, 3), two),
     case({"layer": "attention", "heads": 2}, L.MultiHeadAttention(2, 3), (5, 6), heads),
+    case({"layer": "dense", "units": 4, "activation": "erfGelu"}, L.Dense(4, activation="gelu"), (5,)),
+    case({"layer": "dense", "units": 4, "activation": "elu"}, L.Dense(4, activation="elu"), (5,)),
+    case({"layer": "dense", "units": 4, "activation": "silu"}, L.Dense(4, activation="silu"), (5,)),
+    case({"layer": "activation", "of": "silu"}, L.Activation("silu"), (4, 3)),
+    case({"layer": "unitNorm"}, L.UnitNormalization(), (4, 6)),
 ]
-text = json.dumps({"versions": {"keras": keras.__version__, "tensorflow": tf.__version__}, "cases": CASES})
+
+
+def masked(ours, layers, arrange=lambda weights: weights):
+    """What layers behind an embedding make of codes of which the last are padding: ours have -1 there, Keras 0 and codes from 1."""
+    codes = np.array([[1, 4, 2, 0, 0], [3, 0, 0, 0, 0], [5, 1, 2, 4, 3]])
+    embedding = L.Embedding(6, 4, mask_zero=True)
+    i = keras.Input((5,))
+    x = embedding(i)
+    for layer in layers:
+        x = layer(x, x) if isinstance(layer, L.MultiHeadAttention) else layer(x)
+    model = keras.Model(i, x)
+    for weight in model.weights:
+        weight.assign(random.normal(size=weight.shape, scale=0.5).astype("float32"))
+    own = [w for layer in layers for w in arrange([np.asarray(v) for v in layer.get_weights()])]
+    weights = [np.asarray(embedding.get_weights()[0]), *own]
+    return {
+        "layers": [{"layer": "embedding", "codes": 5, "units": 4, "mask": True}, *ours],
+        "x": (codes - 1).ravel().tolist(),
+        "weights": [w.astype("float64").round(7).ravel().tolist() for w in weights],
+        "output": np.asarray(model(codes.astype("float32"))).ravel().tolist(),
+    }
+
+
+MASKED = [
+    masked([{"layer": "pool"}], [L.GlobalAveragePooling1D()]),
+    masked([{"layer": "attention", "heads": 2}, {"layer": "pool"}], [L.MultiHeadAttention(2, 2), L.GlobalAveragePooling1D()], lambda w: heads(w) if w else w),
+    masked([{"layer": "lstm", "units": 3}], [L.LSTM(3)], four),
+    masked([{"layer": "gru", "units": 3}], [L.GRU(3)], two),
+    masked(
+        [{"layer": "gru", "units": 3, "gives": "all"}, {"layer": "layerNorm"}, {"layer": "pool"}],
+        [L.GRU(3, return_sequences=True), L.LayerNormalization(), L.GlobalAveragePooling1D()],
+        lambda w: two(w) if len(w) == 3 else w,
+    ),
+]
+text = json.dumps({"versions": {"keras": keras.__version__, "tensorflow": tf.__version__}, "cases": CASES, "masked": MASKED})
 (pathlib.Path(__file__).parent / "keras.json").write_text(text + "\n")
