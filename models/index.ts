@@ -1,5 +1,15 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
 export {
+  exportFormat,
+  type ExportedTensor,
+  type ExportFormat,
+  type ExportFormatSpec,
+  type OpenedExport,
+  type PortableModel,
+  type WrittenExport,
+} from './export-format.js';
+export { exportModel, exportFormatsOf, type ExportOptions, type Exported } from './export-model.js';
+export {
   modelKind,
   type FeatureScorer,
   type ModelKind,
@@ -10,7 +20,16 @@ export {
 } from './kind.js';
 export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
+export {
+  readyFeatures,
+  type Portable,
+  type PortableSplit,
+  type PortableText,
+  type PortableTree,
+  type PortableTrees,
+} from './portable.js';
 export type { Answered, Predictor } from './predictor.js';
+export { Message } from './protobuf.js';
 export { kindOnHand } from './provided-kinds.js';
 export { SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { asPart, type Part } from '../core/part.js';
 import type { FeatureRow } from '@trainyard/transforms';
 import type { ModelInput } from './card.js';
+import type { Portable } from './portable.js';
 import type { ModelTask, TaskName } from './tasks/index.js';
 
 /** What a model kind opens a model from. */
@@ -63,6 +64,11 @@ export interface ModelKindSpec<Settings> {
    * where the parts contradict each other (`unfit`).
    */
   open(model: OpenedModel<Settings>): Scorer | Promise<Scorer>;
+  /**
+   * Lays a model's arithmetic open, so that it can be given away in formats of other tools. Undefined, or left out, where it cannot be:
+   * `trainyard models export` then says so.
+   */
+  portable?(model: OpenedModel<Settings>): Portable | undefined | Promise<Portable | undefined>;
 }
 
 /**

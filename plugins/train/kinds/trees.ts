@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '@trainyard/errors';
 import { z } from 'zod';
-import { modelKind, unfit } from '../../../models/index.js';
+import { modelKind, readyFeatures, unfit } from '../../../models/index.js';
 import { loadLightgbm } from '../../kit/lightgbm.js';
+import { laidOpen } from './lightgbm-trees.js';
 
 /** The file of such a model: LightGBM's own text, which its other tools read as well. */
 export const TREES_FILE = 'trees.txt';
@@ -70,6 +71,23 @@ export const trees = modelKind({
       dispose: () => booster.free(),
     };
   },
+  async portable({ task, settings: { width, categories, fills }, bytes }) {
+    const text = new TextDecoder().decode(await bytes(TREES_FILE));
+    const two = task.type === 'classification' && task.classes.length === 2;
+    return {
+      width,
+      categories,
+      fills,
+      trees: laidOpen(text),
+      texts: {
+        lightgbm: {
+          files: { [TREES_FILE]: text },
+          gives: two ? `the probability of "${task.classes[1]}"` : 'the numbers of an answer',
+          answers: ([given]) => (two ? bothClasses(given!) : given!),
+        },
+      },
+    };
+  },
 });
 
 /** Probabilities of the first and the second class from those of the second. */
@@ -91,16 +109,5 @@ export function readiness({
   categories,
   fills,
 }: Pick<TreesSettings, 'width' | 'categories' | 'fills'>): (features: Float64Array, rows: number) => Float64Array {
-  if (categories.length === 0 && fills.length === 0) return (features) => features;
-  return (features, rows) => {
-    const ready = features.slice();
-    for (let at = 0; at < rows * width; at += width) {
-      for (const [feature, fill] of fills) if (Number.isNaN(ready[at + feature])) ready[at + feature] = fill;
-      for (const [feature, count] of categories) {
-        const value = ready[at + feature]!;
-        if (!(Number.isInteger(value) && value >= 0 && value < count)) ready[at + feature] = NaN;
-      }
-    }
-    return ready;
-  };
+  return (features, rows) => readyFeatures({ width, categories, fills }, features, rows);
 }
