@@ -11,6 +11,7 @@ export {
 export { exportModel, exportFormatsOf, type ExportOptions, type Exported } from './export-model.js';
 export {
   modelKind,
+  type Explainer,
   type FeatureScorer,
   type ModelKind,
   type ModelKindSpec,

@@ -19,4 +19,4 @@ export {
   regressionNeighbours,
   svm,
 } from './classical/contract.js';
-export { quantileTrees } from './trees/contract.js';
+export { quantileTrees, rankingTrees } from './trees/contract.js';

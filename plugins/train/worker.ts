@@ -17,3 +17,4 @@ export { svmNode } from './classical/svm.js';
 export { decisionTreeNode, regressionDecisionTreeNode } from './classical/decision-tree.js';
 export { kMeansNode } from './classical/k-means.js';
 export { quantileTreesNode } from './trees/quantiles.js';
+export { rankingTreesNode } from './trees/ranking.js';

@@ -34,7 +34,7 @@ export const textDigest = (text: string): string => createHash('sha256').update(
 export const trees = modelKind({
   name: 'trees',
   title: 'Boosted trees or a forest, by LightGBM',
-  tasks: ['classification', 'regression'],
+  tasks: ['classification', 'regression', 'ranking'],
   settings: treesSettings,
   missing: true,
   async open({ task, settings, bytes }) {
@@ -68,6 +68,12 @@ export const trees = modelKind({
         const scores = rows === 1 ? booster.predictOne(given) : booster.predict('probability', given, rows);
         return outputs === 2 ? bothClasses(scores) : scores;
       },
+      explain: {
+        scores: grown,
+        says: SCORES[task.type] ?? 'the answer',
+        raw: (features, rows) => booster.predict('raw', ready(features, rows), rows),
+        contributions: (features, rows) => booster.predict('contributions', ready(features, rows), rows),
+      },
       dispose: () => booster.free(),
     };
   },
@@ -89,6 +95,13 @@ export const trees = modelKind({
     };
   },
 });
+
+/** What raw scores are, by task; with objectives such as poisson answers are their powers of e. */
+const SCORES: Readonly<Record<string, string>> = {
+  classification: 'log odds',
+  regression: 'the answer as the objective sums it',
+  ranking: 'the score',
+};
 
 /** Probabilities of the first and the second class from those of the second. */
 function bothClasses(second: Float64Array): Float64Array {
