@@ -140,7 +140,7 @@ export async function readLabelSets(request: DatasetRequest): Promise<LabelSetDa
   return { ...read, labels, classes };
 }
 
-function jsonList(text: string): unknown[] | undefined {
+export function jsonList(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;
@@ -150,7 +150,7 @@ function jsonList(text: string): unknown[] | undefined {
 }
 
 /** Hands the labels over, row by row. */
-async function readRows(
+export async function readRows(
   request: DatasetRequest,
   labelled: 'class' | 'number' | 'nothing',
   take: (label: TableCell | undefined, row: number) => void,

@@ -20,3 +20,4 @@ export {
   svm,
 } from './classical/contract.js';
 export { quantileTrees, rankingTrees } from './trees/contract.js';
+export { forecastTrees, naiveForecast } from './forecast/contract.js';

@@ -11,3 +11,5 @@ export { kernelVectors, linearVectors } from './kinds/support-vectors.js';
 export { cart } from './kinds/decision-tree.js';
 export { clusterCentres } from './kinds/centres.js';
 export { quantileTrees } from './kinds/quantile-trees.js';
+export { forecastTrees } from './kinds/forecast-trees.js';
+export { lagForecast } from './kinds/lag-forecast.js';

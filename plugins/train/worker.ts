@@ -18,3 +18,5 @@ export { decisionTreeNode, regressionDecisionTreeNode } from './classical/decisi
 export { kMeansNode } from './classical/k-means.js';
 export { quantileTreesNode } from './trees/quantiles.js';
 export { rankingTreesNode } from './trees/ranking.js';
+export { naiveForecastNode } from './forecast/naive.js';
+export { forecastTreesNode } from './forecast/trees.js';
