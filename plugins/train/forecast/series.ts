@@ -82,3 +82,7 @@ export function naivePlaces(transform: FittedTransform, label: string, season: n
     });
   });
 }
+
+/** The mean of all values that followed. */
+export const meanOf = ({ labels }: SeriesDataset): number =>
+  labels.reduce((sum, value) => sum + value / labels.length, 0);

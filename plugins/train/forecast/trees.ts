@@ -8,7 +8,7 @@ import { CheckpointBundle } from '../trees/quantiles.js';
 import { grow, rowsFor, type GrownAndSaid } from '../trees/train.js';
 import { writeTaskOutcome, type Trained } from '../training-result.js';
 import { forecastTrees } from './contract.js';
-import { labelCells, naivePlaces, readSeriesSurroundings, type SeriesDataset } from './series.js';
+import { labelCells, meanOf, naivePlaces, readSeriesSurroundings, type SeriesDataset } from './series.js';
 
 /** A step ahead, and the quantile of it; without one it is the forecast. */
 interface Part {
@@ -33,7 +33,7 @@ export const forecastTreesNode = implement(forecastTrees, async ({ params, input
     const rowsOf = (data: SeriesDataset, part: string) =>
       rowsFor(
         data,
-        singleLabels({ ...data, labels: ofStep(data, step, levels?.[step - 1]) }, label, part),
+        singleLabels({ ...data, labels: ofStep(data, step, levels?.[step - 1], meanOf(train)) }, label, part),
         data.weights && Float32Array.from(data.weights),
       );
     const of = quantile === null ? params : { ...params, quantile };
@@ -56,7 +56,7 @@ export const forecastTreesNode = implement(forecastTrees, async ({ params, input
     ...(quantiles.length > 0 ? { quantiles: [...quantiles] } : {}),
   };
   const { model, figures } = await writeTaskOutcome(
-    trainedBy(params, parts, grown, levels, ctx),
+    trainedBy(params, parts, grown, levels, meanOf(train), ctx),
     task,
     around,
     labelCells,
@@ -69,10 +69,12 @@ function ofStep(
   { labels, features, rows, width, horizon }: SeriesDataset,
   step: number,
   level: number | undefined,
+  fallback: number,
 ): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => {
     const value = labels[row * horizon + step - 1]!;
-    return level === undefined ? value : value - features[row * width + level]!;
+    const taken = level === undefined ? 0 : features[row * width + level]!;
+    return value - (Number.isNaN(taken) ? fallback : taken);
   });
 }
 
@@ -81,12 +83,14 @@ function trainedBy(
   parts: readonly Part[],
   grown: readonly GrownAndSaid[],
   levels: readonly number[] | undefined,
+  fallback: number,
   ctx: NodeContext,
 ): Trained {
   const files = parts.map(({ step, quantile }) => `trees-${step}${quantile === null ? '' : `-${quantile}`}.txt`);
   const settings: ForecastTreesSettings = {
     ...grown[0]!.columns,
     ...(levels ? { levels: [...levels] } : {}),
+    fallback,
     parts: grown.map(({ best, text }, i) => ({ file: files[i]!, iterations: best, sha256: textDigest(text) })),
   };
   return {

@@ -8,6 +8,8 @@ const place = z.number().int().nonnegative();
 export const forecastTreesSettings = treesSettings.omit({ iterations: true, sha256: true }).extend({
   /** Of each step the feature that is added to what its trees say; none where they say the value itself. */
   levels: z.array(place).optional(),
+  /** What is added where that feature is missing: the mean of the training values. */
+  fallback: z.number(),
   parts: z.array(treesSettings.pick({ iterations: true, sha256: true }).extend({ file: z.string() })).min(1),
 });
 export type ForecastTreesSettings = z.output<typeof forecastTreesSettings>;
@@ -19,7 +21,7 @@ export const forecastTrees = modelKind({
   tasks: ['forecasting'],
   settings: forecastTreesSettings,
   missing: true,
-  async open({ task, settings: { parts, levels, ...shared }, bytes, ...model }) {
+  async open({ task, settings: { parts, levels, fallback, ...shared }, bytes, ...model }) {
     if (task.type !== 'forecasting') throw unfit('trees that forecast have a task of type forecasting');
     const { horizon, quantiles = [] } = task;
     if (parts.length !== horizon * (1 + quantiles.length) || (levels && levels.length !== horizon))
@@ -56,8 +58,10 @@ export const forecastTrees = modelKind({
         for (const [k, one] of opened.entries()) {
           const answers = await one.score(features, rows);
           const level = levels?.[k % horizon];
-          for (let row = 0; row < rows; row++)
-            all[row * outputs + k] = answers[row]! + (level === undefined ? 0 : features[row * width + level]!);
+          for (let row = 0; row < rows; row++) {
+            const added = level === undefined ? 0 : features[row * width + level]!;
+            all[row * outputs + k] = answers[row]! + (Number.isNaN(added) ? fallback : added);
+          }
         }
         const column = new Float64Array(quantiles.length);
         for (let row = 0; row < rows && quantiles.length > 1; row++)

@@ -119,12 +119,15 @@ const models: { kind: ModelKind; architecture: object; tensors: Tensors; task?: 
   },
 ];
 
+const { ensemble, forecastTrees, lagForecast, layeredNet, quantileTrees, trees } = kinds;
+const ELSEWHERE = [ensemble, forecastTrees, lagForecast, layeredNet, quantileTrees, trees];
+
 test('every kind of this family is looked at here', () => {
   expect(models.map(({ kind }) => kind.name).sort()).toEqual(
     Object.values(kinds)
-      // They need LightGBM's library or TensorFlow.js (trees.real.test.ts, nodes.real.test.ts of the trees, layered-net.real.test.ts), or are
-      // made of others (ensemble.test.ts).
-      .filter((kind) => ![kinds.trees, kinds.quantileTrees, kinds.ensemble, kinds.layeredNet].includes(kind as never))
+      // They need LightGBM's library or TensorFlow.js (trees.real.test.ts, nodes.real.test.ts of the trees, layered-net.real.test.ts), are
+      // made of others (ensemble.test.ts), or forecast (forecasts.real.test.ts).
+      .filter((kind) => !ELSEWHERE.includes(kind as never))
       .map(({ name }) => name)
       .sort(),
   );
