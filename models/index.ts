@@ -1,6 +1,17 @@
 export { MODEL_FILES, MODEL_FORMAT, parseCard, type ModelCard, type ModelInput } from './card.js';
 export {
+  exportFormat,
+  type ExportedTensor,
+  type ExportFormat,
+  type ExportFormatSpec,
+  type OpenedExport,
+  type PortableModel,
+  type WrittenExport,
+} from './export-format.js';
+export { exportModel, exportFormatsOf, type ExportOptions, type Exported } from './export-model.js';
+export {
   modelKind,
+  type Explainer,
   type FeatureScorer,
   type ModelKind,
   type ModelKindSpec,
@@ -10,7 +21,16 @@ export {
 } from './kind.js';
 export { measureAnswers } from './measure.js';
 export { openModel, openScorer } from './open.js';
+export {
+  readyFeatures,
+  type Portable,
+  type PortableSplit,
+  type PortableText,
+  type PortableTree,
+  type PortableTrees,
+} from './portable.js';
 export type { Answered, Predictor } from './predictor.js';
+export { Message } from './protobuf.js';
 export { kindOnHand } from './provided-kinds.js';
 export {
   formatsOnHand,

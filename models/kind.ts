@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { asPart, type Part } from '../core/part.js';
 import type { FeatureRow } from '@trainyard/transforms';
 import type { ModelInput } from './card.js';
+import type { Portable } from './portable.js';
 import type { ModelTask, TaskName } from './tasks/index.js';
 
 /** What a model kind opens a model from. */
@@ -34,6 +35,19 @@ export interface FeatureScorer extends AnyScorer {
    * A missing value that the transform passes through is NaN. The result is the caller's.
    */
   score(features: Float64Array, rows: number): Float64Array | Promise<Float64Array>;
+  /** What each feature added to each score, where the kind can say it exactly. */
+  readonly explain?: Explainer | undefined;
+}
+
+/** Scores taken apart into what each feature added (Shapley values; Lundberg et al. 2020). */
+export interface Explainer {
+  /** Scores of a row, and what they are, such as `log odds`; answers follow from them. */
+  readonly scores: number;
+  readonly says: string;
+  /** The scores `[rows, scores]`. */
+  raw(features: Float64Array, rows: number): Float64Array;
+  /** `[rows, scores, width + 1]`: of each score, what each feature added to the expected score, which stands last. They sum to the score. */
+  contributions(features: Float64Array, rows: number): Float64Array;
 }
 
 /** Scores rows as they come: for text, images, times, and whatever prepares its inputs itself. */
@@ -63,6 +77,11 @@ export interface ModelKindSpec<Settings> {
    * where the parts contradict each other (`unfit`).
    */
   open(model: OpenedModel<Settings>): Scorer | Promise<Scorer>;
+  /**
+   * Lays a model's arithmetic open, so that it can be given away in formats of other tools. Undefined, or left out, where it cannot be:
+   * `trainyard models export` then says so.
+   */
+  portable?(model: OpenedModel<Settings>): Portable | undefined | Promise<Portable | undefined>;
 }
 
 /**

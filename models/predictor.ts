@@ -11,7 +11,7 @@ import {
   type RowRule,
 } from '@trainyard/transforms';
 import type { ModelCard } from './card.js';
-import type { ModelKind, Scorer } from './kind.js';
+import type { Explainer, ModelKind, Scorer } from './kind.js';
 import { checkRows } from './request.js';
 import { taskType, type Prediction } from './tasks/index.js';
 import { unfit } from './tensors.js';
@@ -38,6 +38,8 @@ export interface Predictor {
   score(rows: readonly FeatureRow[], done?: number): Promise<Float64Array>;
   /** The same of rows as the transform's features `[rows, features]`, where the model has one. */
   scoreFeatures?(features: Float64Array, rows: number): Promise<Float64Array>;
+  /** What each feature added to the model's scores, where its kind says it. */
+  readonly explain?: Explainer | undefined;
   /** What rows become features by; `undefined` for models that take rows as they are. */
   readonly transform: FittedTransform | undefined;
   /** The rules of cleaning that the training table went through, and that requests go through. */
@@ -111,6 +113,7 @@ export function joinPredictor(
     ...(scoreFeatures && {
       scoreFeatures: async (features, rows) => checked(await scoreFeatures(features, rows), rows),
     }),
+    explain: scorer.takes === 'features' ? scorer.explain : undefined,
     transform,
     rules,
     needs: (done) =>

@@ -33,8 +33,8 @@ export async function writeSample(predictor: Predictor, rows: readonly FeatureRo
   return `${JSON.stringify({ rows: kept, outputs })}\n`;
 }
 
-/** Lets an opened model answer its own sample. Throws TY-MODEL-UNFIT when it no longer answers as when it was written. */
-export async function checkSample(predictor: Predictor, text: string): Promise<void> {
+/** Rows of a sample, and what the model answered when it was written. Throws a UserError for a text that is none. */
+export function readSample(text: string): z.output<typeof sampleSchema> {
   const where = { file: MODEL_FILES.sample };
   let value: unknown;
   try {
@@ -44,7 +44,12 @@ export async function checkSample(predictor: Predictor, text: string): Promise<v
   }
   const parsed = sampleSchema.safeParse(sampleOfFormat1(value));
   if (!parsed.success) throw new UserError("the model's sample is not valid", { where, remedy: DAMAGED });
-  const { rows, outputs } = parsed.data;
+  return parsed.data;
+}
+
+/** Lets an opened model answer its own sample. Throws TY-MODEL-UNFIT when it no longer answers as when it was written. */
+export async function checkSample(predictor: Predictor, text: string): Promise<void> {
+  const { rows, outputs } = readSample(text);
   const actual = await predictor.score(rows);
   const names = predictor.outputs;
   outputs.forEach((expected, row) => {
@@ -54,7 +59,7 @@ export async function checkSample(predictor: Predictor, text: string): Promise<v
       if (Math.abs(given - kept) <= SAMPLE_TOLERANCE * Math.max(1, Math.abs(kept))) continue;
       throw new TrainyardError('TY-MODEL-UNFIT', {
         what: 'the model does not answer its own sample as it did when it was written',
-        where: { ...where, row },
+        where: { file: MODEL_FILES.sample, row },
         expected: `${name}: ${expected[k]}, to ${SAMPLE_TOLERANCE}`,
         actual: String(given),
       });

@@ -38,7 +38,8 @@ export async function printModels(config: string | undefined, asked: Asked): Pro
   }
 }
 
-function numberOf(field: string, given: string | undefined): number | undefined {
+/** A whole number as people write it; undefined where nothing is said. Throws TY-USAGE for anything else. */
+export function numberOf(field: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   if (/^[1-9]\d{0,15}$/.test(given)) return Number(given);
   throw new TrainyardError('TY-USAGE', {

@@ -29,6 +29,8 @@ export interface Rows {
   readonly features: Float64Array;
   /** Weight of each row, where a column says it. */
   readonly weights?: Float64Array | undefined;
+  /** The group of each row, as text, where a column says it. */
+  readonly groups?: readonly string[] | undefined;
   /** Smallest and largest value of the numeric columns that the transform reads. */
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
   /** Some of the rows as they came, evenly spread. */
@@ -63,6 +65,8 @@ export interface DatasetRequest {
   readonly transform: FittedTransform;
   /** A column of weights of rows. */
   readonly weight?: string | undefined;
+  /** A column that says which rows are ranked among each other. */
+  readonly group?: string | undefined;
   /** Which part of the data it is, for messages: `train`, `validation`, `test`. */
   readonly part: string;
   /** The learner takes NaN for what is missing. */
@@ -136,7 +140,7 @@ export async function readLabelSets(request: DatasetRequest): Promise<LabelSetDa
   return { ...read, labels, classes };
 }
 
-function jsonList(text: string): unknown[] | undefined {
+export function jsonList(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;
@@ -146,12 +150,12 @@ function jsonList(text: string): unknown[] | undefined {
 }
 
 /** Hands the labels over, row by row. */
-async function readRows(
+export async function readRows(
   request: DatasetRequest,
   labelled: 'class' | 'number' | 'nothing',
   take: (label: TableCell | undefined, row: number) => void,
 ): Promise<Rows> {
-  const { transform, weight, part } = request;
+  const { transform, weight, group, part } = request;
   if (!request.missing && passesMissing(transform))
     throw new UserError('this learner takes no missing values, and the transform passes columns on as they are', {
       where: { port: 'prep' },
@@ -162,25 +166,35 @@ async function readRows(
     const columns = await openThroughRules(database, 'data', request.table, transform, part);
     const cell = labelled === 'nothing' ? sql`NULL` : labelCell(columns, labelled, request);
     if (weight !== undefined) requireWeight(columns, weight, transform);
+    if (group !== undefined) requireColumn(columns, group, 'group');
     const { rows, ranges } = await measured(database, transform, columns);
     if (rows === 0) throw new UserError(`the table "${part}" has no rows`, { where: { port: part } });
 
     const { features: names, query } = await featuresOf(database, 'data', columns, transform, part, {
       // A number that is missing, and one that is NaN, are one in a column of numbers.
-      also: [cell, sql`${cell} IS NULL`, ...(weight === undefined ? [] : [sql`${id(weight)}::DOUBLE`])],
+      also: [
+        cell,
+        sql`${cell} IS NULL`,
+        ...[weight, group].flatMap((name, i) =>
+          name === undefined ? [] : [i === 0 ? sql`${id(name)}::DOUBLE` : sql`${id(name)}::VARCHAR`],
+        ),
+      ],
       training: part === 'train' && columns.some(({ name }) => name === ROW_ID),
     });
     const width = names.length;
     const features = new Float64Array(rows * width);
     const weights = weight === undefined ? undefined : new Float64Array(rows);
+    const groups = group === undefined ? undefined : new Array<string>(rows);
+    const extra = 2 + (weights ? 1 : 0);
     let at = 0;
     for await (const batch of database.columnBatches(query)) {
       const [labels = [], unlabelled = []] = batch.columns;
       for (let row = 0; row < batch.rows; row++) {
         take(unlabelled[row] === true ? null : labels[row], at + row);
         if (weights) weights[at + row] = weightOf(batch.columns[2]![row], at + row, request);
+        if (groups) groups[at + row] = groupOf(batch.columns[extra]![row], at + row, request);
       }
-      batch.columns.slice(weights ? 3 : 2).forEach((column, j) => {
+      batch.columns.slice(groups ? extra + 1 : extra).forEach((column, j) => {
         for (let row = 0; row < batch.rows; row++) features[(at + row) * width + j] = column[row] as number;
       });
       at += batch.rows;
@@ -191,7 +205,7 @@ async function readRows(
         expected: 'a weight above 0 in one row or more',
       });
     const sample = await sampled(database, transform, rows);
-    return { rows, width, features, weights, ranges, sample };
+    return { rows, width, features, weights, groups, ranges, sample };
   });
 }
 
@@ -300,6 +314,14 @@ function weightOf(cell: TableCell | undefined, row: number, { part, weight }: Da
     where: { port: part, row, column: weight! },
     expected: 'a number of 0 or more',
     actual: cell === null || cell === undefined || Number.isNaN(cell) ? 'missing' : String(cell),
+  });
+}
+
+function groupOf(cell: TableCell | undefined, row: number, { part, group }: DatasetRequest): string {
+  if (cell !== null && cell !== undefined) return String(cell);
+  throw new UserError(`a row of the table "${part}" is of no group`, {
+    where: { port: part, row, column: group! },
+    expected: 'what says which rows are ranked among each other, such as a query',
   });
 }
 

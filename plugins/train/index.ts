@@ -19,7 +19,8 @@ export {
   regressionNeighbours,
   svm,
 } from './classical/contract.js';
-export { quantileTrees } from './trees/contract.js';
+export { quantileTrees, rankingTrees } from './trees/contract.js';
 export { pretrained } from './pretrained/contract.js';
 export { textNet } from './text/contract.js';
 export { fineTuned } from './tuned/contract.js';
+export { forecastTrees, naiveForecast } from './forecast/contract.js';

@@ -16,3 +16,5 @@ export { bert } from './pretrained/bert.js';
 export { kerasH5 } from './pretrained/keras-h5.js';
 export { kerasZip } from './pretrained/keras-zip.js';
 export { tfjsLayers } from './pretrained/tfjs-layers.js';
+export { forecastTrees } from './kinds/forecast-trees.js';
+export { lagForecast } from './kinds/lag-forecast.js';

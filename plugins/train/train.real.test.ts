@@ -125,6 +125,17 @@ describe('a net', () => {
     expect(digests[2]).not.toBe(digests[0]);
   });
 
+  test('the training loss is a mean by weight: classes that all weigh four times as much have that of rows without weights', async () => {
+    // A net that hardly moves, watched on its training rows.
+    const still = { ...quick, epochs: 1, learningRate: 1e-9, dropout: 0, optimizer: 'sgd' };
+    const classWeights = { Barbera: 4, Barolo: 4, Grignolino: 4 };
+    const both = { ...inputs, validation: inputs.train };
+    const run = await runNode(netNode, { params: { ...still, classWeights }, inputs: both });
+    const { trainLoss, validationLoss } = run.outputs['curves']!.value as { trainLoss: number; validationLoss: number };
+    expect(trainLoss).toBeGreaterThan(0.1);
+    expect(trainLoss / validationLoss).toBeCloseTo(1, 5);
+  });
+
   test('goes on from the checkpoint of fewer epochs, with the bits of all at once, and reports each epoch once', async () => {
     const whole = await runNode(netNode, { params: { ...quick, epochs: 9 }, inputs });
     const store = new FileStore(join(folder, 'rungs'));

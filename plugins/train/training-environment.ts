@@ -62,9 +62,11 @@ export async function readNumberSurroundings(
   scratch: string,
   weight?: string,
   missing = false,
+  /** A column that says which rows are ranked among each other. */
+  group?: string,
 ): Promise<Surroundings<NumberDataset>> {
   const transform = await transformFor(inputs, label);
-  const both = { label, transform, scratch, missing };
+  const both = { label, transform, scratch, missing, group };
   const train = await readNumbers({ ...both, table: inputs.train, weight, part: 'train' });
   const validation =
     inputs.validation && (await readNumbers({ ...both, table: inputs.validation, part: 'validation' }));

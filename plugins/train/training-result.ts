@@ -85,7 +85,7 @@ export async function writeTaskOutcome<Task extends MeasuredTask, Data extends R
     trained,
     task,
     around,
-    (data, values) => measureAnswers(task, cells(data), values) as unknown as FiguresOf<Task>,
+    (data, values) => measureAnswers(task, cells(data), values, data.groups) as unknown as FiguresOf<Task>,
   );
   return { model: model as OutputArtifact<Model<{ readonly task: Task }>>, figures, answers };
 }

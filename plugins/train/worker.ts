@@ -20,3 +20,6 @@ export { quantileTreesNode } from './trees/quantiles.js';
 export { pretrainedNode } from './pretrained/node.js';
 export { textNetNode } from './text/train.js';
 export { fineTunedNode } from './tuned/train.js';
+export { rankingTreesNode } from './trees/ranking.js';
+export { naiveForecastNode } from './forecast/naive.js';
+export { forecastTreesNode } from './forecast/trees.js';

@@ -41,6 +41,16 @@ test('emoji-tuned: an encoder that has read a lot knows names that the training 
   expect((outcome.result as { f1: number }).f1).toBeGreaterThan(0.75);
 }, 900_000);
 
+test('sea: forecasts of half a year, better than the season before, with intervals that hold most of what came', async () => {
+  const outcome = await probe.run('sea', { iterations: 40 }, { id: 'sea' });
+  if (outcome.state !== 'done') throw new Error(JSON.stringify(outcome));
+  const { mase, coverage, naive, validation } = outcome.result as Record<string, number>;
+  expect(validation).toBeLessThan(naive!);
+  expect(mase).toBeLessThan(0.85);
+  expect(coverage).toBeGreaterThan(0.6);
+  expect(coverage).toBeLessThan(0.95);
+}, 600_000);
+
 test('best-mass: the best model of a minute, in that minute, weighs birds that nobody has seen to a third of their spread', async () => {
   const outcome = await probe.run('best-mass', { minutes: 1 }, { id: 'best-mass' });
   if (outcome.state !== 'done') throw new Error(JSON.stringify(outcome));

@@ -68,6 +68,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server',
     'worker',
     'store',
+    'models',
   ],
 };
 

@@ -91,7 +91,16 @@ def flights():
         table.to_csv(HERE / "flights" / f"{name}.csv", index=False, lineterminator="\n")
 
 
+def sea():
+    with tempfile.TemporaryDirectory() as folder:
+        found = package("pip", "statsmodels==0.15.0", folder) / "statsmodels/datasets/elnino/elnino.csv"
+        table = pandas.read_csv(found)
+    years = table.set_index("YEAR").itertuples(name=None)
+    lines = [f"{int(year)}-{month + 1:02}-01,{value}\n" for year, *all in years for month, value in enumerate(all)]
+    (HERE / "elnino.csv").write_text("month,temperature\n" + "".join(lines))
+
+
 FILES = {"flights": "flights.csv.zip", "planes": "planes.csv", "airports": "airports.csv", "weather": "weather.csv"}
 
-for make in (penguins, digits, emoji, flights):
+for make in (penguins, digits, emoji, flights, sea):
     make()

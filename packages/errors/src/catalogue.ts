@@ -150,6 +150,10 @@ export const CATALOGUE = {
     'A model did not repeat the sample predictions that it carries.',
     'train it again; the model, its files or the machine are not what they were',
   ),
+  'TY-EXPORT-UNFIT': user(
+    'A model in a format of another tool did not answer as the model itself does.',
+    'export it in another format; the difference is a fault of trainyard or of the tool, worth telling its authors',
+  ),
   'TY-ALIAS-MOVED': user(
     'An alias is not at the version that a request expected.',
     'compare with the version that is there now, then move the alias from it',

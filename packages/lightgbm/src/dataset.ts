@@ -9,6 +9,8 @@ export interface DatasetRows {
   /** `[rows]`: a class from 0 on, or a finite number. The library keeps them in single precision. */
   readonly labels: Float32Array;
   readonly weights?: Float32Array | undefined;
+  /** Rows of each group that is ranked by itself, one group after the other: their sum is `rows`. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /** Binned rows in the library's memory. Freed by `free`; what was made of them must be freed before. */
@@ -24,7 +26,7 @@ export class Dataset {
 
   /** Bins rows by these parameters, or as `reference` was binned. */
   static of(native: Native, data: DatasetRows, parameters: string, reference?: Dataset): Dataset {
-    const { rows, width, features, labels, weights } = data;
+    const { rows, width, features, labels, weights, groups } = data;
     requireLength('features', features, rows * width);
     requireLength('labels', labels, rows);
     if (weights) requireLength('weights', weights, rows);
@@ -44,6 +46,7 @@ export class Dataset {
     try {
       native('LGBM_DatasetSetField', made.handle, 'label', labels, rows, DTYPE.float32);
       if (weights) native('LGBM_DatasetSetField', made.handle, 'weight', weights, rows, DTYPE.float32);
+      if (groups) native('LGBM_DatasetSetField', made.handle, 'group', groups, groups.length, DTYPE.int32);
     } catch (error) {
       made.free();
       throw error;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLightgbm, parameterText } from './index.js';
+import { treesOfText } from './model-text.js';
 import { remedyFor } from './native.js';
 import { requireWholeText } from './whole-text.js';
 
@@ -42,4 +43,35 @@ test('a model text is whole or refused: cut off anywhere, or with a tree of anot
   for (let length = 0; length < whole.length - 1; length++)
     expect(() => requireWholeText(whole.slice(0, length)), `${length} signs`).toThrow('no whole model');
   expect(() => requireWholeText(whole.replace('1 2 3', '1 2'))).toThrow('no whole model');
+});
+
+/** A tree as the library writes it: at most infinity (only what is missing is no), then one of the categories 1, 32 and 34. */
+const asked = [
+  'tree\nmax_feature_idx=1\nnum_tree_per_iteration=1\nobjective=binary sigmoid:1\n\nTree=0\nnum_leaves=3\nnum_cat=1',
+  'split_feature=0 1\nthreshold=inf 0\ndecision_type=8 1\nleft_child=1 -1\nright_child=-3 -2\nleaf_value=1.5 -2e-3 7',
+  'cat_boundaries=0 2\ncat_threshold=2 5\nis_linear=0\nshrinkage=0.1\n\n\nend of trees\n',
+].join('\n');
+
+test('a text is taken apart: infinite thresholds, sets of categories, where what is missing goes', () => {
+  const { width, outputs, averaged, objective, trees: found } = treesOfText(asked);
+  expect({ width, outputs, averaged, objective }).toEqual({
+    width: 2,
+    outputs: 1,
+    averaged: false,
+    objective: 'binary sigmoid:1',
+  });
+  expect(found).toEqual([
+    {
+      splits: [
+        { feature: 0, asks: { atMost: Infinity }, missing: false, yes: 1, no: -3 },
+        { feature: 1, asks: { oneOf: [1, 32, 34] }, missing: false, yes: -1, no: -2 },
+      ],
+      leaves: [1.5, -0.002, 7],
+    },
+  ]);
+});
+
+test('trees that are no plain questions are refused', () => {
+  expect(() => treesOfText(asked.replace('is_linear=0', 'is_linear=1'))).toThrow('linear leaves');
+  expect(() => treesOfText(asked.replace('decision_type=8', 'decision_type=4'))).toThrow('0 is missing');
 });

@@ -41,7 +41,7 @@ export const TASK_FIGURES = {
     meanError: number,
   }),
   quantiles: rows.extend({ pinball: number, coverage: maybe, coverageGap: maybe, width: maybe, crossing: number }),
-  forecasting: rows.extend({ mae: number, rmse: number, smape: number, mase: maybe }),
+  forecasting: rows.extend({ mae: number, rmse: number, smape: number, mase: maybe, coverage: maybe }),
   ranking: rows.extend({ 'ndcg@10': maybe, 'ndcg@5': maybe, ndcg: maybe, map: maybe, mrr: maybe }),
   embedding: rows.extend({ 'recall@1': maybe, 'recall@5': maybe, 'recall@10': maybe, mrr: maybe }),
 } as const satisfies Record<MeasuredTask, z.ZodObject>;

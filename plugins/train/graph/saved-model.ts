@@ -1,5 +1,5 @@
 import type { NativeBackend, OpAttribute } from './native.js';
-import { Message } from './protobuf.js';
+import { Message } from '../../../models/index.js';
 import type { Recording, RecordedConstant } from './record.js';
 
 /** TensorFlow's numbers for types (types.proto). */

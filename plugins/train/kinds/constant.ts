@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
-import { tensorKind } from './tensor-kind.js';
+import { constantOf, tensorKind } from './tensor-kind.js';
 
 /** Answers every row alike: tensor `probabilities` `[classes]`, or the one number of a regression. What any other model must beat. */
 export const constant = tensorKind({
@@ -19,6 +19,13 @@ export const constant = tensorKind({
         for (let row = 0; row < rows; row++) all.set(values, row * values.length);
         return all;
       },
+    };
+  },
+  portable({ features: width }, tensors) {
+    const answers = tensorOf(tensors, 'probabilities', [-1]);
+    return {
+      width,
+      operations: (tf, features) => features.slice([0, 0], [-1, 1]).zerosLike().add(constantOf(tf, answers)),
     };
   },
 });

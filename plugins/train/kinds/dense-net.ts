@@ -1,7 +1,8 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
-import { endScores, netEnds } from './net-ends.js';
-import { tensorKind } from './tensor-kind.js';
+import { endOperations, endScores, netEnds } from './net-ends.js';
+import { constantOf, tensorKind } from './tensor-kind.js';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'linear'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
@@ -66,6 +67,20 @@ export const denseNet = tensorKind({
         }
         endScores(ends, scores, outputs);
         return scores;
+      },
+    };
+  },
+  portable({ features: width, layers, ends = 'softmax' }, tensors) {
+    return {
+      width,
+      operations(tf, features) {
+        const scores = layers.reduce((values, { units, activation }, i) => {
+          const kernel = constantOf(tf, tensorOf(tensors, kernelName(i), [-1, units]));
+          const bias = constantOf(tf, tensorOf(tensors, biasName(i), [units]));
+          const sums = values.matMul<Tensor2D>(kernel).add<Tensor2D>(bias);
+          return activation === 'linear' ? sums : tf[activation](sums);
+        }, features);
+        return endOperations(tf, ends, scores, layers.at(-1)!.units);
       },
     };
   },

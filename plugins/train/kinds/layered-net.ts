@@ -1,9 +1,10 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { tensorOf } from '../../../models/index.js';
 import { servingTensorflow } from '../../kit/tensorflow.js';
-import { layered, layersSchema } from '../layers/index.js';
-import { endScores, netEnds } from './net-ends.js';
-import { tensorKind } from './tensor-kind.js';
+import { layered, layersSchema, sizeOf, type Layers } from '../layers/index.js';
+import { endOperations, endScores, netEnds } from './net-ends.js';
+import { constantOf, tensorKind } from './tensor-kind.js';
 
 /** Layers as plain data; each weight is the tensor of its name. Of the last layer's scores `ends` makes answers. */
 export const layeredArchitecture = z.object({
@@ -13,6 +14,9 @@ export const layeredArchitecture = z.object({
   ends: netEnds,
 });
 export type LayeredArchitecture = z.output<typeof layeredArchitecture>;
+
+/** A code that is none where codes come in; elsewhere a transform has filled in what is missing. */
+const standIn = (layers: Layers): number => (layers[0]?.layer === 'embedding' ? -1 : 0);
 
 /** Rows computed at once: the values between their layers are in memory together. */
 const AT_ONCE = 32;
@@ -31,8 +35,7 @@ export const layeredNet = tensorKind({
     const tf = await servingTensorflow();
     const net = layered(layers, input);
     const width = input.reduce((a, b) => a * b, 1);
-    // A code that is none where codes come in; elsewhere a transform has filled in what is missing.
-    const missing = layers[0]?.layer === 'embedding' ? -1 : 0;
+    const missing = standIn(layers);
     const outputs = net.output.reduce((a, b) => a * b, 1);
     const weights = net.weights.map(({ name, shape }) =>
       tf.tensor(Float32Array.from(tensorOf(tensors, name, shape).values), [...shape]),
@@ -57,6 +60,19 @@ export const layeredNet = tensorKind({
         return scores;
       },
       dispose: () => tf.dispose(weights),
+    };
+  },
+  portable({ input, layers, ends }, tensors) {
+    const net = layered(layers, input);
+    return {
+      width: sizeOf(net.input),
+      operations(tf, features) {
+        const instead = features.zerosLike<Tensor2D>().add<Tensor2D>(tf.scalar(standIn(layers)));
+        const given = tf.where(features.isNaN(), instead, features);
+        const weights = net.weights.map(({ name, shape }) => constantOf(tf, tensorOf(tensors, name, shape)));
+        const outputs = sizeOf(net.output);
+        return endOperations(tf, ends, net.apply(tf, given, weights).reshape([-1, outputs]), outputs);
+      },
     };
   },
 });

@@ -1,7 +1,8 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { linearAnswers } from '@trainyard/learners';
 import { tensorOf } from '../../../models/index.js';
-import { tensorKind } from './tensor-kind.js';
+import { constantOf, tensorKind } from './tensor-kind.js';
 
 /** Linear regression: tensors `coefficients` `[features]` and `intercept` `[1]`, double precision. */
 export const linearRegression = tensorKind({
@@ -18,6 +19,17 @@ export const linearRegression = tensorKind({
       width,
       outputs: 1,
       score: (features, rows) => linearAnswers({ width, coefficients, intercept }, { features, rows }),
+    };
+  },
+  portable(_architecture, tensors) {
+    const { shape, ...coefficients } = tensorOf(tensors, 'coefficients', [-1]);
+    const width = shape[0]!;
+    return {
+      width,
+      operations: (tf, features) =>
+        features
+          .matMul<Tensor2D>(constantOf(tf, { shape, ...coefficients }, [width, 1]))
+          .add(constantOf(tf, tensorOf(tensors, 'intercept', [1]))),
     };
   },
 });

@@ -1,5 +1,7 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { softmax } from '@trainyard/numeric';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 
 /**
  * How a net's scores become answers: probabilities of one class (softmax), of each class by itself (sigmoid), or numbers in the units
@@ -26,4 +28,20 @@ export function endScores(ends: NetEnds, scores: Float64Array, outputs: number):
       if (ends.rising) row.sort();
     }
   }
+}
+
+/** The same as operations of TensorFlow.js, of scores `[rows, outputs]`. */
+export function endOperations(tf: Tensorflow, ends: NetEnds, scores: Tensor2D, outputs: number): Tensor2D {
+  if (ends === 'sigmoid') return scores.sigmoid();
+  if (ends === 'softmax') {
+    const powers = scores.sub(scores.max(1, true)).exp();
+    return powers.div(powers.sum(1, true));
+  }
+  const numbers: Tensor2D = scores.mul(tf.scalar(ends.scale)).add(tf.scalar(ends.center));
+  return ends.rising ? rising(tf, numbers, outputs) : numbers;
+}
+
+/** The numbers of each row `[rows, outputs]` in rising order. */
+export function rising(tf: Tensorflow, numbers: Tensor2D, outputs: number): Tensor2D {
+  return tf.topk(numbers.neg(), outputs, true).values.neg() as Tensor2D;
 }

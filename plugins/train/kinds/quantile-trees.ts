@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { modelKind, type FeatureScorer } from '../../../models/index.js';
+import { laidOpen } from './lightgbm-trees.js';
+import { rising } from './net-ends.js';
 import { trees, treesSettings } from './trees.js';
 
 /** What the models of all quantiles share, and of each its text. */
@@ -43,15 +45,46 @@ export const quantileTrees = modelKind({
       width: shared.width,
       outputs,
       async score(features, rows) {
-        const all = new Float64Array(rows * outputs);
-        for (const [k, one] of opened.entries()) {
-          const answers = await one.score(features, rows);
-          for (let row = 0; row < rows; row++) all[row * outputs + k] = answers[row]!;
-        }
-        for (let row = 0; row < rows; row++) all.subarray(row * outputs, (row + 1) * outputs).sort();
-        return all;
+        const answers: Float64Array[] = [];
+        for (const one of opened) answers.push(await one.score(features, rows));
+        return inOrder(answers, rows);
       },
       dispose,
     };
   },
+  async portable({ settings: { parts, width, categories, fills }, bytes }) {
+    const texts = await Promise.all(parts.map(async ({ file }) => new TextDecoder().decode(await bytes(file))));
+    const outputs = parts.length;
+    return {
+      width,
+      categories,
+      fills,
+      trees: {
+        scores: outputs,
+        trees: texts.flatMap((text, k) =>
+          laidOpen(text).trees.map(({ splits, leaves }) => ({
+            splits,
+            leaves: leaves.map(([one]) => [[k, one![1]] as const]),
+          })),
+        ),
+        answers: (tf, scores) => rising(tf, scores, outputs),
+      },
+      texts: {
+        lightgbm: {
+          files: Object.fromEntries(parts.map(({ file }, i) => [file, texts[i]!])),
+          gives: 'of each file its quantile; those of a row are put in rising order',
+          answers: (given, rows) => inOrder(given, rows),
+        },
+      },
+    };
+  },
 });
+
+/** Numbers of several models `[rows]` each as rows of rising numbers. */
+function inOrder(given: readonly Float64Array[], rows: number): Float64Array {
+  const outputs = given.length;
+  const all = new Float64Array(rows * outputs);
+  given.forEach((answers, k) => answers.forEach((answer, row) => (all[row * outputs + k] = answer)));
+  for (let row = 0; row < rows; row++) all.subarray(row * outputs, (row + 1) * outputs).sort();
+  return all;
+}

@@ -1,5 +1,7 @@
+import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { Json } from '../../../core/index.js';
+import type { Tensorflow } from '../../kit/tensorflow.js';
 import {
   modelKind,
   packTensors,
@@ -9,7 +11,9 @@ import {
   type FileContent,
   type ModelKind,
   type ModelTask,
+  type Portable,
   type Scorer,
+  type Tensor,
   type Tensors,
 } from '../../../models/index.js';
 
@@ -29,8 +33,10 @@ export function tensorKind<Architecture>(spec: {
   /** Whether its models take missing values. */
   readonly missing?: boolean;
   open(architecture: Architecture, tensors: Tensors, task: ModelTask): Scorer | Promise<Scorer>;
+  /** As that of a kind. */
+  portable?(architecture: Architecture, tensors: Tensors, task: ModelTask): Portable;
 }): ModelKind<TensorSettings<Architecture>> {
-  const { name, title, tasks = ['classification'], missing = false, architecture, open } = spec;
+  const { name, title, tasks = ['classification'], missing = false, architecture, open, portable } = spec;
   return modelKind({
     name,
     title,
@@ -39,6 +45,10 @@ export function tensorKind<Architecture>(spec: {
     settings: z.object({ architecture, tensors: tensorPlaces }) as unknown as z.ZodType<TensorSettings<Architecture>>,
     open: async ({ settings, bytes, task }) =>
       open(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE)), task),
+    ...(portable && {
+      portable: async ({ settings, bytes, task }) =>
+        portable(settings.architecture, unpackTensors(settings.tensors, await bytes(TENSORS_FILE)), task),
+    }),
   });
 }
 
@@ -50,3 +60,7 @@ export function tensorParts(
   const { places, bytes } = packTensors(tensors);
   return { settings: { architecture, tensors: places as unknown as Json }, files: { [TENSORS_FILE]: bytes } };
 }
+
+/** A kept tensor as a constant of single precision among operations. */
+export const constantOf = (tf: Tensorflow, { shape, values }: Tensor, as: readonly number[] = shape): Tensor2D =>
+  tf.tensor<Rank.R2>(Float32Array.from(values), [...as] as [number, number]);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '@trainyard/errors';
 import { z } from 'zod';
-import { modelKind, unfit } from '../../../models/index.js';
+import { modelKind, readyFeatures, unfit } from '../../../models/index.js';
 import { loadLightgbm } from '../../kit/lightgbm.js';
+import { laidOpen } from './lightgbm-trees.js';
 
 /** The file of such a model: LightGBM's own text, which its other tools read as well. */
 export const TREES_FILE = 'trees.txt';
@@ -33,7 +34,7 @@ export const textDigest = (text: string): string => createHash('sha256').update(
 export const trees = modelKind({
   name: 'trees',
   title: 'Boosted trees or a forest, by LightGBM',
-  tasks: ['classification', 'regression'],
+  tasks: ['classification', 'regression', 'ranking'],
   settings: treesSettings,
   missing: true,
   async open({ task, settings, bytes }) {
@@ -67,10 +68,40 @@ export const trees = modelKind({
         const scores = rows === 1 ? booster.predictOne(given) : booster.predict('probability', given, rows);
         return outputs === 2 ? bothClasses(scores) : scores;
       },
+      explain: {
+        scores: grown,
+        says: SCORES[task.type] ?? 'the answer',
+        raw: (features, rows) => booster.predict('raw', ready(features, rows), rows),
+        contributions: (features, rows) => booster.predict('contributions', ready(features, rows), rows),
+      },
       dispose: () => booster.free(),
     };
   },
+  async portable({ task, settings: { width, categories, fills }, bytes }) {
+    const text = new TextDecoder().decode(await bytes(TREES_FILE));
+    const two = task.type === 'classification' && task.classes.length === 2;
+    return {
+      width,
+      categories,
+      fills,
+      trees: laidOpen(text),
+      texts: {
+        lightgbm: {
+          files: { [TREES_FILE]: text },
+          gives: two ? `the probability of "${task.classes[1]}"` : 'the numbers of an answer',
+          answers: ([given]) => (two ? bothClasses(given!) : given!),
+        },
+      },
+    };
+  },
 });
+
+/** What raw scores are, by task; with objectives such as poisson answers are their powers of e. */
+const SCORES: Readonly<Record<string, string>> = {
+  classification: 'log odds',
+  regression: 'the answer as the objective sums it',
+  ranking: 'the score',
+};
 
 /** Probabilities of the first and the second class from those of the second. */
 function bothClasses(second: Float64Array): Float64Array {
@@ -91,16 +122,5 @@ export function readiness({
   categories,
   fills,
 }: Pick<TreesSettings, 'width' | 'categories' | 'fills'>): (features: Float64Array, rows: number) => Float64Array {
-  if (categories.length === 0 && fills.length === 0) return (features) => features;
-  return (features, rows) => {
-    const ready = features.slice();
-    for (let at = 0; at < rows * width; at += width) {
-      for (const [feature, fill] of fills) if (Number.isNaN(ready[at + feature])) ready[at + feature] = fill;
-      for (const [feature, count] of categories) {
-        const value = ready[at + feature]!;
-        if (!(Number.isInteger(value) && value >= 0 && value < count)) ready[at + feature] = NaN;
-      }
-    }
-    return ready;
-  };
+  return (features, rows) => readyFeatures({ width, categories, fills }, features, rows);
 }

@@ -8,10 +8,10 @@ export interface Position {
   readonly epoch: number;
   /** Steps done in it. */
   readonly steps: number;
-  /** Sum of the loss over the rows since the last look, */
+  /** Sum of the rows' losses since the last look, each times its weight, */
   readonly loss: number;
-  /** and how many they are. */
-  readonly rows: number;
+  /** and the sum of their weights. */
+  readonly weight: number;
 }
 
 /** A training between two steps: with the seed, everything that decides how it goes on. */
@@ -28,7 +28,7 @@ export interface Checkpoint {
   readonly best: Float32Array;
 }
 
-const FORMAT = 'trainyard.checkpoint/2';
+const FORMAT = 'trainyard.checkpoint/3';
 
 const count = z.number().int().nonnegative();
 
@@ -46,7 +46,7 @@ const lookSchema = z.object({
 const headerSchema = z.object({
   format: z.literal(FORMAT),
   fingerprint: z.string(),
-  position: z.object({ epoch: count, steps: count, loss: z.number(), rows: count }),
+  position: z.object({ epoch: count, steps: count, loss: z.number(), weight: z.number() }),
   looks: z.array(lookSchema),
   bestLook: count,
   lengths: z.array(z.number().int().nonnegative()),

@@ -6,7 +6,7 @@ import { trainInEpochs, type Trainee } from './loop.js';
 
 const checkpoint: Checkpoint = {
   fingerprint: 'sha256-a',
-  position: { epoch: 2, steps: 3, loss: 0.1 + 0.7, rows: 96 },
+  position: { epoch: 2, steps: 3, loss: 0.1 + 0.7, weight: 96 },
   looks: [
     { epoch: 1, step: 5, trainLoss: 0.7, learningRate: 0.1 * 3 },
     { epoch: 1, trainLoss: 0.5, validation: { loss: 0.1 + 0.2, accuracy: 0.5, f1Macro: 0.5 } },
@@ -41,7 +41,7 @@ function scripted(losses: readonly number[]): Trainee & { kept: () => number } {
   let now = 0;
   return {
     steps: 1,
-    advance: ({ epoch }) => ({ epoch, steps: 1, loss: losses[(now = epoch) - 1] ?? 0, rows: 1 }),
+    advance: ({ epoch }) => ({ epoch, steps: 1, loss: losses[(now = epoch) - 1] ?? 0, weight: 1 }),
     validate: () => ({ loss: losses[now - 1] ?? 0, accuracy: 0, f1Macro: 0 }),
     read: () => [Float32Array.of(now)],
     write: () => undefined,

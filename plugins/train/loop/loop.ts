@@ -73,7 +73,7 @@ export async function trainInEpochs(
   while (!stop) {
     position = trainee.advance(position, looks);
     const ended = position.steps === trainee.steps;
-    const { epoch, loss, rows } = position;
+    const { epoch, loss, weight } = position;
     const due = ended || (options.lookEvery && position.steps % options.lookEvery === 0);
     const validation = due ? trainee.validate() : undefined;
     if (!Number.isFinite(loss) || (validation && !Number.isFinite(validation.loss))) {
@@ -92,11 +92,11 @@ export async function trainInEpochs(
     looks.push({
       epoch,
       ...(ended ? {} : { step: position.steps }),
-      trainLoss: loss / rows,
+      trainLoss: loss / weight,
       ...(validation ? { validation } : {}),
       ...(trainee.rate ? { learningRate: trainee.rate() } : {}),
     });
-    position = ended ? { epoch: epoch + 1, steps: 0, loss: 0, rows: 0 } : { ...position, loss: 0, rows: 0 };
+    position = ended ? { epoch: epoch + 1, steps: 0, loss: 0, weight: 0 } : { ...position, loss: 0, weight: 0 };
     if (isBest(looks, bestLook, options.minDelta)) {
       bestLook = looks.length;
       best = trainee.read()[0]!;
@@ -126,7 +126,7 @@ async function takeUp(
   const saved = bytes && unpackCheckpoint(bytes, fingerprint);
   if (saved && 'refused' in saved) ctx.log(`a checkpoint was not taken up, as ${saved.refused}; training begins anew`);
   if (!saved || 'refused' in saved) {
-    return { looks: [], bestLook: 0, best: new Float32Array(), position: { epoch: 1, steps: 0, loss: 0, rows: 0 } };
+    return { looks: [], bestLook: 0, best: new Float32Array(), position: { epoch: 1, steps: 0, loss: 0, weight: 0 } };
   }
   trainee.write(saved.state);
   const { epoch, steps } = saved.position;

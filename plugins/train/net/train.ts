@@ -155,7 +155,7 @@ function traineeOf(
   let rate = 0;
   return {
     steps,
-    advance: ({ epoch, steps: done, loss, rows }, looks) => {
+    advance: ({ epoch, steps: done, loss, weight }, looks) => {
       if (groups?.epoch !== epoch) groups = { epoch, of: groupsOf(plan, orderOf(plan, epoch)) };
       const group = groups.of.find(({ first }) => first === done)!;
       const first = (epoch - 1) * steps + done + 1;
@@ -164,15 +164,15 @@ function traineeOf(
         return stepOf(plan, indices, first + i, optimiser.rates(first + i, rate));
       });
       const answers = running.steps(given);
-      let [sum, seen, at] = [loss, rows, 0];
+      let [sum, seen, at] = [loss, weight, 0];
       for (const step of given) {
         const ofStep = step.batches.reduce((all, batch) => all + batch.rows, 0);
         for (const batch of step.batches) {
           sum = addLoss(sum, batch, ofStep, answers[at++]!, objective);
-          seen += batch.rows;
+          for (const one of batch.weight) seen += one * ofStep;
         }
       }
-      return { epoch, steps: done + given.length, loss: sum, rows: seen };
+      return { epoch, steps: done + given.length, loss: sum, weight: seen };
     },
     rate: () => rate,
     validate: () => (validation ? validate(running.predict()) : undefined),

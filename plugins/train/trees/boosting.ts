@@ -181,8 +181,8 @@ function look(
     booster.scores(1, watchedScores);
     starts.join(1, watchedScores, booster.iterations);
   }
-  const trainLoss = loss.of(trainScores, train.labels, train.weights);
-  const validationLoss = validation ? loss.of(watchedScores, validation.labels) : null;
+  const trainLoss = loss.of(trainScores, train.labels, train.weights, train.groups);
+  const validationLoss = validation ? loss.of(watchedScores, validation.labels, undefined, validation.groups) : null;
   const lost = [trainLoss, validationLoss].find((value) => value !== null && !Number.isFinite(value));
   if (lost !== undefined)
     throw new UserError(`training diverged: the loss was no longer a finite number in iteration ${iteration}`, {

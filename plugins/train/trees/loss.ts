@@ -1,11 +1,13 @@
+import { ndcg } from '../../kit/metrics.js';
+
 /** What is watched while trees grow. Sums go row by row, so that they are the same for every number of threads. */
 export interface Loss {
   /** Such as `log loss, nats a row`. */
   readonly name: string;
   /** Its name among a node's figures. */
   readonly figure: string;
-  /** The mean over rows, of answers `[outputs, rows]`, output after output. */
-  of(answers: Float64Array, labels: Float32Array, weights?: Float32Array): number;
+  /** The mean over rows, of answers `[outputs, rows]`, output after output; or over groups of so many rows each. */
+  of(answers: Float64Array, labels: Float32Array, weights?: Float32Array, groups?: Int32Array): number;
 }
 
 /** A probability of 0 would make one row decide all. */
@@ -57,3 +59,23 @@ export function numberLoss(objective: string, alpha: number): Loss {
     of: (answers, labels, weights) => Math.sqrt(squared.of(answers, labels, weights)),
   };
 }
+
+/** Of orders: what is lacking of the best NDCG of the first places, mean over the groups that have something relevant. */
+export const rankingLoss = (places: number): Loss => ({
+  name: `1 − NDCG of the first ${places} places`,
+  figure: 'lackingNdcg',
+  of: (answers, labels, _weights, groups = Int32Array.of(labels.length)) => {
+    let [sum, counted, from] = [0, 0, 0];
+    for (const size of groups) {
+      const one = ndcg(
+        { relevance: labels.subarray(from, from + size), scores: answers.subarray(from, from + size) },
+        places,
+      );
+      from += size;
+      if (one === undefined) continue;
+      sum += 1 - one;
+      counted++;
+    }
+    return sum / counted;
+  },
+});

@@ -86,7 +86,7 @@ function reportOf(quantiles: readonly number[], grown: readonly GrownAndSaid[]) 
 }
 
 /** One checkpoint for trainings that follow one another, each with a part of its own. */
-class CheckpointBundle {
+export class CheckpointBundle {
   private constructor(
     private readonly ctx: NodeContext,
     private readonly parts: (Uint8Array | undefined)[],

@@ -184,7 +184,7 @@ function requireConsistent(params: TreeParameters, validated: boolean): void {
 
 /** Loss of the best constant answer on the training rows: the shares of the classes, the mean. */
 function constantLoss({ loss, outputs, objective, train }: Learned): number {
-  const { labels, rows } = train;
+  const { labels, rows, groups } = train;
   const answers = new Float64Array(rows * outputs);
   for (let k = 0; k < outputs; k++) {
     let sum = 0;
@@ -196,10 +196,10 @@ function constantLoss({ loss, outputs, objective, train }: Learned): number {
   const middle = objective['objective'] === 'regression_l1' ? 0.5 : quantile;
   if (middle !== undefined)
     answers.fill(Float32Array.from(labels).sort()[Math.min(rows - 1, Math.floor(middle * rows))]!);
-  return loss.of(answers, labels);
+  return loss.of(answers, labels, undefined, groups);
 }
 
-function trainedBy(
+export function trainedBy(
   spec: { readonly name: string; readonly version: string },
   params: Readonly<Record<string, unknown>>,
   grown: GrownAndSaid,

@@ -12,6 +12,8 @@ export interface ForecastingSample extends Sample {
   readonly predicted: Float64Array;
   /** Mean absolute error of the naive forecast in training; undefined where it is not known. */
   readonly scale: number | undefined;
+  /** Of each number of `truth`, 1 where it lies between the lowest and the highest quantile; none where there are no two. */
+  readonly covered: Float64Array | undefined;
 }
 
 type Steps = (truth: Float64Array, predicted: Float64Array, sample: ForecastingSample) => number | undefined;
@@ -38,7 +40,43 @@ const figures: readonly Figure<ForecastingSample>[] = [
       scale === undefined ? undefined : meanAbsoluteError(truth, predicted) / scale,
     ),
   },
+  {
+    name: 'coverage',
+    title: 'share of the truths between the lowest and the highest quantile',
+    better: 'neither',
+    interval: 'bootstrap',
+    of: ({ covered, horizon }, drawn) => covered && meanOf(drawRows(covered, drawn, horizon)),
+  },
 ];
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+interface ForecastingTask {
+  readonly horizon: number;
+  readonly scale?: number | undefined;
+  readonly quantiles?: readonly number[] | undefined;
+}
+
+/** Numbers of rows, each the steps and then those of each quantile, against what came. */
+function sampleOf(
+  { horizon, scale, quantiles = [] }: ForecastingTask,
+  truth: Float64Array,
+  numbers: Float64Array,
+): ForecastingSample {
+  const units = truth.length / horizon;
+  const width = horizon * (1 + quantiles.length);
+  const part = (place: number): Float64Array =>
+    Float64Array.from(truth, (_, i) => numbers[Math.floor(i / horizon) * width + place * horizon + (i % horizon)]!);
+  const [low, high] = quantiles.length < 2 ? [] : [part(1), part(quantiles.length)];
+  return {
+    units,
+    horizon,
+    truth,
+    predicted: quantiles.length === 0 ? numbers : part(0),
+    scale,
+    covered: low && high && truth.map((value, i) => (low[i]! <= value && value <= high[i]! ? 1 : 0)),
+  };
+}
 
 /** The next values of a series for each row. */
 export const forecastingFigures: TaskFigures<
@@ -47,6 +85,7 @@ export const forecastingFigures: TaskFigures<
     readonly label: string;
     readonly horizon: number;
     readonly scale?: number | undefined;
+    readonly quantiles?: readonly number[] | undefined;
   },
   readonly number[],
   ForecastingSample
@@ -68,13 +107,7 @@ export const forecastingFigures: TaskFigures<
   truthIs: ({ horizon }) => `a JSON list of the ${horizon} numbers that followed`,
   samples: (truths, models) => {
     const truth = Float64Array.from(truths.flat());
-    return models.map(({ task: { horizon, scale }, numbers }) => ({
-      units: truths.length,
-      horizon,
-      truth,
-      predicted: numbers,
-      scale,
-    }));
+    return models.map(({ task, numbers }) => sampleOf(task, truth, numbers));
   },
   served: (rows) => {
     // Versions may look ahead differently far: each step counts by itself.
@@ -88,6 +121,7 @@ export const forecastingFigures: TaskFigures<
       truth: Float64Array.from(steps, ([value]) => value),
       predicted: Float64Array.from(steps, ([, value]) => value),
       scale: undefined,
+      covered: undefined,
     };
   },
 };

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { TrainyardError } from '@trainyard/errors';
+import { connectNow } from '../../client/reader.js';
+import { getModel, getVersion } from '../../client/registry/model-view.js';
+import type { TrainyardClient } from '../../client/client.js';
+import { sayCount } from '../../core/duration.js';
+import { provideParts } from '../../core/provided-parts.js';
+import { exportModel } from '../../models/index.js';
+import { partsOfProject } from '../../project/brought-parts.js';
+import { loadConfig } from '../../project/project.js';
+import { Artifacts } from '../../store/index.js';
+import { print, printJson } from '../terminal.js';
+import { numberOf } from './print-models.js';
+
+export interface ExportModelOptions {
+  readonly format: string;
+  readonly to: string;
+  readonly rows?: string;
+  readonly json?: boolean;
+}
+
+/** `trainyard models export`: a version in a format of other tools, compared before it is said to be done. */
+export async function exportRegistered(
+  config: string | undefined,
+  name: string,
+  version: string | undefined,
+  { format, to, rows, json = false }: ExportModelOptions,
+): Promise<void> {
+  const project = await loadConfig(config);
+  const parts = partsOfProject(project);
+  provideParts(() => parts);
+  const more = rows === undefined ? [] : await readRows(rows);
+  const client = await connectNow(project);
+  try {
+    const number = numberOf('version', version) ?? (await served(client, name));
+    const { model } = await getVersion(client, name, number);
+    const source = await new Artifacts(client.store).open(model);
+    const exported = await exportModel({ source, format, to, project: project.root, rows: more, parts });
+    if (json) return printJson({ model: name, version: number, to, ...exported });
+    const { runtime, difference, files } = exported;
+    print(`${name} version ${number} as ${format} in ${to}: ${files.join(', ')}`);
+    print(
+      `  ${runtime} answers ${sayCount(exported.rows, 'row')} as the model does; the largest difference is ${difference === 0 ? '0' : difference.toExponential(1)}, of ${exported.tolerance} allowed`,
+    );
+    print('  export.json says what goes in and comes out; rows go through transform.json before');
+  } finally {
+    await client.close();
+  }
+}
+
+/** The version that is served, else the newest. */
+async function served(client: TrainyardClient, name: string): Promise<number> {
+  const { aliases, versions } = await getModel(client, name);
+  return aliases['champion']?.version ?? versions.at(-1)?.version ?? 1;
+}
+
+async function readRows(file: string): Promise<Record<string, string | number | boolean | null>[]> {
+  try {
+    const read: unknown = JSON.parse(await readFile(path.resolve(file), 'utf8'));
+    if (Array.isArray(read)) return read as Record<string, string | number | boolean | null>[];
+  } catch (cause) {
+    throw new TrainyardError('TY-USAGE', { what: 'the file with the rows cannot be read', where: { file }, cause });
+  }
+  throw new TrainyardError('TY-USAGE', {
+    what: 'the file with the rows holds no list',
+    where: { file },
+    expected: '[{"column": value, …}, …]',
+  });
+}

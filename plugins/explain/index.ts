@@ -1,0 +1,1 @@
+export { shap } from './contract.js';

@@ -1,0 +1,1 @@
+export { shapNode } from './shap.js';

@@ -1,0 +1,3 @@
+export { lightgbm } from './lightgbm/format.js';
+export { onnx } from './onnx/format.js';
+export { savedModel, tfjs } from './tensorflow/formats.js';

@@ -1,0 +1,1 @@
+export { windows } from './contract.js';

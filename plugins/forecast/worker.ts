@@ -1,0 +1,1 @@
+export { windowsNode } from './windows.js';

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { modelKind, unfit, type FeatureScorer } from '../../../models/index.js';
+import { trees, treesSettings } from './trees.js';
+
+const place = z.number().int().nonnegative();
+
+/** What the trees of all steps share, and of each its text: first those of the steps, then those of the steps of each quantile. */
+export const forecastTreesSettings = treesSettings.omit({ iterations: true, sha256: true }).extend({
+  /** Of each step the feature that is added to what its trees say; none where they say the value itself. */
+  levels: z.array(place).optional(),
+  /** What is added where that feature is missing: the mean of the training values. */
+  fallback: z.number(),
+  parts: z.array(treesSettings.pick({ iterations: true, sha256: true }).extend({ file: z.string() })).min(1),
+});
+export type ForecastTreesSettings = z.output<typeof forecastTreesSettings>;
+
+/** Boosted trees for each step ahead and each quantile of it. The quantiles of a step are put in rising order. */
+export const forecastTrees = modelKind({
+  name: 'forecast trees',
+  title: 'Boosted trees for each step ahead, by LightGBM',
+  tasks: ['forecasting'],
+  settings: forecastTreesSettings,
+  missing: true,
+  async open({ task, settings: { parts, levels, fallback, ...shared }, bytes, ...model }) {
+    if (task.type !== 'forecasting') throw unfit('trees that forecast have a task of type forecasting');
+    const { horizon, quantiles = [] } = task;
+    if (parts.length !== horizon * (1 + quantiles.length) || (levels && levels.length !== horizon))
+      throw unfit('the trees do not fit the steps and quantiles of the task', {
+        expected: `${horizon * (1 + quantiles.length)} texts`,
+        actual: `${parts.length} texts`,
+      });
+    const opened: FeatureScorer[] = [];
+    const dispose = async (): Promise<void> => {
+      for (const one of opened) await one.dispose?.();
+    };
+    try {
+      for (const { file, ...own } of parts)
+        opened.push(
+          (await trees.open({
+            ...model,
+            task: { type: 'regression', label: task.label },
+            settings: { ...shared, ...own },
+            bytes: () => bytes(file),
+          })) as FeatureScorer,
+        );
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+    const outputs = parts.length;
+    const { width } = shared;
+    return {
+      takes: 'features',
+      width,
+      outputs,
+      async score(features, rows) {
+        const all = new Float64Array(rows * outputs);
+        for (const [k, one] of opened.entries()) {
+          const answers = await one.score(features, rows);
+          const level = levels?.[k % horizon];
+          for (let row = 0; row < rows; row++) {
+            const added = level === undefined ? 0 : features[row * width + level]!;
+            all[row * outputs + k] = answers[row]! + (Number.isNaN(added) ? fallback : added);
+          }
+        }
+        const column = new Float64Array(quantiles.length);
+        for (let row = 0; row < rows && quantiles.length > 1; row++)
+          for (let step = 0; step < horizon; step++) {
+            const at = (k: number): number => row * outputs + (1 + k) * horizon + step;
+            quantiles.forEach((_, k) => (column[k] = all[at(k)]!));
+            column.sort();
+            column.forEach((value, k) => (all[at(k)] = value));
+          }
+        return all;
+      },
+      dispose,
+    };
+  },
+});
