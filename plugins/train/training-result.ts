@@ -4,6 +4,7 @@ import {
   measureAnswers,
   openScorer,
   writeModel,
+  type FeatureScorer,
   type FileContent,
   type ModelKind,
   type ModelTask,
@@ -11,6 +12,10 @@ import {
 import { figuresOf, type Figures, type FiguresOf, type MeasuredTask, type TruthCell } from '@trainyard/metrics';
 import type { FittedTransform } from '@trainyard/transforms';
 import type { Dataset, NumberDataset, Rows } from './dataset.js';
+import { atOnceOf, type HeldFeatures } from './feed/held.js';
+
+/** Features as learners hold them. */
+type Held = Float64Array | HeldFeatures;
 
 /** A trained model before it is written. */
 export interface Trained {
@@ -23,7 +28,7 @@ export interface Trained {
   readonly libraries: Readonly<Record<string, string>>;
 }
 
-export interface Surroundings<Data extends Rows = Dataset> {
+export interface Surroundings<Data extends Rows<unknown> = Dataset> {
   readonly label: string;
   readonly transform: FittedTransform;
   readonly train: Data;
@@ -38,7 +43,7 @@ export interface Outcome {
 }
 
 /** Measures a trained model as it will answer when served, on validation rows where there are any, and writes it. */
-export async function writeOutcome(trained: Trained, around: Surroundings): Promise<Outcome> {
+export async function writeOutcome(trained: Trained, around: Surroundings<Dataset<Held>>): Promise<Outcome> {
   const classes = around.train.classes.length;
   const task: ModelTask = { type: 'classification', label: around.label, classes: [...around.train.classes] };
   const { model, figures, answers } = await writeMeasured(trained, task, around, ({ labels }, values) =>
@@ -50,7 +55,7 @@ export async function writeOutcome(trained: Trained, around: Surroundings): Prom
 /** As `writeOutcome`, for a model that answers with numbers. */
 export async function writeNumberOutcome(
   trained: Trained,
-  around: Surroundings<NumberDataset>,
+  around: Surroundings<NumberDataset<Held>>,
 ): Promise<OutcomeOf<'regression'>> {
   const task = { type: 'regression' as const, label: around.label };
   return writeTaskOutcome(trained, task, around, ({ labels }) => [...labels]);
@@ -64,7 +69,7 @@ export interface OutcomeOf<Task extends MeasuredTask> {
 }
 
 /** As `writeOutcome`, for a model of any task; `cells` are the labels as cells of its column, lists as JSON. */
-export async function writeTaskOutcome<Task extends MeasuredTask, Data extends Rows>(
+export async function writeTaskOutcome<Task extends MeasuredTask, Data extends Rows<Held>>(
   trained: Trained,
   task: ModelTask & { readonly type: Task },
   around: Surroundings<Data>,
@@ -98,7 +103,7 @@ export async function writeQuantileOutcome(
   return { model: model as OutputArtifact<Model<{ readonly task: 'quantiles' }>>, figures };
 }
 
-async function writeMeasured<Data extends Rows, Given extends object>(
+async function writeMeasured<Data extends Rows<Held>, Given extends object>(
   trained: Trained,
   task: ModelTask,
   around: Surroundings<Data>,
@@ -111,7 +116,7 @@ async function writeMeasured<Data extends Rows, Given extends object>(
   const { train, validation } = around;
   const measured = validation ?? train;
   const on = validation ? 'validation' : 'train';
-  const answers = await openScorer({ ...trained, task }, (score) => score(measured.features, measured.rows));
+  const answers = await openScorer({ ...trained, task }, (score) => scoreAll(score, measured));
   const figures = measure(measured, answers);
   const model = await writeModel({
     ...trained,
@@ -126,4 +131,19 @@ async function writeMeasured<Data extends Rows, Given extends object>(
     rows: train.sample,
   });
   return { model, figures: { value: { ...figures, on } }, answers };
+}
+
+/** Answers of all rows; of streamed ones some after the others, so that only answers are in memory. */
+async function scoreAll(score: FeatureScorer['score'], { features, rows }: Rows<Held>): Promise<Float64Array> {
+  if (features instanceof Float64Array) return score(features, rows);
+  if (!features.streamed) return score(features.slice(0, rows), rows);
+  const atOnce = atOnceOf(features.width);
+  let all = new Float64Array();
+  for (let from = 0; from < rows; from += atOnce) {
+    const to = Math.min(rows, from + atOnce);
+    const part = await score(features.slice(from, to), to - from);
+    if (from === 0) all = new Float64Array((part.length / (to - from)) * rows);
+    all.set(part, (part.length / (to - from)) * from);
+  }
+  return all;
 }

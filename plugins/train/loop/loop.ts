@@ -10,7 +10,7 @@ export interface Trainee {
   /** Steps of an epoch. */
   readonly steps: number;
   /** Does the next steps, at least one, none beyond the epoch's end or the next look within it. A loss that is NaN means that it diverged. */
-  advance(position: Position, looks: readonly Look[]): Position;
+  advance(position: Position, looks: readonly Look[]): Position | Promise<Position>;
   /** The learning rate of the last step. */
   rate?(): number;
   /** What validation rows say now; none without such rows. */
@@ -71,7 +71,7 @@ export async function trainInEpochs(
   };
 
   while (!stop) {
-    position = trainee.advance(position, looks);
+    position = await trainee.advance(position, looks);
     const ended = position.steps === trainee.steps;
     const { epoch, loss, rows } = position;
     const due = ended || (options.lookEvery && position.steps % options.lookEvery === 0);

@@ -2,8 +2,9 @@ import { UserError } from '@trainyard/errors';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { weightsOfClasses, type ClassWeights } from '../class-weights.js';
 import { layeredNet, layeredRegressionNet, multiLabelNet, net, quantileNet, regressionNet } from '../contract.js';
-import { requireClasses } from '../dataset.js';
-import { readLabelSetSurroundings, readNumberSurroundings, readSurroundings } from '../training-environment.js';
+import { readDatasetInto, readLabelSets, readNumbersInto, requireClasses } from '../dataset.js';
+import { heldUpTo, type HeldFeatures, type Keep } from '../feed/held.js';
+import { surroundings, type Inputs } from '../training-environment.js';
 import { writeNumberOutcome, writeOutcome, writeTaskOutcome } from '../training-result.js';
 import { untrainedDense } from './dense-untrained.js';
 import type { LayeredParameters } from './layered-parameters.js';
@@ -28,7 +29,7 @@ export const layeredRegressionNetNode = implement(layeredRegressionNet, (call) =
 
 interface Call<Params> {
   readonly params: Params;
-  readonly inputs: Parameters<typeof readSurroundings>[0];
+  readonly inputs: Inputs;
   readonly ctx: NodeContext;
 }
 type Spec = { readonly name: string; readonly version: string };
@@ -52,12 +53,18 @@ function takesMissing(params: object): boolean {
   return 'model' in params && startsInCodes(params.model as LayeredParameters['model']);
 }
 
+/** How the features of a table are held while a net is trained. */
+function keepOf({ part, scratch }: { part: string; scratch: string }, params: LoopParameters): Keep<HeldFeatures> {
+  return heldUpTo(params.streamAbove, scratch, part);
+}
+
 async function trainClasses<Params extends OfClasses>(
   spec: Spec,
   { params, inputs, ctx }: Call<Params>,
   make: Make<Params>,
 ) {
-  const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
+  const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
+  const around = await surroundings(inputs, asked, (of) => readDatasetInto(of, keepOf(of, params)));
   requireClasses(around.train, params.label);
   if (params.focal > 0 && params.labelSmoothing > 0)
     throw new UserError('the focal loss is of one true class, and label smoothing makes all of them a little true', {
@@ -77,7 +84,8 @@ async function trainNumber<Params extends OfNumber>(
   { params, inputs, ctx }: Call<Params>,
   make: Make<Params>,
 ) {
-  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
+  const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
+  const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnNumber(around.train, around.validation, params.loss, params.delta);
   const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
   const { model, figures, answers } = await writeNumberOutcome(trained.trained, around);
@@ -86,7 +94,8 @@ async function trainNumber<Params extends OfNumber>(
 }
 
 export const quantileNetNode = implement(quantileNet, async ({ params, inputs, ctx }) => {
-  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const asked = { ...params, scratch: ctx.scratch };
+  const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnQuantiles(around.train, around.validation, params.quantiles);
   const trained = await trainNet(
     { spec: quantileNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
@@ -101,7 +110,8 @@ export const quantileNetNode = implement(quantileNet, async ({ params, inputs, c
 });
 
 export const multiLabelNetNode = implement(multiLabelNet, async ({ params, inputs, ctx }) => {
-  const around = await readLabelSetSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const asked = { ...params, scratch: ctx.scratch };
+  const around = await surroundings(inputs, asked, (of) => readLabelSets(of, keepOf(of, params)));
   const { classes } = around.train;
   const learned = learnLabelSets(around.train, around.validation, params.threshold, params.labelSmoothing);
   const trained = await trainNet(

@@ -42,6 +42,18 @@ export const loopParameters = {
     .describe('steps between looks at the validation loss within an epoch; 0: at its end alone'),
   l2: z.number().min(0).default(0).describe('penalty: it times the sum of squared weights, biases left out'),
   l1: z.number().min(0).default(0).describe('penalty: it times the sum of the sizes of weights, biases left out'),
+  streamAbove: z
+    .number()
+    .int()
+    .min(0)
+    .default(64_000_000)
+    .describe('rows × features of a table above which it is streamed from a file instead of being in memory'),
+  shuffleWindow: z
+    .number()
+    .int()
+    .min(1)
+    .default(4_000_000)
+    .describe('rows × features that are in memory together, and shuffled, where the training rows are streamed'),
   checkpointSeconds: z
     .number()
     .min(0)

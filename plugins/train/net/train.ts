@@ -2,12 +2,15 @@ import { UserError } from '@trainyard/errors';
 import { canonical, digestText } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import { loadTensorflow, type LoadedTensorflow } from '../../kit/tensorflow.js';
+import { feedOf, type Feed } from '../feed/feed.js';
+import { atOnceOf, type HeldFeatures } from '../feed/held.js';
+import { cutOf } from '../feed/windows.js';
 import { curvesReport } from '../loop/curves.js';
 import type { Evidence } from '../loop/diagnosis.js';
 import { trainInEpochs, type Trainee } from '../loop/loop.js';
 import type { Trained } from '../training-result.js';
-import { groupsOf, orderOf, stepOf, stepsOf, type BatchPlan } from './batches.js';
-import type { NetInTraining, NetParts, Step } from './in-training.js';
+import { groupAfter, stepOf, stepsOf, type BatchPlan } from './batches.js';
+import type { NetInTraining, NetParts, Step, Watched } from './in-training.js';
 import type { Network } from './network.js';
 import { optimiserOf } from './optimisers/index.js';
 import type { LoopParameters } from './parameters.js';
@@ -56,6 +59,7 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
     });
   const note = noteOn(loaded);
   if (note) ctx.log(note);
+  for (const part of ['train', 'validation'] as const) sayStreamed(learned[part], part, params, ctx);
   const { tf } = loaded;
   const { network } = net;
   const { train, validation, objective } = learned;
@@ -68,12 +72,11 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
     l1: penaltyOf(net, params.l1),
     clip: { norm: params.clipNorm, value: params.clipValue },
     initial: net.initial,
-    watched: validation
-      ? { rows: validation.rows, features: Float32Array.from(validation.features) }
-      : { rows: 0, features: new Float32Array() },
+    watched: watchedOf(validation?.features),
   };
   const plan: BatchPlan = {
-    data: train,
+    rows: train.rows,
+    width: train.width,
     target: learned.target,
     targets: objective.targets,
     weight: learned.weight,
@@ -86,7 +89,8 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
   const schedule = scheduleOf({ ...params, perEpoch: stepsOf(plan) });
   const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, inOrder: network.inOrder, log: ctx.log }));
   try {
-    const trainee = traineeOf(running, parts, plan, schedule, learned);
+    const feed = feedOf(train.features, ctx.seed, params.shuffleWindow);
+    const trainee = traineeOf(running, parts, plan, feed, schedule, learned);
     // More epochs of the same go on from where fewer ended, unless the rates of the first depend on how many there are.
     const { epochs, checkpointSeconds: _, ...same } = params;
     const fingerprint = digestText(
@@ -142,26 +146,36 @@ function penaltyOf({ network, penalised }: Untrained, penalty: number): Float32A
   return all;
 }
 
+/** In single precision once, where they are in memory. */
+function watchedOf(features: HeldFeatures | undefined): Watched {
+  if (!features) return { rows: 0, atOnce: 1, features: () => new Float32Array() };
+  const { rows, width } = features;
+  if (features.streamed)
+    return { rows, atOnce: atOnceOf(width), features: (from, to) => Float32Array.from(features.slice(from, to)) };
+  const all = Float32Array.from(features.slice(0, rows));
+  return { rows, atOnce: Infinity, features: (from, to) => all.subarray(from * width, to * width) };
+}
+
 /** The net as the loop sees it. */
 function traineeOf(
   running: NetInTraining,
   { objective, optimiser }: NetParts,
   plan: BatchPlan,
+  feed: Feed,
   schedule: Schedule,
   { validation, validate }: Learned,
 ): Trainee {
   const steps = stepsOf(plan);
-  let groups: { readonly epoch: number; readonly of: ReturnType<typeof groupsOf> } | undefined;
   let rate = 0;
   return {
     steps,
-    advance: ({ epoch, steps: done, loss, rows }, looks) => {
-      if (groups?.epoch !== epoch) groups = { epoch, of: groupsOf(plan, orderOf(plan, epoch)) };
-      const group = groups.of.find(({ first }) => first === done)!;
+    advance: async ({ epoch, steps: done, loss, rows }, looks) => {
+      const group = groupAfter(plan, done);
+      const taken = await feed.take(epoch, group.from, group.to);
       const first = (epoch - 1) * steps + done + 1;
-      const given = group.steps.map((indices, i): Step => {
+      const given = Array.from({ length: group.steps }, (_, i): Step => {
         rate = schedule.rate(first + i, looks);
-        return stepOf(plan, indices, first + i, optimiser.rates(first + i, rate));
+        return stepOf(plan, taken, i, first + i, optimiser.rates(first + i, rate));
       });
       const answers = running.steps(given);
       let [sum, seen, at] = [loss, rows, 0];
@@ -214,6 +228,19 @@ function requireSame(trained: Float32Array, served: Float64Array): void {
     (value, i) => !(Math.abs(value - served[i]!) <= SERVED_TOLERANCE * Math.max(1, Math.abs(value))),
   );
   if (off >= 0) throw new Error(`TensorFlow answers ${trained[off]}, the model as served ${served[off]}`);
+}
+
+function sayStreamed(
+  data: Learned['validation'],
+  part: string,
+  { streamAbove, shuffleWindow }: LoopParameters,
+  ctx: NodeContext,
+): void {
+  if (!data?.features.streamed) return;
+  const { rows, width } = data;
+  const words = `${part} is streamed from a file: ${rows} rows of ${width} features are more than streamAbove, ${streamAbove} numbers`;
+  const { block, together } = cutOf(rows, width, shuffleWindow);
+  ctx.log(part === 'train' ? `${words}; shuffled in windows of ${together} blocks of ${block} rows` : words);
 }
 
 function noteOn({ backend }: LoadedTensorflow): string | undefined {
