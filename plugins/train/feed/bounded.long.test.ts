@@ -56,8 +56,11 @@ beforeAll(() =>
 /** Numbers of [0, 1) that follow from the row; the class says whether the first is above the second. */
 const tableOf = (name: string, rows: number): Promise<TableOutput> =>
   withDatabase({ memory: '2GB' }, (database) => {
-    const columns = names.map((column, i) => sql`(hash(i * 31 + ${i}) % 1000000)::DOUBLE / 1000000 AS ${id(column)}`);
-    const made = sql`SELECT ${joinSql(columns)} FROM range(${rows}) AS given(i)`;
+    const columns = names.map(
+      (column, i) =>
+        sql`(hash(i * ${BigInt(31)} + ${BigInt(i)}) % ${BigInt(1_000_000)})::DOUBLE / 1000000::DOUBLE AS ${id(column)}`,
+    );
+    const made = sql`SELECT ${joinSql(columns)} FROM range(${BigInt(rows)}) AS given(i)`;
     return writeTable(
       database,
       sql`SELECT *, CASE WHEN x0 > x1 THEN 'a' ELSE 'b' END AS y FROM (${made})`,
