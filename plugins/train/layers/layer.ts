@@ -60,9 +60,21 @@ export type ActivationName = z.output<typeof activation>;
 /** `gelu` by its approximation with tanh (Hendrycks and Gimpel 2016). */
 export function activated(tf: Tensorflow, name: ActivationName, x: Tensor): Tensor {
   if (name === 'linear') return x;
+  if (name === 'relu') return relu(tf, x);
   if (name !== 'gelu') return tf[name](x);
   const inner = x.add(x.square().mul(x).mul(tf.scalar(0.044715))).mul(tf.scalar(Math.sqrt(2 / Math.PI)));
   return x.mul(tf.scalar(0.5)).mul(inner.tanh().add(tf.scalar(1)));
+}
+
+/** Its slope is the sign of its value: two operations of the gradient, where TensorFlow.js takes eight. */
+function relu(tf: Tensorflow, x: Tensor): Tensor {
+  const custom = tf.customGrad((...given: (Tensor | GradSaveFunc)[]) => {
+    const [sums, save] = given as [Tensor, GradSaveFunc];
+    const value = tf.relu(sums);
+    save([value]);
+    return { value, gradFunc: (dy: Tensor, [kept]: Tensor[]) => dy.mul(kept!.sign()) };
+  });
+  return custom(x);
 }
 
 /** x · kernel + bias over the last axis. */
