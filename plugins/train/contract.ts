@@ -84,7 +84,7 @@ const ofNets = {
   seeded: true,
   tensorflow: true,
   resources: { cpu: 1 },
-  notInKey: ['checkpointSeconds'],
+  notInKey: ['checkpointSeconds', 'cost'],
   continuesOver: 'epochs',
 } as const;
 

@@ -72,7 +72,7 @@ describe('a net over streamed rows', () => {
       checkpoint: { save: async () => undefined, load: async () => undefined },
     } as Partial<NodeContext> as NodeContext;
     const untrained = untrainedDense(params, learned, 3);
-    const { trained, curves } = await trainNet({ spec: net.spec, params, learned, net: untrained }, ctx);
+    const { trained, curves } = await trainNet({ spec: net.spec, params, learned, net: untrained, began: 0 }, ctx);
     return { files: trained.files, curves: curves.files['report.json'], log: log.join('\n') };
   };
 
@@ -151,4 +151,23 @@ describe('tensors do not grow over epochs', () => {
         expect(new Set(during).size).toBe(1);
         expect(tf.memory().numTensors).toBe(before);
       });
+});
+
+describe('what a training may take', () => {
+  test('ends it with the best so far, and is told in the log alone', async () => {
+    const cost = { watts: 65, perHour: 0.5, currency: 'CHF' };
+    const params = { ...dense, epochs: 100_000, patience: 100_000, minDelta: 0, budget: { minutes: 1 / 20 }, cost };
+    const began = performance.now();
+    const run = await runNode(netNode, { params, inputs: images });
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect((run.outputs['curves']!.value as { stopped: string }).stopped).toBe('the budget of 3.0 s was used up');
+    expect(said(run)).toMatch(/estimate, by \d+ steps in [\s\S]*Wh at 65 W, CHF [\s\S]*training took/);
+    expect(run.progress.at(-1)!.message).toMatch(/; CHF [\d.e-]+ so far$/);
+    expect(await run.outputs['model']!.text('model.json')).not.toContain('watts');
+  });
+
+  test('in money, where nothing says what time costs, is refused', async () => {
+    const params = { ...dense, budget: { money: 1 } };
+    await expect(runNode(netNode, { params, inputs: images })).rejects.toThrow(/what time costs[\s\S]*perHour/);
+  });
 });

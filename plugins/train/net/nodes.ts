@@ -63,6 +63,7 @@ async function trainClasses<Params extends OfClasses>(
   { params, inputs, ctx }: Call<Params>,
   make: Make<Params>,
 ) {
+  const began = performance.now();
   const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
   const around = await surroundings(inputs, asked, (of) => readDatasetInto(of, keepOf(of, params)));
   requireClasses(around.train, params.label);
@@ -73,7 +74,7 @@ async function trainClasses<Params extends OfClasses>(
     });
   const weights = weightsOfClasses(params.classWeights, around.train);
   const learned = learnClasses(around.train, around.validation, weights, params);
-  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
+  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed), began }, ctx);
   const { model, figures, probabilities } = await writeOutcome(trained.trained, around);
   trained.requireServed(probabilities);
   return { model, figures, curves: trained.curves };
@@ -84,21 +85,23 @@ async function trainNumber<Params extends OfNumber>(
   { params, inputs, ctx }: Call<Params>,
   make: Make<Params>,
 ) {
+  const began = performance.now();
   const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
   const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnNumber(around.train, around.validation, params.loss, params.delta);
-  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
+  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed), began }, ctx);
   const { model, figures, answers } = await writeNumberOutcome(trained.trained, around);
   trained.requireServed(answers);
   return { model, figures, curves: trained.curves };
 }
 
 export const quantileNetNode = implement(quantileNet, async ({ params, inputs, ctx }) => {
+  const began = performance.now();
   const asked = { ...params, scratch: ctx.scratch };
   const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnQuantiles(around.train, around.validation, params.quantiles);
   const trained = await trainNet(
-    { spec: quantileNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
+    { spec: quantileNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed), began },
     ctx,
   );
   const task = { type: 'quantiles' as const, label: params.label, quantiles: params.quantiles };
@@ -110,12 +113,13 @@ export const quantileNetNode = implement(quantileNet, async ({ params, inputs, c
 });
 
 export const multiLabelNetNode = implement(multiLabelNet, async ({ params, inputs, ctx }) => {
+  const began = performance.now();
   const asked = { ...params, scratch: ctx.scratch };
   const around = await surroundings(inputs, asked, (of) => readLabelSets(of, keepOf(of, params)));
   const { classes } = around.train;
   const learned = learnLabelSets(around.train, around.validation, params.threshold, params.labelSmoothing);
   const trained = await trainNet(
-    { spec: multiLabelNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
+    { spec: multiLabelNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed), began },
     ctx,
   );
   const task = {

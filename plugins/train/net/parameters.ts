@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetParameter, costParameter } from '../loop/spending.js';
 import { optimiserParameter } from './optimisers/index.js';
 import { scheduleParameter } from './schedules/index.js';
 
@@ -54,6 +55,8 @@ export const loopParameters = {
     .min(1)
     .default(4_000_000)
     .describe('rows × features that are in memory together, and shuffled, where the training rows are streamed'),
+  budget: budgetParameter,
+  cost: costParameter,
   checkpointSeconds: z
     .number()
     .min(0)

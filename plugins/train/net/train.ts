@@ -8,6 +8,7 @@ import { cutOf } from '../feed/windows.js';
 import { curvesReport } from '../loop/curves.js';
 import type { Evidence } from '../loop/diagnosis.js';
 import { trainInEpochs, type Trainee } from '../loop/loop.js';
+import { Spending } from '../loop/spending.js';
 import type { Trained } from '../training-result.js';
 import { groupAfter, stepOf, stepsOf, type BatchPlan } from './batches.js';
 import type { NetInTraining, NetParts, Step, Watched } from './in-training.js';
@@ -40,6 +41,8 @@ export interface NetTraining {
   readonly params: LoopParameters & Readonly<Record<string, unknown>>;
   readonly learned: Learned;
   readonly net: Untrained;
+  /** When the call began, as `performance.now()` says: its budget is of all that it does. */
+  readonly began: number;
 }
 
 export interface TrainedNet {
@@ -50,7 +53,11 @@ export interface TrainedNet {
 }
 
 /** Trains a net of any kind for any task. */
-export async function trainNet({ spec, params, learned, net }: NetTraining, ctx: NodeContext): Promise<TrainedNet> {
+export async function trainNet(
+  { spec, params, learned, net, began }: NetTraining,
+  ctx: NodeContext,
+): Promise<TrainedNet> {
+  requirePrices(params);
   const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
   if (net.needsNative && loaded.backend !== 'tensorflow')
     throw new UserError('nets of layers are trained on native TensorFlow, which is not installed here', {
@@ -92,7 +99,7 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
     const feed = feedOf(train.features, ctx.seed, params.shuffleWindow);
     const trainee = traineeOf(running, parts, plan, feed, schedule, learned);
     // More epochs of the same go on from where fewer ended, unless the rates of the first depend on how many there are.
-    const { epochs, checkpointSeconds: _, ...same } = params;
+    const { epochs, checkpointSeconds: _, cost, budget, ...same } = params;
     const fingerprint = digestText(
       canonical({
         params: schedule.whole ? { ...same, epochs } : same,
@@ -103,7 +110,9 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
       }),
     );
     const { reported } = learned;
-    const { history, parameters } = await trainInEpochs(trainee, { ...params, reported, fingerprint }, ctx);
+    const spending = new Spending(cost, budget, began);
+    const options = { ...params, reported, fingerprint, spending };
+    const { history, parameters } = await trainInEpochs(trainee, options, ctx);
     const answers = validation && predictedBy(running, parameters);
     const evidence: Evidence = {
       priorLoss: learned.prior.loss,
@@ -117,7 +126,7 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
         training: {
           node: spec.name,
           version: spec.version,
-          params: { ...params, checkpointSeconds: undefined },
+          params: { ...params, checkpointSeconds: undefined, cost: undefined },
           seed: ctx.seed,
           threads: ctx.threads,
           device: loaded.device.startsWith('cuda') ? 'cuda' : 'cpu',
@@ -137,6 +146,16 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
   } finally {
     running.dispose();
   }
+}
+
+/** Throws a UserError for a budget in money where nothing says what time costs. */
+function requirePrices({ budget, cost }: LoopParameters): void {
+  if (budget?.money === undefined || (cost && (cost.perHour > 0 || cost.perKwh > 0))) return;
+  throw new UserError('a budget in money needs to know what time costs', {
+    where: { field: 'cost' },
+    expected: 'watts and perKwh, or perHour',
+    remedy: "say cost: { watts: 65, perKwh: 0.3, perHour: 0.1, currency: 'EUR' }, or give the budget in minutes",
+  });
 }
 
 function penaltyOf({ network, penalised }: Untrained, penalty: number): Float32Array | undefined {
