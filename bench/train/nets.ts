@@ -4,7 +4,7 @@
  * an epoch, by the clock and of the processor (medians of all but the first), the time from the start of the process to the end
  * of the first epoch, and the most memory. Ours reads Parquet and fits its features within that time, the peer an array from a file.
  *
- *   npm run bench train/nets -- [--json] [--rounds=3] [--threads=2] [--epochs=6] [--cases=dense,cnn,lstm,transformer] [--doc]
+ *   npm run bench train/nets -- [--json] [--rounds=3] [--threads=2] [--epochs=6] [--cases=dense,cnn,lstm,transformer]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -68,9 +68,11 @@ interface Measured {
   readonly start: number;
   readonly startProcessor: number;
   readonly mb: number;
+  readonly again: number;
+  readonly againProcessor: number;
 }
 
-function measured({ marks, mb }: Marks): Measured {
+function measured({ marks, mb, again = [NaN, NaN] }: Marks): Measured {
   const between = (k: 0 | 1): number[] => marks.slice(2).map((mark, i) => (mark[k] - marks[i + 1]![k]) / 1000);
   const [clock, processor] = marks[1]!;
   return {
@@ -79,6 +81,8 @@ function measured({ marks, mb }: Marks): Measured {
     start: clock / 1000,
     startProcessor: processor / 1000,
     mb,
+    again: again[0] / 1000,
+    againProcessor: again[1] / 1000,
   };
 }
 
@@ -112,12 +116,18 @@ async function compare(python: string, name: string): Promise<Row[]> {
       const ratio = round(mine / peer);
       return { case: `${net.title}, ${what}`, ours: round(mine), peer: round(peer), peerName: 'Keras', ratio, unit };
     };
+    const alone = (what: string, of: (one: Measured) => number): Row => {
+      const mine = round(median(ours.map(of)));
+      return { case: `${net.title}, ${what}`, ours: mine, peer: null, peerName: null, ratio: null, unit: 's' };
+    };
     return [
       row('epoch', 's', ({ epoch }) => epoch),
       row('epoch, processor', 's', ({ processor }) => processor),
       row('start and first epoch', 's', ({ start }) => start),
       row('start and first epoch, processor', 's', ({ startProcessor }) => startProcessor),
       row('peak memory', 'MB', ({ mb }) => mb),
+      alone('a second training in the process, until its first step', ({ again }) => again),
+      alone('a second training, until its first step, processor', ({ againProcessor }) => againProcessor),
     ];
   } finally {
     rmSync(folder, { recursive: true });
@@ -135,6 +145,8 @@ else {
   else {
     process.stdout.write(`${machine}\n`);
     for (const one of rows)
-      process.stdout.write(`${one.case}: ${one.ours} ${one.unit}, Keras ${one.peer} ${one.unit}, ratio ${one.ratio}\n`);
+      process.stdout.write(
+        `${one.case}: ${one.ours} ${one.unit}${one.peer === null ? '' : `, Keras ${one.peer} ${one.unit}, ratio ${one.ratio}`}\n`,
+      );
   }
 }
