@@ -35,7 +35,8 @@ export async function trainOnce(request: {
   };
   const table = JSON.parse(readFileSync(path.join(request.folder, 'table.json'), 'utf8')) as TableOutput;
   const store = new FileStore(path.join(request.folder, `store-${process.pid}`));
-  const numeric = Array.from({ length: width }, (_, i) => `x${i}`);
+  // The peer has the features as they are, too.
+  const numeric = Array.from({ length: width }, (_, i) => ({ column: `x${i}`, scale: 'none' }));
   const fitted = await runNode(fitFeaturesNode, { params: { recipe: { numeric } }, inputs: { table }, store });
   mark();
   const asked = { label: 'y', ...params, batchSize, epochs: request.epochs, checkpointSeconds: 1e9 };

@@ -139,7 +139,10 @@ if (asked.ours !== undefined)
 else {
   const python = peerPython('train-nets', [path.join(here, 'peers/nets.requirements.txt')], '1.2 GB on disk');
   const rows: Row[] = [];
-  for (const name of asked.cases.split(',')) rows.push(...(await compare(python, name)));
+  for (const name of asked.cases.split(',')) {
+    rows.push(...(await compare(python, name)));
+    process.stderr.write(`${JSON.stringify(rows.filter((row) => row.case.startsWith(NETS[name]!.title)))}\n`);
+  }
   const machine = `${cpus()[0]?.model.trim()}, ${threads} threads, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}`;
   if (asked.json) process.stdout.write(`${JSON.stringify({ bench: 'train/nets', machine, rows }, null, 2)}\n`);
   else {
