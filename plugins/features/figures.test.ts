@@ -33,6 +33,9 @@ test('figures of values that were counted once have the bits of those of all row
       expect(different).toBeLessThan(100);
       found.push(await figuresOf(new Figures(database, id('rows'), 20_000)));
       found.push(await figuresOf(new Figures(database, id('counted'), 20_000, id('times'))));
+      // So many that each expression is ranked by a query of its own.
+      const { places } = await figuresOf(new Figures(database, id('rows'), 300_000));
+      expect(places).toEqual(found[0]!.places);
       const none = new Figures(database, sql`(FROM counted WHERE x IS NULL)`, 207, id('times'));
       expect(await quantilesWithin(none, finite(id('x')), [0.5])).toEqual([]);
       expect((await limitsOf(none, finite(id('x')))).missing).toBe(207);

@@ -9,13 +9,13 @@ export type ClassWeights = 'balanced' | Readonly<Record<string, number>> | undef
  * rows ÷ (classes × rows of the class). Throws a UserError for a class that the data lacks, and
  * for one whose rows have no weight at all: nothing can be learned of it.
  */
-export function weightsOfClasses(weights: ClassWeights, data: Dataset): Float64Array {
+export function weightsOfClasses(weights: ClassWeights, data: Dataset<unknown>): Float64Array {
   const found = given(weights, data);
   requireWeighed(found, data);
   return found;
 }
 
-function given(weights: ClassWeights, data: Dataset): Float64Array {
+function given(weights: ClassWeights, data: Dataset<unknown>): Float64Array {
   const result = new Float64Array(data.classes.length).fill(1);
   if (weights === undefined) return result;
   if (weights === 'balanced') {
@@ -37,7 +37,7 @@ function given(weights: ClassWeights, data: Dataset): Float64Array {
 }
 
 /** Throws a UserError for a class whose rows weigh nothing together. */
-function requireWeighed(ofClasses: Float64Array, { labels, classes, weights }: Dataset): void {
+function requireWeighed(ofClasses: Float64Array, { labels, classes, weights }: Dataset<unknown>): void {
   const [rows, sums] = [new Float64Array(classes.length), new Float64Array(classes.length)];
   labels.forEach((label, row) => {
     rows[label]!++;

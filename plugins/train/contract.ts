@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { json, model, modelOf, node, optional, report, table, transform } from '../../core/index.js';
 import { figuresSchema, TASK_FIGURES } from '@trainyard/metrics/contract';
 import { layeredParameters } from './net/layered-parameters.js';
-import { denseParameters, loopParameters } from './net/parameters.js';
+import { denseParameters, loopParameters, streamParameters } from './net/parameters.js';
 import { numberParameters, strictParameters, treeParameters } from './trees/parameters.js';
 
 /** Figures of a trained model, and the part of the data that they were measured on: what a study looks at. */
@@ -84,7 +84,7 @@ const ofNets = {
   seeded: true,
   tensorflow: true,
   resources: { cpu: 1 },
-  notInKey: ['checkpointSeconds'],
+  notInKey: ['checkpointSeconds', 'cost'],
   continuesOver: 'epochs',
 } as const;
 
@@ -124,6 +124,7 @@ export const net = node({
     label,
     ...denseParameters,
     ...loopParameters,
+    ...streamParameters,
     labelSmoothing,
     focal,
     classWeights,
@@ -143,6 +144,7 @@ export const regressionNet = node({
     ...numberLoss,
     ...denseParameters,
     ...loopParameters,
+    ...streamParameters,
     weight,
   }),
   outputs: {
@@ -163,6 +165,7 @@ export const quantileNet = node({
     quantiles,
     ...denseParameters,
     ...loopParameters,
+    ...streamParameters,
     weight,
   }),
   outputs: {
@@ -183,6 +186,7 @@ export const multiLabelNet = node({
     threshold: z.number().gt(0).lt(1).default(0.5).describe('probability from which on a class is answered'),
     ...denseParameters,
     ...loopParameters,
+    ...streamParameters,
     labelSmoothing,
     weight,
   }),
@@ -203,6 +207,7 @@ export const layeredNet = node({
     label,
     ...layeredParameters,
     ...loopParameters,
+    ...streamParameters,
     labelSmoothing,
     focal,
     classWeights,
@@ -217,7 +222,7 @@ export const layeredRegressionNet = node({
   name: 'train.layeredRegressionNet',
   version: '1',
   title: 'Neural net of any layers: numbers',
-  params: z.object({ label, ...numberLoss, ...layeredParameters, ...loopParameters, weight }),
+  params: z.object({ label, ...numberLoss, ...layeredParameters, ...loopParameters, ...streamParameters, weight }),
   outputs: {
     model: modelOf('regression'),
     figures: json(numberFigures),

@@ -19,14 +19,15 @@ import {
 } from '@trainyard/tables';
 import { passesMissing, transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import { featuresOf, openThroughRules } from '@trainyard/transforms/tables';
+import { inOneArray, type Keep } from './feed/held.js';
 
-/** Rows as a learner takes them. */
-export interface Rows {
+/** Rows as a learner takes them, their features in one array unless it holds them otherwise. */
+export interface Rows<Held = Float64Array> {
   readonly rows: number;
   /** Features of a row. */
   readonly width: number;
   /** `[rows, width]`, row after row. NaN is what the transform passes on as missing. */
-  readonly features: Float64Array;
+  readonly features: Held;
   /** Weight of each row, where a column says it. */
   readonly weights?: Float64Array | undefined;
   /** The group of each row, as text, where a column says it. */
@@ -38,7 +39,7 @@ export interface Rows {
 }
 
 /** Rows with a class each. */
-export interface Dataset extends Rows {
+export interface Dataset<Held = Float64Array> extends Rows<Held> {
   /** Index of each row's class. */
   readonly labels: Int32Array;
   /** Names of the classes, sorted by code unit. */
@@ -46,13 +47,13 @@ export interface Dataset extends Rows {
 }
 
 /** Rows with a number each. */
-export interface NumberDataset extends Rows {
+export interface NumberDataset<Held = Float64Array> extends Rows<Held> {
   /** Finite. */
   readonly labels: Float64Array;
 }
 
 /** Rows with any number of classes each. */
-export interface LabelSetDataset extends Rows {
+export interface LabelSetDataset<Held = Float64Array> extends Rows<Held> {
   /** 1 where a row has a class: `[rows, classes]`. */
   readonly labels: Uint8Array;
   /** Names of the classes, sorted by code unit. */
@@ -86,42 +87,59 @@ const SAMPLE = 20;
  * row has no label or one of a class that is not allowed, there are no rows, or the transform passes missing values on to a learner
  * that takes none.
  */
-export async function readDataset(request: DatasetRequest): Promise<Dataset> {
-  const codes: number[] = [];
+export const readDataset = (request: DatasetRequest): Promise<Dataset> => readDatasetInto(request, inOneArray);
+
+/** As `readDataset`, features held as `keep` says. */
+export async function readDatasetInto<Held>(request: DatasetRequest, keep: Keep<Held>): Promise<Dataset<Held>> {
+  let labels = new Int32Array();
   const seen = new Map<string, number>();
-  const read = await readRows(request, 'class', (cell, at) => {
-    const name = labelOf(cell, at, request);
-    const code = seen.get(name) ?? seen.size;
-    seen.set(name, code);
-    codes.push(code);
+  const read = await readRows(request, 'class', keep, {
+    begin: (rows) => (labels = new Int32Array(rows)),
+    take: (cell, at) => {
+      const name = labelOf(cell, at, request);
+      const code = seen.get(name) ?? seen.size;
+      seen.set(name, code);
+      labels[at] = code;
+    },
   });
   const classes = request.classes ?? [...seen.keys()].sort();
   const places = [...seen.keys()].map((name) => classes.indexOf(name));
-  return { ...read, labels: Int32Array.from(codes, (code) => places[code]!), classes };
+  labels.forEach((code, at) => (labels[at] = places[code]!));
+  return { ...read, labels, classes };
 }
 
 /**
  * As `readDataset`, for labels that are numbers. Throws a UserError for a label column of another type, and for a label that is no
  * finite number, naming its row.
  */
-export async function readNumbers(request: Omit<DatasetRequest, 'classes'>): Promise<NumberDataset> {
-  const labels: number[] = [];
-  const read = await readRows(request, 'number', (cell, at) => labels.push(numberOf(cell, at, request)));
-  return { ...read, labels: Float64Array.from(labels) };
+export const readNumbers = (request: Omit<DatasetRequest, 'classes'>): Promise<NumberDataset> =>
+  readNumbersInto(request, inOneArray);
+
+/** As `readNumbers`, features held as `keep` says. */
+export async function readNumbersInto<Held>(
+  request: Omit<DatasetRequest, 'classes'>,
+  keep: Keep<Held>,
+): Promise<NumberDataset<Held>> {
+  let labels = new Float64Array();
+  const read = await readRows(request, 'number', keep, {
+    begin: (rows) => (labels = new Float64Array(rows)),
+    take: (cell, at) => (labels[at] = numberOf(cell, at, request)),
+  });
+  return { ...read, labels };
 }
 
 /** As `readDataset`, for what is learned without labels. */
 export const readUnlabelled = (request: Omit<DatasetRequest, 'classes' | 'label'>): Promise<Rows> =>
-  readRows({ ...request, label: '' }, 'nothing', () => undefined);
+  readRows({ ...request, label: '' }, 'nothing', inOneArray, { begin: () => undefined, take: () => undefined });
 
 /**
- * As `readDataset`, for labels that are JSON lists of classes. Throws a UserError for a label that is none, and for rows without any
+ * As `readDatasetInto`, for labels that are JSON lists of classes. Throws a UserError for a label that is none, and for rows without any
  * class among all of them.
  */
-export async function readLabelSets(request: DatasetRequest): Promise<LabelSetDataset> {
+export async function readLabelSets<Held>(request: DatasetRequest, keep: Keep<Held>): Promise<LabelSetDataset<Held>> {
   const { label, part } = request;
   const sets: (readonly string[])[] = [];
-  const read = await readRows(request, 'class', (cell, row) => {
+  const take = (cell: TableCell | undefined, row: number): void => {
     const list = typeof cell === 'string' ? jsonList(cell) : undefined;
     if (!list?.every((name) => typeof name === 'string' && name !== ''))
       throw new UserError(`a row of the table "${part}" has no list of classes`, {
@@ -130,7 +148,8 @@ export async function readLabelSets(request: DatasetRequest): Promise<LabelSetDa
         actual: cell === null || cell === undefined ? 'missing' : String(cell),
       });
     sets.push((list as string[]).map((name) => labelOf(name, row, request)));
-  });
+  };
+  const read = await readRows(request, 'class', keep, { begin: () => undefined, take });
   const classes = request.classes ?? [...new Set(sets.flat())].sort();
   if (classes.length === 0)
     throw new UserError(`no row of the table "${part}" has a class`, { where: { port: part, column: label } });
@@ -149,12 +168,21 @@ export function jsonList(text: string): unknown[] | undefined {
   }
 }
 
-/** Hands the labels over, row by row. */
-export async function readRows(
+/** Who takes the labels. */
+export interface LabelTaker {
+  /** Told once how many there are, */
+  readonly begin: (rows: number) => void;
+  /** then each of them, row by row. */
+  readonly take: (label: TableCell | undefined, row: number) => void;
+}
+
+/** Hands the labels over, row by row, and the features to `keep`. */
+export async function readRows<Held>(
   request: DatasetRequest,
   labelled: 'class' | 'number' | 'nothing',
-  take: (label: TableCell | undefined, row: number) => void,
-): Promise<Rows> {
+  keep: Keep<Held>,
+  { begin, take }: LabelTaker,
+): Promise<Rows<Held>> {
   const { transform, weight, group, part } = request;
   if (!request.missing && passesMissing(transform))
     throw new UserError('this learner takes no missing values, and the transform passes columns on as they are', {
@@ -182,7 +210,8 @@ export async function readRows(
       training: part === 'train' && columns.some(({ name }) => name === ROW_ID),
     });
     const width = names.length;
-    const features = new Float64Array(rows * width);
+    const keeper = await keep(rows, width);
+    begin(rows);
     const weights = weight === undefined ? undefined : new Float64Array(rows);
     const groups = group === undefined ? undefined : new Array<string>(rows);
     const extra = 2 + (weights ? 1 : 0);
@@ -194,9 +223,11 @@ export async function readRows(
         if (weights) weights[at + row] = weightOf(batch.columns[2]![row], at + row, request);
         if (groups) groups[at + row] = groupOf(batch.columns[extra]![row], at + row, request);
       }
+      const features = new Float64Array(batch.rows * width);
       batch.columns.slice(groups ? extra + 1 : extra).forEach((column, j) => {
-        for (let row = 0; row < batch.rows; row++) features[(at + row) * width + j] = column[row] as number;
+        for (let row = 0; row < batch.rows; row++) features[row * width + j] = column[row] as number;
       });
+      await keeper.add(features);
       at += batch.rows;
     }
     if (weights?.every((one) => one === 0))
@@ -205,7 +236,7 @@ export async function readRows(
         expected: 'a weight above 0 in one row or more',
       });
     const sample = await sampled(database, transform, rows);
-    return { rows, width, features, weights, groups, ranges, sample };
+    return { rows, width, features: await keeper.held(), weights, groups, ranges, sample };
   });
 }
 
@@ -326,7 +357,7 @@ function groupOf(cell: TableCell | undefined, row: number, { part, group }: Data
 }
 
 /** Throws a UserError when there is nothing to tell apart, or when the label is a number or a name of its own in most rows. */
-export function requireClasses({ classes, rows }: Dataset, label: string): void {
+export function requireClasses({ classes, rows }: Dataset<unknown>, label: string): void {
   const where = { port: 'train', column: label };
   if (classes.length < 2) {
     throw new UserError(`all rows of the training table are of one class, "${classes[0]}"`, {

@@ -1,10 +1,11 @@
 import type { InputArtifact } from '../../worker/index.js';
 import { parseTransform, type FittedTransform } from '@trainyard/transforms';
-import { readDataset, readLabelSets, readNumbers, type LabelSetDataset, type NumberDataset } from './dataset.js';
+import { readDatasetInto, readNumbersInto, type DatasetRequest, type NumberDataset, type Rows } from './dataset.js';
+import { inOneArray } from './feed/held.js';
 import { requireNoLabel } from './label-apart.js';
 import type { Surroundings } from './training-result.js';
 
-interface Inputs {
+export interface Inputs {
   readonly train: InputArtifact;
   readonly validation: InputArtifact | undefined;
   readonly prep: InputArtifact;
@@ -21,7 +22,7 @@ async function transformFor({ prep }: Inputs, label: string): Promise<FittedTran
  * Reads what every trainer takes: the fitted transform, the training rows and, where given, the validation rows. Throws a UserError where
  * the label is a feature as well.
  */
-export async function readSurroundings(
+export const readSurroundings = (
   inputs: Inputs,
   label: string,
   scratch: string,
@@ -29,34 +30,11 @@ export async function readSurroundings(
   weight?: string,
   /** The learner takes NaN for what is missing. */
   missing = false,
-): Promise<Surroundings> {
-  const transform = await transformFor(inputs, label);
-  const both = { label, transform, scratch, missing };
-  const train = await readDataset({ ...both, table: inputs.train, weight, part: 'train' });
-  const validation =
-    inputs.validation &&
-    (await readDataset({ ...both, table: inputs.validation, part: 'validation', classes: train.classes }));
-  return { label, transform, train, validation };
-}
-
-/** As `readSurroundings`, for labels that are lists of classes. */
-export async function readLabelSetSurroundings(
-  inputs: Inputs,
-  label: string,
-  scratch: string,
-  weight?: string,
-): Promise<Surroundings<LabelSetDataset>> {
-  const transform = await transformFor(inputs, label);
-  const both = { label, transform, scratch };
-  const train = await readLabelSets({ ...both, table: inputs.train, weight, part: 'train' });
-  const validation =
-    inputs.validation &&
-    (await readLabelSets({ ...both, table: inputs.validation, part: 'validation', classes: train.classes }));
-  return { label, transform, train, validation };
-}
+): Promise<Surroundings> =>
+  surroundings(inputs, { label, scratch, weight, missing }, (request) => readDatasetInto(request, inOneArray));
 
 /** As `readSurroundings`, for labels that are numbers. */
-export async function readNumberSurroundings(
+export const readNumberSurroundings = (
   inputs: Inputs,
   label: string,
   scratch: string,
@@ -64,11 +42,32 @@ export async function readNumberSurroundings(
   missing = false,
   /** A column that says which rows are ranked among each other. */
   group?: string,
-): Promise<Surroundings<NumberDataset>> {
+): Promise<Surroundings<NumberDataset>> =>
+  surroundings<NumberDataset>(inputs, { label, scratch, weight, missing, group }, (request) =>
+    readNumbersInto(request, inOneArray),
+  );
+
+interface Asked {
+  readonly label: string;
+  readonly scratch: string;
+  readonly weight?: string | undefined;
+  readonly missing?: boolean | undefined;
+  /** A column that says which rows are ranked among each other. */
+  readonly group?: string | undefined;
+}
+
+/** As `readSurroundings`, by whatever reads a table. */
+export async function surroundings<Data extends Rows<unknown>>(
+  inputs: Inputs,
+  asked: Asked,
+  read: (request: DatasetRequest) => Promise<Data>,
+): Promise<Surroundings<Data>> {
+  const { label, weight, scratch, missing, group } = asked;
+  const both = { scratch, missing, group };
   const transform = await transformFor(inputs, label);
-  const both = { label, transform, scratch, missing, group };
-  const train = await readNumbers({ ...both, table: inputs.train, weight, part: 'train' });
-  const validation =
-    inputs.validation && (await readNumbers({ ...both, table: inputs.validation, part: 'validation' }));
+  const train = await read({ ...both, label, transform, table: inputs.train, weight, part: 'train' });
+  const classes = 'classes' in train ? { classes: train.classes as readonly string[] } : {};
+  const table = inputs.validation;
+  const validation = table && (await read({ ...both, ...classes, label, transform, table, part: 'validation' }));
   return { label, transform, train, validation };
 }

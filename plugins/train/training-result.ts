@@ -4,6 +4,7 @@ import {
   measureAnswers,
   openScorer,
   writeModel,
+  type FeatureScorer,
   type FileContent,
   type ModelInput,
   type ModelKind,
@@ -12,6 +13,10 @@ import {
 import { figuresOf, type Figures, type FiguresOf, type MeasuredTask, type TruthCell } from '@trainyard/metrics';
 import type { FittedTransform } from '@trainyard/transforms';
 import type { Dataset, NumberDataset, Rows } from './dataset.js';
+import { atOnceOf, type HeldFeatures } from './feed/held.js';
+
+/** Features as learners hold them. */
+type Held = Float64Array | HeldFeatures;
 
 /** A trained model before it is written. */
 export interface Trained {
@@ -27,7 +32,7 @@ export interface Trained {
 }
 
 /** What a model was trained on, and what its rows go through. */
-export interface Given<Data extends Rows = Dataset> {
+export interface Given<Data extends Rows<unknown> = Dataset> {
   readonly label: string;
   /** None where the kind takes rows as they come, */
   readonly transform: FittedTransform | undefined;
@@ -37,7 +42,7 @@ export interface Given<Data extends Rows = Dataset> {
   readonly validation: Data | undefined;
 }
 
-export interface Surroundings<Data extends Rows = Dataset> extends Given<Data> {
+export interface Surroundings<Data extends Rows<unknown> = Dataset> extends Given<Data> {
   readonly transform: FittedTransform;
 }
 
@@ -49,7 +54,7 @@ export interface Outcome {
 }
 
 /** Measures a trained model as it will answer when served, on validation rows where there are any, and writes it. */
-export async function writeOutcome(trained: Trained, around: Given): Promise<Outcome> {
+export async function writeOutcome(trained: Trained, around: Given<Dataset<Held>>): Promise<Outcome> {
   const classes = around.train.classes.length;
   const task: ModelTask = { type: 'classification', label: around.label, classes: [...around.train.classes] };
   const { model, figures, answers } = await writeMeasured(trained, task, around, ({ labels }, values) =>
@@ -61,7 +66,7 @@ export async function writeOutcome(trained: Trained, around: Given): Promise<Out
 /** As `writeOutcome`, for a model that answers with numbers. */
 export async function writeNumberOutcome(
   trained: Trained,
-  around: Given<NumberDataset>,
+  around: Given<NumberDataset<Held>>,
 ): Promise<OutcomeOf<'regression'>> {
   const task = { type: 'regression' as const, label: around.label };
   return writeTaskOutcome(trained, task, around, ({ labels }) => [...labels]);
@@ -75,7 +80,7 @@ export interface OutcomeOf<Task extends MeasuredTask> {
 }
 
 /** As `writeOutcome`, for a model of any task; `cells` are the labels as cells of its column, lists as JSON. */
-export async function writeTaskOutcome<Task extends MeasuredTask, Data extends Rows>(
+export async function writeTaskOutcome<Task extends MeasuredTask, Data extends Rows<Held>>(
   trained: Trained,
   task: ModelTask & { readonly type: Task },
   around: Given<Data>,
@@ -109,7 +114,7 @@ export async function writeQuantileOutcome(
   return { model: model as OutputArtifact<Model<{ readonly task: 'quantiles' }>>, figures };
 }
 
-async function writeMeasured<Data extends Rows, Figured extends object>(
+async function writeMeasured<Data extends Rows<Held>, Figured extends object>(
   trained: Trained,
   task: ModelTask,
   around: Given<Data>,
@@ -122,9 +127,7 @@ async function writeMeasured<Data extends Rows, Figured extends object>(
   const { train, validation } = around;
   const measured = validation ?? train;
   const on = validation ? 'validation' : 'train';
-  const answers = await openScorer({ ...(trained.scored ?? trained), task }, (score) =>
-    score(measured.features, measured.rows),
-  );
+  const answers = await openScorer({ ...(trained.scored ?? trained), task }, (score) => scoreAll(score, measured));
   const figures = measure(measured, answers);
   const model = await writeModel({
     ...trained,
@@ -140,4 +143,19 @@ async function writeMeasured<Data extends Rows, Figured extends object>(
     rows: train.sample,
   });
   return { model, figures: { value: { ...figures, on } }, answers };
+}
+
+/** Answers of all rows; of streamed ones some after the others, so that only answers are in memory. */
+async function scoreAll(score: FeatureScorer['score'], { features, rows }: Rows<Held>): Promise<Float64Array> {
+  if (features instanceof Float64Array) return score(features, rows);
+  if (!features.streamed) return score(features.slice(0, rows), rows);
+  const atOnce = atOnceOf(features.width);
+  let all = new Float64Array();
+  for (let from = 0; from < rows; from += atOnce) {
+    const to = Math.min(rows, from + atOnce);
+    const part = await score(features.slice(from, to), to - from);
+    if (from === 0) all = new Float64Array((part.length / (to - from)) * rows);
+    all.set(part, (part.length / (to - from)) * from);
+  }
+  return all;
 }

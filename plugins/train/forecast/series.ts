@@ -1,8 +1,9 @@
 import { UserError } from '@trainyard/errors';
-import { featureNames, type FittedTransform } from '@trainyard/transforms';
+import type { TableCell } from '@trainyard/tables';
+import { featureNames, parseTransform, type FittedTransform } from '@trainyard/transforms';
 import { jsonList, readRows, type DatasetRequest, type Rows } from '../dataset.js';
+import { inOneArray } from '../feed/held.js';
 import { requireNoLabel } from '../label-apart.js';
-import { parseTransform } from '@trainyard/transforms';
 import type { InputArtifact } from '../../../worker/index.js';
 import type { Surroundings } from '../training-result.js';
 
@@ -18,7 +19,7 @@ export async function readSeries(request: Omit<DatasetRequest, 'classes'>, horiz
   const { part, label } = request;
   const labels: number[] = [];
   let steps = horizon;
-  const read = await readRows(request, 'class', (cell, row) => {
+  const take = (cell: TableCell | undefined, row: number): void => {
     const list = typeof cell === 'string' ? jsonList(cell) : undefined;
     steps ??= list?.length;
     const fits =
@@ -34,7 +35,8 @@ export async function readSeries(request: Omit<DatasetRequest, 'classes'>, horiz
         remedy: 'make windows of the series by forecast.windows',
       });
     labels.push(...(list as number[]));
-  });
+  };
+  const read = await readRows(request, 'class', inOneArray, { begin: () => undefined, take });
   return { ...read, labels: Float64Array.from(labels), horizon: steps! };
 }
 

@@ -51,6 +51,14 @@ export function record<T>(
     sources.set(info.dataId, name);
     return name;
   };
+  /**
+   * Where a result comes from that is its input as it stands: such an operation only costs time. A cast to the same type is left, though:
+   * without what stands between them TensorFlow makes one operation of several, with other bits.
+   */
+  const unchanged = (op: string, [first]: readonly TensorInfo[], output: TensorInfo): Source | undefined =>
+    op === 'Reshape' && output.shape.length > 0 && String(output.shape) === String(first!.shape)
+      ? sourceOf(first!)
+      : undefined;
   const add = (op: string, attributes: readonly OpAttribute[], given: readonly TensorInfo[]): string => {
     const name = `op${operations.length}`;
     operations.push({ name, op, attributes: [...attributes], inputs: given.map(sourceOf) });
@@ -59,9 +67,10 @@ export function record<T>(
   const { executeSingleOutput, executeMultipleOutputs } = backend;
   const hooks: Pick<NativeBackend, 'executeSingleOutput' | 'executeMultipleOutputs'> = {
     executeSingleOutput: (op, attributes, given) => {
-      const name = add(op, attributes, given);
+      // Before it is computed: what comes from outside is a constant as it is now.
+      given.forEach(sourceOf);
       const output = executeSingleOutput.call(backend, op, attributes, given);
-      sources.set(output.dataId, name);
+      sources.set(output.dataId, unchanged(op, given, output) ?? add(op, attributes, given));
       return output;
     },
     executeMultipleOutputs: (op, attributes, given, count) => {

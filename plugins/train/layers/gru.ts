@@ -19,19 +19,18 @@ export const gru = layerKind({
     bias('bias', 3 * size),
     bias('recurrent bias', 3 * size),
   ],
-  apply: (tf, { units: size, gives }, x, { input: [steps], weights: [w, r, b, again], mask }) => {
+  apply: (tf, { units: size, gives }, x, { weights: [w, r, b, again], mask }) => {
     const given = affine(tf, x, w!, b);
-    const part = (sums: Tensor, k: number): Tensor => sums.slice([0, k * size], [-1, size]);
+    // Cut once: the gradient of a piece cut out by itself is as large as the whole.
+    const parts = (sums: Tensor): [Tensor, Tensor, Tensor] => tf.split(sums, 3, 1) as [Tensor, Tensor, Tensor];
     let state: Tensor = tf.zeros([x.shape[0]!, size]);
     const states: Tensor[] = [];
-    for (let t = 0; t < steps!; t++) {
-      const own = given.slice([0, t, 0], [-1, 1, -1]).reshape([-1, 3 * size]);
-      const before = tf.matMul(state, r!).add(again!);
-      const keep = part(own, 0).add(part(before, 0)).sigmoid();
-      const reset = part(own, 1).add(part(before, 1)).sigmoid();
-      const fresh = part(own, 2)
-        .add(reset.mul(part(before, 2)))
-        .tanh();
+    for (const [t, step] of tf.unstack(given, 1).entries()) {
+      const own = parts(step);
+      const before = parts(tf.matMul(state, r!).add(again!));
+      const keep = own[0].add(before[0]).sigmoid();
+      const reset = own[1].add(before[1]).sigmoid();
+      const fresh = own[2].add(reset.mul(before[2])).tanh();
       state = stepped(tf, keep.mul(state).add(tf.scalar(1).sub(keep).mul(fresh)), state, mask, t);
       states.push(state);
     }

@@ -22,6 +22,8 @@ export interface Checkpoint {
   readonly looks: readonly Look[];
   /** The best look, counted from 1; 0 before the first. */
   readonly bestLook: number;
+  /** What was spent so far, in ms: budgets hold over attempts. */
+  readonly spentMs?: number | undefined;
   /** Parameters and optimiser state. */
   readonly state: readonly Float32Array[];
   /** Parameters at the best look; empty before the first. */
@@ -49,6 +51,7 @@ const headerSchema = z.object({
   position: z.object({ epoch: count, steps: count, loss: z.number(), weight: z.number() }),
   looks: z.array(lookSchema),
   bestLook: count,
+  spentMs: z.number().nonnegative().optional(),
   lengths: z.array(z.number().int().nonnegative()),
 });
 
@@ -89,6 +92,14 @@ export function unpackCheckpoint(bytes: Uint8Array, fingerprint: string): Checkp
     return vector;
   });
   const best = vectors.pop()!;
-  const { position, looks, bestLook } = parsed.data;
-  return { fingerprint, position, looks, bestLook, state: vectors, best };
+  const { position, looks, bestLook, spentMs } = parsed.data;
+  return {
+    fingerprint,
+    position,
+    looks,
+    bestLook,
+    ...(spentMs === undefined ? {} : { spentMs }),
+    state: vectors,
+    best,
+  };
 }

@@ -35,6 +35,11 @@ export function diagnose({ looks, best: bestLook, stop }: History, evidence: Evi
       `Diverged in epoch ${stop.epoch}: the loss was no longer a number; ${sayLook(best)} was kept. Lower the learning rate.`,
     );
 
+  if (stop.kind === 'budget')
+    findings.push(
+      `Ended by its budget of ${stop.budget} in ${sayLook(last)}${bestLook >= looks.length - 1 ? ', while the loss still fell' : ''}; ${sayLook(best)} was kept. A larger budget, larger batches or fewer units may help.`,
+    );
+
   const every = looks.some(({ step }) => step !== undefined) ? 'looks' : 'epochs';
   const rises = looks.filter((look, i) => i > 0 && look.trainLoss > looks[i - 1]!.trainLoss).length;
   const grew = last.trainLoss > first.trainLoss;

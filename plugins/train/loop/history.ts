@@ -22,7 +22,8 @@ export type Stop =
   | { readonly kind: 'epochs' }
   | { readonly kind: 'patience'; readonly epochs: number }
   | { readonly kind: 'patience'; readonly looks: number }
-  | { readonly kind: 'diverged'; readonly epoch: number };
+  | { readonly kind: 'diverged'; readonly epoch: number }
+  | { readonly kind: 'budget'; readonly budget: string };
 
 /** A finished training. */
 export interface History {
@@ -43,6 +44,8 @@ export function sayStop(stop: Stop): string {
       return 'all epochs were done';
     case 'patience':
       return `the validation loss did not fall for ${'epochs' in stop ? `${stop.epochs} epochs` : `${stop.looks} looks at it`}`;
+    case 'budget':
+      return `the budget of ${stop.budget} was used up`;
     case 'diverged':
       return `the loss was no longer a number in epoch ${stop.epoch}`;
   }

@@ -3,6 +3,7 @@ import { type Reported, sayDuration } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import { breathing } from '../breathing.js';
 import { packCheckpoint, unpackCheckpoint, type Checkpoint, type Position } from './checkpoint.js';
+import type { Spending } from './spending.js';
 import { sayLook, sayStop, type History, type Look, type Stop, type Validation } from './history.js';
 
 /** What is trained, as the loop sees it. */
@@ -10,7 +11,7 @@ export interface Trainee {
   /** Steps of an epoch. */
   readonly steps: number;
   /** Does the next steps, at least one, none beyond the epoch's end or the next look within it. A loss that is NaN means that it diverged. */
-  advance(position: Position, looks: readonly Look[]): Position;
+  advance(position: Position, looks: readonly Look[]): Position | Promise<Position>;
   /** The learning rate of the last step. */
   rate?(): number;
   /** What validation rows say now; none without such rows. */
@@ -30,6 +31,8 @@ export interface LoopOptions {
   readonly lookEvery?: number;
   /** A look in the shape of the node's figures, so that a study finds its objective. */
   readonly reported: (look: Look) => Reported;
+  /** What it may take, and what is said of that; nothing by default. */
+  readonly spending?: Spending | undefined;
   /** Digest of everything that the training depends on. */
   readonly fingerprint: string;
 }
@@ -49,10 +52,11 @@ export async function trainInEpochs(
   options: LoopOptions,
   ctx: Surroundings,
 ): Promise<{ history: History; parameters: Float32Array }> {
+  const { spending } = options;
   const taken = await takeUp(trainee, options, ctx);
   const looks: Look[] = [...taken.looks];
   let { best, bestLook, position } = taken;
-  const pause = breathing(ctx.signal);
+  const breath = breathing(ctx.signal);
   const started = performance.now();
   const before = stepsDone(position, trainee);
   let [savedAt, saidAt] = [started, started];
@@ -60,21 +64,46 @@ export async function trainInEpochs(
 
   const save = async (): Promise<void> => {
     const { fingerprint } = options;
-    await ctx.checkpoint.save(packCheckpoint({ fingerprint, position, looks, bestLook, state: trainee.read(), best }));
+    const spentMs = spending?.ms;
+    const checkpoint = { fingerprint, position, looks, bestLook, spentMs, state: trainee.read(), best };
+    await ctx.checkpoint.save(packCheckpoint(checkpoint));
     savedAt = performance.now();
   };
   const say = (words: string): void => {
     const done = stepsDone(position, trainee);
     const left = ((performance.now() - started) / Math.max(1, done - before)) * (options.epochs * trainee.steps - done);
-    ctx.progress(done / (options.epochs * trainee.steps), `${words}; at most ${sayDuration(left)} left`);
+    ctx.progress(
+      done / (options.epochs * trainee.steps),
+      `${words}; at most ${sayDuration(left)} left${spending?.soFar() ?? ''}`,
+    );
     saidAt = performance.now();
   };
 
+  // Cancelled, what was reached is kept: the same call goes on from there, with the best weights so far.
+  const pause = async (): Promise<void> => {
+    try {
+      await breath();
+    } catch (reason) {
+      if (stepsDone(position, trainee) > before) {
+        await save();
+        ctx.log(
+          `cancelled; what was reached is kept${bestLook > 0 ? `, the best of it in ${sayLook(looks[bestLook - 1]!)}` : ''}`,
+        );
+      }
+      throw reason;
+    }
+  };
+
   while (!stop) {
-    position = trainee.advance(position, looks);
+    const [from, since] = [position.steps, spending?.ms ?? 0];
+    position = await trainee.advance(position, looks);
     const ended = position.steps === trainee.steps;
+    spending?.did(position.steps - from, since);
+    const estimate = spending?.estimate(options.epochs * trainee.steps - stepsDone(position, trainee), ended);
+    if (estimate !== undefined) ctx.log(estimate);
+    const usedUp = spending?.usedUp();
     const { epoch, loss, weight } = position;
-    const due = ended || (options.lookEvery && position.steps % options.lookEvery === 0);
+    const due = ended || usedUp !== undefined || (options.lookEvery && position.steps % options.lookEvery === 0);
     const validation = due ? trainee.validate() : undefined;
     if (!Number.isFinite(loss) || (validation && !Number.isFinite(validation.loss))) {
       if (bestLook === 0) throw diverged(epoch);
@@ -101,7 +130,7 @@ export async function trainInEpochs(
       bestLook = looks.length;
       best = trainee.read()[0]!;
     }
-    stop = stopOf(looks, bestLook, options);
+    stop = stopOf(looks, bestLook, options) ?? (usedUp === undefined ? undefined : { kind: 'budget', budget: usedUp });
     say(sayProgress(looks, bestLook, options));
     if (stop ? ctx.goesOn : performance.now() - savedAt >= options.checkpointSeconds * 1000) await save();
     if (ended) await ctx.report(epoch, options.reported(looks.at(-1)!));
@@ -112,6 +141,7 @@ export async function trainInEpochs(
   ctx.log(
     `ended after ${last.step === undefined ? `${last.epoch} epochs` : sayLook(last)}, as ${sayStop(stop)}; the best was ${sayLook(kept)}`,
   );
+  if (spending) ctx.log(spending.took());
   return { history: { looks, best: bestLook, stop }, parameters: best };
 }
 
@@ -119,7 +149,7 @@ const stepsDone = ({ epoch, steps }: Position, trainee: Trainee): number => (epo
 
 async function takeUp(
   trainee: Trainee,
-  { fingerprint }: LoopOptions,
+  { fingerprint, spending }: LoopOptions,
   ctx: Surroundings,
 ): Promise<Pick<Checkpoint, 'looks' | 'bestLook' | 'best' | 'position'>> {
   const bytes = await ctx.checkpoint.load();
@@ -129,6 +159,7 @@ async function takeUp(
     return { looks: [], bestLook: 0, best: new Float32Array(), position: { epoch: 1, steps: 0, loss: 0, weight: 0 } };
   }
   trainee.write(saved.state);
+  if (saved.spentMs !== undefined) spending?.carry(saved.spentMs);
   const { epoch, steps } = saved.position;
   ctx.log(steps === 0 ? `taken up after epoch ${epoch - 1}` : `taken up after step ${steps} of epoch ${epoch}`);
   return saved;

@@ -1,11 +1,14 @@
-import { randomFrom, shuffled } from '@trainyard/numeric';
-import type { Rows } from '../dataset.js';
+import { randomFrom } from '@trainyard/numeric';
+import type { TakenRows } from '../feed/feed.js';
 import type { Draw } from '../layers/index.js';
 import type { Batch, Step } from './in-training.js';
 import { PURPOSE } from './shape.js';
 
 export interface BatchPlan {
-  readonly data: Rows;
+  /** Training rows, */
+  readonly rows: number;
+  /** and features of each. */
+  readonly width: number;
   /** Writes what is true of a row, `[targets]`, at a place. */
   readonly target: (row: number, into: Float32Array, at: number) => void;
   /** Numbers that are true of a row. */
@@ -26,12 +29,7 @@ const rowsOfStep = ({ batchSize, accumulate }: BatchPlan): number => batchSize *
 
 /** Steps of one epoch. */
 export function stepsOf(plan: BatchPlan): number {
-  return Math.ceil(plan.data.rows / rowsOfStep(plan));
-}
-
-/** The order of the training rows in an epoch, counted from 1. It follows from seed and epoch alone. */
-export function orderOf(plan: BatchPlan, epoch: number): Int32Array {
-  return shuffled(plan.data.rows, randomFrom(plan.seed, PURPOSE.order, epoch));
+  return Math.ceil(plan.rows / rowsOfStep(plan));
 }
 
 /** Batches done in one call, where there are so many of equal size. */
@@ -44,51 +42,56 @@ function togetherOf(plan: BatchPlan, full: number): number {
   return 1;
 }
 
-/**
- * An epoch's steps as row numbers, in groups: as many groups of one size as there are, so that they can run as one
- * graph, then the full steps left over and the last, smaller one, each by itself. `first` counts from 0.
- */
-export function groupsOf(plan: BatchPlan, order: Int32Array): { first: number; steps: Int32Array[] }[] {
-  const size = rowsOfStep(plan);
-  const steps = Array.from({ length: stepsOf(plan) }, (_, i) => order.subarray(i * size, (i + 1) * size));
-  const full = Math.floor(plan.data.rows / size);
-  const together = togetherOf(plan, full);
-  const grouped = Math.floor(full / together);
-  return [
-    ...Array.from({ length: grouped }, (_, i) => ({
-      first: i * together,
-      steps: steps.slice(i * together, (i + 1) * together),
-    })),
-    ...steps.slice(grouped * together).map((step, i) => ({ first: grouped * together + i, steps: [step] })),
-  ];
+/** Steps that are done in one call. */
+export interface Group {
+  readonly steps: number;
+  /** Their rows, as places `[from, to)` in the epoch's order. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** The step over these rows. What it draws follows from the seed and the step's number, counted from 1 over all epochs. */
-export function stepOf(plan: BatchPlan, indices: Int32Array, number: number, rates: readonly number[]): Step {
+/**
+ * The group of an epoch's steps that begins after so many of them. There are as many groups of one size as can be, so that they run as
+ * one graph, then the full steps left over and the last, smaller one, each by itself.
+ */
+export function groupAfter(plan: BatchPlan, done: number): Group {
+  const size = rowsOfStep(plan);
+  const full = Math.floor(plan.rows / size);
+  const together = togetherOf(plan, full);
+  const steps = done + together <= full - (full % together) ? together : 1;
+  return { steps, from: done * size, to: Math.min(plan.rows, (done + steps) * size) };
+}
+
+/**
+ * The step at this place of a group, by the group's rows. What it draws follows from the seed and the step's number, counted from 1
+ * over all epochs.
+ */
+export function stepOf(plan: BatchPlan, taken: TakenRows, at: number, number: number, rates: readonly number[]): Step {
   const random = randomFrom(plan.seed, PURPOSE.dropout, number);
-  const count = Math.ceil(indices.length / plan.batchSize);
-  const batches = Array.from({ length: count }, (_, i): Batch => {
-    const rows = indices.subarray(i * plan.batchSize, (i + 1) * plan.batchSize);
-    return batchOf(plan, rows, indices.length, random);
-  });
+  const size = rowsOfStep(plan);
+  const to = Math.min(taken.rows.length, (at + 1) * size);
+  const batches: Batch[] = [];
+  for (let from = at * size; from < to; from += plan.batchSize)
+    batches.push(batchOf(plan, taken, from, Math.min(to, from + plan.batchSize), to - at * size, random));
   return { batches, rates };
 }
 
 function batchOf(
-  { data, target, targets, weight: weightOf, draws }: BatchPlan,
-  indices: Int32Array,
+  { width, target, targets, weight: weightOf, draws }: BatchPlan,
+  taken: TakenRows,
+  from: number,
+  to: number,
   ofStep: number,
   random: ReturnType<typeof randomFrom>,
 ): Batch {
-  const rows = indices.length;
-  const x = new Float32Array(rows * data.width);
+  const rows = to - from;
   const y = new Float32Array(rows * targets);
   const weight = new Float32Array(rows);
-  indices.forEach((row, i) => {
-    x.set(data.features.subarray(row * data.width, (row + 1) * data.width), i * data.width);
+  taken.rows.subarray(from, to).forEach((row, i) => {
     target(row, y, i * targets);
     weight[i] = weightOf(row) / ofStep;
   });
+  const x = taken.features.subarray(from * width, to * width);
   return { rows, x, y, weight, draws: draws.map((draw) => drawn(draw, rows, random)) };
 }
 

@@ -1,18 +1,21 @@
 import { biasName, kernelName } from '../kinds/dense-net.js';
 import type { Tensors } from '../../../models/index.js';
 import type { Rows } from '../dataset.js';
+import type { HeldFeatures } from '../feed/held.js';
 import type { NetShape } from './shape.js';
 
 /** Rows that are looked at for dead units. */
 const LOOKED_AT = 2000;
 
 /** Share of hidden relu units that are 0 for the training rows (the first 2,000 of them); undefined without such units. */
-export function deadUnits(shape: NetShape, tensors: Tensors, data: Rows): number | undefined {
+export function deadUnits(shape: NetShape, tensors: Tensors, data: Rows<HeldFeatures>): number | undefined {
   const hidden = shape.layers.slice(0, -1);
   if (hidden.length === 0 || hidden.some(({ activation }) => activation !== 'relu')) return undefined;
   const alive = hidden.map(({ units }) => new Uint8Array(units));
-  for (let row = 0; row < Math.min(data.rows, LOOKED_AT); row++) {
-    let values: Float64Array = data.features.subarray(row * data.width, (row + 1) * data.width);
+  const rows = Math.min(data.rows, LOOKED_AT);
+  const features = data.features.slice(0, rows);
+  for (let row = 0; row < rows; row++) {
+    let values: Float64Array = features.subarray(row * data.width, (row + 1) * data.width);
     hidden.forEach(({ units }, layer) => {
       const kernel = tensors[kernelName(layer)]!.values;
       const sums = Float64Array.from(tensors[biasName(layer)]!.values);

@@ -35,6 +35,15 @@ export interface NetInTraining {
   dispose(): void;
 }
 
+/** Rows that are predicted again and again. */
+export interface Watched {
+  readonly rows: number;
+  /** Rows that are in memory at once. */
+  readonly atOnce: number;
+  /** Features of the rows `[from, to)`, `[rows, features]`. */
+  readonly features: (from: number, to: number) => Float32Array;
+}
+
 export interface NetParts {
   readonly tf: Tensorflow;
   readonly network: Network;
@@ -46,6 +55,6 @@ export interface NetParts {
   readonly l1: Float32Array | undefined;
   readonly clip: Clip;
   readonly initial: Float32Array;
-  /** Rows to predict, `[rows, features]`. */
-  readonly watched: { readonly rows: number; readonly features: Float32Array };
+  /** Rows to predict. */
+  readonly watched: Watched;
 }

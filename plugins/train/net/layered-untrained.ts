@@ -9,6 +9,7 @@ import { netFiles } from './net-files.js';
 import { layersOf, startsInCodes } from '../presets/index.js';
 import { PURPOSE } from './shape.js';
 import type { Rows } from '../dataset.js';
+import { atOnceOf, type HeldFeatures } from '../feed/held.js';
 import type { Learned } from './tasks/learned.js';
 import type { Untrained } from './train.js';
 
@@ -86,11 +87,17 @@ export function tensorsOf(weights: readonly Weight[], values: Float32Array): Ten
 }
 
 /** Throws a UserError for a value that is neither missing nor a whole number: features.fit scales columns unless it is told not to. */
-function requireCodes({ width, features }: Rows): void {
+function requireCodes({ rows, width, features }: Rows<HeldFeatures>): void {
+  const atOnce = atOnceOf(width);
+  for (let from = 0; from < rows; from += atOnce)
+    requireCodesOf(features.slice(from, Math.min(rows, from + atOnce)), width, from);
+}
+
+function requireCodesOf(features: Float64Array, width: number, from: number): void {
   const at = features.findIndex((value) => !Number.isNaN(value) && !Number.isInteger(value));
   if (at < 0) return;
   throw new UserError('the first layer takes codes, and a feature is no whole number', {
-    where: { port: 'train', row: Math.floor(at / width) },
+    where: { port: 'train', row: from + Math.floor(at / width) },
     expected: 'whole numbers from 0, or nothing where one is missing',
     actual: `${features[at]} in feature ${(at % width) + 1} of ${width}`,
     remedy: "leave the columns unscaled in features.fit: numeric: [{ column, scale: 'none' }], or recipe.pass",

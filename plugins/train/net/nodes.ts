@@ -2,15 +2,16 @@ import { UserError } from '@trainyard/errors';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { weightsOfClasses, type ClassWeights } from '../class-weights.js';
 import { layeredNet, layeredRegressionNet, multiLabelNet, net, quantileNet, regressionNet } from '../contract.js';
-import { requireClasses } from '../dataset.js';
-import { readLabelSetSurroundings, readNumberSurroundings, readSurroundings } from '../training-environment.js';
+import { readDatasetInto, readLabelSets, readNumbersInto, requireClasses } from '../dataset.js';
+import { heldUpTo, type HeldFeatures, type Keep } from '../feed/held.js';
+import { surroundings, type Inputs } from '../training-environment.js';
 import { writeNumberOutcome, writeOutcome, writeTaskOutcome } from '../training-result.js';
 import { untrainedDense } from './dense-untrained.js';
 import type { LayeredParameters } from './layered-parameters.js';
 import { untrainedLayers } from './layered-untrained.js';
 import { startsInCodes } from '../presets/index.js';
 import type { NumberLoss } from './objectives/numbers.js';
-import type { LoopParameters } from './parameters.js';
+import type { LoopParameters, StreamParameters } from './parameters.js';
 import { learnClasses } from './tasks/classes.js';
 import { learnLabelSets } from './tasks/label-sets.js';
 import { learnNumber, learnQuantiles } from './tasks/numbers.js';
@@ -28,19 +29,19 @@ export const layeredRegressionNetNode = implement(layeredRegressionNet, (call) =
 
 interface Call<Params> {
   readonly params: Params;
-  readonly inputs: Parameters<typeof readSurroundings>[0];
+  readonly inputs: Inputs;
   readonly ctx: NodeContext;
 }
 type Spec = { readonly name: string; readonly version: string };
 type Make<Params> = (params: Params, learned: Learned, seed: number) => Untrained;
-type OfClasses = LoopParameters & {
+type OfClasses = LoopParameters & StreamParameters & {
   readonly label: string;
   readonly weight?: string | undefined;
   readonly focal: number;
   readonly labelSmoothing: number;
   readonly classWeights?: ClassWeights;
 };
-type OfNumber = LoopParameters & {
+type OfNumber = LoopParameters & StreamParameters & {
   readonly label: string;
   readonly weight?: string | undefined;
   readonly loss: NumberLoss;
@@ -61,17 +62,24 @@ export function requireOneLoss(params: { readonly focal: number; readonly labelS
     });
 }
 
+/** How the features of a table are held while a net is trained. */
+function keepOf({ part, scratch }: { part: string; scratch: string }, params: StreamParameters): Keep<HeldFeatures> {
+  return heldUpTo(params.streamAbove, scratch, part);
+}
+
 async function trainClasses<Params extends OfClasses>(
   spec: Spec,
   { params, inputs, ctx }: Call<Params>,
   make: Make<Params>,
 ) {
-  const around = await readSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
+  const began = performance.now();
+  const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
+  const around = await surroundings(inputs, asked, (of) => readDatasetInto(of, keepOf(of, params)));
   requireClasses(around.train, params.label);
   requireOneLoss(params);
   const weights = weightsOfClasses(params.classWeights, around.train);
   const learned = learnClasses(around.train, around.validation, weights, params);
-  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
+  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed), began }, ctx);
   const { model, figures, probabilities } = await writeOutcome(trained.trained, around);
   trained.requireServed(probabilities);
   return { model, figures, curves: trained.curves };
@@ -82,19 +90,23 @@ async function trainNumber<Params extends OfNumber>(
   { params, inputs, ctx }: Call<Params>,
   make: Make<Params>,
 ) {
-  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight, takesMissing(params));
+  const began = performance.now();
+  const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
+  const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnNumber(around.train, around.validation, params.loss, params.delta);
-  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed) }, ctx);
+  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed), began }, ctx);
   const { model, figures, answers } = await writeNumberOutcome(trained.trained, around);
   trained.requireServed(answers);
   return { model, figures, curves: trained.curves };
 }
 
 export const quantileNetNode = implement(quantileNet, async ({ params, inputs, ctx }) => {
-  const around = await readNumberSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const began = performance.now();
+  const asked = { ...params, scratch: ctx.scratch };
+  const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnQuantiles(around.train, around.validation, params.quantiles);
   const trained = await trainNet(
-    { spec: quantileNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
+    { spec: quantileNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed), began },
     ctx,
   );
   const task = { type: 'quantiles' as const, label: params.label, quantiles: params.quantiles };
@@ -106,11 +118,13 @@ export const quantileNetNode = implement(quantileNet, async ({ params, inputs, c
 });
 
 export const multiLabelNetNode = implement(multiLabelNet, async ({ params, inputs, ctx }) => {
-  const around = await readLabelSetSurroundings(inputs, params.label, ctx.scratch, params.weight);
+  const began = performance.now();
+  const asked = { ...params, scratch: ctx.scratch };
+  const around = await surroundings(inputs, asked, (of) => readLabelSets(of, keepOf(of, params)));
   const { classes } = around.train;
   const learned = learnLabelSets(around.train, around.validation, params.threshold, params.labelSmoothing);
   const trained = await trainNet(
-    { spec: multiLabelNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed) },
+    { spec: multiLabelNet.spec, params, learned, net: untrainedDense(params, learned, ctx.seed), began },
     ctx,
   );
   const task = {

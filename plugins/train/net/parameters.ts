@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetParameter, costParameter } from '../loop/spending.js';
 import { optimiserParameter } from './optimisers/index.js';
 import { scheduleParameter } from './schedules/index.js';
 
@@ -42,11 +43,29 @@ export const loopParameters = {
     .describe('steps between looks at the validation loss within an epoch; 0: at its end alone'),
   l2: z.number().min(0).default(0).describe('penalty: it times the sum of squared weights, biases left out'),
   l1: z.number().min(0).default(0).describe('penalty: it times the sum of the sizes of weights, biases left out'),
+  budget: budgetParameter,
+  cost: costParameter,
   checkpointSeconds: z
     .number()
     .min(0)
     .default(10)
     .describe('least time between checkpoints, within an epoch too; 0: after every epoch'),
+};
+
+/** When the rows of a table are streamed from a file, and how they are shuffled then. */
+export const streamParameters = {
+  streamAbove: z
+    .number()
+    .int()
+    .min(0)
+    .default(64_000_000)
+    .describe('rows × features of a table above which it is streamed from a file instead of being in memory'),
+  shuffleWindow: z
+    .number()
+    .int()
+    .min(1)
+    .default(4_000_000)
+    .describe('rows × features that are in memory together, and shuffled, where the training rows are streamed'),
 };
 
 /** What a net of dense layers is made of. */
@@ -61,6 +80,8 @@ export const denseParameters = {
 };
 
 const loop = z.object(loopParameters);
+const stream = z.object(streamParameters);
 const dense = z.object(denseParameters);
 export type LoopParameters = z.output<typeof loop>;
+export type StreamParameters = z.output<typeof stream>;
 export type DenseParameters = z.output<typeof dense>;

@@ -6,7 +6,9 @@ import { randomFrom } from '@trainyard/numeric';
 import type { Activation } from '../kinds/dense-net.js';
 import { loadTensorflow, type Tensorflow } from '../../../setup/tensorflow-load.js';
 import type { Dataset } from '../dataset.js';
-import { groupsOf, orderOf, stepOf, stepsOf, type BatchPlan } from './batches.js';
+import { feedOf } from '../feed/feed.js';
+import { inMemory } from '../feed/held.js';
+import { groupAfter, stepOf, stepsOf, type BatchPlan } from './batches.js';
 import { denseNetwork } from './dense.js';
 import { crossEntropy } from './objectives/cross-entropy.js';
 import { optimiserOf } from './optimisers/index.js';
@@ -48,7 +50,11 @@ interface Way {
 }
 
 /** State after some epochs, and the probabilities of all batches on the way. */
-function train(way: Way, shortcut: Shortcut | undefined, epochs = 4): { state: Float32Array[]; seen: number[] } {
+async function train(
+  way: Way,
+  shortcut: Shortcut | undefined,
+  epochs = 4,
+): Promise<{ state: Float32Array[]; seen: number[] }> {
   const layers = [16, 8, 3].map((units, i) => ({ units, activation: i === 2 ? ('linear' as const) : way.activation }));
   const shape = shapeOf({ features: data.width, layers });
   const { l1 = 0, clipNorm, clipValue, accumulate = 1, ...learned } = way.more ?? {};
@@ -65,12 +71,13 @@ function train(way: Way, shortcut: Shortcut | undefined, epochs = 4): { state: F
       l1: penalty(l1),
       clip: { norm: clipNorm, value: clipValue },
       initial: initialValues(shape, 1),
-      watched: { rows: 0, features: new Float32Array() },
+      watched: { rows: 0, atOnce: 1, features: () => new Float32Array() },
     },
     shortcut,
   );
   const plan: BatchPlan = {
-    data,
+    rows: data.rows,
+    width: data.width,
     target: (row, into, at) => {
       into[at + data.labels[row]!] = 1;
     },
@@ -83,11 +90,17 @@ function train(way: Way, shortcut: Shortcut | undefined, epochs = 4): { state: F
     seed: 4,
   };
   const seen: number[] = [];
+  const feed = feedOf(inMemory(data.features, data.rows, data.width), plan.seed, 1);
   for (let epoch = 1; epoch <= epochs; epoch++)
-    for (const group of groupsOf(plan, orderOf(plan, epoch))) {
-      const first = (epoch - 1) * stepsOf(plan) + group.first + 1;
-      const steps = group.steps.map((rows, i) => stepOf(plan, rows, first + i, optimiser.rates(first + i, 0.01)));
+    for (let done = 0; done < stepsOf(plan);) {
+      const group = groupAfter(plan, done);
+      const first = (epoch - 1) * stepsOf(plan) + done + 1;
+      const taken = await feed.take(epoch, group.from, group.to);
+      const steps = Array.from({ length: group.steps }, (_, i) =>
+        stepOf(plan, taken, i, first + i, optimiser.rates(first + i, 0.01)),
+      );
       for (const probabilities of net.steps(steps)) seen.push(...probabilities);
+      done += group.steps;
     }
   const state = net.read();
   net.dispose();
@@ -117,12 +130,12 @@ describe('recorded steps equal eager ones bit for bit', () => {
     { activation: 'relu', optimiser: 'lion', dropout: 0, l2: 0 },
   ];
   for (const way of ways)
-    test(JSON.stringify(Object.values(way)), () => {
+    test(JSON.stringify(Object.values(way)), async () => {
       const log: string[] = [];
       const before = tf.memory().numTensors;
-      const recorded = train(way, recordedSteps({ tf, folder, log: (message) => log.push(message) }));
+      const recorded = await train(way, recordedSteps({ tf, folder, log: (message) => log.push(message) }));
       expect(tf.memory().numTensors).toBe(before);
-      expect(recorded).toEqual(train(way, undefined));
+      expect(recorded).toEqual(await train(way, undefined));
       expect(log).toEqual([
         native
           ? `${way.more?.accumulate === 2 ? 4 : 8} steps at a time run as one recorded graph, equal bit for bit`
@@ -131,7 +144,7 @@ describe('recorded steps equal eager ones bit for bit', () => {
     });
 });
 
-test('steps are computed operation by operation where a graph gives other bits, and the log says so', () => {
+test('steps are computed operation by operation where a graph gives other bits, and the log says so', async () => {
   if (!native) return;
   const log: string[] = [];
   const inner = recordedSteps({ tf, folder, log: (message) => log.push(message) });
@@ -149,36 +162,31 @@ test('steps are computed operation by operation where a graph gives other bits, 
     dispose: () => inner.dispose(),
   };
   const before = tf.memory().numTensors;
-  train({ activation: 'relu', optimiser: 'adam', dropout: 0, l2: 0 }, meddling, 2);
+  await train({ activation: 'relu', optimiser: 'adam', dropout: 0, l2: 0 }, meddling, 2);
   expect(tf.memory().numTensors).toBe(before);
   expect(log).toEqual(['steps are computed operation by operation: recorded they give other bits']);
 });
 
 describe('an epoch is cut into groups', () => {
+  const groupsOf = (plan: Partial<BatchPlan>) => {
+    const whole = { accumulate: 1, lookEvery: 0, seed: 1, ...plan } as BatchPlan;
+    const groups = [];
+    for (let done = 0; done < stepsOf(whole); done += groups.at(-1)!.steps) groups.push(groupAfter(whole, done));
+    return groups;
+  };
+
   test('of eight full batches, what is left over by itself, every row once', () => {
-    for (const [rows, size, lengths] of [
+    for (const [rows, batchSize, lengths] of [
       [150, 16, [8, 1, 1]],
       [16, 16, [1]],
       [10, 16, [1]],
       [64, 4, [8, 8]],
       [50, 16, [3, 1]],
     ] as const) {
-      const plan = {
-        data: { ...data, rows },
-        batchSize: size,
-        accumulate: 1,
-        lookEvery: 0,
-        seed: 1,
-      } as Partial<BatchPlan> as BatchPlan;
-      const groups = groupsOf(plan, orderOf(plan, 1));
-      expect(groups.map((group) => group.steps.length)).toEqual(lengths);
-      const all = groups.flatMap((group) => group.steps.flatMap((step) => [...step]));
-      expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, i) => i));
-      let first = 0;
-      for (const group of groups) {
-        expect(group.first).toBe(first);
-        first += group.steps.length;
-      }
+      const groups = groupsOf({ rows, batchSize });
+      expect(groups.map(({ steps }) => steps)).toEqual(lengths);
+      expect(groups.map(({ from }) => from)).toEqual([0, ...groups.slice(0, -1).map(({ to }) => to)]);
+      expect(groups.at(-1)!.to).toBe(rows);
     }
   });
 
@@ -190,16 +198,9 @@ describe('an epoch is cut into groups', () => {
       [11, 1],
       [40, 8],
     ] as const) {
-      const plan = {
-        data: { ...data, rows: 1000 },
-        batchSize: 10,
-        accumulate: 1,
-        lookEvery,
-        seed: 1,
-      } as Partial<BatchPlan> as BatchPlan;
-      const groups = groupsOf(plan, orderOf(plan, 1));
-      expect(groups[0]!.steps).toHaveLength(together);
-      const ends = new Set(groups.map(({ first, steps }) => first + steps.length));
+      const groups = groupsOf({ rows: 1000, batchSize: 10, lookEvery });
+      expect(groups[0]!.steps).toBe(together);
+      const ends = new Set(groups.map(({ to }) => to / 10));
       for (let at = lookEvery; at < 100; at += lookEvery) expect(ends.has(at)).toBe(true);
     }
   });

@@ -61,11 +61,12 @@ export function runningNet(parts: NetParts, shortcut?: Shortcut): NetInTraining 
       return answers;
     },
     predict: () => {
-      const { rows, features: all } = parts.watched;
+      const { rows, features: featuresOf } = parts.watched;
       const values = new Float32Array(rows * objective.outputs);
-      for (let from = 0; from < rows; from += network.atOnce) {
-        const to = Math.min(rows, from + network.atOnce);
-        const x = tf.tensor2d(all.subarray(from * features, to * features), [to - from, features]);
+      const atOnce = Math.min(network.atOnce, parts.watched.atOnce);
+      for (let from = 0; from < rows; from += atOnce) {
+        const to = Math.min(rows, from + atOnce);
+        const x = tf.tensor2d(featuresOf(from, to), [to - from, features]);
         const predicted = tf.tidy(() => network.answers(tf, objective, state[0]!, x));
         values.set(predicted.dataSync<'float32'>(), from * objective.outputs);
         tf.dispose([x, predicted]);

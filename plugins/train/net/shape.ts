@@ -3,7 +3,7 @@ import { biasName, kernelName, type Activation, type DenseArchitecture } from '.
 import type { Tensors } from '../../../models/index.js';
 
 /** What a random stream is for; each purpose has its own numbers from the same seed. */
-export const PURPOSE = { initialValues: 1, order: 2, dropout: 3 } as const;
+export const PURPOSE = { initialValues: 1, order: 2, dropout: 3, blocks: 4 } as const;
 
 /** Where the parameters of a layer stand in the flat vector of all of them. */
 export interface LayerPlace {

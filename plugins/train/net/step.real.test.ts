@@ -41,7 +41,7 @@ describe('a step written out moves the parameters as automatic differentiation d
       const penalty = new Float32Array(shape.parameters);
       for (const { kernel, bias } of shape.layers) penalty.fill(2 * l2, kernel, bias);
       const rate = 0.1;
-      const watched = { rows: 0, features: new Float32Array() };
+      const watched = { rows: 0, atOnce: 1, features: () => new Float32Array() };
       const net = runningNet({
         tf,
         network: denseNetwork(shape, 0.25),

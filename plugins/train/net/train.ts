@@ -2,15 +2,19 @@ import { UserError } from '@trainyard/errors';
 import { canonical, digestText } from '../../../core/index.js';
 import type { NodeContext } from '../../../worker/index.js';
 import { loadTensorflow, type LoadedTensorflow } from '../../kit/tensorflow.js';
+import { feedOf, type Feed } from '../feed/feed.js';
+import { atOnceOf, type HeldFeatures } from '../feed/held.js';
+import { cutOf } from '../feed/windows.js';
 import { curvesReport } from '../loop/curves.js';
 import type { Evidence } from '../loop/diagnosis.js';
 import { trainInEpochs, type Trainee } from '../loop/loop.js';
+import { Spending } from '../loop/spending.js';
 import type { Trained } from '../training-result.js';
-import { groupsOf, orderOf, stepOf, stepsOf, type BatchPlan } from './batches.js';
-import type { NetInTraining, NetParts, Step } from './in-training.js';
+import { groupAfter, stepOf, stepsOf, type BatchPlan } from './batches.js';
+import type { NetInTraining, NetParts, Step, Watched } from './in-training.js';
 import type { Network } from './network.js';
 import { optimiserOf } from './optimisers/index.js';
-import type { LoopParameters } from './parameters.js';
+import type { LoopParameters, StreamParameters } from './parameters.js';
 import { recordedSteps } from './recorded.js';
 import { runningNet } from './running.js';
 import { scheduleOf, type Schedule } from './schedules/index.js';
@@ -34,9 +38,11 @@ export interface Untrained {
 
 export interface NetTraining {
   readonly spec: { readonly name: string; readonly version: string };
-  readonly params: LoopParameters & Readonly<Record<string, unknown>>;
+  readonly params: LoopParameters & Partial<StreamParameters> & Readonly<Record<string, unknown>>;
   readonly learned: Learned;
   readonly net: Untrained;
+  /** When the call began, as `performance.now()` says: its budget is of all that it does. */
+  readonly began: number;
 }
 
 export interface TrainedNet {
@@ -47,7 +53,11 @@ export interface TrainedNet {
 }
 
 /** Trains a net of any kind for any task. */
-export async function trainNet({ spec, params, learned, net }: NetTraining, ctx: NodeContext): Promise<TrainedNet> {
+export async function trainNet(
+  { spec, params, learned, net, began }: NetTraining,
+  ctx: NodeContext,
+): Promise<TrainedNet> {
+  requirePrices(params);
   const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
   if (net.needsNative && loaded.backend !== 'tensorflow')
     throw new UserError('nets of layers are trained on native TensorFlow, which is not installed here', {
@@ -56,6 +66,7 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
     });
   const note = noteOn(loaded);
   if (note) ctx.log(note);
+  for (const part of ['train', 'validation'] as const) sayStreamed(learned[part], part, params, ctx);
   const { tf } = loaded;
   const { network } = net;
   const { train, validation, objective } = learned;
@@ -68,12 +79,11 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
     l1: penaltyOf(net, params.l1),
     clip: { norm: params.clipNorm, value: params.clipValue },
     initial: net.initial,
-    watched: validation
-      ? { rows: validation.rows, features: Float32Array.from(validation.features) }
-      : { rows: 0, features: new Float32Array() },
+    watched: watchedOf(validation?.features),
   };
   const plan: BatchPlan = {
-    data: train,
+    rows: train.rows,
+    width: train.width,
     target: learned.target,
     targets: objective.targets,
     weight: learned.weight,
@@ -86,9 +96,10 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
   const schedule = scheduleOf({ ...params, perEpoch: stepsOf(plan) });
   const running = runningNet(parts, recordedSteps({ tf, folder: ctx.scratch, inOrder: network.inOrder, log: ctx.log }));
   try {
-    const trainee = traineeOf(running, parts, plan, schedule, learned);
+    const feed = feedOf(train.features, ctx.seed, params.shuffleWindow ?? 1);
+    const trainee = traineeOf(running, parts, plan, feed, schedule, learned);
     // More epochs of the same go on from where fewer ended, unless the rates of the first depend on how many there are.
-    const { epochs, checkpointSeconds: _, ...same } = params;
+    const { epochs, checkpointSeconds: _, cost, budget, ...same } = params;
     const fingerprint = digestText(
       canonical({
         params: schedule.whole ? { ...same, epochs } : same,
@@ -99,7 +110,9 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
       }),
     );
     const { reported } = learned;
-    const { history, parameters } = await trainInEpochs(trainee, { ...params, reported, fingerprint }, ctx);
+    const spending = new Spending(cost, budget, began);
+    const options = { ...params, reported, fingerprint, spending };
+    const { history, parameters } = await trainInEpochs(trainee, options, ctx);
     const answers = validation && predictedBy(running, parameters);
     const evidence: Evidence = {
       priorLoss: learned.prior.loss,
@@ -113,7 +126,7 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
         training: {
           node: spec.name,
           version: spec.version,
-          params: { ...params, checkpointSeconds: undefined },
+          params: { ...params, checkpointSeconds: undefined, cost: undefined },
           seed: ctx.seed,
           threads: ctx.threads,
           device: loaded.device.startsWith('cuda') ? 'cuda' : 'cpu',
@@ -135,6 +148,16 @@ export async function trainNet({ spec, params, learned, net }: NetTraining, ctx:
   }
 }
 
+/** Throws a UserError for a budget in money where nothing says what time costs. */
+function requirePrices({ budget, cost }: LoopParameters): void {
+  if (budget?.money === undefined || (cost && (cost.perHour > 0 || cost.perKwh > 0))) return;
+  throw new UserError('a budget in money needs to know what time costs', {
+    where: { field: 'cost' },
+    expected: 'watts and perKwh, or perHour',
+    remedy: "say cost: { watts: 65, perKwh: 0.3, perHour: 0.1, currency: 'EUR' }, or give the budget in minutes",
+  });
+}
+
 function penaltyOf({ network, penalised }: Untrained, penalty: number): Float32Array | undefined {
   if (penalty === 0) return undefined;
   const all = new Float32Array(network.parameters);
@@ -142,26 +165,36 @@ function penaltyOf({ network, penalised }: Untrained, penalty: number): Float32A
   return all;
 }
 
+/** In single precision once, where they are in memory. */
+function watchedOf(features: HeldFeatures | undefined): Watched {
+  if (!features) return { rows: 0, atOnce: 1, features: () => new Float32Array() };
+  const { rows, width } = features;
+  if (features.streamed)
+    return { rows, atOnce: atOnceOf(width), features: (from, to) => Float32Array.from(features.slice(from, to)) };
+  const all = Float32Array.from(features.slice(0, rows));
+  return { rows, atOnce: Infinity, features: (from, to) => all.subarray(from * width, to * width) };
+}
+
 /** The net as the loop sees it. */
 function traineeOf(
   running: NetInTraining,
   { objective, optimiser }: NetParts,
   plan: BatchPlan,
+  feed: Feed,
   schedule: Schedule,
   { validation, validate }: Learned,
 ): Trainee {
   const steps = stepsOf(plan);
-  let groups: { readonly epoch: number; readonly of: ReturnType<typeof groupsOf> } | undefined;
   let rate = 0;
   return {
     steps,
-    advance: ({ epoch, steps: done, loss, weight }, looks) => {
-      if (groups?.epoch !== epoch) groups = { epoch, of: groupsOf(plan, orderOf(plan, epoch)) };
-      const group = groups.of.find(({ first }) => first === done)!;
+    advance: async ({ epoch, steps: done, loss, weight }, looks) => {
+      const group = groupAfter(plan, done);
+      const taken = await feed.take(epoch, group.from, group.to);
       const first = (epoch - 1) * steps + done + 1;
-      const given = group.steps.map((indices, i): Step => {
+      const given = Array.from({ length: group.steps }, (_, i): Step => {
         rate = schedule.rate(first + i, looks);
-        return stepOf(plan, indices, first + i, optimiser.rates(first + i, rate));
+        return stepOf(plan, taken, i, first + i, optimiser.rates(first + i, rate));
       });
       const answers = running.steps(given);
       let [sum, seen, at] = [loss, weight, 0];
@@ -214,6 +247,19 @@ function requireSame(trained: Float32Array, served: Float64Array): void {
     (value, i) => !(Math.abs(value - served[i]!) <= SERVED_TOLERANCE * Math.max(1, Math.abs(value))),
   );
   if (off >= 0) throw new Error(`TensorFlow answers ${trained[off]}, the model as served ${served[off]}`);
+}
+
+function sayStreamed(
+  data: Learned['validation'],
+  part: string,
+  { streamAbove, shuffleWindow = 1 }: Partial<StreamParameters>,
+  ctx: NodeContext,
+): void {
+  if (!data?.features.streamed) return;
+  const { rows, width } = data;
+  const words = `${part} is streamed from a file: ${rows} rows of ${width} features are more than streamAbove, ${streamAbove} numbers`;
+  const { block, together } = cutOf(rows, width, shuffleWindow);
+  ctx.log(part === 'train' ? `${words}; shuffled in windows of ${together} blocks of ${block} rows` : words);
 }
 
 function noteOn({ backend }: LoadedTensorflow): string | undefined {

@@ -1,6 +1,7 @@
 import { implement } from '../../../worker/index.js';
 import { weightsOfClasses } from '../class-weights.js';
 import { requireClasses } from '../dataset.js';
+import { heldInMemory } from '../feed/held.js';
 import { netFiles } from '../net/net-files.js';
 import { requireOneLoss } from '../net/nodes.js';
 import { untrainedArchitecture } from '../net/layered-untrained.js';
@@ -14,6 +15,7 @@ import { openTokenizer } from './registry.js';
 import { learnWords } from './words.js';
 
 export const textNetNode = implement(textNet, async ({ params, inputs, ctx }) => {
+  const began = performance.now();
   const { label, column, steps } = params;
   requireOneLoss(params);
   const read = { column, label, scratch: ctx.scratch };
@@ -28,15 +30,15 @@ export const textNetNode = implement(textNet, async ({ params, inputs, ctx }) =>
   );
   ctx.log(`${vocabulary.length - 1} words in the training texts, of which the first ${steps} of each are looked at`);
   const open = openTokenizer(tokenizer, vocabulary);
-  const train = codesOf(given, column, open, steps);
-  const validation = held && codesOf(held, column, open, steps);
+  const train = heldInMemory(codesOf(given, column, open, steps));
+  const validation = held && heldInMemory(codesOf(held, column, open, steps));
   requireClasses(train, label);
   const learned = learnClasses(train, validation, weightsOfClasses(params.classWeights, train), params);
   const layers = textLayersOf(params.model, vocabulary.length, steps);
   const net = untrainedArchitecture({ input: [steps], layers }, learned, ctx.seed, (architecture, tensors) =>
     netFiles(architecture, tensors, { column, steps, tokenizer, vocabulary }),
   );
-  const trained = await trainNet({ spec: textNet.spec, params, learned, net }, ctx);
+  const trained = await trainNet({ spec: textNet.spec, params, learned, net, began }, ctx);
   const inputsOf = [{ name: column, type: 'text' as const }];
   const { model, figures, probabilities } = await writeOutcome(trained.trained, {
     label,

@@ -1,11 +1,13 @@
 import { canonical, digestText, type Json } from '../../../core/index.js';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { weightsOfClasses } from '../class-weights.js';
-import { requireClasses } from '../dataset.js';
+import { requireClasses, type Dataset } from '../dataset.js';
+import { heldInMemory } from '../feed/held.js';
 import { loadTensorflow } from '../../kit/tensorflow.js';
 import type { LoopParameters } from '../net/parameters.js';
 import { requireOneLoss } from '../net/nodes.js';
 import { learnClasses } from '../net/tasks/classes.js';
+import type { Learned } from '../net/tasks/learned.js';
 import { trainNet, type TrainedNet } from '../net/train.js';
 import { writeOutcome } from '../training-result.js';
 import { readBase } from './base.js';
@@ -18,6 +20,7 @@ import { packPhase, phaseOf, unpackPhase, type HeadOutcome } from './phases.js';
 const FIRST = 0.2;
 
 export const fineTunedNode = implement(fineTuned, async ({ params, inputs, ctx }) => {
+  const began = performance.now();
   requireOneLoss(params);
   const base = await readBase(inputs.model);
   const around = await readForBase(base, inputs, params, ctx.scratch);
@@ -25,14 +28,16 @@ export const fineTunedNode = implement(fineTuned, async ({ params, inputs, ctx }
   requireClasses(train, params.label);
   const { tf, version } = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
   const weights = weightsOfClasses(params.classWeights, train);
-  const joined = join(base, params, learnClasses(train, validation, weights, params), ctx.seed);
+  const learn = (rows: Dataset, held: Dataset | undefined): Learned =>
+    learnClasses(heldInMemory(rows), held && heldInMemory(held), weights, params);
+  const joined = join(base, params, learn(train, validation), ctx.seed);
   const { freeze, first } = params;
 
   /** Trains what stands behind the frozen layers, whose outputs are computed once. */
   const phase = (part: Cut, options: LoopParameters, of: NodeContext): Promise<TrainedNet> => {
     const [rows, held] = part.layers === 0 ? [train, validation] : [train, validation].map((data) => data && through(tf, part, data)); // prettier-ignore
-    const learned = learnClasses(rows!, held, weights, params);
-    return trainNet({ spec: fineTuned.spec, params: { ...params, ...options }, learned, net: part.net }, of);
+    const learned = learn(rows!, held);
+    return trainNet({ spec: fineTuned.spec, params: { ...params, ...options }, learned, net: part.net, began }, of);
   };
 
   const { checkpointSeconds: _, ...same } = params;

@@ -1,12 +1,13 @@
 import { accuracy, averages, confusionMatrix, logLoss, mostProbable } from '@trainyard/metrics';
 import type { Dataset } from '../../dataset.js';
+import type { HeldFeatures } from '../../feed/held.js';
 import { crossEntropy, type CrossEntropyOptions } from '../objectives/cross-entropy.js';
 import { rowWeight, type Learned } from './learned.js';
 
 /** One of several classes. `weights` are those of the classes. */
 export function learnClasses(
-  train: Dataset,
-  validation: Dataset | undefined,
+  train: Dataset<HeldFeatures>,
+  validation: Dataset<HeldFeatures> | undefined,
   weights: Float64Array,
   options: CrossEntropyOptions,
 ): Learned {
@@ -43,7 +44,7 @@ export function learnClasses(
 }
 
 /** Loss of always answering the shares of the classes, in nats a row: the entropy of the labels. */
-function priorLoss({ labels, rows, classes }: Dataset): number {
+function priorLoss({ labels, rows, classes }: Dataset<unknown>): number {
   const counts = classes.map(() => 0);
   for (const label of labels) counts[label]!++;
   return -counts.reduce((sum, count) => sum + (count === 0 ? 0 : (count / rows) * Math.log(count / rows)), 0);

@@ -1,19 +1,20 @@
 import { f1MicroOfSets, classCounts, exactMatches } from '@trainyard/metrics';
 import type { LabelSetDataset } from '../../dataset.js';
+import type { HeldFeatures } from '../../feed/held.js';
 import { binaryCrossEntropy } from '../objectives/binary-cross-entropy.js';
 import { meanLoss, rowWeight, type Learned } from './learned.js';
 
 /** Any number of classes for each row. */
 export function learnLabelSets(
-  train: LabelSetDataset,
-  validation: LabelSetDataset | undefined,
+  train: LabelSetDataset<HeldFeatures>,
+  validation: LabelSetDataset<HeldFeatures> | undefined,
   threshold: number,
   labelSmoothing: number,
 ): Learned {
   const classes = train.classes.length;
   const objective = binaryCrossEntropy(classes, labelSmoothing);
   const targetOf =
-    ({ labels }: LabelSetDataset) =>
+    ({ labels }: LabelSetDataset<unknown>) =>
     (row: number, into: Float32Array, at: number): void => {
       for (let k = 0; k < classes; k++) into[at + k] = labels[row * classes + k]!;
     };

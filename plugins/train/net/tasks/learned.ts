@@ -1,14 +1,15 @@
 import type { Reported } from '../../../../core/index.js';
 import type { NetEnds } from '../../kinds/net-ends.js';
 import type { Rows } from '../../dataset.js';
+import type { HeldFeatures } from '../../feed/held.js';
 import type { Watched } from '../../loop/curves.js';
 import type { Look, Validation } from '../../loop/history.js';
 import type { Objective } from '../objectives/objective.js';
 
 /** What is learned from rows: all that tells one type of task from another, as the training of a net sees it. */
 export interface Learned {
-  readonly train: Rows;
-  readonly validation: Rows | undefined;
+  readonly train: Rows<HeldFeatures>;
+  readonly validation: Rows<HeldFeatures> | undefined;
   readonly objective: Objective;
   /** Writes what is true of a training row, `[targets]`, at a place. */
   readonly target: (row: number, into: Float32Array, at: number) => void;
@@ -30,7 +31,7 @@ export interface Learned {
 }
 
 export const rowWeight =
-  ({ weights }: Rows) =>
+  ({ weights }: Rows<unknown>) =>
   (row: number): number =>
     weights?.[row] ?? 1;
 

@@ -1,5 +1,6 @@
 import { pinballLoss } from '@trainyard/metrics';
 import type { NumberDataset } from '../../dataset.js';
+import type { HeldFeatures } from '../../feed/held.js';
 import type { Look } from '../../loop/history.js';
 import type { Reported } from '../../../../core/index.js';
 import { numberObjective, quantileObjective, type NumberLoss } from '../objectives/numbers.js';
@@ -24,8 +25,8 @@ export function standardOf(labels: Float64Array): Standard {
 
 /** One number: its mean, or its median. */
 export function learnNumber(
-  train: NumberDataset,
-  validation: NumberDataset | undefined,
+  train: NumberDataset<HeldFeatures>,
+  validation: NumberDataset<HeldFeatures> | undefined,
   loss: NumberLoss,
   delta: number,
 ): Learned {
@@ -62,8 +63,8 @@ export function learnNumber(
 
 /** Quantiles of one number. */
 export function learnQuantiles(
-  train: NumberDataset,
-  validation: NumberDataset | undefined,
+  train: NumberDataset<HeldFeatures>,
+  validation: NumberDataset<HeldFeatures> | undefined,
   quantiles: readonly number[],
 ): Learned {
   const inOrder = (answers: Float32Array): Float32Array => {
@@ -99,20 +100,20 @@ interface Standardised {
   readonly constant: (sorted: Float64Array, mean: number) => readonly number[];
   readonly rising: boolean;
   /** Figures in the units of the target. */
-  readonly figures: (answers: Float32Array, data: NumberDataset, standard: Standard) => Record<string, number>;
+  readonly figures: (answers: Float32Array, data: NumberDataset<unknown>, standard: Standard) => Record<string, number>;
   readonly reported: (look: Look, standard: Standard) => Reported;
 }
 
 function learnStandardised(
-  train: NumberDataset,
-  validation: NumberDataset | undefined,
+  train: NumberDataset<HeldFeatures>,
+  validation: NumberDataset<HeldFeatures> | undefined,
   objective: Objective,
   { name, words, constant, rising, figures, reported }: Standardised,
 ): Learned {
   const standard = standardOf(train.labels);
   const { center, scale } = standard;
   const targetOf =
-    ({ labels }: NumberDataset) =>
+    ({ labels }: NumberDataset<unknown>) =>
     (row: number, into: Float32Array, at: number): void => {
       into[at] = (labels[row]! - center) / scale;
     };
