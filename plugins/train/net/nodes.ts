@@ -34,19 +34,21 @@ interface Call<Params> {
 }
 type Spec = { readonly name: string; readonly version: string };
 type Make<Params> = (params: Params, learned: Learned, seed: number) => Untrained;
-type OfClasses = LoopParameters & StreamParameters & {
-  readonly label: string;
-  readonly weight?: string | undefined;
-  readonly focal: number;
-  readonly labelSmoothing: number;
-  readonly classWeights?: ClassWeights;
-};
-type OfNumber = LoopParameters & StreamParameters & {
-  readonly label: string;
-  readonly weight?: string | undefined;
-  readonly loss: NumberLoss;
-  readonly delta: number;
-};
+type OfClasses = LoopParameters &
+  StreamParameters & {
+    readonly label: string;
+    readonly weight?: string | undefined;
+    readonly focal: number;
+    readonly labelSmoothing: number;
+    readonly classWeights?: ClassWeights;
+  };
+type OfNumber = LoopParameters &
+  StreamParameters & {
+    readonly label: string;
+    readonly weight?: string | undefined;
+    readonly loss: NumberLoss;
+    readonly delta: number;
+  };
 
 /** An embedding has a vector for what is missing; other layers would only spread it. */
 function takesMissing(params: object): boolean {
