@@ -5,7 +5,7 @@ import { implementation, type Implementation } from '../core/implementation.js';
 import type { Kind } from '../core/kinds.js';
 import type { AnyContract, Contract } from '../core/node.js';
 import type { Ports } from '../core/wiring.js';
-import { nodeRuntime, type NodeFunction } from '../runtimes/index.js';
+import { nodeRuntime, type NodeFunction } from './runtimes/index.js';
 
 export type NodeContext = Context<TrainyardClient>;
 export type NodeCall<P extends z.ZodType, I extends Ports> = Call<P, I, TrainyardClient>;

@@ -8,7 +8,7 @@ import { digestText, isDigest, type Digest } from '../../core/digest.js';
 import { canonical } from '../../core/json.js';
 import { builtInParts } from '../../project/brought-parts.js';
 import { secretIn } from '../../project/secret-source.js';
-import { sourceOnHand, type SourceState } from '../../sources/index.js';
+import { sourceOnHand, type SourceState } from '../sources/index.js';
 import { putRecord, readRecord, RECORDS, type JsonObject, segmentOf } from '../../store/index.js';
 import type { Change, TriggerActivities } from '../../workflows/trigger/contract.js';
 

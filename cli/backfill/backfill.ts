@@ -9,7 +9,7 @@ import {
   type PartitionState,
 } from '../../client/backfill/backfill.js';
 import { connectNow, openReader } from '../../client/reader.js';
-import { expandPattern } from '../../sources/index.js';
+import { expandPattern } from '../../activities/sources/index.js';
 import { sayDuration } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import type { Json } from '../../core/json.js';

@@ -1,5 +1,5 @@
 import { connectNow, openReader } from '../../client/reader.js';
-import { collectEnvironments } from '../../runtimes/python/index.js';
+import { collectEnvironments } from '../../worker/runtimes/python/index.js';
 import { durationMs, sayBytes, sayCount, sayDuration, sizeBytes } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
 import { loadConfig } from '../../project/project.js';

@@ -1,4 +1,4 @@
-import { lockRequirements } from '../../runtimes/python/index.js';
+import { lockRequirements } from '../../worker/runtimes/python/index.js';
 import { note, print, printJson } from '../terminal.js';
 
 export interface LockOptions {

@@ -4,7 +4,7 @@ import { UserError, type Json, type Source } from '../../core/index.js';
 import { overLimit, sql, TABLE_FILE, withDatabase, type Database, type RawText } from '@trainyard/tables';
 import type { z } from 'zod';
 import { sayShort } from './say-short.js';
-import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../sources/index.js';
+import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../activities/sources/index.js';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
 import { parse, sift, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';

@@ -1,1 +1,1 @@
-export { python, pythonRuntime, type PythonOptions } from '../../runtimes/python/index.js';
+export { python, pythonRuntime, type PythonOptions } from '../../worker/runtimes/python/index.js';

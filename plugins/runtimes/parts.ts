@@ -1,2 +1,2 @@
-export { nodeRuntime } from '../../runtimes/index.js';
+export { nodeRuntime } from '../../worker/runtimes/index.js';
 export { pythonRuntime } from '../kit/python.js';

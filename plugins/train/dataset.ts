@@ -20,6 +20,7 @@ import {
 import { passesMissing, transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import { featuresOf, openThroughRules } from '@trainyard/transforms/tables';
 import { inOneArray, type Keep } from './feed/held.js';
+import { groupOf, labelOf, numberOf, requireNumeric, requireWeight, weightOf } from './row-cells.js';
 
 /** Rows as a learner takes them, their features in one array unless it holds them otherwise. */
 export interface Rows<Held = Float64Array> {
@@ -283,77 +284,6 @@ export async function sampled(database: Database, transform: FittedTransform, ro
   return database.rows<TableRow>(
     sql`SELECT ${join(names.map(id))} FROM (${numbered}) WHERE ${chosen} ORDER BY ${place}`,
   );
-}
-
-/** A class as its cell names it. Throws a UserError where there is none, or one that is not allowed. */
-export function labelOf(
-  cell: TableCell | undefined,
-  row: number,
-  { part, label, classes }: Pick<DatasetRequest, 'part' | 'label' | 'classes'>,
-): string {
-  if (cell === null || cell === undefined || cell === '') {
-    throw new UserError(`a row of the table "${part}" has no label`, {
-      where: { port: part, row, column: label },
-      remedy: 'label it, or leave such rows out when the table is cleaned',
-    });
-  }
-  const name = String(cell);
-  if (classes && !classes.includes(name)) {
-    throw new UserError(`the table "${part}" has a class that training did not see`, {
-      where: { port: part, row, column: label },
-      expected: classes.join(', '),
-      actual: name,
-      remedy: 'split the data so that every class is in the training table (split.stratified does)',
-    });
-  }
-  return name;
-}
-
-function requireNumeric(type: Column['type'], { part, label }: DatasetRequest): void {
-  if (type === 'number' || type === 'integer') return;
-  throw new UserError(`column "${label}" of the table "${part}" holds ${type}, and this learner predicts numbers`, {
-    where: { port: part, column: label },
-    remedy: 'choose a column of numbers; classes are for train.trees and the other classifiers',
-  });
-}
-
-function numberOf(cell: TableCell | undefined, row: number, { part, label }: DatasetRequest): number {
-  if (typeof cell === 'number' && Number.isFinite(cell)) return cell;
-  throw new UserError(`a row of the table "${part}" has no number for its label`, {
-    where: { port: part, row, column: label },
-    expected: 'a finite number',
-    actual: cell === null || cell === undefined || Number.isNaN(cell) ? 'missing' : String(cell),
-    remedy: 'leave such rows out when the table is cleaned; classes are for train.trees',
-  });
-}
-
-/** Throws a UserError for a column of weights that is not there, holds no numbers, or is a feature as well. */
-function requireWeight(columns: readonly Column[], name: string, transform: FittedTransform): void {
-  const { type } = requireColumn(columns, name, 'weight');
-  if (type !== 'number' && type !== 'integer')
-    throw new UserError(`column "${name}" holds ${type}, not weights`, { where: { field: 'weight', column: name } });
-  if (transformInputs(transform).some((input) => input.name === name))
-    throw new UserError(`column "${name}" is a weight and a feature at once`, {
-      where: { field: 'weight', column: name },
-      remedy: 'leave it out of the recipe of features.fit: it says how rows were chosen, not what they are',
-    });
-}
-
-function weightOf(cell: TableCell | undefined, row: number, { part, weight }: DatasetRequest): number {
-  if (typeof cell === 'number' && Number.isFinite(cell) && cell >= 0) return cell;
-  throw new UserError(`a row of the table "${part}" has no weight`, {
-    where: { port: part, row, column: weight! },
-    expected: 'a number of 0 or more',
-    actual: cell === null || cell === undefined || Number.isNaN(cell) ? 'missing' : String(cell),
-  });
-}
-
-function groupOf(cell: TableCell | undefined, row: number, { part, group }: DatasetRequest): string {
-  if (cell !== null && cell !== undefined) return String(cell);
-  throw new UserError(`a row of the table "${part}" is of no group`, {
-    where: { port: part, row, column: group! },
-    expected: 'what says which rows are ranked among each other, such as a query',
-  });
 }
 
 /** Throws a UserError when there is nothing to tell apart, or when the label is a number or a name of its own in most rows. */

@@ -11,7 +11,7 @@ import { rawName, RECORD_NAME, sql, withDatabase } from '@trainyard/tables';
 import { canonical, type Json } from '../../core/json.js';
 import { partsOf } from '../../core/provided-parts.js';
 import type { Source } from '../../core/source.js';
-import { sourceOnHand, type Snapshot, type SourceContext, type SourceKind } from '../../sources/index.js';
+import { sourceOnHand, type Snapshot, type SourceContext, type SourceKind } from '../../activities/sources/index.js';
 
 /** A small source of the kind under test, which the cases look at, change and read. */
 export interface SourceExample {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../core/index.js';
 import type { Database, RawText } from '@trainyard/tables';
-import type { TableAsk, TakenSnapshot } from '../../../sources/index.js';
+import type { TableAsk, TakenSnapshot } from '../../../activities/sources/index.js';
 import { readCsv } from '../csv/index.js';
 import { ENDINGS, formatOption, type Format } from './contract.js';
 import { readJson } from './json/read-json.js';

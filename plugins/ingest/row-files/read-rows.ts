@@ -12,7 +12,7 @@ import {
 } from '@trainyard/tables';
 import { z } from 'zod';
 import { UserError } from '../../../core/index.js';
-import type { TableAsk, TakenSnapshot } from '../../../sources/index.js';
+import type { TableAsk, TakenSnapshot } from '../../../activities/sources/index.js';
 import { cellName, COLUMNS_FILE, ROWS_FILE, takenColumn, type TakenColumn } from './columns.js';
 
 /** Columns that one query looks at. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { id, join, sql, Sql, withDatabase } from '@trainyard/tables';
 import { UserError } from '../../../core/index.js';
-import type { SnapshotFile, SourceContext } from '../../../sources/index.js';
+import type { SnapshotFile, SourceContext } from '../../../activities/sources/index.js';
 import { cellName, COLUMNS_FILE, ROWS_FILE, type TakenColumn } from './columns.js';
 
 /** The most bytes that one row may have as text. */

@@ -6,7 +6,7 @@ import { join as joinPath } from 'node:path';
 import { rawName, RECORD, sql, withDatabase, type RawText, type TableRow } from '@trainyard/tables';
 import type { z } from 'zod';
 import type { Json } from '../../../core/json.js';
-import type { Snapshot, SourceContext, SourceReader, SourceState } from '../../../sources/index.js';
+import type { Snapshot, SourceContext, SourceReader, SourceState } from '../../../activities/sources/index.js';
 
 /** A snapshot as a test looks at it. */
 export interface Taken extends Snapshot {

@@ -1,7 +1,8 @@
 import { UserError } from '@trainyard/errors';
 import { id, openTable, requireColumn, sql, withDatabase } from '@trainyard/tables';
 import type { InputArtifact } from '../../../worker/index.js';
-import { labelOf, type Dataset } from '../dataset.js';
+import type { Dataset } from '../dataset.js';
+import { labelOf } from '../row-cells.js';
 import { writeCodes } from './registry.js';
 import type { Tokenizer } from './tokenizer.js';
 

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { TransientError } from '../../../../core/index.js';
-import { sourceKind, type SourceContext } from '../../../../sources/index.js';
+import { sourceKind, type SourceContext } from '../../../../activities/sources/index.js';
 import { csvLine, readRows, writeRows } from '../../row-files/index.js';
 import { crawl } from './contract.js';
 import { walk, type CrawledPage, type Walk } from './walk.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { expandPattern, filesOf } from '../../../../sources/index.js';
+import { expandPattern, filesOf } from '../../../../activities/sources/index.js';
 import { filesState, type FilesState } from './digest.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-source-'));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRows, TABLE_FILE, withDatabase, type TableRow } from '@trainyard/tables';
 import type { Source } from '../../../../core/index.js';
 import { partsOf } from '../../../../core/provided-parts.js';
-import { sourceOnHand } from '../../../../sources/index.js';
+import { sourceOnHand } from '../../../../activities/sources/index.js';
 import { runNode } from '../../../../worker/testing/index.js';
 import { file } from '../../index.js';
 import { parseNode, snapshotNode } from '../../worker.js';

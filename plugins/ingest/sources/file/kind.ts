@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TransientError, UserError } from '../../../../core/index.js';
-import { filesOf, isPattern, sourceKind } from '../../../../sources/index.js';
+import { filesOf, isPattern, sourceKind } from '../../../../activities/sources/index.js';
 import { readFormat } from '../../formats/index.js';
 import { file } from './contract.js';
 import { copyWhole, sourcePath } from './copy.js';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { TransientError, UserError, type Digest } from '../../../../core/index.js';
 import { inner, join, rawColumn, rawName, RECORD, sql, type ColumnType, type RawText } from '@trainyard/tables';
-import type { SourceReader } from '../../../../sources/index.js';
+import type { SourceReader } from '../../../../activities/sources/index.js';
 import { sourcePath } from '../file/copy.js';
 import { listFolder, type FoundFile } from './listing.js';
 import { packFiles, readPacked, type PackedFile } from './packs.js';

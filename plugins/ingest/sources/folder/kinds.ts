@@ -1,5 +1,5 @@
 import { UserError } from '../../../../core/index.js';
-import { sourceKind } from '../../../../sources/index.js';
+import { sourceKind } from '../../../../activities/sources/index.js';
 import { images, texts } from './contract.js';
 import { folderSource, LARGEST } from './folder-source.js';
 import { imageFacts } from './image-facts.js';

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { UserError, type SecretRef } from '../../../../core/index.js';
-import { sourceKind, type SourceContext } from '../../../../sources/index.js';
+import { sourceKind, type SourceContext } from '../../../../activities/sources/index.js';
 import {
   download,
   mayPass,

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
-import { sourceKind } from '../../../../sources/index.js';
+import { sourceKind } from '../../../../activities/sources/index.js';
 import { readRows, writeRows } from '../../row-files/index.js';
 import { describe, rowsOf, type QueryColumn } from './query.js';
 import { inSnapshot } from './session.js';

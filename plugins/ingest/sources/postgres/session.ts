@@ -1,4 +1,4 @@
-import type { SourceContext } from '../../../../sources/index.js';
+import type { SourceContext } from '../../../../activities/sources/index.js';
 import { told } from './told.js';
 import type { Client } from 'pg';
 

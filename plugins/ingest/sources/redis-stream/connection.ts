@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { isTrainyardError, TransientError, UserError } from '../../../../core/index.js';
-import type { SourceContext } from '../../../../sources/index.js';
+import type { SourceContext } from '../../../../activities/sources/index.js';
 import { withoutAddress } from '../../without-address.js';
 
 /** Gives `use` a connection. What the server says against it is told without the address, its user or its password. */

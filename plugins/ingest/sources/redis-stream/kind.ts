@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { UserError } from '../../../../core/index.js';
-import { sourceKind, type SourceContext } from '../../../../sources/index.js';
+import { sourceKind, type SourceContext } from '../../../../activities/sources/index.js';
 import { csvLine, readRows, writeRows } from '../../row-files/index.js';
 import { connected } from './connection.js';
 import { redisStream } from './contract.js';

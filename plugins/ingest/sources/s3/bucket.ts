@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { UserError } from '../../../../core/index.js';
-import type { SourceContext } from '../../../../sources/index.js';
+import type { SourceContext } from '../../../../activities/sources/index.js';
 import { mayPass, Passing, request, retryAfterMs, retrying, toldOf, type Answer } from '../../fetching/index.js';
 import { escaped, signed, type Credentials } from './sign.js';
 

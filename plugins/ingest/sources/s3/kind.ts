@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { TransientError, UserError } from '../../../../core/index.js';
-import { sourceKind, type SourceContext } from '../../../../sources/index.js';
+import { sourceKind, type SourceContext } from '../../../../activities/sources/index.js';
 import { download } from '../../fetching/index.js';
 import { readFormat } from '../../formats/index.js';
 import { addressOf, headersOf, list, PAUSE_MS, refused, type Bucket, type S3Object } from './bucket.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { sourceKind, type SourceContext } from '../../../../sources/index.js';
+import { sourceKind, type SourceContext } from '../../../../activities/sources/index.js';
 import { readRows, writeRows } from '../../row-files/index.js';
 import { sourcePath } from '../file/copy.js';
 import { copyDatabase, stampOf } from './copy-database.js';

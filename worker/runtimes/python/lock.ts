@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '@trainyard/errors';
-import { anyInterpreters, findBinary, findInterpreter, formatProgress, runProgram } from '../../setup/index.js';
+import { anyInterpreters, findBinary, findInterpreter, formatProgress, runProgram } from '../../../setup/index.js';
 import { uvEnvironment } from './environment.js';
 import { lockedRequirements } from './requirements.js';
 import { sayUvFailure } from './uv-failure.js';

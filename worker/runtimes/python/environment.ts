@@ -10,7 +10,7 @@ import {
   installOnce,
   runProgram,
   toolsFolder,
-} from '../../setup/index.js';
+} from '../../../setup/index.js';
 import { sayUvFailure } from './uv-failure.js';
 
 export interface EnvironmentOptions {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TrainyardError } from '@trainyard/errors';
-import type { TemporalService } from '../../setup/index.js';
-import { Probe, startServer, type Outcome } from '../../tests/matrix/harness.js';
+import type { TemporalService } from '../../../setup/index.js';
+import { Probe, startServer, type Outcome } from '../../../tests/matrix/harness.js';
 
 let server: TemporalService;
 let probe: Probe;

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { digestText } from '../core/digest.js';
-import { saySource, type Source } from '../core/source.js';
+import { digestText } from '../../core/digest.js';
+import { saySource, type Source } from '../../core/source.js';
 
 /** A lock of another machine is taken for left behind after this time, ms. */
 const LEFT_BEHIND_MS = 24 * 3_600_000;

@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { identify } from '../../setup/process-identity.js';
-import { Told, ToyNode } from '../../worker/toy-executor.test-part.js';
+import { identify } from '../../../setup/process-identity.js';
+import { Told, ToyNode } from '../../toy-executor.test-part.js';
 import { pythonHere } from './here.test-part.js';
 
 const toy = new ToyNode('');

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { sayThrown } from '@trainyard/errors';
-import type { NodeContext } from '../../core/implement.js';
-import type { Json } from '../../core/json.js';
-import type { Reported } from '../../core/task.js';
+import type { NodeContext } from '../../../core/implement.js';
+import type { Json } from '../../../core/json.js';
+import type { Reported } from '../../../core/task.js';
 
 /** What the process says of a call that failed. */
 export interface PythonFailure {

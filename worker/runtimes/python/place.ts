@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '@trainyard/errors';
-import type { Placed, PlaceOptions } from '../../core/runtime-kind.js';
+import type { Placed, PlaceOptions } from '../../../core/runtime-kind.js';
 import { launcherHash } from './launcher.js';
 import { CODE_FOLDER, REQUIREMENTS_FILE, type PlacedProgram, type PythonProgram } from './programs.js';
 import { lockedRequirements } from './requirements.js';

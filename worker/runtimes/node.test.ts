@@ -2,8 +2,8 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { test } from 'vitest';
-import { implement, TransientError, UserError, type NodeCall } from '../worker/index.js';
-import { runtimeCases, runtimeProbe } from '../worker/testing/index.js';
+import { implement, TransientError, UserError, type NodeCall } from '../index.js';
+import { runtimeCases, runtimeProbe } from '../testing/index.js';
 
 type Call = NodeCall<typeof runtimeProbe.spec.params, typeof runtimeProbe.spec.inputs>;
 type Given = readonly [value: unknown, files: Readonly<Record<string, unknown>>];

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TrainyardError } from '@trainyard/errors';
-import type { AnyContract, Contract } from '../../core/contract.js';
-import { implementation, type Implementation } from '../../core/implementation.js';
-import type { Kind } from '../../core/kinds.js';
-import { runtime } from '../../core/runtime-kind.js';
-import type { Ports } from '../../core/wiring.js';
+import type { AnyContract, Contract } from '../../../core/contract.js';
+import { implementation, type Implementation } from '../../../core/implementation.js';
+import type { Kind } from '../../../core/kinds.js';
+import { runtime } from '../../../core/runtime-kind.js';
+import type { Ports } from '../../../core/wiring.js';
 import type { z } from 'zod';
 import { placePython, sourcesOf } from './place.js';
 import type { PythonProgram } from './programs.js';

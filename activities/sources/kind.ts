@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Database, RawText } from '@trainyard/tables';
-import type { Json } from '../core/json.js';
-import { asPart, type Part } from '../core/part.js';
-import type { SourceSpec } from '../core/source.js';
+import type { Json } from '../../core/json.js';
+import { asPart, type Part } from '../../core/part.js';
+import type { SourceSpec } from '../../core/source.js';
 
 /** What a source kind may use of its surroundings. */
 export interface SourceContext {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runtimeCases, runtimeProbe } from '../../worker/testing/index.js';
+import { runtimeCases, runtimeProbe } from '../../testing/index.js';
 import { pythonHere } from './here.test-part.js';
 import { python } from './index.js';
 

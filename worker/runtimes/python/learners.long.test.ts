@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestProject, interrupt } from '../../tests/cli/harness.js';
-import type { Started } from '../../tests/cli/command.js';
+import { TestProject, interrupt } from '../../../tests/cli/harness.js';
+import type { Started } from '../../../tests/cli/command.js';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const CONFIG = `import { defineConfig } from 'trainyard';

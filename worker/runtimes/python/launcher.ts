@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { packageRoot } from '../../setup/package-root.js';
+import { packageRoot } from '../../../setup/package-root.js';
 
 /** The folder of what runs in Python: `main.py`, and the module `trainyard` that nodes import. */
 export function launcherFolder(): string {
-  return path.join(packageRoot(), 'runtimes', 'python', 'launcher');
+  return path.join(packageRoot(), 'worker', 'runtimes', 'python', 'launcher');
 }
 
 let hash: Promise<string> | undefined;

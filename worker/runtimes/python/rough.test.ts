@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isTrainyardError, type TrainyardError } from '@trainyard/errors';
-import { json, node } from '../../core/index.js';
-import { Checkpoints, FileStore } from '../../store/index.js';
-import { runNode, type RunNodeOptions } from '../../worker/testing/index.js';
+import { json, node } from '../../../core/index.js';
+import { Checkpoints, FileStore } from '../../../store/index.js';
+import { runNode, type RunNodeOptions } from '../../testing/index.js';
 import { pythonHere } from './here.test-part.js';
 import { python } from './index.js';
 
@@ -41,7 +41,7 @@ describe.concurrent('an error in Python is said for people', () => {
     const log: string[] = [];
     const error = await failure('deep', { host: { log: (line) => log.push(line) } });
     expect(error.what).toBe("rough.node failed: KeyError: 'bill_length_mm'");
-    expect(error.where['file']).toMatch(/^runtimes\/python\/fixtures\/rough\.py:\d+$/);
+    expect(error.where['file']).toMatch(/^worker\/runtimes\/python\/fixtures\/rough\.py:\d+$/);
     expect(log.join('\n')).toContain('runtimes/python/fixtures/rough.py", line');
     expect(log.join('\n')).not.toContain('main.py');
   });

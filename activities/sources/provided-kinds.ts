@@ -1,6 +1,6 @@
 import { sayNearest, UserError } from '@trainyard/errors';
-import { partsOnHand, type PartsOnHand } from '../core/provided-parts.js';
-import { checkOptions, type Source } from '../core/source.js';
+import { partsOnHand, type PartsOnHand } from '../../core/provided-parts.js';
+import { checkOptions, type Source } from '../../core/source.js';
 import type { SourceKind } from './kind.js';
 
 /** A source with the kind that reads it. */

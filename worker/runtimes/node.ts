@@ -1,6 +1,6 @@
-import type { NodeCall } from '../core/implement.js';
-import { runtime } from '../core/runtime-kind.js';
-import type { Ports } from '../core/wiring.js';
+import type { NodeCall } from '../../core/implement.js';
+import { runtime } from '../../core/runtime-kind.js';
+import type { Ports } from '../../core/wiring.js';
 import type { z } from 'zod';
 
 /** The work of a node as a function of its module. */

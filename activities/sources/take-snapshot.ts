@@ -1,8 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '@trainyard/errors';
-import type { Json } from '../core/json.js';
-import type { Source } from '../core/source.js';
+import type { Json } from '../../core/json.js';
+import type { Source } from '../../core/source.js';
 import type { Snapshot, SourceContext } from './kind.js';
 import { takeKeptFolder, type KeptFolder } from './kept-folder.js';
 import type { KnownSource } from './provided-kinds.js';

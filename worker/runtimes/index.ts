@@ -5,6 +5,6 @@ export {
   type Runtime,
   type RuntimeCall,
   type RuntimeSpec,
-} from '../core/runtime-kind.js';
-export { implementation, type Implementation } from '../core/implementation.js';
+} from '../../core/runtime-kind.js';
+export { implementation, type Implementation } from '../../core/implementation.js';
 export { nodeRuntime, type NodeFunction } from './node.js';
