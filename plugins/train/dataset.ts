@@ -20,7 +20,15 @@ import {
 import { passesMissing, transformInputs, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import { featuresOf, openThroughRules } from '@trainyard/transforms/tables';
 import { inOneArray, type Keep } from './feed/held.js';
-import { groupOf, labelOf, numberOf, requireNumeric, requireWeight, weightOf } from './row-cells.js';
+import {
+  groupOf,
+  labelOf,
+  numberOf,
+  requireNumeric,
+  requireWeight,
+  weightOf,
+  type LabelledTable,
+} from './row-cells.js';
 
 /** Rows as a learner takes them, their features in one array unless it holds them otherwise. */
 export interface Rows<Held = Float64Array> {
@@ -61,20 +69,11 @@ export interface LabelSetDataset<Held = Float64Array> extends Rows<Held> {
   readonly classes: readonly string[];
 }
 
-export interface DatasetRequest {
+export interface DatasetRequest extends LabelledTable {
   readonly table: InputArtifact;
-  readonly label: string;
   readonly transform: FittedTransform;
-  /** A column of weights of rows. */
-  readonly weight?: string | undefined;
-  /** A column that says which rows are ranked among each other. */
-  readonly group?: string | undefined;
-  /** Which part of the data it is, for messages: `train`, `validation`, `test`. */
-  readonly part: string;
   /** The learner takes NaN for what is missing. */
   readonly missing?: boolean | undefined;
-  /** The classes that may occur; without them those that do occur. */
-  readonly classes?: readonly string[];
   /** Folder for what does not fit into memory. */
   readonly scratch: string;
 }

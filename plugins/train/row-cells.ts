@@ -1,14 +1,22 @@
 import { UserError } from '@trainyard/errors';
 import { requireColumn, type Column, type TableCell } from '@trainyard/tables';
 import { transformInputs, type FittedTransform } from '@trainyard/transforms';
-import type { DatasetRequest } from './dataset.js';
+
+/** The table that rows are read from, and its columns that say more than features. */
+export interface LabelledTable {
+  readonly label: string;
+  /** A column of weights of rows. */
+  readonly weight?: string | undefined;
+  /** A column that says which rows are ranked among each other. */
+  readonly group?: string | undefined;
+  /** Which part of the data it is, for messages: `train`, `validation`, `test`. */
+  readonly part: string;
+  /** The classes that may occur; without them those that do occur. */
+  readonly classes?: readonly string[];
+}
 
 /** A class as its cell names it. Throws a UserError where there is none, or one that is not allowed. */
-export function labelOf(
-  cell: TableCell | undefined,
-  row: number,
-  { part, label, classes }: Pick<DatasetRequest, 'part' | 'label' | 'classes'>,
-): string {
+export function labelOf(cell: TableCell | undefined, row: number, { part, label, classes }: LabelledTable): string {
   if (cell === null || cell === undefined || cell === '') {
     throw new UserError(`a row of the table "${part}" has no label`, {
       where: { port: part, row, column: label },
@@ -28,7 +36,7 @@ export function labelOf(
 }
 
 /** Throws a UserError for a label that is no column of numbers. */
-export function requireNumeric(type: Column['type'], { part, label }: DatasetRequest): void {
+export function requireNumeric(type: Column['type'], { part, label }: LabelledTable): void {
   if (type === 'number' || type === 'integer') return;
   throw new UserError(`column "${label}" of the table "${part}" holds ${type}, and this learner predicts numbers`, {
     where: { port: part, column: label },
@@ -37,7 +45,7 @@ export function requireNumeric(type: Column['type'], { part, label }: DatasetReq
 }
 
 /** A label as a number. Throws a UserError where there is none that is finite. */
-export function numberOf(cell: TableCell | undefined, row: number, { part, label }: DatasetRequest): number {
+export function numberOf(cell: TableCell | undefined, row: number, { part, label }: LabelledTable): number {
   if (typeof cell === 'number' && Number.isFinite(cell)) return cell;
   throw new UserError(`a row of the table "${part}" has no number for its label`, {
     where: { port: part, row, column: label },
@@ -60,7 +68,7 @@ export function requireWeight(columns: readonly Column[], name: string, transfor
 }
 
 /** The weight of a row. Throws a UserError where there is none. */
-export function weightOf(cell: TableCell | undefined, row: number, { part, weight }: DatasetRequest): number {
+export function weightOf(cell: TableCell | undefined, row: number, { part, weight }: LabelledTable): number {
   if (typeof cell === 'number' && Number.isFinite(cell) && cell >= 0) return cell;
   throw new UserError(`a row of the table "${part}" has no weight`, {
     where: { port: part, row, column: weight! },
@@ -70,7 +78,7 @@ export function weightOf(cell: TableCell | undefined, row: number, { part, weigh
 }
 
 /** What a row is ranked among, as text. Throws a UserError where it is missing. */
-export function groupOf(cell: TableCell | undefined, row: number, { part, group }: DatasetRequest): string {
+export function groupOf(cell: TableCell | undefined, row: number, { part, group }: LabelledTable): string {
   if (cell !== null && cell !== undefined) return String(cell);
   throw new UserError(`a row of the table "${part}" is of no group`, {
     where: { port: part, row, column: group! },
