@@ -219,20 +219,32 @@ describe('classes', () => {
       value: object;
     }[];
   };
-  test('have, bit for bit, the figures that they had when the nodes knew nothing else', async () => {
+  test('have, to twelve digits, the figures that they had when the nodes knew nothing else', async () => {
     for (const { model, seed, report } of former.final) {
       const params = { slices: ['cellar', 'm0'] };
       const run = await runNode(withSeed(finalNode, seed), { params, inputs: { model: models[model], test: tested } });
-      expect(JSON.parse(await run.output.text('report.json'))).toMatchObject(report);
+      expectNear(JSON.parse(await run.output.text('report.json')), report);
     }
   });
-  test('are compared, bit for bit, as they were', async () => {
+  test('are compared as they were, to twelve digits', async () => {
     for (const { metric, seed, rule, challenger, champion, value } of former.challenge) {
       const inputs = { challenger: models[challenger], champion: models[champion], fresh: tested, test: tested };
       // The margin that was the default, so that the same numbers are drawn.
       const params = { metric, rule, margin: 0.02 };
       const run = await runNode(withSeed(challengeNode, seed), { params, inputs });
-      expect(run.output.value).toMatchObject(value);
+      expectNear(run.output.value, value);
     }
   });
 });
+
+/** Everything that is expected is there; numbers may differ where training adds up in another order. */
+function expectNear(actual: unknown, expected: unknown, at = ''): void {
+  if (typeof expected === 'number') {
+    expect(Math.abs((actual as number) - expected), at).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(expected)));
+    return;
+  }
+  if (typeof expected !== 'object' || expected === null) return expect(actual, at).toBe(expected);
+  if (Array.isArray(expected)) expect(actual, at).toHaveLength(expected.length);
+  for (const [name, value] of Object.entries(expected))
+    expectNear((actual as Record<string, unknown>)[name], value, `${at}.${name}`);
+}

@@ -1,4 +1,5 @@
-import type { Dataset, File, Group } from 'h5wasm/node';
+import { readFile } from 'node:fs/promises';
+import type { Dataset, File, Group } from 'h5wasm';
 import { UserError } from '@trainyard/errors';
 import type { StoredTensor } from '../../../../models/index.js';
 
@@ -13,23 +14,40 @@ export interface Hdf5 {
   close(): void;
 }
 
-/** Opens a file by HDF5's own library, compiled to WebAssembly. Throws a UserError where it is none, or cut short. */
+/** Files that are open, each under a name of its own. */
+let opened = 0;
+
+/**
+ * Opens a file by HDF5's own library, compiled to WebAssembly. The library sees this file and no other: HDF5 may name further files for
+ * its data, which would be read unseen. Throws a UserError where it is none, or cut short.
+ */
 export async function readHdf5(path: string, said: string): Promise<Hdf5> {
-  const { default: h5wasm } = await import('h5wasm/node');
+  // The entry for browsers, whose files are in memory; the one for Node works on the disk.
+  const { default: h5wasm } = await import('h5wasm');
   const library = await h5wasm.ready;
-  let file: File;
-  // Else it tells the process's standard error what is wrong, and goes on.
-  library.activate_throwing_error_handler();
-  try {
-    file = new h5wasm.File(path, 'r');
-  } catch (cause) {
-    throw new UserError(`${said} is no whole HDF5 file`, {
+  // Else it says to the process's standard error what is wrong, and goes on with what happens to be in memory.
+  const strictly = <T>(work: () => T): T => {
+    library.activate_throwing_error_handler();
+    try {
+      return work();
+    } finally {
+      library.deactivate_throwing_error_handler();
+    }
+  };
+  const place = `/given-${++opened}.h5`;
+  library.FS.writeFile(place, await readFile(path));
+  const damaged = (cause: unknown): UserError =>
+    new UserError(`${said} is no whole HDF5 file`, {
       where: { file: said },
       cause,
       remedy: 'fetch it again, and compare its digest with the one that its origin states',
     });
-  } finally {
-    library.deactivate_throwing_error_handler();
+  let file: File;
+  try {
+    file = strictly(() => new h5wasm.File(place, 'r'));
+  } catch (cause) {
+    library.FS.unlink(place);
+    throw damaged(cause);
   }
   const at = (name: string): Group | Dataset | undefined => {
     const found = name === '' ? file : (file.get(name) as unknown);
@@ -54,7 +72,19 @@ export async function readHdf5(path: string, said: string): Promise<Hdf5> {
         name,
         shape: [...shape],
         values: async () => {
-          const value = found.value as unknown;
+          let value: unknown;
+          try {
+            value = strictly(() => found.value);
+          } catch (cause) {
+            throw new UserError(
+              `${name} of ${said} cannot be read: it is damaged, or names another file for its numbers`,
+              {
+                where: { file: said },
+                cause,
+                expected: 'one file with all its numbers in it',
+              },
+            );
+          }
           if (value instanceof Float32Array || value instanceof Float64Array) return value;
           if (ArrayBuffer.isView(value)) return Float32Array.from(value as unknown as ArrayLike<number>);
           if (typeof value === 'number') return Float32Array.of(value);
@@ -62,6 +92,9 @@ export async function readHdf5(path: string, said: string): Promise<Hdf5> {
         },
       };
     },
-    close: () => void file.close(),
+    close: () => {
+      file.close();
+      library.FS.unlink(place);
+    },
   };
 }
