@@ -45,10 +45,14 @@ export function treesOfText(text: string): TreesOfText {
     width: Number(head.get('max_feature_idx')) + 1,
     outputs: Number(head.get('num_tree_per_iteration')),
     objective: head.get('objective') ?? '',
-    averaged: /^average_output$/m.test(sections[0]!),
+    averaged: isAveraged(text),
     trees: sections.slice(1).map(treeOf),
   };
 }
+
+/** Whether answers are means over the iterations, as of a forest: raw scores and contributions of the library are sums all the same. */
+export const isAveraged = (text: string): boolean =>
+  /^average_output$/m.test(text.slice(0, text.indexOf('\nTree=0\n')));
 
 function fieldsOf(section: string): Map<string, string> {
   return new Map(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '@trainyard/errors';
 import { z } from 'zod';
 import { modelKind, readyFeatures, unfit } from '../../../models/index.js';
-import { loadLightgbm } from '../../kit/lightgbm.js';
+import { isAveraged, loadLightgbm } from '../../kit/lightgbm.js';
 import { laidOpen } from './lightgbm-trees.js';
 
 /** The file of such a model: LightGBM's own text, which its other tools read as well. */
@@ -59,6 +59,12 @@ export const trees = modelKind({
       });
     }
     const ready = readiness(settings);
+    // An answer of a forest is the mean of its iterations; the library divides neither raw scores nor contributions.
+    const share = isAveraged(text) ? booster.iterations : 1;
+    const scored = (what: 'raw' | 'contributions', features: Float64Array, rows: number): Float64Array => {
+      const sums = booster.predict(what, ready(features, rows), rows);
+      return share === 1 ? sums : sums.map((sum) => sum / share);
+    };
     return {
       takes: 'features',
       width,
@@ -71,8 +77,8 @@ export const trees = modelKind({
       explain: {
         scores: grown,
         says: SCORES[task.type] ?? 'the answer',
-        raw: (features, rows) => booster.predict('raw', ready(features, rows), rows),
-        contributions: (features, rows) => booster.predict('contributions', ready(features, rows), rows),
+        raw: (features, rows) => scored('raw', features, rows),
+        contributions: (features, rows) => scored('contributions', features, rows),
       },
       dispose: () => booster.free(),
     };
