@@ -8,7 +8,7 @@ const schema = z.object({
   unit: z.string().optional(),
   /** How many steps ahead. */
   horizon: z.number().int().min(1).max(100_000),
-  /** Mean absolute error of the naive forecast on the training series (`naiveError`): what the scaled error divides by. */
+  /** Mean absolute error of the naive forecast (`naiveError`) on the series that the trainer was told it of: what the scaled error divides by. */
   scale: z.number().positive().optional(),
   /** Shares of the truths that are to lie below further numbers of each step, rising. */
   quantiles: z.array(z.number().gt(0).lt(1)).min(1).max(99).optional(),

@@ -8,9 +8,14 @@ export const windowsFigures = z.object({
   series: z.number().int(),
   windows: z.number().int(),
   horizon: z.number().int(),
-  /** Mean absolute error of the seasonal naive forecast within the windows' histories: what scaled errors divide by. */
+  /** Mean absolute error of the seasonal naive forecast over all moments of the table that was given: what scaled errors divide by. */
   scale: z.number().nullable(),
-  left: z.number().int().describe('moments without enough history before or truth behind them'),
+  left: z
+    .number()
+    .int()
+    .describe(
+      'moments without enough history before or truth behind them, whatever `every` skips; with `future` last moments without enough history',
+    ),
 });
 
 /**

@@ -32,6 +32,7 @@ export const windowsNode = implement(windows, async ({ params, inputs, ctx }) =>
     await requireEvenSeries(database, params);
     const { query, names } = windowsQuery(params);
     requireNames(names);
+    if (params.future) await requireKnownAhead(database, params, query);
     const output = await writeTable(database, query, ctx.scratch, 'windows', { rules: [], filtered: true });
     const figures = await figuresOf(database, params, output.value.rows);
     if (output.value.rows === 0)
@@ -113,9 +114,12 @@ async function requireEvenSeries(database: Database, params: Params): Promise<vo
       params.future && known.includes(name)
         ? sql`true`
         : sql`${id(name)} IS NOT NULL AND isfinite(${id(name)}::DOUBLE)`;
-    // The value and past covariates are not known yet for moments ahead.
-    const ahead = known.length > 0 && params.future && !known.includes(name) ? sql`${id(value)} IS NULL` : sql`false`;
-    const [none] = await first(sql`(FROM series WHERE NOT (${allowed}) AND NOT (${ahead}))`);
+    // The value and past covariates are not known yet for moments ahead: those behind the last one with a value.
+    const last = sql`max(${moment}) FILTER (WHERE ${id(value)} IS NOT NULL) OVER (PARTITION BY ${series})`;
+    const ahead = known.length > 0 && params.future && !known.includes(name) ? sql`${moment} > ${last}` : sql`false`;
+    const [none] = await first(
+      sql`(FROM (SELECT *, ${ahead} AS "inner ahead" FROM series) WHERE NOT (${allowed}) AND NOT coalesce("inner ahead", false))`,
+    );
     if (none)
       fail(
         `column "${name}" has no number at a moment`,
@@ -136,6 +140,28 @@ async function requireEvenSeries(database: Database, params: Params): Promise<vo
       'times in one distance within each series',
       'bring the missing moments in, with values filled in',
     );
+}
+
+/** Throws a UserError where a last moment, that is asked about, lacks what is known of a step ahead of it. */
+async function requireKnownAhead(database: Database, params: Params, query: Sql): Promise<void> {
+  const { time, known, horizon } = params;
+  for (const name of known) {
+    const lacks = Array.from({ length: horizon }, (_, i) => {
+      const cell = id(stepColumn(name, i + 1));
+      return sql`WHEN ${cell} IS NULL OR NOT isfinite(${cell}) THEN ${BigInt(i + 1)}`;
+    });
+    const [found] = await database.rows<{ key: string; said: string; step: number | bigint }>(
+      sql`SELECT * FROM (SELECT ${ofSeries(params)} AS key, ${id(time)}::VARCHAR AS said, CASE ${join(lacks, ' ')} END AS step FROM (${query}))
+        WHERE step IS NOT NULL LIMIT 1`,
+    );
+    if (found)
+      throw new UserError(`column "${name}" has no number ${found.step} ahead of a series' last value`, {
+        where: { port: 'table', column: name },
+        expected: `rows for ${horizon} moments behind the last value, with a finite number in each column of known`,
+        actual: `none ${found.step} ahead of ${found.said} of ${found.key}`,
+        remedy: 'bring in rows for the moments ahead, with what is known of them and without a value',
+      });
+  }
 }
 
 /** How far a moment is from the one before: of times in seconds. */
@@ -198,20 +224,26 @@ async function figuresOf(
   params: Params,
   rows: number,
 ): Promise<z.output<typeof import('./contract.js').windowsFigures>> {
-  const { time, value, season, horizon } = params;
+  const { time, value, season, horizon, lags, future } = params;
   const known = sql`(FROM series WHERE ${id(value)} IS NOT NULL)`;
-  const found = await database.row<{ series: number; moments: number; scale: number | null }>(
+  // With `future` one moment of each series is asked about, and needs no truth behind it.
+  const left = future
+    ? sql`CASE WHEN count(*) < ${BigInt(lags)} THEN 1 ELSE 0 END`
+    : sql`least(count(*), ${BigInt(lags + horizon - 1)})`;
+  const found = await database.row<{ series: number; left: number; scale: number | null }>(
     sql`WITH differences AS (
           SELECT ${ofSeries(params)} AS key,
             abs(${id(value)}::DOUBLE - lag(${id(value)}::DOUBLE, ${BigInt(season)}) OVER (PARTITION BY ${ofSeries(params)} ORDER BY ${id(time)})) AS difference
           FROM ${known})
-        SELECT count(DISTINCT key) AS series, count(*) AS moments, avg(difference) AS scale FROM differences`,
+        SELECT count(DISTINCT key) AS series, avg(difference) AS scale,
+          (SELECT sum(moments) FROM (SELECT ${left} AS moments FROM differences GROUP BY key)) AS "left"
+        FROM differences`,
   );
   return {
     series: Number(found.series),
     windows: rows,
     horizon,
     scale: found.scale !== null && found.scale > 0 ? found.scale : null,
-    left: Number(found.moments) - rows,
+    left: Number(found.left),
   };
 }

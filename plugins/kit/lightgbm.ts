@@ -1,3 +1,9 @@
 export { loadLightgbm, type Lightgbm } from '../../setup/lightgbm-load.js';
 export type { Booster, Dataset, DatasetRows, Parameters } from '@trainyard/lightgbm';
-export { treesOfText, type TextSplit, type TextTree, type TreesOfText } from '@trainyard/lightgbm/model-text';
+export {
+  headOfText,
+  treesOfText,
+  type TextSplit,
+  type TextTree,
+  type TreesOfText,
+} from '@trainyard/lightgbm/model-text';

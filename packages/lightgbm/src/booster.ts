@@ -114,7 +114,8 @@ export class Booster {
   /**
    * Answers for `[rows, width]` features: `[rows, outputs]`, row after row. `raw` are sums of trees, `probability` what the
    * objective makes of them, `contributions` the SHAP values `[rows, outputs, width + 1]`, whose last is the expected raw
-   * score and whose sum is the row's raw score. The bits do not depend on the threads, nor on the other rows.
+   * score and whose sum is the row's raw score. Of a forest the last two are sums over its iterations, of which an answer takes
+   * the mean. The bits do not depend on the threads, nor on the other rows.
    */
   predict(what: BoosterScores, features: Float64Array, rows: number, threads = 1): Float64Array {
     const { width, outputs } = this;

@@ -44,10 +44,15 @@ export function treesOfText(text: string): TreesOfText {
   return {
     width: Number(head.get('max_feature_idx')) + 1,
     outputs: Number(head.get('num_tree_per_iteration')),
-    objective: head.get('objective') ?? '',
-    averaged: /^average_output$/m.test(sections[0]!),
+    ...headOfText(text),
     trees: sections.slice(1).map(treeOf),
   };
+}
+
+/** How answers come of the trees of a text, without taking these apart. Of a forest the library's raw scores and contributions are sums all the same. */
+export function headOfText(text: string): Pick<TreesOfText, 'objective' | 'averaged'> {
+  const head = text.split('\nTree=0\n', 1)[0]!;
+  return { objective: fieldsOf(head).get('objective') ?? '', averaged: /^average_output$/m.test(head) };
 }
 
 function fieldsOf(section: string): Map<string, string> {

@@ -9,8 +9,8 @@ interface Written extends GraphNode {
   sizes(name: string): readonly number[];
 }
 
-/** Writes an operation of TensorFlow.js as ONNX operations; the name of its first output. */
-type Write = (node: Written, builder: OnnxBuilder) => string;
+/** Writes an operation of TensorFlow.js as ONNX operations; the name of its output, or of each where there are several. */
+type Write = (node: Written, builder: OnnxBuilder) => string | readonly string[];
 
 const binary =
   (op: string): Write =>
@@ -57,6 +57,14 @@ const pooled =
     return transposed(builder, made, TO_LAST);
   };
 
+/** Pieces along an axis: of one size where their number is given, else of these sizes. */
+function split(builder: OnnxBuilder, value: string, axis: number, into: number | readonly number[]): string[] {
+  const at = { axis: { i: axis } };
+  return typeof into === 'number'
+    ? builder.add('Split', [value], { ...at, num_outputs: { i: into } }, { outputs: into })
+    : builder.add('Split', [value, builder.integers(into)], at, { outputs: into.length });
+}
+
 /** The last two axes the other way round. */
 function turned(builder: OnnxBuilder, value: string, rank: number): string {
   const perm = Array.from({ length: rank }, (_, i) => i);
@@ -64,7 +72,7 @@ function turned(builder: OnnxBuilder, value: string, rank: number): string {
 }
 
 /** By the names of the kernels of TensorFlow.js. */
-const OPERATIONS: Readonly<Record<string, Write>> = {
+export const OPERATIONS: Readonly<Record<string, Write>> = {
   Add: binary('Add'),
   Sub: binary('Sub'),
   Multiply: binary('Mul'),
@@ -87,6 +95,8 @@ const OPERATIONS: Readonly<Record<string, Write>> = {
   Rsqrt: (node, builder) => builder.one('Reciprocal', [builder.one('Sqrt', [node.in('x')])]),
   Square: (node, builder) => builder.one('Mul', [node.in('x'), node.in('x')]),
   Relu: unary('Relu'),
+  Elu: unary('Elu'),
+  Erf: unary('Erf'),
   Tanh: unary('Tanh'),
   Sigmoid: unary('Sigmoid'),
   IsNan: unary('IsNaN'),
@@ -120,6 +130,16 @@ const OPERATIONS: Readonly<Record<string, Write>> = {
     const apart = listed(node).map((value) => builder.one('Unsqueeze', [value, at]));
     return builder.one('Concat', apart, { axis: { i: axis } });
   },
+  Unpack: (node, builder) => {
+    const axis = node.attributes['axis'] as number;
+    const at = builder.integers([axis]);
+    const pieces = split(builder, node.in('value'), axis, node.outputs.length);
+    return pieces.map((piece) => builder.one('Squeeze', [piece, at]));
+  },
+  SplitV: (node, builder) => {
+    const { axis, numOrSizeSplits } = node.attributes as { axis: number; numOrSizeSplits: number | number[] };
+    return split(builder, node.in('x'), axis, numOrSizeSplits);
+  },
   GatherV2: (node, builder) =>
     builder.one('Gather', [node.in('x'), node.in('indices')], { axis: { i: node.attributes['axis'] as number } }),
   Cast: (node, builder) => {
@@ -139,13 +159,14 @@ const OPERATIONS: Readonly<Record<string, Write>> = {
   AvgPool: pooled('AveragePool'),
   TopK: (node, builder) => {
     const k = builder.integers([node.attributes['k'] as number]);
-    return builder.add('TopK', [node.in('x'), k], { axis: { i: -1 } }, { outputs: 2 })[0]!;
+    const [values, places] = builder.add('TopK', [node.in('x'), k], { axis: { i: -1 } }, { outputs: 2 });
+    return [values!, builder.one('Cast', [places!], { to: { i: 6 } })];
   },
 };
 
-/** Adds a recorded graph whose input is `given`; the value of its answers. Throws a UserError for an operation that has no counterpart here. */
-export function addGraph(builder: OnnxBuilder, graph: Graph, given: string): string {
-  const names = new Map<number, string>([[0, given]]);
+/** Adds a recorded graph whose input is `input`; the value of its answers. Throws a UserError for an operation that has no counterpart here. */
+export function addGraph(builder: OnnxBuilder, graph: Graph, input: string): string {
+  const names = new Map<number, string>([[0, input]]);
   const nameOf = (at: number): string => {
     const known = names.get(at);
     if (known !== undefined) return known;
@@ -162,11 +183,11 @@ export function addGraph(builder: OnnxBuilder, graph: Graph, given: string): str
         remedy: 'export the model in another format',
       });
     const read = (name: string): number => node.inputs[name]!;
-    const value = write(
+    const given = write(
       { ...node, in: (name) => nameOf(read(name)), sizes: (name) => graph.values[read(name)]!.shape },
       builder,
     );
-    names.set(node.outputs[0]!, value);
+    [given].flat().forEach((value, k) => names.set(node.outputs[k]!, value));
   }
   return nameOf(graph.output);
 }

@@ -1,7 +1,7 @@
 import { axesOf, type GraphNode, type GraphType } from '../graph/graph.js';
 import type { Attribute, GraphWriter } from './writer.js';
 
-/** Writes an operation of TensorFlow.js as TensorFlow's own; the name that its first output has. */
+/** Writes an operation of TensorFlow.js as TensorFlow's own; the name that its first output has: TensorFlow names further ones after it. */
 type Write = (node: GraphNode, writer: GraphWriter) => string;
 
 const T = (type: GraphType): Readonly<Record<string, Attribute>> => ({ T: { type } });
@@ -82,6 +82,8 @@ export const OPERATIONS: Readonly<Record<string, Write>> = {
   Rsqrt: plain('Rsqrt', x),
   Square: plain('Square', x),
   Relu: plain('Relu', x),
+  Elu: plain('Elu', x),
+  Erf: plain('Erf', x),
   Tanh: plain('Tanh', x),
   Sigmoid: plain('Sigmoid', x),
   IsNan: plain('IsNan', x),
@@ -142,6 +144,21 @@ export const OPERATIONS: Readonly<Record<string, Write>> = {
       axis: { i: node.attributes['axis'] as number },
       N: { i: inputs.length },
     });
+  },
+  Unpack: (node, writer) =>
+    writer.add('Unpack', [writer.source(node.inputs['value']!)], {
+      ...T(typeOf(node, writer)),
+      axis: { i: node.attributes['axis'] as number },
+      num: { i: node.outputs.length },
+    }),
+  SplitV: (node, writer) => {
+    const { axis, numOrSizeSplits: into } = node.attributes as { axis: number; numOrSizeSplits: number | number[] };
+    const value = writer.source(node.inputs['x']!);
+    const along = writer.constant({ type: 'int32', shape: [], values: Int32Array.of(axis) });
+    const attributes = { ...T(typeOf(node, writer)), num_split: { i: node.outputs.length } };
+    return typeof into === 'number'
+      ? writer.add('Split', [along, value], attributes)
+      : writer.add('SplitV', [value, writer.integers(into), along], { ...attributes, Tlen: { type: 'int32' } });
   },
   GatherV2: (node, writer) => {
     const axis = writer.constant({

@@ -183,6 +183,37 @@ describe('forecast.windows', () => {
     await expect(refused(sql`FROM given LIMIT 20`)).rejects.toThrow('enough history');
     await expect(refused(sql`SELECT month::VARCHAR AS month, temperature FROM given`)).rejects.toThrow('not times');
   });
+
+  const short = (value: string, more = sql``) =>
+    sql`SELECT DATE '2000-01-01' + (i * INTERVAL 1 DAY) AS month, ${value === '' ? sql`i::DOUBLE` : sql`CASE WHEN i = ${BigInt(value)} THEN NULL ELSE i::DOUBLE END`} AS temperature, i % 2 AS price
+      FROM range(12) AS r(i) ${more}`;
+  const ahead = (price: string, count = 3) =>
+    sql`UNION ALL SELECT DATE '2000-01-13' + (i * INTERVAL 1 DAY), NULL, CASE WHEN i = ${BigInt(price)} THEN NULL ELSE 1 END FROM range(${BigInt(count)}) AS r(i)`;
+  const few = { lags: 4, horizon: 3, season: 1, known: ['price'] };
+  const asked = async (query: Sql, more = {}): Promise<NodeRun> =>
+    runNode(windowsNode, {
+      params: { ...params, ...few, future: true, ...more },
+      inputs: { table: await seriesOf(query) },
+    });
+
+  test('asked about the future, a gap in the history was taken for a moment ahead', async () => {
+    await expect(asked(short('9', ahead('7')))).rejects.toThrow(/"temperature" has no number[\s\S]*2000-01-10/);
+  });
+
+  test('asked about the future, what is known ahead could be missing', async () => {
+    await expect(asked(short(''))).rejects.toThrow(/"price" has no number 1 ahead[\s\S]*2000-01-12/);
+    await expect(asked(short('', ahead('7', 2)))).rejects.toThrow(/"price" has no number 3 ahead/);
+    await expect(asked(short('', ahead('1')))).rejects.toThrow(/"price" has no number 2 ahead/);
+    const whole = await asked(short('', ahead('7')));
+    expect(await rowsOf(whole.outputs['windows'])).toMatchObject([{ 'temperature now': 11, 'price +3': 1 }]);
+    expect(whole.outputs['report']!.value).toMatchObject({ windows: 1, left: 0 });
+  });
+
+  test('origins that were skipped were counted as left out for want of history or truth', async () => {
+    // Of 12 moments, 3 have too little before them and 3 behind.
+    for (const [every, windows] of [[1, 6], [3, 2]] as const) // prettier-ignore
+      expect((await asked(short(''), { future: false, every })).outputs['report']!.value).toMatchObject({ windows, left: 6 }); // prettier-ignore
+  });
 });
 
 const expectFigures = (run: NodeRun, expected: Figures): void => {

@@ -17,6 +17,9 @@ const ANSWERS: Readonly<Record<string, (tf: Tensorflow, scores: Tensor2D) => Ten
   ),
 };
 
+/** Whether raw scores are the answers already, by LightGBM's objective. */
+export const answersRaw = (objective: string): boolean => ANSWERS[objective.split(' ')[0]!] === undefined;
+
 /**
  * The trees of a text of LightGBM, laid open. A forest's leaves are divided by the iterations. Throws a UserError for an objective whose
  * answers do not follow as usual, such as a sigmoid that is steeper.

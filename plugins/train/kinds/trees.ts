@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { UserError } from '@trainyard/errors';
 import { z } from 'zod';
 import { modelKind, readyFeatures, unfit } from '../../../models/index.js';
-import { loadLightgbm } from '../../kit/lightgbm.js';
-import { laidOpen } from './lightgbm-trees.js';
+import { headOfText, loadLightgbm } from '../../kit/lightgbm.js';
+import { answersRaw, laidOpen } from './lightgbm-trees.js';
 
 /** The file of such a model: LightGBM's own text, which its other tools read as well. */
 export const TREES_FILE = 'trees.txt';
@@ -59,6 +59,10 @@ export const trees = modelKind({
       });
     }
     const ready = readiness(settings);
+    const { objective, averaged } = headOfText(text);
+    // An answer of a forest is the mean of its iterations; the library divides neither raw scores nor contributions.
+    const share = averaged ? booster.iterations : 1;
+    const meant = (sums: Float64Array): Float64Array => (share === 1 ? sums : sums.map((sum) => sum / share));
     return {
       takes: 'features',
       width,
@@ -71,8 +75,12 @@ export const trees = modelKind({
       explain: {
         scores: grown,
         says: SCORES[task.type] ?? 'the answer',
-        raw: (features, rows) => booster.predict('raw', ready(features, rows), rows),
-        contributions: (features, rows) => booster.predict('contributions', ready(features, rows), rows),
+        // What is answered where it is the same: contributions are held to it.
+        raw: (features, rows) =>
+          answersRaw(objective)
+            ? booster.predict('probability', ready(features, rows), rows)
+            : meant(booster.predict('raw', ready(features, rows), rows)),
+        contributions: (features, rows) => meant(booster.predict('contributions', ready(features, rows), rows)),
       },
       dispose: () => booster.free(),
     };
