@@ -34,7 +34,7 @@ export const assigned = (): unknown => {
   return [split.folds({ table: part, k: 3 }), features.fit({ table: part, recipe })];
 };
 export const oneOrOther = (small: boolean): unknown => {
-  let some = ingest.csv({ source: 'all.csv' });
+  let some: typeof parts.train = ingest.csv({ source: 'all.csv' });
   const dealt = split.random({ table: some });
   if (small) some = dealt.train;
   return features.fit({ table: some, recipe });
