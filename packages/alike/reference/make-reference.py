@@ -108,6 +108,18 @@ def transparent(image):
     }
 
 
+def hashed(seed, kinds):
+    return [
+        {
+            "of": seed,
+            "kind": kind,
+            "image": base64.b64encode(data).decode(),
+            "phash": str(imagehash.phash(over_white(Image.open(io.BytesIO(data))))),
+        }
+        for kind, data in kinds.items()
+    ]
+
+
 pictures = []
 for seed in range(6):
     image = picture(seed)
@@ -126,11 +138,7 @@ for seed in range(6):
         "jpeg, progressive": written(image, format="jpeg", quality=85, progressive=True),
         "jpeg, gray": written(image.convert("L"), format="jpeg", quality=50),
     }
-    if seed < 3:
-        kinds |= transparent(image)
-    for kind, data in kinds.items():
-        value = imagehash.phash(over_white(Image.open(io.BytesIO(data))))
-        pictures.append({"of": seed, "kind": kind, "image": base64.b64encode(data).decode(), "phash": str(value)})
+    pictures += hashed(seed, kinds)
 
 out = {
     "versions": {name: version(name) for name in ["datasketch", "imagehash", "numpy", "pillow"]},
@@ -138,6 +146,8 @@ out = {
     "pairs": pairs,
     "datasketch": found,
     "pictures": pictures,
+    # They show something else than the pictures above that they are made of.
+    "transparent": [one for seed in range(3) for one in hashed(seed, transparent(picture(seed)))],
 }
 (HERE / "alike.json").write_text(json.dumps(out, default=int) + "\n")
 print(len(texts), len(pairs), len(found), len(pictures))
