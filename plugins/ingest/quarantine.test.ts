@@ -74,14 +74,14 @@ test('one form for all formats: lines of CSV, JSON and logs that are no rows are
 test('JSON records whose values are of another type than the schema says are left out; without a schema such a key is text, and said', async () => {
   const text = '{"a":1,"b":"x"}\n{"a":"two","b":"y"}\n{"a":3,"b":4}\n{"a":true,"b":"w"}\n{"b":"v"}\n';
   const schema = z.object({ a: z.int().nullable(), b: z.string() });
-  const { rows, quarantine } = await sift(text, { name: 'mixed.jsonl', schema, bad: { limit: 2 } });
+  const { rows, quarantine } = await sift(text, { name: 'mixed.jsonl', schema, bad: { limit: 3 } });
   expect(rows).toEqual([
     { a: 1, b: 'x' },
-    { a: 3, b: '4' },
     { a: null, b: 'v' },
   ]);
   expect(quarantine).toMatchObject([
     { place: 2, rule: 'type', column: 'a', text: 'two', expected: expect.stringContaining('whole number') },
+    { place: 3, rule: 'type', column: 'b', text: '4' },
     { place: 4, rule: 'type', column: 'a', text: 'true' },
   ]);
   const open = await sift(text, { name: 'mixed.jsonl', bad: { limit: 2 } });
@@ -90,6 +90,33 @@ test('JSON records whose values are of another type than the schema says are lef
   await expect(readSource(file({ path: 'refused.jsonl' }), { schema })).rejects.toThrow(
     /the key "a" holds values of several types.*number in refused\.jsonl, 1; text in refused\.jsonl, 2.*bad: \{ limit \}/s,
   );
+});
+
+test('JSON values of another type are not converted without a word: text that reads as a number, numbers and truth in a column of text', async () => {
+  const text = '{"a":1,"b":"x"}\n{"a":"7","b":true}\n{"a":3,"b":"4.50"}\n{"a":"007","b":4.50}\n';
+  const schema = z.object({ a: z.int().nullable(), b: z.string() });
+  const asked = { name: 'other.jsonl', schema, bad: { limit: 3 } };
+  const { rows, quarantine } = await sift(text, asked);
+  expect(rows).toEqual([
+    { a: 1, b: 'x' },
+    { a: 3, b: '4.50' },
+  ]);
+  expect(quarantine.map(({ place, rule, column, text }) => [place, rule, column, text])).toEqual([
+    [2, 'type', 'a', '7'],
+    [2, 'type', 'b', 'true'],
+    [4, 'type', 'a', '007'],
+    [4, 'type', 'b', '4.5'],
+  ]);
+  expect(quarantine[0]).toMatchObject({ expected: expect.stringContaining('in the source a number') });
+  const wide = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`c${i}`, z.int().nullable().optional()]));
+  const many = `{${Object.keys(wide)
+    .map((name) => `"${name}":1`)
+    .join(',')}}\n{"c69":"5"}\n`;
+  const chunks = await sift(many, { ...asked, schema: z.object(wide) });
+  expect(chunks.quarantine).toMatchObject([{ place: 2, rule: 'type', column: 'c69', text: '5' }]);
+  await expect(sift(text, { ...asked, format: { type: 'jsonl', mixed: 'refuse' } })).rejects.toThrow(/several types/);
+  const taken = await sift(text, { ...asked, format: { type: 'jsonl', mixed: 'text' } });
+  expect(taken.rows.map(({ a }) => a)).toEqual([1, 7, 3, 7]);
 });
 
 test('lines are those of the file, also after some that were left out, and in the file among several', async () => {

@@ -92,7 +92,7 @@ async function refuseUnread(database: Database, column: string): Promise<void> {
   if (!first) return;
   throw new UserError(`${first.total} pictures of column "${column}" cannot be compared`, {
     where: { port: 'table', column, row: first.nth },
-    expected: 'PNG or JPEG, whole, in base 64',
+    expected: 'PNG or JPEG, whole, in base 64, of at most 16 million pixels and 64 MB unpacked',
     remedy: 'leave such rows out before, or split without near.picture',
   });
 }

@@ -1,23 +1,23 @@
 /**
  * A plugin for oxlint: what is learnt before a split has seen the rows that the split then deals to validation and test. It follows
- * names within a file, from a split's table back to what the table was made of.
+ * names within a function, from a split's table back to what the table was made of, and says nothing where a name was given more than one value.
  */
 
 /** Calls that learn from rows, by plugin, with the argument that names the rows; and the plugin that deals rows. */
 const LEARNERS = { clean: { fit: 'train' }, features: { fit: 'table' } };
 const DEALS = 'split';
+/** Arguments whose rows are in what a call gives; the others, such as `cleaning` or `prep`, say what is done to them. */
+const ROWS = new Set(['table', 'tables', 'train', 'left', 'right', 'others', 'folds']);
 
 const rule = {
   meta: { type: 'problem', docs: { description: 'What learns from rows learns from the training part alone' } },
   create: (context) => ({
     Program(program) {
       const imports = importsOf(program);
-      const made = new Map();
+      const variableOf = (identifier) => variableIn(context.sourceCode.getScope(identifier), identifier.name);
       const learns = [];
       const splits = [];
       walk(program, (node) => {
-        if (node.type === 'VariableDeclarator' && node.init)
-          for (const name of namesIn(node.id)) made.set(name, node.init);
         if (node.type !== 'CallExpression') return;
         const called = calledOf(node, imports);
         if (!called) return;
@@ -27,11 +27,12 @@ const rule = {
       });
       const isSplit = (node) => node.type === 'CallExpression' && calledOf(node, imports)?.plugin === DEALS;
       for (const learn of learns) {
-        if (!learn.rows || from(learn.rows, made, isSplit)) continue;
-        const names = rootsOf(learn.rows);
+        const root = learn.rows && rootOf(learn.rows);
+        const variable = root && variableOf(root);
+        if (!variable || !isKnown(variable) || holds(learn.rows, variableOf, isSplit)) continue;
+        const isSame = (one) => one.type === 'Identifier' && variableOf(one) === variable;
         const split = splits.find(
-          ({ node, rows }) =>
-            rows && node !== learn.node && from(rows, made, (one) => one.type === 'Identifier' && names.has(one.name)),
+          ({ node, rows }) => rows && pipelineOf(node) === pipelineOf(learn.node) && holds(rows, variableOf, isSame),
         );
         if (split)
           context.report({
@@ -73,40 +74,67 @@ function property(call, name) {
   return first.properties.find((one) => one.type === 'Property' && one.key.name === name)?.value;
 }
 
-/** Whether an expression holds such a node, or is made of names whose values do. */
-function from(expression, made, wanted, seen = new Set()) {
+/** Whether what an expression's rows come from holds such a node. */
+function holds(expression, variableOf, wanted, seen = new Set()) {
   let found = false;
-  walk(expression, (node) => {
-    if (found || wanted(node)) {
-      found = true;
-      return;
-    }
-    if (node.type !== 'Identifier' || seen.has(node.name) || !made.has(node.name)) return;
-    seen.add(node.name);
-    found = from(made.get(node.name), made, wanted, seen);
+  walkRows(expression, (node) => {
+    found ||= wanted(node);
+    const variable = !found && node.type === 'Identifier' ? variableOf(node) : undefined;
+    if (!variable || seen.has(variable)) return;
+    seen.add(variable);
+    const values = valuesOf(variable);
+    found = values.length === 1 && values[0] !== undefined && holds(values[0], variableOf, wanted, seen);
   });
   return found;
 }
 
+/** The variable that a name means where it stands. */
+function variableIn(scope, name) {
+  for (let one = scope; one; one = one.upper) if (one.set.has(name)) return one.set.get(name);
+  return undefined;
+}
+
+/** What a variable was set to, in its declaration or later. */
+function valuesOf({ references }) {
+  return references.filter((one) => one.isWrite()).map((one) => one.writeExpr ?? undefined);
+}
+
+/** Whether it is known where a variable's rows come from: it was set once, and is no parameter. */
+function isKnown(variable) {
+  return valuesOf(variable).length === 1 && variable.defs.every(({ type }) => type === 'Variable');
+}
+
 /** The name that an expression such as `tidy` or `tidy.table` begins with. */
-function rootsOf(expression) {
+function rootOf(expression) {
   let node = expression;
   while (node.type === 'MemberExpression') node = node.object;
-  return new Set(node.type === 'Identifier' ? [node.name] : []);
+  return node.type === 'Identifier' ? node : undefined;
 }
 
-function namesIn(pattern) {
-  const names = [];
-  walk(pattern, (node) => {
-    if (node.type === 'Identifier') names.push(node.name);
+/** The outermost function around a node: what one pipeline is made in. */
+function pipelineOf(node) {
+  let found;
+  for (let one = node; one; one = one.parent) if (/Function/.test(one.type)) found = one;
+  return found;
+}
+
+/** Every node that an expression's rows may come from: of calls the arguments that carry rows. */
+function walkRows(expression, visit) {
+  walk(expression, (node) => {
+    visit(node);
+    if (node.type !== 'CallExpression') return true;
+    for (const name of ROWS) {
+      const rows = property(node, name);
+      if (rows) walkRows(rows, visit);
+    }
+    return false;
   });
-  return names;
 }
 
-/** Every node below one; names of properties are no names of values. */
+/** Every node below one, but below those for which `visit` gives false; names of properties are no names of values. */
 function walk(node, visit) {
   if (!node || typeof node.type !== 'string') return;
-  visit(node);
+  if (visit(node) === false) return;
   for (const [key, value] of Object.entries(node)) {
     if (key === 'parent' || (key === 'property' && !node.computed) || (key === 'key' && !node.computed)) continue;
     for (const one of Array.isArray(value) ? value : [value]) if (one && typeof one === 'object') walk(one, visit);

@@ -17,3 +17,36 @@ export const train = clean.apply({ table: parts.train, cleaning: wellLearnt }).t
 export const prep = features.fit({ table: train, recipe });
 export const folds = split.folds({ table: train, k: 3 });
 export const other = features.fit({ table: ingest.csv({ source: 'other.csv' }), recipe });
+
+export const lastYear = (): unknown => {
+  const former = ingest.csv({ source: '2023.csv' });
+  const raw = ingest.csv({ source: '2024.csv' });
+  const ofFormer = clean.fit({ train: former, rules });
+  return split.random({ table: clean.apply({ table: raw, cleaning: ofFormer }).table });
+};
+export const whole = (): unknown => {
+  const raw = ingest.csv({ source: 'all.csv' });
+  return features.fit({ table: raw, recipe });
+};
+export const assigned = (): unknown => {
+  let part;
+  part = parts.train;
+  return [split.folds({ table: part, k: 3 }), features.fit({ table: part, recipe })];
+};
+export const oneOrOther = (small: boolean): unknown => {
+  let some: typeof parts.train = ingest.csv({ source: 'all.csv' });
+  const dealt = split.random({ table: some });
+  if (small) some = dealt.train;
+  return features.fit({ table: some, recipe });
+};
+export const given = (some: typeof parts.train): unknown => [
+  split.folds({ table: some, k: 3 }),
+  features.fit({ table: some, recipe }),
+];
+
+export const renamed = (): unknown => {
+  let that;
+  const it = ingest.csv({ source: 'all.csv' });
+  that = it;
+  return [split.random({ table: that }), features.fit({ table: it, recipe })]; // refused: Split first
+};

@@ -82,6 +82,44 @@ def written(image, **how):
     return file.getvalue()
 
 
+def over_white(image):
+    """What is transparent is white; Pillow's own conversion to gray shows the colour behind it."""
+    if image.mode not in ("RGBA", "LA") and "transparency" not in image.info:
+        return image
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def transparent(image):
+    """Pictures whose shapes are in the opacity: of black, of colours, of a palette, and of one colour alone."""
+    shape = image.convert("L")
+    coloured = image.rotate(180)
+    coloured.putalpha(shape)
+    few = image.quantize(16)
+    level = int(np.sort(np.asarray(shape), axis=None)[shape.width * shape.height // 2])
+    colours = image.quantize(4).convert("RGB")
+    return {
+        "black of an opacity": written(Image.merge("LA", [Image.new("L", shape.size, 0), shape]).convert("RGBA"), format="png"),
+        "gray of an opacity": written(Image.merge("LA", [shape.rotate(180), shape]), format="png"),
+        "colours of an opacity": written(coloured, format="png", optimize=True),
+        "palette of an opacity": written(few, format="png", transparency=bytes(17 * i for i in range(16))),
+        "one gray is transparent": written(shape, format="png", transparency=level),
+        "one colour is transparent": written(colours, format="png", transparency=colours.getpixel((0, 0))),
+    }
+
+
+def hashed(seed, kinds):
+    return [
+        {
+            "of": seed,
+            "kind": kind,
+            "image": base64.b64encode(data).decode(),
+            "phash": str(imagehash.phash(over_white(Image.open(io.BytesIO(data))))),
+        }
+        for kind, data in kinds.items()
+    ]
+
+
 pictures = []
 for seed in range(6):
     image = picture(seed)
@@ -100,9 +138,7 @@ for seed in range(6):
         "jpeg, progressive": written(image, format="jpeg", quality=85, progressive=True),
         "jpeg, gray": written(image.convert("L"), format="jpeg", quality=50),
     }
-    for kind, data in kinds.items():
-        value = imagehash.phash(Image.open(io.BytesIO(data)))
-        pictures.append({"of": seed, "kind": kind, "image": base64.b64encode(data).decode(), "phash": str(value)})
+    pictures += hashed(seed, kinds)
 
 out = {
     "versions": {name: version(name) for name in ["datasketch", "imagehash", "numpy", "pillow"]},
@@ -110,6 +146,8 @@ out = {
     "pairs": pairs,
     "datasketch": found,
     "pictures": pictures,
+    # They show something else than the pictures above that they are made of.
+    "transparent": [one for seed in range(3) for one in hashed(seed, transparent(picture(seed)))],
 }
 (HERE / "alike.json").write_text(json.dumps(out, default=int) + "\n")
 print(len(texts), len(pairs), len(found), len(pictures))

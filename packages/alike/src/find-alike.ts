@@ -5,7 +5,8 @@ import { findSimilarPictures } from './hashes.js';
 
 /**
  * Finds rows that are nearly the same: whose rests are equal, and whose texts are similar or pictures look alike. Rows of equal content
- * are one unit, so that many copies of one cost nothing. Pairs of texts come from MinHash and are compared exactly; of hashes none is overlooked.
+ * are one unit, so that many copies of one cost nothing. Pairs of texts come from MinHash and are compared exactly: hardly any is overlooked (`binsOfBand`), but where more than 50 texts share
+ * a band. Of hashes none is overlooked.
  */
 export async function findAlike(database: Database, { rows, by, name }: AlikeRows): Promise<Alike> {
   const table = (part: string): Sql => id(innerName(`${name} ${part}`));

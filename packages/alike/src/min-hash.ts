@@ -1,9 +1,7 @@
 /** Characters of a shingle. */
 const SHINGLE = 5;
-/** Bands of a signature, and bins of a band: texts of a similarity of 0.8 share no band once in twenty million. */
-export const BANDS = 32;
-const BINS_OF_BAND = 4;
-const BINS = BANDS * BINS_OF_BAND;
+/** Bins of a signature. */
+const BINS = 128;
 const EMPTY = 0xffffffff;
 
 /** A text as it is compared: no case, no accents composed otherwise, letters and digits alone, one space between words. */
@@ -51,11 +49,21 @@ export function similarityOf(a: Uint32Array, b: Uint32Array): number {
 }
 
 /**
+ * Bins of a band for pairs of at least that similarity. Of `b` bands of `r` bins two texts of the similarity `s` share none with the
+ * chance (1 - s^r)^b: one in a hundred million at 0.5, 700,000 at 0.65, 190,000 at 0.75, twenty million at 0.8. Fewer bins
+ * make more pairs worth comparing.
+ */
+export function binsOfBand(similarity: number): number {
+  if (similarity < 0.65) return 2;
+  return similarity < 0.75 ? 3 : 4;
+}
+
+/**
  * The bands of a text's MinHash signature: texts with a band in common are worth comparing. One permutation (Li, Owen and Zhang,
  * 2012): each hash falls into one of 128 bins, which keeps its least; an empty bin takes that of another one, which its own number
  * picks in the same way for all texts (Shrivastava, 2017).
  */
-export function bandsOf(shingles: Uint32Array): number[] {
+export function bandsOf(shingles: Uint32Array, binsOf = 4): number[] {
   const bins = new Uint32Array(BINS).fill(EMPTY);
   for (const hash of shingles) {
     const bin = hash % BINS;
@@ -68,9 +76,9 @@ export function bandsOf(shingles: Uint32Array): number[] {
       from = mix(bin * 131 + turn * 0x9e3779b9) % BINS;
     }
   });
-  return Array.from({ length: BANDS }, (_, band) => {
+  return Array.from({ length: Math.floor(BINS / binsOf) }, (_, band) => {
     let hash = band + 1;
-    for (let i = 0; i < BINS_OF_BAND; i++) hash = mix(Math.imul(hash, 31) ^ filled[band * BINS_OF_BAND + i]!);
+    for (let i = 0; i < binsOf; i++) hash = mix(Math.imul(hash, 31) ^ filled[band * binsOf + i]!);
     return hash;
   });
 }

@@ -1,12 +1,12 @@
 import { sql, type Database, type Sql } from '@trainyard/tables';
 import type { Alike } from './contract.js';
-import { bandsOf, plainText, shinglesOf, similarityOf } from './min-hash.js';
+import { bandsOf, binsOfBand, plainText, shinglesOf, similarityOf } from './min-hash.js';
 
 /** Units of a bucket up to which all its pairs are compared; in a larger one each with the first and the one before. */
 const ALL_PAIRS = 50;
 const BATCH = 20_000;
 
-/** Makes the pairs of texts that are as similar as that. Texts stream through; what is kept of each is 32 numbers. */
+/** Makes the pairs of texts that are as similar as that. Texts stream through; what is kept of each is its bands, 32 to 64 numbers. */
 export async function findSimilarTexts(
   database: Database,
   { units, pairs }: Alike,
@@ -14,7 +14,7 @@ export async function findSimilarTexts(
   table: (part: string) => Sql,
 ): Promise<void> {
   const [buckets, candidates] = [table('buckets'), table('candidates')];
-  await fillBuckets(database, units, buckets);
+  await fillBuckets(database, units, buckets, binsOfBand(similarity));
   await database.run(sql`CREATE TABLE ${candidates} AS ${candidatesOf(units, buckets)}`);
   await comparePairs(database, { units, candidates, pairs }, similarity);
   await database.run(sql`DROP TABLE ${buckets}`);
@@ -22,14 +22,14 @@ export async function findSimilarTexts(
 }
 
 /** The bands of each text that says anything. */
-async function fillBuckets(database: Database, units: Sql, buckets: Sql): Promise<void> {
+async function fillBuckets(database: Database, units: Sql, buckets: Sql, bins: number): Promise<void> {
   await database.run(sql`CREATE TABLE ${buckets} (nth BIGINT, band BIGINT, hash BIGINT)`);
   const put = inserting<{ nth: number; band: number; hash: number }>(database, buckets, ['nth', 'band', 'hash']);
   const all = sql`SELECT unit, content FROM ${units}`;
   for await (const batch of database.batches<{ unit: number; content: string }>(all)) {
     for (const { unit, content } of batch) {
       const plain = plainText(content);
-      if (plain !== '') bandsOf(shinglesOf(plain)).forEach((hash, band) => put.add({ nth: unit, band, hash }));
+      if (plain !== '') bandsOf(shinglesOf(plain), bins).forEach((hash, band) => put.add({ nth: unit, band, hash }));
     }
     await put.flush(BATCH);
   }

@@ -14,6 +14,11 @@ export interface RawColumn {
    * nothing is inferred. Without it cells are text, and their type follows from all of them.
    */
   readonly type?: ColumnType | undefined;
+  /**
+   * A column of the relations that says what each cell is in the source, where its cells are of several types and are all given as text:
+   * `number`, `text`, `boolean` or `list`. A cell of another type than a schema declares is at fault then, whatever its text may be read as.
+   */
+  readonly kinds?: Sql | undefined;
 }
 
 /** Where a record stands. */

@@ -79,7 +79,7 @@ function similarStep(
 
 /**
  * Makes the table of rows to drop: copies of a unit, and units that are like one that stays. In the order of the rows a unit stays
- * unless it is like one that stays already, so no two that stay are alike, and each that goes is like one that stays.
+ * unless it is like one that stays already, so no two that stay were found alike, and each that goes is like one that stays.
  */
 async function dropGreedily(
   database: Database,
@@ -115,7 +115,7 @@ async function refuseUnread(database: Database, column: string, contents: Sql, t
   if (!first) return;
   throw new UserError(`rule "similar-pictures" cannot read ${first.total} pictures of column "${column}"`, {
     where: { column, field: 'rules', row: first.nth },
-    expected: 'PNG or JPEG, whole, in base 64',
+    expected: 'PNG or JPEG, whole, in base 64, of at most 16 million pixels and 64 MB unpacked',
     remedy: 'leave such rows out before, by a rule over their format, or convert them',
   });
 }

@@ -5,7 +5,12 @@ import { readPattern } from './log/pattern.js';
 const encoding = z.enum(ENCODINGS).default('utf-8').describe('how the bytes are read as text');
 const shared = {
   arrays: z.enum(['text', 'refuse']).default('text').describe('what lists become: their JSON text, or a refusal'),
-  mixed: z.enum(['refuse', 'text']).default('refuse').describe('what a key becomes that holds values of several types'),
+  mixed: z
+    .enum(['refuse', 'text'])
+    .optional()
+    .describe(
+      'what a key becomes that holds values of several types: a refusal, or text; by default it is refused, but with bad, where values that are not of the declared type are left out',
+    ),
   encoding,
 };
 

@@ -13,6 +13,8 @@ export interface Reading {
   readonly inferred?: Inferred | undefined;
   /** Texts that stand for a missing cell of this column. */
   readonly missing: readonly string[];
+  /** What each cell is in the source, where a declared column has cells of several types. */
+  readonly kinds?: Sql | undefined;
 }
 
 /** Columns as they are read: relations with the text, missing as NULL, and the typed value of each. */
@@ -31,6 +33,22 @@ export function valueColumn(index: number): Sql {
   return inner(`value ${index}`);
 }
 
+/** Whether a cell is of another type in the source than its column is declared to be. */
+export function otherTypeColumn(index: number): Sql {
+  return inner(`other type ${index}`);
+}
+
+/**
+ * The types of the source that a declared column may have cells of. What is said to be written in a way of its own is text; only what
+ * may be infinite is a number or a text.
+ */
+export function kindsOf({ type, written }: ColumnSchema): readonly string[] {
+  if (type === 'boolean') return [written?.true || written?.false ? 'text' : 'boolean'];
+  if (type !== 'number' && type !== 'integer') return ['text'];
+  if (written?.decimal === ',' || written?.thousands !== undefined) return ['text'];
+  return written?.nonFinite ? ['number', 'text'] : ['number'];
+}
+
 function numberColumn(index: number): Sql {
   return inner(`number ${index}`);
 }
@@ -46,7 +64,12 @@ export function readCells(raw: RawText, from: Sql, readings: readonly Reading[])
     const plain = !schema.written && (schema.type === 'number' || schema.type === 'integer');
     return plain ? [sql`${readNumber(text)} AS ${numberColumn(index)}`] : [];
   });
-  const values = readings.map((reading) => sql`${valueOf(raw, reading)} AS ${valueColumn(reading.index)}`);
+  const values = readings.flatMap((reading) => {
+    const { index, kinds, schema } = reading;
+    const value = sql`${valueOf(raw, reading)} AS ${valueColumn(index)}`;
+    if (!kinds) return [value];
+    return [value, sql`NOT list_contains(${kindsOf(schema)}, ${kinds}) AS ${otherTypeColumn(index)}`];
+  });
   return sql`(SELECT *, ${join(values)} FROM (SELECT ${join([sql`*`, ...numbers])} FROM (SELECT *, ${join(texts)} FROM ${from})))`;
 }
 
@@ -81,9 +104,13 @@ export async function readColumns(
   const chunks: Chunk[] = [];
   for (const part of parts) {
     const table = inner(`columns ${chunks.length}`);
-    const columns = part.flatMap(({ index }) => [textColumn(index), valueColumn(index)]);
+    const columns = part.flatMap(({ index, kinds }) => [
+      textColumn(index),
+      valueColumn(index),
+      ...(kinds ? [otherTypeColumn(index)] : []),
+    ]);
     // Named here, so that the queries around it do not go through all columns of the source for each part of them.
-    const named = join([RECORD, ...part.map(({ index }) => rawColumn(index))]);
+    const named = join([RECORD, ...part.flatMap(({ index, kinds }) => [rawColumn(index), ...(kinds ? [kinds] : [])])]);
     await database.run(
       sql`CREATE OR REPLACE TABLE ${table} AS SELECT ${join([RECORD, ...columns])}
           FROM ${readCells(raw, sql`(SELECT ${named} FROM ${raw.numbered} WHERE ${keep})`, part)} ORDER BY ${RECORD}`,

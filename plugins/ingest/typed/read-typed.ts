@@ -240,7 +240,8 @@ async function readingsOf(
     const inferred = types.get(index);
     const column = declared ?? { type: type ?? inferred?.type ?? 'text', nullable: true };
     const holdsNumbers = column.type === 'number' || column.type === 'integer';
-    return { name, index, schema: column, inferred, missing: missingIn(texts, holdsNumbers) };
+    const kinds = declared && raw.columns[index]?.kinds;
+    return { name, index, schema: column, inferred, missing: missingIn(texts, holdsNumbers), kinds };
   });
   return { readings, notes };
 }

@@ -1,8 +1,8 @@
 import { UserError } from '../../../core/index.js';
-import { id, join, sql, type Database } from '@trainyard/tables';
+import { id, join, sayWritten, sql, type Database } from '@trainyard/tables';
 import { checksOf, type Check } from '../checks.js';
 import { RECORD, sayPlace, type RawText } from './raw-text.js';
-import { textColumn, valueColumn, type Chunk, type Reading } from './columns.js';
+import { kindsOf, otherTypeColumn, textColumn, valueColumn, type Chunk, type Reading } from './columns.js';
 
 /** Cells that an error shows, and broken checks that it looks for them in. */
 const [EXAMPLES, SEARCHED] = [5, 50];
@@ -55,10 +55,26 @@ export async function checksOfChunk(database: Database, chunk: Chunk): Promise<C
   for (const reading of chunk.readings) {
     const [text, value] = [textColumn(reading.index), valueColumn(reading.index)];
     const found = await checksOf(database, reading.schema, text, value, chunk.cells);
-    checks.push(...found.map((check) => ({ ...check, reading })));
+    checks.push(...(reading.kinds ? ofType(reading, found) : found).map((check) => ({ ...check, reading })));
   }
   return checks;
 }
+
+/** Checks of a column whose cells are of several types in the source: of what is of another type than declared nothing else is said. */
+function ofType({ index, schema }: Reading, checks: readonly Check[]): Check[] {
+  const other = sql`coalesce(${textColumn(index)} IS NOT NULL AND ${otherTypeColumn(index)}, false)`;
+  const kinds = kindsOf(schema).map((kind) => KINDS[kind] ?? kind);
+  return [
+    {
+      rule: 'type',
+      expected: `${sayWritten(schema.type, schema.written)}; in the source ${kinds.join(' or ')}, and of no other type`,
+      failing: other,
+    },
+    ...checks.map((check) => ({ ...check, failing: sql`NOT ${other} AND (${check.failing})` })),
+  ];
+}
+
+const KINDS: Readonly<Record<string, string>> = { number: 'a number', text: 'text', boolean: 'true or false' };
 
 async function brokenChecks(database: Database, chunk: Chunk): Promise<Broken[]> {
   const checks = await checksOfChunk(database, chunk);

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
-import { brightness, MOST_PIXELS, type Picture } from './gray.js';
+import { requireSize, type Picture } from './gray.js';
+import { chunksOf } from './png-chunks.js';
+import { bitsOf, grayAt, requireKind, type Pixels } from './png-pixels.js';
 
-/** Samples of a pixel by colour type: gray, RGB, palette, gray with alpha, RGB with alpha. */
-const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Adam7: where each pass begins, and its steps; the whole picture where it is not interlaced. */
 const PASSES = [
   [0, 0, 8, 8],
@@ -14,57 +14,62 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 const WHOLE = [[0, 0, 1, 1]] as const;
+/** Bytes that some encoders leave behind the last line. */
+const SLACK = 64;
 
-interface Head {
+interface Head extends Pick<Pixels, 'depth' | 'colour'> {
   readonly width: number;
   readonly height: number;
-  readonly depth: number;
-  readonly colour: number;
   readonly interlaced: boolean;
 }
 
-/** Reads a PNG of any kind as brightness (PNG, third edition, W3C 2025). Throws an Error where it is damaged. */
+/**
+ * Reads a PNG of any kind as brightness (PNG, third edition, W3C 2025), what is transparent laid over white. Throws an Error where it
+ * is damaged, or too large.
+ */
 export function readPng(bytes: Uint8Array): Picture {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts: Buffer[] = [];
-  let head: Head | undefined;
-  let palette: Buffer | undefined;
-  for (let at = 8; at + 8 <= file.length; at += file.readUInt32BE(at) + 12) {
-    const kind = file.toString('latin1', at + 4, at + 8);
-    const body = file.subarray(at + 8, at + 8 + file.readUInt32BE(at));
-    if (kind === 'IHDR') head = readHead(body);
-    if (kind === 'PLTE') palette = body;
-    if (kind === 'IDAT') parts.push(body);
-  }
-  if (!head) throw new Error('a PNG without a head');
-  const passes = head.interlaced ? PASSES : WHOLE;
-  const bits = head.depth * SAMPLES[head.colour]!;
-  const most = head.height * (Math.ceil((head.width * bits) / 8) + 1) + 16 * (head.height + 8) + 64;
-  const data = inflateSync(Buffer.concat(parts), { maxOutputLength: most });
+  const chunks = chunksOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const bodyOf = (kind: string): Buffer | undefined => chunks.find((chunk) => chunk.kind === kind)?.body;
+  const head = readHead(chunks[0]?.kind === 'IHDR' ? chunks[0].body : undefined);
+  const pixels = requireKind({ ...head, palette: bodyOf('PLTE'), transparent: bodyOf('tRNS') });
+  const bits = bitsOf(head);
+  const passes = (head.interlaced ? PASSES : WHOLE)
+    .map(([left, top, across, down]) => {
+      const [width, height] = [Math.ceil((head.width - left) / across), Math.ceil((head.height - top) / down)];
+      return { left, top, across, down, width, height, line: Math.ceil((width * bits) / 8) };
+    })
+    .filter(({ width, height }) => width > 0 && height > 0);
+  const size = passes.reduce((sum, { height, line }) => sum + height * (line + 1), 0);
+  const packed = Buffer.concat(chunks.filter(({ kind }) => kind === 'IDAT').map(({ body }) => body));
+  const data = inflateSync(packed, { maxOutputLength: size + SLACK });
+  if (data.length < size) throw new Error('a PNG that breaks off');
   const gray = new Uint8Array(head.width * head.height);
   let at = 0;
-  for (const [left, top, across, down] of passes) {
-    const [width, height] = [Math.ceil((head.width - left) / across), Math.ceil((head.height - top) / down)];
-    if (width <= 0 || height <= 0) continue;
-    const line = Math.ceil((width * bits) / 8);
-    if (data.length < at + height * (line + 1)) throw new Error('a PNG that breaks off');
+  for (const { left, top, across, down, width, height, line } of passes) {
     unfilter(data.subarray(at, at + height * (line + 1)), line, height, Math.max(1, bits >> 3));
     for (let y = 0; y < height; y++) {
       const row = data.subarray(at + y * (line + 1) + 1, at + (y + 1) * (line + 1));
-      for (let x = 0; x < width; x++)
-        gray[(top + y * down) * head.width + left + x * across] = grayAt(row, x, head, palette);
+      for (let x = 0; x < width; x++) gray[(top + y * down) * head.width + left + x * across] = grayAt(row, x, pixels);
     }
     at += height * (line + 1);
   }
   return { width: head.width, height: head.height, gray };
 }
 
-function readHead(body: Buffer): Head {
+function readHead(body: Buffer | undefined): Head {
+  if (body?.length !== 13) throw new Error('a PNG without a head');
   const [width, height] = [body.readUInt32BE(0), body.readUInt32BE(4)];
-  const [depth = 0, colour = 9, , , interlaced] = body.subarray(8);
-  if (SAMPLES[colour] === undefined || ![1, 2, 4, 8, 16].includes(depth)) throw new Error('a PNG of an unknown kind');
-  if (width * height > MOST_PIXELS) throw new Error('a PNG of too many pixels');
-  return { width, height, depth, colour, interlaced: interlaced === 1 };
+  const [depth, colour, packing, filters, interlaced] = body.subarray(8) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (packing !== 0 || filters !== 0 || interlaced > 1) throw new Error('a PNG of an unknown kind');
+  const head = { width, height, depth, colour, interlaced: interlaced === 1 };
+  requireSize('PNG', width, height, bitsOf(head));
+  return head;
 }
 
 /** Undoes, in place, what each line says was done to it: taken off is what stands left of it, above it, or between. */
@@ -73,6 +78,7 @@ function unfilter(data: Buffer, line: number, height: number, pixel: number): vo
     const start = y * (line + 1);
     const filter = data[start]!;
     if (filter === 0) continue;
+    if (filter > 4) throw new Error(`a PNG with a line of filter ${filter}, and there are 0 to 4`);
     for (let x = 1; x <= line; x++) {
       const at = start + x;
       const left = x > pixel ? data[at - pixel]! : 0;
@@ -91,17 +97,4 @@ function guess(filter: number, left: number, above: number, corner: number): num
   const [a, b, c] = [Math.abs(middle - left), Math.abs(middle - above), Math.abs(middle - corner)];
   if (a <= b && a <= c) return left;
   return b <= c ? above : corner;
-}
-
-function grayAt(row: Buffer, x: number, { depth, colour }: Head, palette: Buffer | undefined): number {
-  const sample = (i: number): number => {
-    if (depth >= 8) return row[i * (depth >> 3)] ?? 0;
-    return ((row[(i * depth) >> 3] ?? 0) >> (8 - depth - ((i * depth) & 7))) & ((1 << depth) - 1);
-  };
-  const first = x * SAMPLES[colour]!;
-  if (colour === 2 || colour === 6) return brightness(sample(first), sample(first + 1), sample(first + 2));
-  if (colour !== 3) return depth >= 8 ? sample(first) : Math.round((sample(first) * 255) / ((1 << depth) - 1));
-  const entry = sample(x) * 3;
-  if (!palette || entry + 2 >= palette.length) throw new Error('a PNG with a colour that its palette lacks');
-  return brightness(palette[entry]!, palette[entry + 1]!, palette[entry + 2]!);
 }

@@ -26,10 +26,10 @@ export interface JsonOptions extends JsonRecords {
   /** What lists become: JSON text, or a refusal. */
   readonly arrays: 'text' | 'refuse';
   /**
-   * What a column of several types becomes. Where rows may be left out it is text: values that are not of the type that is declared
-   * for it are set aside, with their rows.
+   * What a column of several types becomes. Where that is not said it is refused, but where rows may be left out: its cells are text
+   * that come with the type which they have, so that those of another type than is declared are set aside, with their rows.
    */
-  readonly mixed: 'text' | 'refuse';
+  readonly mixed?: 'text' | 'refuse' | undefined;
 }
 
 /**
@@ -78,20 +78,23 @@ export async function readJson(
     sql`CREATE OR REPLACE TABLE ${RAW} AS SELECT ${join([
       RECORD,
       ...cells.map((cell, i) => sql`${cell.value} AS ${rawColumn(i)}`),
+      ...cells.flatMap(({ kind }, i) => (kind ? [sql`${kind} AS ${kindColumn(i)}`] : [])),
     ])} FROM (SELECT ${NUMBER} AS ${RECORD}, json_transform(${JSON_TEXT}, ${JSON.stringify(structureOf(shape))}) AS ${FIELDS} FROM ${RECORDS})`,
   );
   await database.run(sql`CREATE OR REPLACE TABLE ${PLACES} AS SELECT ${NUMBER}, ${FILE}, ${LINE} FROM ${RECORDS}`);
   await database.run(sql`DROP TABLE ${RECORDS}`);
   const mixed = leaves.filter(({ shape: { types } }) => types.size > 1);
+  const tellsTypes = options.setAside && options.mixed === undefined;
+  const typed = await typesOf(database, leaves, cells);
   return {
     name,
     ...(mixed.length > 0 && {
       notes: mixed.map(
         ({ path, shape: { types } }) =>
-          `"${path.join('.')}" holds values of several types (${[...types.keys()].join(', ')}), which were read as text`,
+          `"${path.join('.')}" holds values of several types (${[...types.keys()].join(', ')}), which were read as text${tellsTypes ? '; where a schema declares it, those of another type are left out' : ''}`,
       ),
     }),
-    columns: await typesOf(database, leaves, cells),
+    columns: tellsTypes ? typed.map((one, i) => (cells[i]?.kind ? { ...one, kinds: kindColumn(i) } : one)) : typed,
     cells: RAW,
     numbered: RAW,
     ...(leftOut && { leftOut }),
@@ -113,13 +116,29 @@ function at(shape: Leaf['shape'], path: readonly string[]): Leaf['shape'] {
   return path.reduce((known, key) => known.keys.get(key) ?? emptyShape(), shape);
 }
 
-/** A column's cells, and what they are, where they are all of one type. */
-function cellOf({ path, shape }: Leaf): { readonly value: Sql; readonly type: JsonType | undefined } {
+/** A column's cells, and what they are. */
+interface Cell {
+  readonly value: Sql;
+  /** What all of a column's cells are. */
+  readonly type: JsonType | undefined;
+  /** What each cell is, where they are of several types. */
+  readonly kind?: Sql;
+}
+
+function kindColumn(index: number): Sql {
+  return inner(`kind ${index}`);
+}
+
+function cellOf({ path, shape }: Leaf): Cell {
   const field = path.reduce((from, key) => sql`struct_extract(${from}, ${key})`, FIELDS);
   const text = sql`nullif(${field}::VARCHAR, 'null')`;
   const [type, ...others] = shape.types.keys();
   if (others.length > 0)
-    return { value: sql`(CASE WHEN starts_with(${text}, '"') THEN ${field}->>'$' ELSE ${text} END)`, type: undefined };
+    return {
+      value: sql`(CASE WHEN starts_with(${text}, '"') THEN ${field}->>'$' ELSE ${text} END)`,
+      type: undefined,
+      kind: sql`(CASE json_type(${field}) WHEN 'VARCHAR' THEN 'text' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'ARRAY' THEN 'list' ELSE 'number' END)`,
+    };
   if (type === 'text') return { value: sql`(${field}->>'$')`, type };
   if (type === 'boolean') return { value: sql`(${text} = 'true')`, type };
   // An object without keys is nothing.
@@ -219,7 +238,7 @@ async function refuseRepeated(
 async function requireOneType({ path, shape }: Leaf, options: JsonOptions, placeOf: PlaceOf): Promise<void> {
   const column = path.join('.');
   const types = [...shape.types];
-  const refuses = options.mixed === 'refuse' && !options.setAside;
+  const refuses = options.mixed === 'refuse' || (options.mixed === undefined && !options.setAside);
   const isMixed = types.length > 1 && (shape.types.has('object') || refuses);
   const list = shape.types.get('array');
   if (!isMixed && (list === undefined || options.arrays === 'text')) return;
@@ -239,7 +258,7 @@ async function requireOneType({ path, shape }: Leaf, options: JsonOptions, place
       remedy: shape.types.has('object')
         ? 'correct the records: an object cannot be a cell'
         : isMixed
-          ? "correct the records; take all of them as text: format: { …, mixed: 'text' }; or declare the column in a schema, and leave others out: bad: { limit }"
+          ? "correct the records; take all of them as text: format: { …, mixed: 'text' }; or declare the column in a schema, and leave others out: bad: { limit }, without mixed"
           : "leave arrays: 'refuse' out, which gives their JSON text",
     },
   );
