@@ -16,7 +16,16 @@ import {
   type Column,
   type Database,
 } from '@trainyard/tables';
-import { checkTake, historyQuery, ORDER_TYPES, type HistoryTake } from '@trainyard/transforms';
+import {
+  checkTake,
+  historyQuery,
+  holdsValues,
+  ORDER_TYPES,
+  widestQuery,
+  withoutOthers,
+  type HistoryQuery,
+  type HistoryTake,
+} from '@trainyard/transforms';
 import { durationMs, UserError } from '../../core/index.js';
 import { implement } from '../../worker/index.js';
 import { history, type HistoryFigures } from './contract.js';
@@ -27,7 +36,7 @@ export const historyNode = implement(history, ({ params, inputs, ctx }) =>
   // What is computed of a key depends on no other key, so threads change no bit.
   withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: availableParallelism() }, async (database) => {
     const columns = await openTable(database, 'rows', inputs.table);
-    for (const name of params.key) namedColumn(columns, name, 'key');
+    const key = params.key.map((name) => namedColumn(columns, name, 'key'));
     const order = orderOf(columns, params.order);
     const gap = params.gap === undefined ? 1 : spanOf(order, params.gap, 'gap');
     const takes = params.columns.map((one): HistoryTake => {
@@ -43,15 +52,28 @@ export const historyNode = implement(history, ({ params, inputs, ctx }) =>
     refuseTaken(columns, [...takes.map(({ name }) => name), params.earlier]);
     await refuseMissing(database, [...params.key, params.order]);
     const numbered = sql`(SELECT row_number() OVER () AS ${NTH}, * FROM rows)`;
-    const made = historyQuery({ key: params.key, order, gap, takes }, numbered, NTH);
-    const rule = { rule: 'history', column: params.earlier, order: { name: order.name, type: order.type }, gap, takes };
+    const asked = { key: params.key, order, gap, takes };
+    await keepInMemory(database, asked);
+    const made = historyQuery(asked, numbered, NTH);
+    const carried = carriedRules(inputs.table);
+    const inner = withoutOthers(carried);
+    const rule = {
+      rule: 'history',
+      column: params.earlier,
+      order: { name: order.name, type: order.type },
+      key: key.map(({ name, type }) => ({ name, type })),
+      // Earlier rows come as they were before cleaning, like the row that brings them.
+      ...(inner.length > 0 && { rules: inner }),
+      gap,
+      takes,
+    };
     const table = await writeTable(
       database,
       sql`SELECT a.* EXCLUDE (${NTH}), ${join(takes.map(({ name }) => sql`b.${id(name)}`))}
             FROM ${numbered} AS a JOIN (${made}) AS b ON a.${NTH} = b.${NTH} ORDER BY a.${NTH}`,
       ctx.scratch,
       'table',
-      { rules: [...carriedRules(inputs.table), JSON.parse(JSON.stringify(rule)) as CarriedRule] },
+      { rules: [...carried, JSON.parse(JSON.stringify(rule)) as CarriedRule] },
     );
     const figures = await figuresOf(database, params.key, table.files['data.parquet'].path, takes);
     return {
@@ -109,6 +131,26 @@ function refuseTaken(columns: readonly Column[], names: readonly string[]): void
       });
     taken.set(foldName(name), name);
   }
+}
+
+/** Values that the windows of a row may hold together, whose sums are taken one by one: 2,048 rows at once, in each thread. */
+const WIDEST = 3_000;
+
+/** Throws a UserError where windows would not fit into memory; wide ones get fewer threads. */
+async function keepInMemory(database: Database, asked: HistoryQuery): Promise<void> {
+  if (!asked.takes.some(holdsValues)) return;
+  const { widest } = await database.row<{ widest: number }>(widestQuery(asked, sql`rows`));
+  if (widest > WIDEST) {
+    const names = asked.takes.filter(holdsValues).map(({ name }) => `"${name}"`);
+    throw new UserError(`the windows of ${names.join(', ')} are too wide: a row holds ${widest} values in them`, {
+      where: { port: 'table', field: 'columns' },
+      expected: `at most ${WIDEST} in all sums, means and deviations together`,
+      actual: String(widest),
+      remedy: 'give them a smaller rows or within, make some of them by another features.history, or sum up rows of a key first',
+    });
+  }
+  const threads = Math.max(1, Math.min(availableParallelism(), Math.floor((2 * WIDEST) / Math.max(1, widest))));
+  await database.run(sql`SET threads = ${BigInt(threads)}`);
 }
 
 /** Throws a UserError for rows of which nobody can say what lies before them. */
