@@ -19,9 +19,9 @@ import {
 import {
   checkTake,
   historyQuery,
+  heldQuery,
   holdsValues,
   ORDER_TYPES,
-  widestQuery,
   withoutOthers,
   type HistoryQuery,
   type HistoryTake,
@@ -133,24 +133,23 @@ function refuseTaken(columns: readonly Column[], names: readonly string[]): void
   }
 }
 
-/** Values that the windows of a row may hold together, whose sums are taken one by one: 2,048 rows at once, in each thread. */
-const WIDEST = 3_000;
+/** Values that the windows of one key may hold together, whose sums are taken one by one: the database holds them all at once. */
+const HELD = 40_000_000;
 
-/** Throws a UserError where windows would not fit into memory; wide ones get fewer threads. */
+/** Throws a UserError where windows would not fit into memory; large keys are taken one after the other. */
 async function keepInMemory(database: Database, asked: HistoryQuery): Promise<void> {
   if (!asked.takes.some(holdsValues)) return;
-  const { widest } = await database.row<{ widest: number }>(widestQuery(asked, sql`rows`));
-  if (widest > WIDEST) {
+  const { most } = await database.row<{ most: number }>(heldQuery(asked, sql`rows`));
+  if (most > HELD) {
     const names = asked.takes.filter(holdsValues).map(({ name }) => `"${name}"`);
-    throw new UserError(`the windows of ${names.join(', ')} are too wide: a row holds ${widest} values in them`, {
+    throw new UserError(`the windows of ${names.join(', ')} are too wide for so many rows of one key`, {
       where: { port: 'table', field: 'columns' },
-      expected: `at most ${WIDEST} in all sums, means and deviations together`,
-      actual: String(widest),
-      remedy: 'give them a smaller rows or within, make some of them by another features.history, or sum up rows of a key first',
+      expected: `at most ${HELD} values in the windows of all rows of a key: its rows times the rows of a window`,
+      actual: String(most),
+      remedy: 'give them a smaller rows or within, or make some of them by another features.history',
     });
   }
-  const threads = Math.max(1, Math.min(availableParallelism(), Math.floor((2 * WIDEST) / Math.max(1, widest))));
-  await database.run(sql`SET threads = ${BigInt(threads)}`);
+  if (most > HELD / 16) await database.run(sql`SET threads = 1`);
 }
 
 /** Throws a UserError for rows of which nobody can say what lies before them. */

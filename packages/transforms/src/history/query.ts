@@ -47,15 +47,15 @@ export function historyQuery(asked: HistoryQuery, from: Sql, kept: Sql): Sql {
   return sql`SELECT ${join([kept, ...takes.map((take, i) => sql`${figureSql(take, i)} AS ${id(take.name)}`)])} FROM ${middled}`;
 }
 
-/** SQL for one row with `widest`: how many values a row of `from` holds at most, in all the windows together that are held as lists. */
-export function widestQuery(asked: HistoryQuery, from: Sql): Sql {
-  const { before, placed } = placedRows(asked, from, sql`1 AS one`);
+/** SQL for one row with `most`: how many values the windows of a key of `from` hold together, of those that are held as lists. */
+export function heldQuery(asked: HistoryQuery, from: Sql): Sql {
+  const { keys, before, placed } = placedRows(asked, from, sql`1 AS one`);
   const widths = asked.takes.filter(holdsValues).map(({ rows, within }) => {
     const width = within === undefined ? PAST : sql`(${PAST} - ${before(within)})`;
     return rows === undefined ? width : sql`least(${width}, ${BigInt(rows)})`;
   });
   const total = widths.reduce((all, one) => sql`${all} + ${one}`, sql`0`);
-  return sql`SELECT coalesce(max(${total}), 0)::DOUBLE AS widest FROM ${placed}`;
+  return sql`SELECT coalesce(max(held), 0)::DOUBLE AS most FROM (SELECT sum(${total}) AS held FROM ${placed} GROUP BY ${keys})`;
 }
 
 /** Whether a window's values are added up one by one, and are held for it. */
