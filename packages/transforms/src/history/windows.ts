@@ -34,7 +34,9 @@ export function typeOfTake({ take, type }: HistoryTake): ColumnType {
 }
 
 /** The columns that are looked at, in the order in which their cells decide between rows of one place. */
-export function lookedAt<Take extends Pick<HistoryTake, 'of' | 'type'>>(takes: readonly Take[]): [string, ColumnType][] {
+export function lookedAt<Take extends Pick<HistoryTake, 'of' | 'type'>>(
+  takes: readonly Take[],
+): [string, ColumnType][] {
   return [...new Map(takes.map(({ of, type }) => [of, type]))].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -46,7 +48,10 @@ export function lookedAt<Take extends Pick<HistoryTake, 'of' | 'type'>>(takes: r
 export function inOrder(takes: readonly HistoryTake[], earlier: readonly EarlierRow[]): EarlierRow[] {
   const names = lookedAt(takes).map(([name]) => name);
   return earlier
-    .map(({ at, cells }) => ({ at, cells: Object.fromEntries(names.map((name) => [name, plain(cells[name] ?? null)])) }))
+    .map(({ at, cells }) => ({
+      at,
+      cells: Object.fromEntries(names.map((name) => [name, plain(cells[name] ?? null)])),
+    }))
     .sort((a, b) => {
       if (a.at !== b.at) return a.at - b.at;
       for (const name of names) {

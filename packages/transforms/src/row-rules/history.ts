@@ -32,7 +32,9 @@ const schema = z
     rules: z
       .array(z.looseObject({ rule: z.string() }))
       .optional()
-      .describe('rules of cleaning that the table had gone through: earlier rows go through them as the row itself does'),
+      .describe(
+        'rules of cleaning that the table had gone through: earlier rows go through them as the row itself does',
+      ),
     gap: z.int().min(1),
     takes: z
       .array(
