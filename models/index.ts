@@ -44,7 +44,8 @@ export {
   type PretrainedText,
   type StoredTensor,
 } from './pretrained.js';
-export { SAMPLE_TOLERANCE } from './sample.js';
+export { requestRow } from './request-row.js';
+export { readSample, SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
 export {
   taskType,

@@ -5,6 +5,7 @@ import { isDigest, type Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import { readAddresses } from '../../project/addresses.js';
 import type { ProjectBase } from '../../client/connect.js';
+import { MODEL_FILES, parseCard, parseTransform, readSample, requestRow } from '../../models/index.js';
 import { Artifacts } from '../../store/index.js';
 
 /** How long the server is given to take a new version into service, ms. */
@@ -12,10 +13,9 @@ const SERVED_WITHIN_MS = 5_000;
 
 const servedSchema = z.object({ version: z.number(), model: z.custom<Digest>(isDigest) });
 type Served = z.output<typeof servedSchema>;
-const sampleSchema = z.object({ rows: z.array(z.record(z.string(), z.json())) });
 
 /**
- * How to ask the model that a run deployed: its address, and a `curl` line with a row of the model's own sample.
+ * How to ask the model that a run deployed: its address, and a `curl` line with a row made of the model's own sample.
  * Undefined where the run deployed nothing, or no server of the project answers for it.
  */
 export async function sayServing(
@@ -31,7 +31,7 @@ export async function sayServing(
   const champion = (await readAliases(client, name).catch(() => undefined))?.aliases['champion']?.version;
   const served = await servedAt(address, champion);
   if (!served) return [`${name} is in the registry; ${server} does not answer for it yet`];
-  const row = await sampleRow(client, served.model).catch(() => undefined);
+  const row = await exampleRow(client, served.model).catch(() => undefined);
   const asked = row === undefined ? '' : ` -d '${JSON.stringify({ rows: [row] }).replaceAll("'", "'\\''")}'`;
   return [
     `${name} version ${served.version} answers at ${address}/predict`,
@@ -55,9 +55,11 @@ async function servedAt(address: string, champion: number | undefined): Promise<
   return undefined;
 }
 
-/** A row that the model was shown when it was written, and has answered since. */
-async function sampleRow({ store }: TrainyardClient, digest: Digest): Promise<Json | undefined> {
+/** A row that a request to the model may bring. */
+export async function exampleRow({ store }: Pick<TrainyardClient, 'store'>, digest: Digest): Promise<Json | undefined> {
   const artifact = await new Artifacts(store).open({ kind: 'model', digest, size: 0 });
-  const text = new TextDecoder().decode(await artifact.bytes('sample.json'));
-  return sampleSchema.parse(JSON.parse(text)).rows[0];
+  const text = async (file: string): Promise<string> => new TextDecoder().decode(await artifact.bytes(file));
+  const card = parseCard(await text(MODEL_FILES.card));
+  const transform = card.transformed ? parseTransform(await text(MODEL_FILES.transform)) : undefined;
+  return requestRow(card, transform, readSample(await text(MODEL_FILES.sample)).rows);
 }

@@ -1,14 +1,14 @@
 import { announceAlias, getModelHead, moveAlias, RECORD_CHARACTERS, registerVersion } from '../kit/registry.js';
 import { implement, type InputArtifact } from '../../worker/index.js';
 import { canonical, type Json } from '../../core/index.js';
-import { MODEL_FILES, openModel, taskType, type ModelCard } from '../../models/index.js';
+import { MODEL_FILES, openModel, readSample, taskType, type ModelCard } from '../../models/index.js';
 import { endpoint } from './contract.js';
 
 /** Implements `deploy.endpoint`. Each step can be done again: a repeated one finds what was done before. */
 export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) => {
   const { name, alias, why } = params;
   ctx.progress(0, 'opening the model and comparing its sample');
-  const { card, rows } = await tryModel(inputs.model);
+  const { card, sampleRows } = await tryModel(inputs.model);
 
   ctx.progress(0.4, 'registering the version');
   const { temporal, taskQueue, redis } = await ctx.client();
@@ -46,16 +46,18 @@ export const endpointNode = implement(endpoint, async ({ params, inputs, ctx }) 
   });
   const announced = await announceAlias(access, { model: name, alias, version, move });
   ctx.log(`version ${version} of ${name} is the ${alias}${from === null ? '' : `, after version ${from}`}`);
-  return { value: { endpoint: name, alias, version, from, announced, sampleRows: rows.length } };
+  return { value: { endpoint: name, alias, version, from, announced, sampleRows } };
 });
 
-/** Opens a model as it will be served, and lets it answer its sample as requests are answered. */
-async function tryModel(model: InputArtifact): Promise<{ card: ModelCard; rows: readonly unknown[] }> {
+/**
+ * Opens a model as it will be served, which lets it answer its sample. Rows of a sample have gone through all rules of cleaning, so
+ * they are no requests.
+ */
+async function tryModel(model: InputArtifact): Promise<{ card: ModelCard; sampleRows: number }> {
   const predictor = await openModel(model);
   try {
-    const { rows } = JSON.parse(await model.text(MODEL_FILES.sample)) as { rows: Record<string, unknown>[] };
-    await predictor.predict(rows);
-    return { card: predictor.card, rows };
+    const { rows } = readSample(await model.text(MODEL_FILES.sample));
+    return { card: predictor.card, sampleRows: rows.length };
   } finally {
     await predictor.dispose();
   }

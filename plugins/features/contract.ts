@@ -91,7 +91,7 @@ export type HistoryFigures = z.output<typeof historyFigures>;
 /** Adds columns of earlier rows: lags and windows by key, which see nothing but the past of their row. */
 export const history = node({
   name: 'features.history',
-  version: '1',
+  version: '2',
   title: 'Adds lags and figures of windows over the earlier rows of the same key',
   params: z.object({
     key: z.array(column).min(1).describe('columns whose values the rows of one history share'),

@@ -16,7 +16,16 @@ import {
   type Column,
   type Database,
 } from '@trainyard/tables';
-import { checkTake, historyQuery, ORDER_TYPES, type HistoryTake } from '@trainyard/transforms';
+import {
+  checkTake,
+  historyQuery,
+  heldQuery,
+  holdsValues,
+  ORDER_TYPES,
+  withoutOthers,
+  type HistoryQuery,
+  type HistoryTake,
+} from '@trainyard/transforms';
 import { durationMs, UserError } from '../../core/index.js';
 import { implement } from '../../worker/index.js';
 import { history, type HistoryFigures } from './contract.js';
@@ -27,7 +36,7 @@ export const historyNode = implement(history, ({ params, inputs, ctx }) =>
   // What is computed of a key depends on no other key, so threads change no bit.
   withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: availableParallelism() }, async (database) => {
     const columns = await openTable(database, 'rows', inputs.table);
-    for (const name of params.key) namedColumn(columns, name, 'key');
+    const key = params.key.map((name) => namedColumn(columns, name, 'key'));
     const order = orderOf(columns, params.order);
     const gap = params.gap === undefined ? 1 : spanOf(order, params.gap, 'gap');
     const takes = params.columns.map((one): HistoryTake => {
@@ -43,15 +52,28 @@ export const historyNode = implement(history, ({ params, inputs, ctx }) =>
     refuseTaken(columns, [...takes.map(({ name }) => name), params.earlier]);
     await refuseMissing(database, [...params.key, params.order]);
     const numbered = sql`(SELECT row_number() OVER () AS ${NTH}, * FROM rows)`;
-    const made = historyQuery({ key: params.key, order, gap, takes }, numbered, NTH);
-    const rule = { rule: 'history', column: params.earlier, order: { name: order.name, type: order.type }, gap, takes };
+    const asked = { key: params.key, order, gap, takes };
+    await keepInMemory(database, asked);
+    const made = historyQuery(asked, numbered, NTH);
+    const carried = carriedRules(inputs.table);
+    const inner = withoutOthers(carried);
+    const rule = {
+      rule: 'history',
+      column: params.earlier,
+      order: { name: order.name, type: order.type },
+      key: key.map(({ name, type }) => ({ name, type })),
+      // Earlier rows come as they were before cleaning, like the row that brings them.
+      ...(inner.length > 0 && { rules: inner }),
+      gap,
+      takes,
+    };
     const table = await writeTable(
       database,
       sql`SELECT a.* EXCLUDE (${NTH}), ${join(takes.map(({ name }) => sql`b.${id(name)}`))}
             FROM ${numbered} AS a JOIN (${made}) AS b ON a.${NTH} = b.${NTH} ORDER BY a.${NTH}`,
       ctx.scratch,
       'table',
-      { rules: [...carriedRules(inputs.table), JSON.parse(JSON.stringify(rule)) as CarriedRule] },
+      { rules: [...carried, JSON.parse(JSON.stringify(rule)) as CarriedRule] },
     );
     const figures = await figuresOf(database, params.key, table.files['data.parquet'].path, takes);
     return {
@@ -109,6 +131,25 @@ function refuseTaken(columns: readonly Column[], names: readonly string[]): void
       });
     taken.set(foldName(name), name);
   }
+}
+
+/** Values that the windows of one key may hold together, whose sums are taken one by one: the database holds them all at once. */
+const HELD = 40_000_000;
+
+/** Throws a UserError where windows would not fit into memory; large keys are taken one after the other. */
+async function keepInMemory(database: Database, asked: HistoryQuery): Promise<void> {
+  if (!asked.takes.some(holdsValues)) return;
+  const { most } = await database.row<{ most: number }>(heldQuery(asked, sql`rows`));
+  if (most > HELD) {
+    const names = asked.takes.filter(holdsValues).map(({ name }) => `"${name}"`);
+    throw new UserError(`the windows of ${names.join(', ')} are too wide for so many rows of one key`, {
+      where: { port: 'table', field: 'columns' },
+      expected: `at most ${HELD} values in the windows of all rows of a key: its rows times the rows of a window`,
+      actual: String(most),
+      remedy: 'give them a smaller rows or within, or make some of them by another features.history',
+    });
+  }
+  if (most > HELD / 16) await database.run(sql`SET threads = 1`);
 }
 
 /** Throws a UserError for rows of which nobody can say what lies before them. */

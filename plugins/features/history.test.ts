@@ -7,6 +7,7 @@ import type { InputArtifact } from '../../core/artifact.js';
 import { partsOf } from '../../core/provided-parts.js';
 import { modelKind, openModel, writeModel } from '../../models/index.js';
 import { rowsOf, run, tableOf } from '../../tests/tables/csv-table.js';
+import { cleanTableNode } from '../clean/worker.js';
 import { randomSplitNode, timeSplitNode } from '../split/worker.js';
 import type { HistoryFigures } from './contract.js';
 import { fitFeaturesNode, historyNode } from './worker.js';
@@ -255,4 +256,93 @@ test('a split that deals rows whatever their time says that they hold cells of o
   expect((random.outputs['leaks']!.value as { warnings: string[] }).warnings.join('\n')).toMatch(warning);
   const timed = await run(timeSplitNode, { params: { ...shares, time: 'at' }, inputs: { table } });
   expect((timed.outputs['leaks']!.value as { warnings: string[] }).warnings.join('\n')).not.toMatch(warning);
+});
+
+test('earlier rows were served as they came, though the table had been cleaned before: now the same bits', async () => {
+  const lines = fc.sample(fc.tuple(day, cell, fc.constantFrom('', ' A', 'a ', 'B')), { numRuns: 300, seed: 3 });
+  const names = (i: number) => ['Ost', 'ost ', 'west'][i % 3]!;
+  const csv = `shop,day,x,w\n${lines.map(([n, x, w], i) => `${names(i)},${dateOf(n)},${x === 'nan' ? '' : x},${w}`).join('\n')}\n`;
+  const raw = await tableOf(csv, {
+    schema: {
+      columns: {
+        shop: { type: 'text' },
+        day: { type: 'text' },
+        x: { type: 'number', nullable: true, written: { nonFinite: true } },
+        w: { type: 'text', nullable: true },
+      },
+    },
+  });
+  const rules = [
+    ...[{ rule: 'trim' }, { rule: 'case', to: 'lower', columns: ['shop', 'w'] }],
+    ...[
+      { rule: 'rename', columns: { x: 'sold' } },
+      { rule: 'fill', column: 'sold', value: 0.5 },
+    ],
+    { rule: 'type', column: 'day', to: 'date' },
+  ];
+  const clean = (await run(cleanTableNode, { params: { rules }, inputs: { table: raw } })).outputs['table']!;
+  const { rows, table } = await made(clean, {
+    ...{ key: ['shop'], order: 'day' },
+    columns: [
+      { name: 'mean', of: 'sold', take: 'mean', rows: 4 },
+      { name: 'word', of: 'w', take: 'lag' },
+      { name: 'sum', of: 'sold', take: 'sum', within: '9 days' },
+    ],
+  });
+  const carried = parseRules((table.value as { rules: unknown[] }).rules);
+  const before = await rowsOf<Record<string, unknown>>(raw);
+  rows.forEach((row, i) => {
+    const past = before.filter((one, j) => j !== i && String(one['shop']).trim().toLowerCase() === row['shop']);
+    const brought = past.map(
+      (one) =>
+        `{${['shop', 'day', 'x', 'w'].map((name) => `"${name}":${Number.isNaN(one[name]) ? null : sent(one[name])}`).join()}}`,
+    );
+    const alone = applyRules(carried, { ...before[i], earlier: `[${brought.join()}]` } as never);
+    for (const name of ['mean', 'word', 'sum'])
+      if (!Object.is(alone[name], row[name])) expect({ i, [name]: alone[name] }).toEqual({ i, [name]: row[name] });
+  });
+  expect(rows.filter((row) => row['mean'] !== null).length).toBeGreaterThan(250);
+  const own = { ...before[0], shop: 'Ost' } as Record<string, string>;
+  const ofKeys = (...shops: string[]) =>
+    JSON.stringify(shops.map((shop) => ({ shop, day: '2024-01-01', x: 1, w: null })));
+  expect(() => applyRules(carried, { ...own, earlier: ofKeys('ost ', 'OST') })).not.toThrow();
+  expect(() => applyRules(carried, { ...own, earlier: ofKeys('ost', 'west') })).toThrow(/row 1 has another "shop"/);
+  expect(() => applyRules(carried, { ...own, earlier: ofKeys('west') })).toThrow(/row 0 has another "shop"/);
+});
+
+test('lags of two columns came from two rows where times are equal: they are cells of one', async () => {
+  const table = await tableOf('k,n,price,item\na,1,10,9\na,1,90,1\na,2,5,5\n');
+  const { rows, table: after } = await made(table, {
+    ...{ key: ['k'], order: 'n' },
+    columns: [
+      { name: 'price before', of: 'price', take: 'lag' },
+      { name: 'item before', of: 'item', take: 'lag' },
+    ],
+  });
+  expect(rows[2]).toMatchObject({ 'price before': 10, 'item before': 9 });
+  const rules = parseRules((after.value as { rules: unknown[] }).rules);
+  const earlier = '[{"n":1,"price":10,"item":9},{"n":1,"price":90,"item":1}]';
+  expect(applyRules(rules, { n: 2, earlier })).toMatchObject({ 'price before': 10, 'item before': 9 });
+});
+
+test('a deviation took the square of its window, and too wide windows ended the node: they are refused in words', async () => {
+  const table = await tableOf(`k,n,x\n${Array.from({ length: 10_000 }, (_, i) => `a,${i},${i / 7}`).join('\n')}\n`);
+  const params = { key: ['k'], order: 'n' };
+  const of = (rows: object) => ({ ...params, columns: [{ name: 'd', of: 'x', take: 'deviation', ...rows }] });
+  // Of values that are computed for each value this took a minute.
+  const { rows } = await made(table, of({ rows: 500 }));
+  expect(rows[9999]!['d']).toBeCloseTo(Math.sqrt((500 ** 2 - 1) / 12) / 7, 9);
+  await expect(made(table, of({ within: 100_000 }))).rejects.toThrow(/too wide[\s\S]*49995000[\s\S]*rows or within/);
+  const counted = [{ name: 'most', of: 'x', take: 'max', within: 100_000 }];
+  await expect(made(table, { ...params, columns: counted })).resolves.toBeDefined();
+});
+
+test('a split by the key of a history was warned of, though no row has earlier rows in another part', async () => {
+  const csv = `shop,at,sold\n${Array.from({ length: 300 }, (_, i) => `s${i % 30},${dateOf(i)},${i}.5`).join('\n')}\n`;
+  const { table } = await made(await tableOf(csv), {
+    ...{ key: ['shop'], order: 'at', columns: [{ name: 'before', of: 'sold', take: 'lag' }] },
+  });
+  const params = { test: 0.2, validation: 0.2, group: 'shop' };
+  const { outputs } = await run(randomSplitNode, { params, inputs: { table } });
+  expect((outputs['leaks']!.value as { warnings: string[] }).warnings.join('\n')).not.toMatch(/earlier rows/);
 });

@@ -10,6 +10,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { TrainyardClient } from '../../client/index.js';
 import { getModel } from '../../client/registry/model-view.js';
+import { exampleRow } from '../../cli/run/serving.js';
 import { moveAlias, registerVersion, rollback } from '../../client/registry/models.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import { writeMassModel } from '../../models/mass-model.test-part.js';
@@ -22,6 +23,7 @@ import { Artifacts, FileStore } from '../../store/index.js';
 import { runNode } from '../../worker/testing/index.js';
 import type { LoggedRequest } from '../../core/prediction-streams.js';
 import { createServer, listen } from '../index.js';
+import { writeHistoryModel } from './history-model.test-part.js';
 import { predictRoutes, type PredictOptions } from './index.js';
 
 const taskQueue = 'trainyard-served';
@@ -154,6 +156,27 @@ test('a net that was trained on raw text is asked with raw text', async () => {
   expect(v2.body.outputs.find((o: any) => o.name === 'label').data).toEqual(['Flags']);
   expect(await post(`${url}/v1/endpoints/signs/predict`, { rows: [{ name: 7 }] })).toMatchObject({ status: 422 });
   rmSync(texts, { recursive: true });
+});
+
+test('a model of earlier rows could not be deployed: its sample was sent as if rows of it were requests', async () => {
+  const model = await writeHistoryModel(client.store);
+  await deploy('sales', model);
+  const url = await serve();
+  const ask = (row: unknown) => post(`${url}/v1/endpoints/sales/predict`, { row });
+  const sent = (sold: number | null) =>
+    JSON.stringify([
+      { day: '2024-02-28', sold: 9, shop: 'a' },
+      { day: '2024-02-29', sold, shop: 'a' },
+    ]);
+  const { status, body } = await ask({ day: '2024-03-01', earlier: sent(null) });
+  expect(status).toBe(200);
+  // Earlier rows go through the cleaning that the table went through.
+  expect(body.predictions).toEqual((await ask({ day: '2024-03-01', earlier: sent(0) })).body.predictions);
+  expect(body.predictions).not.toEqual((await ask({ day: '2024-03-01', earlier: sent(25) })).body.predictions);
+  const other = sent(0).replace('"a"', '"b"');
+  expect(await ask({ day: '2024-03-01', earlier: other })).toMatchObject({ status: 400 });
+  // What the command prints is a row that the model takes.
+  expect(await ask(await exampleRow(client, model.digest))).toMatchObject({ status: 200 });
 });
 
 test('a wrong request is a problem that names field and row, and is no fault of the server', async () => {

@@ -1,6 +1,6 @@
 export { applyTransform, applyTransformToRows } from './apply.js';
 export { isMissing, otherThan, readCell, type Cell, type FeatureRow } from './cell.js';
-export { historyQuery, placeInOrder, type HistoryQuery } from './history/query.js';
+export { historyQuery, holdsValues, heldQuery, placeInOrder, type HistoryQuery } from './history/query.js';
 export { FIGURES, figureOf, typeOfTake, type EarlierRow, type HistoryTake } from './history/windows.js';
 export { checkTake, ORDER_TYPES } from './row-rules/history.js';
 export { normalQuantile } from './normal-quantile.js';
@@ -39,6 +39,7 @@ export {
   columnsBefore,
   columnsOfOthers,
   condition,
+  exampleCells,
   isolationScore,
   isRowRule,
   parseRules,
@@ -48,6 +49,7 @@ export {
   rowRule,
   ruleStep,
   rulesToSql,
+  withoutOthers,
   stepCells,
   travelling,
   type Condition,

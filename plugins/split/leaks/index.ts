@@ -83,7 +83,7 @@ export async function figuresOf(
   return {
     ...figures,
     warnings: [
-      ...(inOrder(asked, times) ? [] : warnOfHistory(database)),
+      ...(inOrder(asked, times) ? [] : warnOfHistory(database, group)),
       ...warnOfRepeats(duplicates, near, await isTelling(database, NEAR_ROWS)),
       ...(rows.test > 0 && rows.test < 30 ? [`the test part has ${rows.test} rows: its figures will be rough`] : []),
       ...warnOfSizes(rows, asked.parts, together.largest),
@@ -104,9 +104,9 @@ function inOrder(asked: Asked, times: SplitFigures['times']): boolean {
   return asked.time !== undefined || (times.length > 0 && times.every(({ within }) => within === 0));
 }
 
-/** Columns of earlier rows, which are dealt to other parts. */
-function warnOfHistory({ carried }: Database): string[] {
-  const columns = [...new Set(carried.flatMap(columnsOfOthers))];
+/** Columns of earlier rows, which are dealt to other parts; not so where a part has all rows of their key. */
+function warnOfHistory({ carried }: Database, group: string | undefined): string[] {
+  const columns = [...new Set(carried.flatMap((rules) => columnsOfOthers(rules, group)))];
   if (columns.length === 0) return [];
   return [
     `the columns ${columns.join(', ')} hold cells of earlier rows, which stand in other parts: a training row may tell of rows of the test part; use split.time`,
@@ -186,7 +186,7 @@ export async function foldFiguresOf(
     near,
     together,
     warnings: [
-      ...(asked.time === undefined ? warnOfHistory(database) : []),
+      ...(asked.time === undefined ? warnOfHistory(database, asked.group) : []),
       ...(duplicates > 0 ? [`${duplicates} rows equal a row of another fold in every column`] : []),
       ...(near > duplicates && telling ? [`${near - duplicates} more rows nearly equal a row of another fold`] : []),
       ...warnOfSizes(

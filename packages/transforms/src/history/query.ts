@@ -1,5 +1,5 @@
 import { id, inner, join, sql, Sql, type ColumnType } from '@trainyard/tables/sql';
-import type { HistoryTake } from './windows.js';
+import { lookedAt, type HistoryTake } from './windows.js';
 
 /** What a table's rows get of the rows before them. */
 export interface HistoryQuery {
@@ -13,6 +13,7 @@ export interface HistoryQuery {
 
 const AT = inner('at');
 const PAST = inner('past');
+const PLACE = inner('place');
 
 /** SQL for a place in the order: milliseconds since 1970 of dates and times, whole numbers as they are. */
 export function placeInOrder(type: ColumnType, cell: Sql): Sql {
@@ -23,14 +24,50 @@ export function placeInOrder(type: ColumnType, cell: Sql): Sql {
 /**
  * SQL for the columns that are made, each under its name, and `kept`, of the rows of `from`, in no order. It gives what `figureOf`
  * gives, bit for bit, whatever the threads: values are added one by one from the earliest row on. Frames are counted in rows, from
- * how many of the earlier rows are past, so that rows of one place never see each other.
+ * how many of the earlier rows are past, so that rows of one place never see each other; what is taken of them is in one order.
  */
-export function historyQuery({ key, order, gap, takes }: HistoryQuery, from: Sql, kept: Sql): Sql {
+export function historyQuery(asked: HistoryQuery, from: Sql, kept: Sql): Sql {
+  const { takes } = asked;
+  const { keys, sources, before, placed } = placedRows(asked, from, kept);
+  const frames = takes.map((take) => {
+    const first =
+      take.within === undefined
+        ? sql`(${PLACE} - ${PAST} + ${BigInt((take.rows ?? take.back ?? 1) - 1)})`
+        : sql`(${PLACE} - ${before(take.within)} - 1)`;
+    const last = take.take === 'lag' ? first : sql`(${PLACE} - ${PAST})`;
+    const frame = sql`OVER (PARTITION BY ${keys} ORDER BY ${PLACE} ROWS BETWEEN ${first} PRECEDING AND ${last} PRECEDING)`;
+    return framed(take, cell(sources.indexOf(take.of)), frame);
+  });
+  const windows = sql`(SELECT ${join([kept, ...frames.map((one, i) => sql`${one} AS ${taken(i)}`)])} FROM ${placed})`;
+  // A mean is a column of its own: inside of a deviation's lambda it would be taken anew for each value.
+  const means = takes.flatMap(({ take }, i) =>
+    take === 'mean' || take === 'deviation' ? [sql`(${sum(taken(i))} / len(${taken(i)})) AS ${mean(i)}`] : [],
+  );
+  const middled = means.length === 0 ? windows : sql`(SELECT ${join([sql`*`, ...means])} FROM ${windows})`;
+  return sql`SELECT ${join([kept, ...takes.map((take, i) => sql`${figureSql(take, i)} AS ${id(take.name)}`)])} FROM ${middled}`;
+}
+
+/** SQL for one row with `most`: how many values the windows of a key of `from` hold together, of those that are held as lists. */
+export function heldQuery(asked: HistoryQuery, from: Sql): Sql {
+  const { keys, before, placed } = placedRows(asked, from, sql`1 AS one`);
+  const widths = asked.takes.filter(holdsValues).map(({ rows, within }) => {
+    const width = within === undefined ? PAST : sql`(${PAST} - ${before(within)})`;
+    return rows === undefined ? width : sql`least(${width}, ${BigInt(rows)})`;
+  });
+  const total = widths.reduce((all, one) => sql`${all} + ${one}`, sql`0`);
+  return sql`SELECT coalesce(max(held), 0)::DOUBLE AS most FROM (SELECT sum(${total}) AS held FROM ${placed} GROUP BY ${keys})`;
+}
+
+/** Whether a window's values are added up one by one, and are held for it. */
+export const holdsValues = ({ take }: Pick<HistoryTake, 'take'>): boolean =>
+  take === 'sum' || take === 'mean' || take === 'deviation';
+
+/** The rows of `from` with what is looked at, their place among those of their key, and how many rows lie before their windows. */
+function placedRows({ key, order, gap, takes }: HistoryQuery, from: Sql, kept: Sql) {
   const keys = join(key.map((_, i) => inner(`key ${i}`)));
-  const sources = [...new Map(takes.map(({ of, type }) => [of, type]))];
+  const sources = lookedAt(takes);
   const spans = [...new Set(takes.flatMap(({ within }) => within ?? []))];
-  const of = (name: string): number => sources.findIndex(([source]) => source === name);
-  const before = (span: number): Sql =>
+  const countBefore = (span: number): Sql =>
     sql`count(*) OVER (PARTITION BY ${keys} ORDER BY ${AT} RANGE BETWEEN UNBOUNDED PRECEDING AND ${BigInt(span)} PRECEDING)`;
   const rows = sql`(SELECT ${join([
     kept,
@@ -40,29 +77,22 @@ export function historyQuery({ key, order, gap, takes }: HistoryQuery, from: Sql
   ])} FROM ${from})`;
   const placed = sql`(SELECT ${join([
     sql`*`,
-    sql`${before(gap)} AS ${PAST}`,
-    ...spans.map((span, i) => sql`${before(span + 1)} AS ${inner(`before ${i}`)}`),
-    ...sources.map(
-      (_, i) =>
-        sql`row_number() OVER (PARTITION BY ${keys} ORDER BY ${AT}, ${cell(i)} NULLS FIRST) AS ${inner(`place ${i}`)}`,
-    ),
+    sql`${countBefore(gap)} AS ${PAST}`,
+    ...spans.map((span, i) => sql`${countBefore(span + 1)} AS ${inner(`before ${i}`)}`),
+    sql`row_number() OVER (PARTITION BY ${keys} ORDER BY ${join([AT, ...sources.map((_, i) => sql`${cell(i)} NULLS FIRST`)])}) AS ${PLACE}`,
   ])} FROM ${rows})`;
-  const frames = takes.map((take) => {
-    const [source, place] = [cell(of(take.of)), inner(`place ${of(take.of)}`)];
-    const latest = sql`(${place} - ${PAST})`;
-    const first =
-      take.within === undefined
-        ? sql`(${place} - ${PAST} + ${BigInt((take.rows ?? take.back ?? 1) - 1)})`
-        : sql`(${place} - ${inner(`before ${spans.indexOf(take.within)}`)} - 1)`;
-    const frame = sql`OVER (PARTITION BY ${keys} ORDER BY ${place} ROWS BETWEEN ${first} PRECEDING AND ${take.take === 'lag' ? first : latest} PRECEDING)`;
-    return framed(take, source, frame);
-  });
-  const windows = sql`(SELECT ${join([kept, ...frames.map((one, i) => sql`${one} AS ${taken(i)}`)])} FROM ${placed})`;
-  return sql`SELECT ${join([kept, ...takes.map((take, i) => sql`${figureSql(take, taken(i))} AS ${id(take.name)}`)])} FROM ${windows}`;
+  return {
+    keys,
+    placed,
+    sources: sources.map(([name]) => name),
+    before: (span: number): Sql => inner(`before ${spans.indexOf(span)}`),
+  };
 }
 
 const cell = (i: number): Sql => inner(`cell ${i}`);
 const taken = (i: number): Sql => inner(`taken ${i}`);
+const mean = (i: number): Sql => inner(`mean ${i}`);
+const sum = (list: Sql): Sql => sql`list_reduce(${list}, lambda a, b: a + b)`;
 
 /** A cell as rows of a request have it: times to the millisecond, NaN missing, one zero. */
 function plainSql(type: ColumnType, value: Sql): Sql {
@@ -79,20 +109,18 @@ function framed({ take, type }: HistoryTake, source: Sql, frame: Sql): Sql {
   return sql`list(${value}) FILTER (WHERE ${source} IS NOT NULL) ${frame}`;
 }
 
-function figureSql({ take }: HistoryTake, value: Sql): Sql {
-  const sum = (list: Sql): Sql => sql`list_reduce(${list}, lambda a, b: a + b)`;
-  const mean = sql`(${sum(value)} / len(${value}))`;
+function figureSql({ take }: HistoryTake, i: number): Sql {
   switch (take) {
     case 'sum':
-      return known(sum(value));
+      return known(sum(taken(i)));
     case 'mean':
-      return known(mean);
+      return known(mean(i));
     case 'deviation': {
-      const squares = sql`list_transform(${value}, lambda x: (x - ${mean}) * (x - ${mean}))`;
-      return known(sql`sqrt(${sum(squares)} / len(${value}))`);
+      const squares = sql`list_transform(${taken(i)}, lambda x: (x - ${mean(i)}) * (x - ${mean(i)}))`;
+      return known(sql`sqrt(${sum(squares)} / len(${taken(i)}))`);
     }
     default:
-      return value;
+      return taken(i);
   }
 }
 

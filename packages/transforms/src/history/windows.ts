@@ -33,19 +33,46 @@ export function typeOfTake({ take, type }: HistoryTake): ColumnType {
   return take === 'count' ? 'integer' : 'number';
 }
 
+/** The columns that are looked at, in the order in which their cells decide between rows of one place. */
+export function lookedAt<Take extends Pick<HistoryTake, 'of' | 'type'>>(
+  takes: readonly Take[],
+): [string, ColumnType][] {
+  return [...new Map(takes.map(({ of, type }) => [of, type]))].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /**
- * What a row at a place of the order gets of the rows that are at least `gap` before it; others are left out. Rows of one place are
- * in the order of their cells, so that nothing depends on the order in which rows came. A cell that is NaN counts as missing.
- * Sums are taken from the earliest row on, as SQL takes them: the same bits.
+ * Earlier rows from the first to the last, their cells plain: NaN is missing, and there is one zero. Rows of one place are in the order
+ * of all their cells, column by column in order of name: nothing depends on the order in which they came, and lags of two
+ * columns are cells of one row.
  */
-export function figureOf(take: HistoryTake, earlier: readonly EarlierRow[], at: number, gap: number): RuleCell {
-  const past = earlier
+export function inOrder(takes: readonly HistoryTake[], earlier: readonly EarlierRow[]): EarlierRow[] {
+  const names = lookedAt(takes).map(([name]) => name);
+  return earlier
+    .map(({ at, cells }) => ({
+      at,
+      cells: Object.fromEntries(names.map((name) => [name, plain(cells[name] ?? null)])),
+    }))
+    .sort((a, b) => {
+      if (a.at !== b.at) return a.at - b.at;
+      for (const name of names) {
+        const order = compareCells(a.cells[name] ?? null, b.cells[name] ?? null);
+        if (order !== 0) return order;
+      }
+      return 0;
+    });
+}
+
+/**
+ * What a row at a place of the order gets of the rows, as `inOrder` gives them, that are at least `gap` before it; others are left
+ * out. Sums are taken from the earliest row on, as SQL takes them: the same bits.
+ */
+export function figureOf(take: HistoryTake, ordered: readonly EarlierRow[], at: number, gap: number): RuleCell {
+  const past = ordered
     .filter((row) => row.at <= at - gap && (take.within === undefined || row.at >= at - take.within))
-    .map((row) => ({ at: row.at, cell: plain(row.cells[take.of] ?? null) }))
-    .sort((a, b) => a.at - b.at || compareCells(a.cell, b.cell));
-  if (take.take === 'lag') return past.at(-(take.back ?? 1))?.cell ?? null;
+    .map((row) => row.cells[take.of] ?? null);
+  if (take.take === 'lag') return past.at(-(take.back ?? 1)) ?? null;
   const latest = take.rows === undefined ? past : past.slice(-take.rows);
-  const values = latest.flatMap(({ cell }) => (cell === null ? [] : [cell]));
+  const values = latest.flatMap((cell) => (cell === null ? [] : [cell]));
   if (take.take === 'count') return values.length;
   return figureOfNumbers(take.take, values as number[]);
 }

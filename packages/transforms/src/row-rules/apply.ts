@@ -1,4 +1,5 @@
-import type { RuleCell, RuleColumns, RuleRow } from './contract.js';
+import { parseRules } from './carried.js';
+import type { InnerRules, RuleCell, RuleColumns, RuleRow } from './contract.js';
 import { kindOf, type RowRule } from './kinds.js';
 
 const compiled = new WeakMap<readonly RowRule[], readonly ((row: RuleRow) => void)[]>();
@@ -15,7 +16,7 @@ export function applyRules(
   if (rules.length === 0) return row;
   let steps = compiled.get(rules);
   if (!steps) {
-    steps = rules.flatMap((rule) => kindOf(rule).row?.(rule) ?? []);
+    steps = rules.flatMap((rule) => kindOf(rule).row?.(rule, innerRules) ?? []);
     compiled.set(rules, steps);
   }
   const changing = { ...row };
@@ -26,4 +27,18 @@ export function applyRules(
 /** The columns that a row must bring, with their types, so that after the rules it has those that are wanted. */
 export function columnsBefore(rules: readonly RowRule[], wanted: RuleColumns): RuleColumns {
   return rules.reduceRight((after, rule) => kindOf(rule).before?.(rule, after) ?? after, wanted);
+}
+
+/** What kinds do with rules inside of theirs. */
+export const innerRules: InnerRules = {
+  through: (given) => {
+    const rules = parseRules(given);
+    return (row) => applyRules(rules, row);
+  },
+  before: (given, wanted) => columnsBefore(parseRules(given), wanted),
+};
+
+/** Cells of columns that rules alone read, as a request may bring them. */
+export function exampleCells(rules: readonly RowRule[]): RuleRow {
+  return Object.assign({}, ...rules.map((rule) => kindOf(rule).example?.(rule) ?? {})) as RuleRow;
 }

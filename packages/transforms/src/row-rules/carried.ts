@@ -18,9 +18,15 @@ export function parseRules(
   });
 }
 
-/** The columns of a table that hold something of other rows than their own, as the rules say that it carries. */
-export function columnsOfOthers(carried: readonly unknown[]): string[] {
-  return parseRules(carried).flatMap((rule) => kindOf(rule).ofOthers?.(rule) ?? []);
+/**
+ * The columns of a table that hold something of other rows than their own, as the rules say that it carries; without those made of
+ * rows that all have the row's own value in column `together`.
+ */
+export function columnsOfOthers(carried: readonly unknown[], together?: string): string[] {
+  return parseRules(carried).flatMap((rule) => {
+    const { columns = [], sharing = [] } = kindOf(rule).ofOthers?.(rule) ?? {};
+    return together !== undefined && sharing.includes(together) ? [] : columns;
+  });
 }
 
 /**
@@ -41,4 +47,10 @@ export function restOfRules(rules: readonly RowRule[], carried: readonly unknown
     actual: said(done),
     remedy: 'clean the whole table before it is split, or every part by the same rules',
   });
+}
+
+/** The rules of a table that look at a row alone. */
+export function withoutOthers<Rule>(carried: readonly Rule[]): Rule[] {
+  const rules = parseRules(carried);
+  return carried.filter((_, i) => kindOf(rules[i]!).ofOthers === undefined);
 }

@@ -1,5 +1,6 @@
 import { id, join, sql, type Column, type Sql, type SqlFunction } from '@trainyard/tables/sql';
 import type { TableStep } from './contract.js';
+import { innerRules } from './apply.js';
 import { kindOf, type RowRule } from './kinds.js';
 
 /** What a rule does to a table of these columns, and the columns that it leaves. Throws a UserError for one that does not fit. */
@@ -7,7 +8,7 @@ export function ruleStep(
   rule: RowRule,
   columns: readonly Column[],
 ): { readonly step: TableStep; readonly columns: Column[] } {
-  const step = kindOf(rule).table(rule, columns);
+  const step = kindOf(rule).table(rule, columns, innerRules);
   return { step, columns: columnsAfter(step, columns) };
 }
 

@@ -33,6 +33,14 @@ export interface TableStep {
   readonly travels?: object;
 }
 
+/** Rules inside of a rule, as JSON: for a kind whose rows bring other rows, which go through rules of their own. */
+export interface InnerRules {
+  /** Takes a row through them, as `applyRules` does. */
+  through(rules: readonly unknown[]): (row: RuleRow) => RuleRow;
+  /** The columns that a row must bring before them. */
+  before(rules: readonly unknown[], wanted: RuleColumns): RuleColumns;
+}
+
 /**
  * A kind of row rule: it looks at one row, and has learnt nothing. Its SQL and its JavaScript give the same cells, which
  * a property test over random rows holds. Kinds are listed in `kinds.ts`; nothing else knows them by name.
@@ -41,13 +49,15 @@ export interface RowRuleKind<Schema extends z.ZodObject = z.ZodObject> {
   /** Parameters of a rule; `rule` is the literal that names the kind. */
   readonly schema: Schema;
   /** What it does to a table of these columns. Throws a UserError for a rule that does not fit them. */
-  table(rule: z.output<Schema>, columns: readonly Column[]): TableStep;
+  table(rule: z.output<Schema>, columns: readonly Column[], inner: InnerRules): TableStep;
   /** What it does to a row, given the rule as `table` let it travel. Absent where none travels. */
-  row?(rule: z.output<Schema>): (row: RuleRow) => void;
+  row?(rule: z.output<Schema>, inner: InnerRules): (row: RuleRow) => void;
   /** The columns that a row must bring before the rule, for those wanted after it. Default: the same. */
   before?(rule: z.output<Schema>, after: RuleColumns): RuleColumns;
-  /** The columns that it makes of other rows of the table. */
-  ofOthers?(rule: z.output<Schema>): readonly string[];
+  /** The columns that it makes of other rows of the table, and the columns whose values these rows share with it. */
+  ofOthers?(rule: z.output<Schema>): { readonly columns: readonly string[]; readonly sharing: readonly string[] };
+  /** Cells of a row as a request may bring them, of columns that only the rule reads: for an example. */
+  example?(rule: z.output<Schema>): RuleRow;
 }
 
 /** A kind of row rule, with its parameters known by type. */

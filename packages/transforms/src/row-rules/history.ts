@@ -3,8 +3,16 @@ import { COLUMN_TYPES, id, sql, Sql, type ColumnType, type SqlFunction } from '@
 import { z } from 'zod';
 import { readCell } from '../cell.js';
 import { placeInOrder } from '../history/query.js';
-import { figureOf, FIGURES, typeOfTake, type EarlierRow, type HistoryTake } from '../history/windows.js';
-import { rowRuleKind, type RuleCell } from './contract.js';
+import {
+  figureOf,
+  FIGURES,
+  inOrder,
+  lookedAt,
+  typeOfTake,
+  type EarlierRow,
+  type HistoryTake,
+} from '../history/windows.js';
+import { rowRuleKind, type InnerRules, type RuleCell, type RuleColumns, type RuleRow } from './contract.js';
 import { columnOf, newColumn, notFor, textColumn } from './fitting.js';
 import { judged, unreadCell } from './judged.js';
 import { ruleFunction } from './model-function.js';
@@ -17,6 +25,16 @@ const schema = z
     rule: z.literal('history'),
     column: z.string().describe('text: the earlier rows of the row\'s key as a JSON list, "[]" where there are none'),
     order: z.strictObject({ name: z.string(), type: z.enum(ORDER_TYPES) }),
+    key: z
+      .array(z.strictObject({ name: z.string(), type: z.enum(COLUMN_TYPES) }))
+      .optional()
+      .describe('columns whose values the earlier rows share with the row, looked at where they are brought'),
+    rules: z
+      .array(z.looseObject({ rule: z.string() }))
+      .optional()
+      .describe(
+        'rules of cleaning that the table had gone through: earlier rows go through them as the row itself does',
+      ),
     gap: z.int().min(1),
     takes: z
       .array(
@@ -35,28 +53,71 @@ const schema = z
   .describe('columns of earlier rows, which a row brings along; features.history makes this rule');
 type HistoryRule = z.output<typeof schema>;
 
+/** Two places in an order, one after the other. */
+const EXAMPLES = {
+  timestamp: ['2024-02-29T00:00:00Z', '2024-03-01T00:00:00Z'],
+  date: ['2024-02-29', '2024-03-01'],
+  integer: [99, 100],
+} as const;
+
 /** What a row brings of the rows before it, in words. */
 const EXPECTED =
   'a JSON list of the earlier rows of its key, such as [{"at": "2024-02-29T00:00:00Z", "sold": 3}], or []';
 
-/** The earlier rows in a JSON text. Throws a UserError that says which row is wrong. */
-function earlierRows({ column, order, takes }: HistoryRule, text: string): EarlierRow[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch {
-    list = undefined;
-  }
-  if (!Array.isArray(list)) throw unread(column, text);
-  const types = new Map(takes.map(({ of, type }) => [of, type]));
-  return list.map((row: unknown, i): EarlierRow => {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) throw unread(column, row, `its row ${i}`);
-    const at = placeOf(order.type, cellOf(column, row, order.name, order.type, i));
-    if (at === null) throw unread(column, row, `"${order.name}" of its row ${i}`);
-    return {
-      at,
-      cells: Object.fromEntries([...types].map(([of, type]) => [of, cellOf(column, row, of, type, i)])),
-    };
+type Reader = (text: string, own?: RuleRow) => EarlierRow[];
+
+/**
+ * Reads earlier rows in a JSON text: through the rules of cleaning, then in order. `own` is the row that brings them, whose key they
+ * are to have where both say theirs. The reader throws a UserError that says which row is wrong.
+ */
+function readerOf(rule: HistoryRule, inner: InnerRules): Reader {
+  const { column, order, takes, key = [], rules = [] } = rule;
+  const columns = inner.before(rules, new Map([...lookedAt(takes), [order.name, order.type]]));
+  const keys = key.map(({ name, type }) => ({ name, columns: inner.before(rules, new Map([[name, type]])) }));
+  const through = inner.through(rules);
+  const read = (row: object, needed: RuleColumns, i: number): [string, RuleCell][] =>
+    [...needed].map(([name, type]) => [name, cellOf(column, row, name, type, i)]);
+  const cleaned = (row: RuleRow, i: number): RuleRow => {
+    try {
+      return through(row);
+    } catch (cause) {
+      throw unread(column, row, `its row ${i} (${(cause as Error).message.split('\n')[0]})`);
+    }
+  };
+  return (text, own = {}) => {
+    let list: unknown;
+    try {
+      list = JSON.parse(text);
+    } catch {
+      list = undefined;
+    }
+    if (!Array.isArray(list)) throw unread(column, text);
+    const known = new Map(keys.map(({ name }) => [name, Object.hasOwn(own, name) ? own[name] : undefined]));
+    const rows = list.map((row: unknown, i): EarlierRow => {
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) throw unread(column, row, `its row ${i}`);
+      const brought = keys.filter((one) => [...one.columns.keys()].every((name) => Object.hasOwn(row, name)));
+      const cells = [columns, ...brought.map((one) => one.columns)].flatMap((needed) => read(row, needed, i));
+      const clean = cleaned(Object.fromEntries(cells), i);
+      for (const { name } of brought) {
+        const expected = known.get(name) ?? clean[name];
+        if (clean[name] !== expected) throw otherKey(column, name, i, expected, clean[name]);
+        known.set(name, expected);
+      }
+      const at = placeOf(order.type, clean[order.name]);
+      if (at === null || Number.isNaN(at)) throw unread(column, row, `"${order.name}" of its row ${i}`);
+      return { at, cells: Object.fromEntries(lookedAt(takes).map(([of]) => [of, clean[of] ?? null])) };
+    });
+    return inOrder(takes, rows);
+  };
+}
+
+/** An earlier row that is none of the row's own. */
+function otherKey(column: string, name: string, i: number, expected: unknown, actual: unknown): UserError {
+  return new UserError(`rule "history" cannot read column "${column}": its row ${i} has another "${name}"`, {
+    where: { column },
+    expected: `"${name}" ${JSON.stringify(expected)}, as the row itself or the rows before it`,
+    actual: JSON.stringify(actual) ?? 'none',
+    remedy: 'send earlier rows of one key, that of the row that is asked about',
   });
 }
 
@@ -97,10 +158,14 @@ function placeOf(type: ColumnType, cell: RuleCell | undefined): number | null {
 }
 
 /** Functions that SQL calls for rows which bring their history: whether it can be read, and what each column is made of it. */
-function functionsOf(rule: HistoryRule): { readonly reads: SqlFunction; readonly makes: readonly SqlFunction[] } {
+function functionsOf(
+  rule: HistoryRule,
+  inner: InnerRules,
+): { readonly reads: SqlFunction; readonly makes: readonly SqlFunction[] } {
+  const read = readerOf(rule, inner);
   let last: { readonly text: string; readonly rows: EarlierRow[] } | undefined;
   const rowsOf = (text: string): EarlierRow[] => {
-    if (last?.text !== text) last = { text, rows: earlierRows(rule, text) };
+    if (last?.text !== text) last = { text, rows: read(text) };
     return last.rows;
   };
   const readable = (text: string | null, at: number | null): boolean => {
@@ -141,7 +206,7 @@ export function checkTake({ name, of, type, take, back, rows, within }: HistoryT
 
 export const historyRule = rowRuleKind({
   schema,
-  table(rule, columns) {
+  table(rule, columns, inner) {
     textColumn('history', columns, rule.column);
     const order = columnOf('history', columns, rule.order.name, [rule.order.type]);
     for (const take of rule.takes) {
@@ -149,7 +214,7 @@ export const historyRule = rowRuleKind({
       checkTake(take, rule.gap);
     }
     const at = placeInOrder(order.type, id(order.name));
-    const { reads, makes } = functionsOf(rule);
+    const { reads, makes } = functionsOf(rule, inner);
     const call = ({ name }: SqlFunction): Sql => sql`${Sql.of(name)}(${id(rule.column)}, ${at})`;
     return {
       ...judged(rule.column, sql`NOT ${call(reads)}`, 'stop', EXPECTED),
@@ -164,7 +229,8 @@ export const historyRule = rowRuleKind({
       travels: rule,
     };
   },
-  row(rule) {
+  row(rule, inner) {
+    const read = readerOf(rule, inner);
     return (row) => {
       const own = (name: string): RuleCell => (Object.hasOwn(row, name) ? (row[name] ?? null) : null);
       const text = own(rule.column);
@@ -172,7 +238,7 @@ export const historyRule = rowRuleKind({
       if (typeof text !== 'string') unreadCell('history', rule.column, text, 'stop', EXPECTED);
       if (at === null)
         unreadCell('history', rule.order.name, at, 'stop', `${rule.order.type}: when the row is, which must be known`);
-      const earlier = earlierRows(rule, String(text));
+      const earlier = read(String(text), row);
       for (const take of rule.takes) row[take.name] = figureOf(take, earlier, Number(at), rule.gap);
     };
   },
@@ -184,7 +250,16 @@ export const historyRule = rowRuleKind({
     const { name, type } = rule.order;
     return new Map<string, ColumnType>([...others, [name, after.get(name) ?? type], [rule.column, 'text']]);
   },
-  ofOthers: ({ takes }) => takes.map(({ name }) => name),
+  ofOthers: ({ takes, key = [] }) => ({
+    columns: takes.map(({ name }) => name),
+    sharing: key.map(({ name }) => name),
+  }),
+  example({ column, order, takes, rules = [] }) {
+    const [then, now] = EXAMPLES[order.type];
+    const row = Object.fromEntries([...lookedAt(takes).map(([of]) => [of, null]), [order.name, then]]);
+    // What cleaning reads may be written in any way.
+    return { [order.name]: now, [column]: JSON.stringify(rules.length === 0 ? [row] : []) };
+  },
 });
 
 /** A cell that a function gives, as its column's type. */

@@ -1,6 +1,6 @@
 export { rowRule, isRowRule, ROW_RULES, ROW_RULE_SCHEMAS, type RowRule, type RowRuleInput } from './kinds.js';
-export { applyRules, columnsBefore } from './apply.js';
-export { columnsOfOthers, parseRules, restOfRules } from './carried.js';
+export { applyRules, columnsBefore, exampleCells } from './apply.js';
+export { columnsOfOthers, parseRules, withoutOthers, restOfRules } from './carried.js';
 export {
   columnsAfter,
   rulesToSql,
