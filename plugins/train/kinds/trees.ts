@@ -59,6 +59,10 @@ export const trees = modelKind({
       });
     }
     const ready = readiness(settings);
+    // LightGBM divides a forest's sums by the iterations in its answers alone.
+    const share = /^average_output$/m.test(text.slice(0, text.indexOf('\nTree='))) ? settings.iterations : 1;
+    const summed = (as: 'raw' | 'contributions', features: Float64Array, rows: number): Float64Array =>
+      booster.predict(as, ready(features, rows), rows).map((value) => value / share);
     return {
       takes: 'features',
       width,
@@ -71,8 +75,8 @@ export const trees = modelKind({
       explain: {
         scores: grown,
         says: SCORES[task.type] ?? 'the answer',
-        raw: (features, rows) => booster.predict('raw', ready(features, rows), rows),
-        contributions: (features, rows) => booster.predict('contributions', ready(features, rows), rows),
+        raw: (features, rows) => summed('raw', features, rows),
+        contributions: (features, rows) => summed('contributions', features, rows),
       },
       dispose: () => booster.free(),
     };
