@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { json, model, modelOf, node, optional, report, table, transform } from '../../core/index.js';
 import { figuresSchema, TASK_FIGURES } from '@trainyard/metrics/contract';
 import { layeredParameters } from './net/layered-parameters.js';
-import { denseParameters, loopParameters, streamParameters } from './net/parameters.js';
+import { denseParameters, loopParameters, NOT_IN_KEY, streamParameters } from './net/parameters.js';
 import { numberParameters, strictParameters, treeParameters } from './trees/parameters.js';
 
 /** Figures of a trained model, and the part of the data that they were measured on: what a study looks at. */
@@ -84,7 +84,7 @@ const ofNets = {
   seeded: true,
   tensorflow: true,
   resources: { cpu: 1 },
-  notInKey: ['checkpointSeconds', 'cost'],
+  notInKey: NOT_IN_KEY,
   continuesOver: 'epochs',
 } as const;
 

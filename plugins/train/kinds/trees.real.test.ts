@@ -5,7 +5,7 @@ import { modelKindCases, type ModelKindExample } from '../../../worker/testing/i
 import type { FittedTransform } from '@trainyard/transforms';
 import { loadLightgbm } from '../../kit/lightgbm.js';
 import { numbersOf, penguins } from '../trees/penguins.test-part.js';
-import { textDigest, trees, TREES_FILE, type TreesSettings } from './trees.js';
+import { textDigest, trees, TREES_FILE, treesSettings, type TreesSettings } from './trees.js';
 
 const COLUMNS = ['island', 'bill_length_mm', 'bill_depth_mm', 'flipper_length_mm'] as const;
 const islands = ['Biscoe', 'Dream', 'Torgersen'];
@@ -39,7 +39,10 @@ const tasks: { task: ModelTask; label: string; objective: string }[] = [
 beforeAll(async () => void (await ensureLightgbm()), 60_000);
 
 /** A small model of 8 iterations on the penguins that have all measurements. */
-async function exampleOf({ task, label, objective }: (typeof tasks)[number]): Promise<ModelKindExample> {
+async function exampleOf(
+  { task, label, objective }: (typeof tasks)[number],
+  more: object = {},
+): Promise<ModelKindExample> {
   const lightgbm = await loadLightgbm();
   const rows = penguins.filter((row) => row[label] !== 'NA' && row['flipper_length_mm'] !== 'NA');
   const columns = COLUMNS.map((name) => numbersOf(rows, name));
@@ -51,6 +54,7 @@ async function exampleOf({ task, label, objective }: (typeof tasks)[number]): Pr
     force_row_wise: true,
     verbosity: -1,
     num_threads: 1,
+    ...more,
   };
   const features = Float64Array.from(rows.flatMap((_, row) => columns.map((column) => column[row]!)));
   const labels = Float32Array.from(numbersOf(rows, label));
@@ -111,3 +115,39 @@ describe.each(tasks)('the model kind "trees" for $label', (one) => {
     }
   });
 });
+
+/** What answers follow from raw scores. */
+const answersOf: Record<string, (raw: readonly number[]) => number[]> = {
+  binary: ([one]) => [1 - 1 / (1 + Math.exp(-one!)), 1 / (1 + Math.exp(-one!))],
+  multiclass: (raw) => {
+    const powers = raw.map(Math.exp);
+    return powers.map((power) => power / powers.reduce((a, b) => a + b, 0));
+  },
+  regression: (raw) => [...raw],
+};
+
+test.each(tasks)(
+  'contributions in a forest for $label sum to what is answered, not to as many times it as there are iterations',
+  async (one) => {
+    const forest = { boosting: 'rf', bagging_freq: 1, bagging_fraction: 0.7 };
+    const { settings, files } = await exampleOf(one, forest);
+    const scorer = await trees.open({
+      task: one.task,
+      settings: treesSettings.parse(settings),
+      inputs: [],
+      bytes: async (file) => new TextEncoder().encode(String(files[file])),
+      path: async (file) => file,
+    });
+    if (scorer.takes !== 'features') throw new Error('trees take features');
+    const features = Float64Array.of(1, 40, 18, 190, 0, 47, 14, 215);
+    const answers = await scorer.score(features, 2);
+    const added = scorer.explain!.contributions(features, 2);
+    const raw = [...scorer.explain!.raw(features, 2)];
+    const sums = raw.map((_, i) => added.subarray(i * 5, i * 5 + 5).reduce((a, b) => a + b, 0));
+    const of = raw.length / 2;
+    const given = [sums.slice(0, of), sums.slice(of)].flatMap((scores) => answersOf[one.objective]!(scores));
+    given.forEach((value, i) => expect(value / answers[i]!).toBeCloseTo(1, 8));
+    sums.forEach((value, i) => expect(value / raw[i]!).toBeCloseTo(1, 8));
+    await scorer.dispose?.();
+  },
+);

@@ -79,6 +79,21 @@ describe('padding is left out as Keras leaves out what is masked', () => {
       }
     });
 
+  test('a row of padding alone has the largest 0, not the number that stands in for padding', () => {
+    const layers: LayersInput = [
+      { layer: 'embedding', codes: 2, units: 2, mask: true },
+      { layer: 'pool', of: 'max' },
+    ];
+    const net = netOf(layers, [3]);
+    for (const tf of [native, serving]) {
+      const answers = tf.tidy(() => {
+        const vectors = tf.tensor([9, 9, -3, -4, 1, -2], [3, 2]);
+        return net.apply(tf, tf.tensor2d([-1, -1, -1, 0, -1, -1], [2, 3]), [vectors]).dataSync<'float32'>();
+      });
+      expect([...answers].map((value) => value + 0)).toEqual([0, 0, -3, -4]);
+    }
+  });
+
   test('cut anywhere, the layers below hand the mask on to those above', () => {
     for (const { layers, x, weights, output } of keras.masked)
       for (let at = 0; at <= layers.length; at++) {

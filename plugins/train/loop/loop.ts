@@ -45,7 +45,7 @@ const WORD_MS = 2000;
 /**
  * Trains step by step, keeps the parameters of the lowest validation loss, stops when that has not fallen for
  * `patience` looks or when the loss is no longer a number. Taken up from a checkpoint, in the middle of an epoch too, it ends with the
- * same bits. Throws a UserError when it diverges before the first look, and the signal's reason when cancelled.
+ * same bits. Throws `Diverged` when it does before the first look, and the signal's reason when cancelled.
  */
 export async function trainInEpochs(
   trainee: Trainee,
@@ -106,7 +106,7 @@ export async function trainInEpochs(
     const due = ended || usedUp !== undefined || (options.lookEvery && position.steps % options.lookEvery === 0);
     const validation = due ? trainee.validate() : undefined;
     if (!Number.isFinite(loss) || (validation && !Number.isFinite(validation.loss))) {
-      if (bestLook === 0) throw diverged(epoch);
+      if (bestLook === 0) throw new Diverged(epoch);
       stop = { kind: 'diverged', epoch };
       break;
     }
@@ -186,10 +186,13 @@ function sayProgress(looks: readonly Look[], bestLook: number, { epochs }: LoopO
   return `${at}: training loss ${trainLoss.toFixed(4)}${validation ? `, validation loss ${validation.loss.toFixed(4)}, best in ${sayLook(looks[bestLook - 1]!)}` : ''}`;
 }
 
-function diverged(epoch: number): UserError {
-  return new UserError(`training diverged: the loss was no longer a number in epoch ${epoch}`, {
-    expected: 'a finite loss',
-    actual: 'NaN or infinite',
-    remedy: 'lower learningRate (a tenth of it is a start), and look for extreme values in the features',
-  });
+/** A training that diverged before its first look: nothing of it can be kept. */
+export class Diverged extends UserError {
+  constructor(readonly epoch: number) {
+    super(`training diverged: the loss was no longer a number in epoch ${epoch}`, {
+      expected: 'a finite loss',
+      actual: 'NaN or infinite',
+      remedy: 'lower learningRate (a tenth of it is a start), and look for extreme values in the features',
+    });
+  }
 }

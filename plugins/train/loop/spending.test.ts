@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { unpackCheckpoint, type Checkpoint } from './checkpoint.js';
+import { net } from '../contract.js';
+import { NOT_IN_KEY } from '../net/parameters.js';
+import { textNet } from '../text/contract.js';
+import { fineTuned } from '../tuned/contract.js';
 import { diagnose } from './diagnosis.js';
 import { trainInEpochs, type LoopOptions, type Trainee } from './loop.js';
-import { costParameter, energyOf, moneyOf, sayCost, Spending, type Budget } from './spending.js';
+import { budgetParameter, costParameter, energyOf, moneyOf, sayCost, Spending, type Budget } from './spending.js';
 
 const cost = costParameter.parse({ watts: 100, perKwh: 0.3, perHour: 0.6 })!;
 const HOUR = 3_600_000;
@@ -78,11 +82,16 @@ describe('a budget', () => {
   });
 
   test('of money ends it by the prices', async () => {
-    // A minute costs 0.0105.
-    const { history } = await stage({ money: 0.03675 }).trained();
+    // A minute costs 0.01.
+    const { history } = await stage({ money: 0.035, perHour: 0.6 }).trained();
     expect(history.looks).toHaveLength(1);
     expect(history.looks[0]).toMatchObject({ epoch: 1, step: 3 });
-    expect(history.stop).toMatchObject({ kind: 'budget', budget: 'EUR 0.03675' });
+    expect(history.stop).toMatchObject({ kind: 'budget', budget: '0.035 at 0.6 an hour' });
+  });
+
+  test('of money has its price in it, as it decides the model and prices of cost are not in the key', () => {
+    expect(() => budgetParameter.parse({ money: 2 })).toThrow(/money and perHour go together/);
+    for (const { spec } of [net, textNet, fineTuned]) expect(spec.notInKey, spec.name).toEqual([...NOT_IN_KEY]);
   });
 
   test('that is too small for anything gives the model of one call', async () => {

@@ -18,7 +18,15 @@ export const costParameter = z
 export const budgetParameter = z
   .strictObject({
     minutes: z.number().positive().optional(),
-    money: z.number().positive().optional().describe('in the currency of cost, which says the prices'),
+    money: z.number().positive().optional().describe('in the currency of perHour'),
+    perHour: z
+      .number()
+      .positive()
+      .optional()
+      .describe('price of an hour, its energy included: what money is counted by'),
+  })
+  .refine(({ money, perHour }) => (money === undefined) === (perHour === undefined), {
+    message: 'money and perHour go together: say budget: { money: 2, perHour: 0.95 }, or give the budget in minutes',
   })
   .optional()
   .describe('time and money after which training stops with the best weights so far');
@@ -71,6 +79,11 @@ export class Spending {
     return this.#before + this.now() - this.began;
   }
 
+  /** Of it, what former attempts spent. */
+  get former(): number {
+    return this.#before;
+  }
+
   /** What was spent before this attempt. */
   carry(ms: number): void {
     this.#before = ms;
@@ -96,11 +109,11 @@ export class Spending {
 
   /** The budget that is used up, in words: when what is left does not do for another call and the end. */
   usedUp(): string | undefined {
-    const { minutes, money } = this.budget ?? {};
+    const { minutes, money, perHour } = this.budget ?? {};
     const spent = this.ms + this.#longest + WRITING_MS;
     if (minutes !== undefined && spent >= minutes * 60_000) return sayDuration(minutes * 60_000);
-    return money !== undefined && this.cost && moneyOf(spent, this.cost) >= money
-      ? `${this.cost.currency} ${money}`
+    return money !== undefined && perHour !== undefined && (spent / 3_600_000) * perHour >= money
+      ? `${money} at ${perHour} an hour`
       : undefined;
   }
 

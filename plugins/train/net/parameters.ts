@@ -52,6 +52,9 @@ export const loopParameters = {
     .describe('least time between checkpoints, within an epoch too; 0: after every epoch'),
 };
 
+/** Of `loopParameters`, what decides when something is written or said, and no model. */
+export const NOT_IN_KEY = ['checkpointSeconds', 'cost'] as const;
+
 /** When the rows of a table are streamed from a file, and how they are shuffled then. */
 export const streamParameters = {
   streamAbove: z

@@ -43,21 +43,24 @@ export interface NetTraining {
   readonly net: Untrained;
   /** When the call began, as `performance.now()` says: its budget is of all that it does. */
   readonly began: number;
+  /** What was spent before, in ms, where no checkpoint says it: on an earlier phase, by attempts that were killed. */
+  readonly formerMs?: number | undefined;
 }
 
 export interface TrainedNet {
   readonly trained: Trained;
   readonly curves: ReturnType<typeof curvesReport>;
+  /** What was spent until it ended, in ms, and what former attempts spent of it. */
+  readonly spent: { readonly ms: number; readonly former: number };
   /** Throws when the answers of the validation rows as served are not those of the net that was trained. */
   readonly requireServed: (answers: Float64Array) => void;
 }
 
 /** Trains a net of any kind for any task. */
 export async function trainNet(
-  { spec, params, learned, net, began }: NetTraining,
+  { spec, params, learned, net, began, formerMs = 0 }: NetTraining,
   ctx: NodeContext,
 ): Promise<TrainedNet> {
-  requirePrices(params);
   const loaded = await loadTensorflow({ threads: ctx.threads, backend: ctx.backend });
   if (net.needsNative && loaded.backend !== 'tensorflow')
     throw new UserError('nets of layers are trained on native TensorFlow, which is not installed here', {
@@ -111,6 +114,7 @@ export async function trainNet(
     );
     const { reported } = learned;
     const spending = new Spending(cost, budget, began);
+    spending.carry(formerMs);
     const options = { ...params, reported, fingerprint, spending };
     const { history, parameters } = await trainInEpochs(trainee, options, ctx);
     const answers = validation && predictedBy(running, parameters);
@@ -139,6 +143,7 @@ export async function trainNet(
         libraries: { [loaded.backend]: loaded.version },
       },
       curves: curvesReport(history, evidence, learned.watched, about),
+      spent: { ms: spending.ms, former: spending.former },
       requireServed: (served) => {
         if (answers) requireSame(learned.servedOrder?.(answers) ?? answers, learned.trainedFrom?.(served) ?? served);
       },
@@ -146,16 +151,6 @@ export async function trainNet(
   } finally {
     running.dispose();
   }
-}
-
-/** Throws a UserError for a budget in money where nothing says what time costs. */
-function requirePrices({ budget, cost }: LoopParameters): void {
-  if (budget?.money === undefined || (cost && (cost.perHour > 0 || cost.perKwh > 0))) return;
-  throw new UserError('a budget in money needs to know what time costs', {
-    where: { field: 'cost' },
-    expected: 'watts and perKwh, or perHour',
-    remedy: "say cost: { watts: 65, perKwh: 0.3, perHour: 0.1, currency: 'EUR' }, or give the budget in minutes",
-  });
 }
 
 function penaltyOf({ network, penalised }: Untrained, penalty: number): Float32Array | undefined {

@@ -8,19 +8,22 @@ import {
   type StoredTensor,
 } from '../../../models/index.js';
 import { readTokenizer } from '../text/huggingface.js';
+import { readJson, readJsonAs } from './read-json.js';
 import { readSafetensors } from './safetensors.js';
+
+const size = (most: number): z.ZodNumber => z.number().int().min(1).max(most);
 
 /** What a `config.json` of BERT says, as far as it decides the arithmetic. */
 const config = z.looseObject({
   model_type: z.literal('bert'),
-  hidden_size: z.number().int(),
+  hidden_size: size(65_536),
   hidden_act: z.enum(['gelu', 'relu', 'gelu_new', 'gelu_pytorch_tanh', 'silu']),
-  num_attention_heads: z.number().int(),
-  num_hidden_layers: z.number().int(),
-  intermediate_size: z.number().int(),
+  num_attention_heads: size(4096),
+  num_hidden_layers: size(1000),
+  intermediate_size: size(1_000_000),
   layer_norm_eps: z.number(),
-  max_position_embeddings: z.number().int(),
-  vocab_size: z.number().int(),
+  max_position_embeddings: size(1_000_000),
+  vocab_size: size(10_000_000),
   hidden_dropout_prob: z.number().min(0).max(0.95).default(0.1),
   position_embedding_type: z.literal('absolute').default('absolute'),
   is_decoder: z.literal(false).default(false),
@@ -55,6 +58,13 @@ export const bert = pretrainedFormat({
         actual: `${steps}`,
       });
     const { tokenizer, vocabulary } = readTokenizer(await files.text('tokenizer.json'), 'tokenizer.json');
+    if (vocabulary.length > said.vocab_size)
+      throw new UserError('the tokenizer has words that the net has no vector for', {
+        where: { file: 'tokenizer.json', field: 'model.vocab' },
+        expected: `at most ${said.vocab_size} words, the vocab_size of config.json`,
+        actual: `${vocabulary.length} words`,
+        remedy: 'take the tokenizer and the weights of one model: these are of two',
+      });
     const ending = await endingOf(files);
     const tensors = await readSafetensors(files, WEIGHTS);
     const prefix = tensors.has('embeddings.word_embeddings.weight') ? '' : 'bert.';
@@ -74,7 +84,7 @@ export const bert = pretrainedFormat({
 });
 
 async function configOf(files: PretrainedFiles): Promise<Config> {
-  const parsed = config.safeParse(JSON.parse(await files.text('config.json')));
+  const parsed = config.safeParse(readJson(await files.text('config.json'), 'config.json'));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new UserError(`the net has no counterpart here: ${issue.path.join('.')}: ${issue.message}`, {
@@ -194,13 +204,14 @@ const norm = ({ layer_norm_eps: epsilon }: Config, name: string, find: Find): Pr
 async function endingOf(files: PretrainedFiles): Promise<PretrainedLayer[]> {
   const pool = (of: 'mean' | 'max'): PretrainedLayer => ({ layer: { layer: 'pool', of }, origin: 'Pooling' });
   if (!files.names.includes('modules.json')) return [pool('mean')];
-  const listed = modules.parse(JSON.parse(await files.text('modules.json')));
+  const listed = readJsonAs(modules, await files.text('modules.json'), 'modules.json');
   const layers: PretrainedLayer[] = [];
   for (const { path, type } of listed.slice(1)) {
     const kind = type.split('.').at(-1)!;
     if (kind === 'Normalize') layers.push({ layer: { layer: 'unitNorm' }, origin: type });
     else if (kind === 'Pooling') {
-      const said = pooling.parse(JSON.parse(await files.text(`${path}/config.json`)));
+      const file = `${path}/config.json`;
+      const said = readJsonAs(pooling, await files.text(file), file);
       const modes = Object.entries(said).filter(([name, on]) => name.startsWith('pooling_mode_') && on === true);
       if (modes.length !== 1 || !(said.pooling_mode_mean_tokens || said.pooling_mode_max_tokens))
         throw noCounterpart(`${path} (${modes.map(([name]) => name).join(', ')})`);

@@ -83,7 +83,13 @@ export async function joinFiles(
 /** The path of an address without its query; a path as it is. */
 function lastParts(name: string): string {
   if (!/^https?:/i.test(name)) return name;
-  return decodeURIComponent(new URL(name).pathname).replace(/^\//, '');
+  const path = new URL(name).pathname.replace(/^\//, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A percent sign that encodes nothing stands for itself.
+    return path;
+  }
 }
 
 /** Length of the folders that all names begin with. */

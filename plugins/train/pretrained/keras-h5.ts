@@ -1,6 +1,7 @@
 import { UserError } from '@trainyard/errors';
 import { pretrainedFormat, type StoredTensor } from '../../../models/index.js';
 import { netOf, readHdf5 } from './keras/index.js';
+import { readJson } from './read-json.js';
 
 const isH5 = (name: string): boolean => /\.(h5|hdf5)$/i.test(name);
 
@@ -19,7 +20,7 @@ export const kerasH5 = pretrainedFormat({
         expected: 'a whole model, as model.save() writes it',
         remedy: 'save the whole model, not its weights alone',
       });
-    return netOf(JSON.parse(text), name, () => ({ name: layer }) => {
+    return netOf(readJson(text, `model_config of ${name}`), name, () => ({ name: layer }) => {
       const listed = file.attribute(`model_weights/${layer}`, 'weight_names') ?? [];
       return (typeof listed === 'string' ? [listed] : listed).map((weight): StoredTensor => {
         const found = file.tensor(`model_weights/${layer}/${weight}`);

@@ -1,14 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
+import { unzipSync, type UnzipFileInfo } from 'fflate';
 import { z } from 'zod';
 import { UserError } from '@trainyard/errors';
 import { pretrainedFormat, type PretrainedLayer, type StoredTensor } from '../../../models/index.js';
 import { netOf, readHdf5, type Hdf5 } from './keras/index.js';
+import { readJson, readJsonAs } from './read-json.js';
 
 const isKeras = (name: string): boolean => /\.keras$/i.test(name);
-const WEIGHTS = 'model.weights.h5';
+const [CONFIG, METADATA, WEIGHTS] = ['config.json', 'metadata.json', 'model.weights.h5'];
+const WANTED: readonly string[] = [CONFIG, METADATA, WEIGHTS];
+/** Most bytes of a description, and of weights that are packed more tightly than numbers are. */
+const MOST = { description: 2 ** 26, weights: 2 ** 28 };
+/** Keras does not pack; where somebody did, trained numbers are not 8 times smaller. */
+const TIGHTEST = 8;
 const metadata = z.looseObject({ keras_version: z.string().optional() });
 
 /** Models of Keras 3: a zip with a description and weights in HDF5. */
@@ -19,7 +25,7 @@ export const kerasZip = pretrainedFormat({
   async read(files) {
     const name = files.names.find(isKeras)!;
     const entries = entriesOf(await files.bytes(name), name);
-    const json = (entry: string): unknown => JSON.parse(new TextDecoder().decode(entries[entry]));
+    const text = (entry: string): string => new TextDecoder().decode(entries[entry]);
     // The library reads files: what it is given is gone once it is open and read.
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-keras-'));
     try {
@@ -29,13 +35,17 @@ export const kerasZip = pretrainedFormat({
       try {
         const groups = groupsByName(file);
         const net = netOf(
-          json('config.json'),
+          readJson(text(CONFIG), `${CONFIG} of ${name}`),
           name,
           () =>
             ({ name: layer }) =>
               tensorsIn(file, groups.get(layer)),
         );
-        const { keras_version: version } = metadata.parse(entries['metadata.json'] ? json('metadata.json') : {});
+        const { keras_version: version } = readJsonAs(
+          metadata,
+          entries[METADATA] ? text(METADATA) : '{}',
+          `${METADATA} of ${name}`,
+        );
         const layers = await Promise.all(net.layers.map(held));
         return { ...net, layers, made: version === undefined ? net.made : `Keras ${version}` };
       } finally {
@@ -58,14 +68,29 @@ async function held(layer: PretrainedLayer): Promise<PretrainedLayer> {
   return { ...layer, weights: Object.fromEntries(weights) };
 }
 
+/** A few bytes may unpack to more than there is memory for. */
+function requireSize({ name, size, originalSize }: UnzipFileInfo, file: string): true {
+  const most = name === WEIGHTS ? Math.max(MOST.weights, TIGHTEST * size) : MOST.description;
+  if (originalSize <= most) return true;
+  throw new UserError(`${name} of ${file} unpacks to more than such a file has`, {
+    where: { file },
+    expected: `at most ${most} bytes of ${size} packed ones`,
+    actual: `${originalSize} bytes`,
+    remedy: 'do not use it unless you know who made it; saved anew by Keras, which does not pack, it is read',
+  });
+}
+
 function entriesOf(bytes: Uint8Array, file: string): Record<string, Uint8Array> {
   let entries: Record<string, Uint8Array>;
   try {
-    entries = unzipSync(bytes);
+    entries = unzipSync(bytes, {
+      filter: (entry) => WANTED.includes(entry.name) && requireSize(entry, file),
+    });
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError(`${file} is no whole zip`, { where: { file }, cause, remedy: 'fetch it again' });
   }
-  for (const wanted of ['config.json', WEIGHTS])
+  for (const wanted of [CONFIG, WEIGHTS])
     if (!entries[wanted])
       throw new UserError(`${file} lacks ${wanted}`, { where: { file }, expected: 'a model of Keras 3' });
   return entries;

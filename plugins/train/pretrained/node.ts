@@ -15,6 +15,7 @@ import { netFiles } from '../net/net-files.js';
 import { pretrained } from './contract.js';
 import { joinFiles, type TakenFiles } from './files.js';
 import { openPretrained, type OpenedNet } from './open.js';
+import { readJson } from './read-json.js';
 
 /** What the origin answers to some rows. */
 const sampleFile = z.object({
@@ -84,7 +85,7 @@ async function formatOf({ names }: TakenFiles, named: string | undefined): Promi
 
 async function sampleOf(files: TakenFiles, name: string): Promise<SampleFile | undefined> {
   if (!files.names.includes(name)) return undefined;
-  const parsed = sampleFile.safeParse(JSON.parse(await files.text(name)));
+  const parsed = sampleFile.safeParse(readJson(await files.text(name), name));
   if (parsed.success && parsed.data.inputs.length === parsed.data.outputs.length) return parsed.data;
   throw new UserError(`${name} is no sample of answers`, {
     where: { port: 'files', file: name },

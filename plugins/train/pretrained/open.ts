@@ -26,7 +26,16 @@ export async function openPretrained(net: PretrainedNet): Promise<OpenedNet> {
     );
   }
   const input = [...net.input];
-  const { weights } = layered(layers.data, input);
+  const { weights, output } = layered(layers.data, input);
+  if (net.ends === 'softmax' && output.length > 1)
+    throw new UserError(
+      `${net.layers.at(-1)?.origin ?? 'the last layer'} ends in a softmax over each of several steps, which has no counterpart here`,
+      {
+        expected: 'a softmax over all numbers of a row',
+        actual: `an answer of the shape ${sayShape(output)}`,
+        remedy: 'take the last layer with linear activation, and normalise its answers yourself',
+      },
+    );
   const origins = originsOf(net.layers, layers.data);
   const fitting = weights.map((weight) => fitted(weight, origins));
   const tensors: Record<string, Tensors[string]> = {};

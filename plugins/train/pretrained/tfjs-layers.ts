@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '@trainyard/errors';
 import { pretrainedFormat, type PretrainedFiles, type StoredTensor } from '../../../models/index.js';
 import { netOf } from './keras/index.js';
+import { readJson } from './read-json.js';
 
 const DESCRIPTION = 'model.json';
 
@@ -32,7 +33,7 @@ export const tfjsLayers = pretrainedFormat({
   title: 'Layers models of TensorFlow.js: model.json and the shards of its weights',
   takes: (names) => names.includes(DESCRIPTION) && names.some((name) => name.endsWith('.bin')),
   async read(files) {
-    const parsed = described.safeParse(JSON.parse(await files.text(DESCRIPTION)));
+    const parsed = described.safeParse(readJson(await files.text(DESCRIPTION), DESCRIPTION));
     const topology = parsed.success ? parsed.data.modelTopology : null;
     if (!parsed.success || topology === null || (parsed.data.format ?? 'layers-model') !== 'layers-model')
       throw new UserError(`${DESCRIPTION} describes no layers model`, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { json, model, node, optional, report, table } from '../../../core/index.js';
 import { classWeights, curvesFigures, focal, label, labelSmoothing, trainingFigures } from '../contract.js';
-import { loopParameters } from '../net/parameters.js';
+import { loopParameters, NOT_IN_KEY } from '../net/parameters.js';
 import { textModelParameter } from '../presets/index.js';
 
 /** A net over a column of raw text, whose words it learns itself: for classes. The model takes raw text. */
@@ -37,6 +37,6 @@ export const textNet = node({
   seeded: true,
   tensorflow: true,
   resources: { cpu: 1 },
-  notInKey: ['checkpointSeconds'],
+  notInKey: NOT_IN_KEY,
   continuesOver: 'epochs',
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '@trainyard/errors';
 import type { Json } from '../../../core/index.js';
+import { readJson } from '../pretrained/read-json.js';
 
 /** The part of a `tokenizer.json` that we read: https://github.com/huggingface/tokenizers */
 const schema = z.looseObject({
@@ -33,13 +34,7 @@ const schema = z.looseObject({
 
 /** A tokenizer's settings and words from a `tokenizer.json`. Throws a UserError naming what is not as BERT has it. */
 export function readTokenizer(text: string, file: string): { readonly tokenizer: Json; readonly vocabulary: string[] } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new UserError(`${file} is not JSON`, { where: { file }, cause });
-  }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(readJson(text, file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UserError(`the tokenizer has no counterpart here: ${issue!.path.join('.')}: ${issue!.message}`, {
@@ -68,7 +63,9 @@ export function readTokenizer(text: string, file: string): { readonly tokenizer:
     });
   const vocabulary: string[] = [];
   for (const [word, code] of Object.entries(model.vocab)) vocabulary[code] = word;
-  if (vocabulary.length !== Object.keys(model.vocab).length)
+  // Two words of one code, and a code of no word.
+  const words = Object.keys(model.vocab).length;
+  if (vocabulary.length !== words || Object.keys(vocabulary).length !== words)
     throw new UserError('the codes of the vocabulary are not 0, 1, 2 and so on', {
       where: { file, field: 'model.vocab' },
     });

@@ -45,3 +45,30 @@ test('a tokenizer without a counterpart is refused, and says what it is', () => 
   expect(() => readTokenizer('{', 'tokenizer.json')).toThrow(/is not JSON/);
   expect(() => openTokenizer(tokenizerSchema.parse({ tokenizer: 'wordpiece' }), ['a'])).toThrow(/no word "\[UNK\]"/);
 });
+
+test('a vocabulary where two words have one code and a code has no word is refused', () => {
+  const mark = (id: string): object => ({ SpecialToken: { id } });
+  const given = {
+    added_tokens: [],
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase: true,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [mark('[CLS]'), { Sequence: { id: 'A' } }, mark('[SEP]')],
+    },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: { a: 0, b: 0, c: 2 },
+    },
+  };
+  expect(() => readTokenizer(JSON.stringify(given), 'tokenizer.json')).toThrow(/codes of the vocabulary are not 0, 1/);
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { json, model, node, optional, report, table, transform } from '../../../core/index.js';
 import { classWeights, curvesFigures, focal, label, labelSmoothing, trainingFigures } from '../contract.js';
 import { layersSchema } from '../layers/index.js';
-import { loopParameters } from '../net/parameters.js';
+import { loopParameters, NOT_IN_KEY } from '../net/parameters.js';
 
 /** The phase in which the head alone is trained. */
 const headPhase = z.strictObject({
@@ -58,5 +58,5 @@ export const fineTuned = node({
   seeded: true,
   tensorflow: true,
   resources: { cpu: 1, memory: '4GB' },
-  notInKey: ['checkpointSeconds'],
+  notInKey: NOT_IN_KEY,
 });

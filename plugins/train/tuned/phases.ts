@@ -11,16 +11,21 @@ export interface HeadOutcome {
   /** Says what was trained how: that of another training is not taken up. */
   readonly fingerprint: string;
   readonly parameters: Float32Array;
+  /** What was spent until it ended, in ms: budgets hold over phases and attempts. */
+  readonly spentMs: number;
   /** Facts of its training, for the model's card. */
   readonly training: Readonly<Record<string, Json>>;
   readonly libraries: Readonly<Record<string, string>>;
   readonly curves: { readonly value: z.output<typeof curvesFigures>; readonly files: Readonly<Record<string, string>> };
 }
 
+const FORMAT = 'trainyard.phases/2';
+
 const headerSchema = z.object({
-  format: z.literal('trainyard.phases/1'),
+  format: z.literal(FORMAT),
   fingerprint: z.string(),
   parameters: z.number().int().nonnegative(),
+  spentMs: z.number().nonnegative(),
   training: z.record(z.string(), z.json()),
   libraries: z.record(z.string(), z.string()),
   curves: z.object({ value: curvesFigures, files: z.record(z.string(), z.string()) }),
@@ -30,9 +35,7 @@ const WORDS = 32 + 4;
 
 /** SHA-256 of the rest, length of the header, header as JSON, the head's parameters, and the checkpoint of the second phase. */
 export function packPhase({ parameters, ...rest }: HeadOutcome, inner: Uint8Array): Uint8Array {
-  const header = new TextEncoder().encode(
-    JSON.stringify({ format: 'trainyard.phases/1', ...rest, parameters: parameters.length }),
-  );
+  const header = new TextEncoder().encode(JSON.stringify({ format: FORMAT, ...rest, parameters: parameters.length }));
   const bytes = new Uint8Array(WORDS + header.length + parameters.length * 4 + inner.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(32, header.length, true);

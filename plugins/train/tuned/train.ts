@@ -5,6 +5,7 @@ import { requireClasses, type Dataset } from '../dataset.js';
 import { heldInMemory } from '../feed/held.js';
 import { loadTensorflow } from '../../kit/tensorflow.js';
 import type { LoopParameters } from '../net/parameters.js';
+import { Diverged } from '../loop/loop.js';
 import { requireOneLoss } from '../net/nodes.js';
 import { learnClasses } from '../net/tasks/classes.js';
 import type { Learned } from '../net/tasks/learned.js';
@@ -34,13 +35,16 @@ export const fineTunedNode = implement(fineTuned, async ({ params, inputs, ctx }
   const { freeze, first } = params;
 
   /** Trains what stands behind the frozen layers, whose outputs are computed once. */
-  const phase = (part: Cut, options: LoopParameters, of: NodeContext): Promise<TrainedNet> => {
+  const phase = (part: Cut, options: LoopParameters, of: NodeContext, formerMs = 0): Promise<TrainedNet> => {
     const [rows, held] = part.layers === 0 ? [train, validation] : [train, validation].map((data) => data && through(tf, part, data)); // prettier-ignore
     const learned = learn(rows!, held);
-    return trainNet({ spec: fineTuned.spec, params: { ...params, ...options }, learned, net: part.net, began }, of);
+    return trainNet(
+      { spec: fineTuned.spec, params: { ...params, ...options }, learned, net: part.net, began, formerMs },
+      of,
+    );
   };
 
-  const { checkpointSeconds: _, ...same } = params;
+  const { checkpointSeconds: _, cost: _cost, budget: _budget, ...same } = params;
   const fingerprint = digestText(
     canonical({ params: same, base: base.digest, seed: ctx.seed, rows: train.rows, on: version } as unknown as Json),
   );
@@ -55,7 +59,14 @@ export const fineTunedNode = implement(fineTuned, async ({ params, inputs, ctx }
     const of = phaseOf(ctx, 'head', ctx.checkpoint, share, 0);
     alone = await phase({ ...part, net: { ...part.net, model } }, { ...params, ...first }, of);
     const { training, libraries } = alone.trained;
-    return { fingerprint, parameters, curves: alone.curves, training: training as Record<string, Json>, libraries };
+    return {
+      fingerprint,
+      parameters,
+      spentMs: alone.spent.ms,
+      curves: alone.curves,
+      training: training as Record<string, Json>,
+      libraries,
+    };
   };
   const head = resumed?.outcome ?? (await trainHead());
   let whole: TrainedNet | undefined;
@@ -65,7 +76,16 @@ export const fineTunedNode = implement(fineTuned, async ({ params, inputs, ctx }
       save: (inner) => ctx.checkpoint.save(packPhase(head, inner)),
     };
     const of = phaseOf(ctx, 'whole', checkpoint, [FIRST, 1], head.curves.value.epochs);
-    whole = await phase(cut(joined, freeze, head.parameters, text), params, of);
+    // A head that was taken up was paid for by former attempts.
+    const former = alone ? alone.spent.former : head.spentMs;
+    try {
+      whole = await phase(cut(joined, freeze, head.parameters, text), params, of, former);
+    } catch (cause) {
+      if (!(cause instanceof Diverged)) throw cause;
+      ctx.log(
+        `whole: training diverged in epoch ${cause.epoch}, before its first look; the net of the head is kept (a lower learningRate may do better)`,
+      );
+    }
   }
   const better = whole && isBetter(whole.curves, head.curves);
   if (whole && !better) ctx.log('the whole was no better than the head alone, whose net is kept');

@@ -110,6 +110,9 @@ function namesIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namesIn) : [];
 }
 
+/** Most numbers of a row: each is a column. */
+const WIDEST = 1_000_000;
+
 const shape = z.array(z.number().int().positive().nullable()).min(2);
 
 /** Shape of a row: what the input layer says, or the first layer. */
@@ -118,7 +121,17 @@ function inputOf(layers: readonly KerasLayer[], model: z.output<typeof modelSche
   const build = Array.isArray(model.config) ? undefined : (model.config['build_input_shape'] as unknown);
   const parsed = shape.safeParse(config['batch_shape'] ?? config['batch_input_shape'] ?? build);
   const [, ...row] = parsed.success ? parsed.data : [];
-  if (row.length > 0 && row.length <= 3 && row.every((size) => size !== null)) return row as number[];
+  if (row.length > 0 && row.length <= 3 && row.every((size) => size !== null)) {
+    const sizes = row as number[];
+    const width = sizes.reduce((a, b) => a * b, 1);
+    if (width <= WIDEST) return sizes;
+    throw new UserError('the net takes more numbers a row than are opened here', {
+      where: { file },
+      expected: `at most ${WIDEST}`,
+      actual: `${width}, of the shape [${sizes.join(', ')}]`,
+      remedy: 'give it smaller rows, such as pictures of a lower resolution',
+    });
+  }
   throw new UserError('the net says no shape of a row, or one of any length', {
     where: { file },
     expected: 'one to three sizes, such as [null, 28, 28, 1]',
