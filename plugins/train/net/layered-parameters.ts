@@ -9,7 +9,9 @@ export const layeredParameters = {
     .max(3)
     .optional()
     .describe('shape of a row’s features, such as [28, 28, 1] or [steps, channels]; by default all in one axis'),
-  model: modelParameter.describe('a preset by its name, with what it takes (bag, cnn, recurrent, transformer), or layers in their order'),
+  model: modelParameter.describe(
+    'a preset by its name, with what it takes (bag, cnn, recurrent, transformer), or layers in their order',
+  ),
 };
 
 const all = z.object(layeredParameters);

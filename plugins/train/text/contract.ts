@@ -26,7 +26,9 @@ export const textNet = node({
       .min(1)
       .default(2)
       .describe('how often a word must be in the training texts; others are unknown'),
-    model: textModelParameter.prefault({ preset: 'bag' }).describe('a preset by its name, with what it takes: bag, recurrent, transformer'),
+    model: textModelParameter
+      .prefault({ preset: 'bag' })
+      .describe('a preset by its name, with what it takes: bag, recurrent, transformer'),
     ...loopParameters,
     labelSmoothing,
     focal,
