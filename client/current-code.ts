@@ -87,32 +87,22 @@ export class Routing {
    * Temporal's own word for that (`routingConfigUpdateState`) comes seconds later, and from about the third build on sometimes never.
    */
   async look(): Promise<{ readonly buildId: string | undefined; readonly settled: boolean }> {
-    const { taskQueue } = this.#client;
-    this.#partitions ??= await this.#listPartitions();
-    const [buildId, ...others] = await Promise.all(
-      (this.#partitions.length === 0 ? [taskQueue] : this.#partitions).map((name) => this.#currentIn(name)),
-    );
-    if (this.#partitions.length > 0) return { buildId, settled: others.every((other) => other === buildId) };
+    this.#partitions ??= await orNone(this.#listPartitions());
+    const known = await orNone(Promise.all(this.#partitions.map((name) => this.#currentIn(name))));
+    const [first, ...others] = known;
+    if (known.length > 0) return { buildId: first, settled: others.every((other) => other === first) };
+    this.#partitions = [];
+    const buildId = await this.#currentIn(this.#client.taskQueue);
     if (this.#heard === undefined || this.#heard.buildId !== buildId)
       this.#heard = buildId === undefined ? undefined : { buildId, at: performance.now() };
     return { buildId, settled: this.#heard !== undefined && performance.now() - this.#heard.at >= PASSED_ON_MS };
   }
 
-  /** Names of the partitions of the task queue, itself among them; none where the server does not say. */
+  /** Names of the partitions of the task queue, itself among them. */
   async #listPartitions(): Promise<string[]> {
     const { temporal, namespace, taskQueue } = this.#client;
-    try {
-      const found = await temporal.workflowService.listTaskQueuePartitions({
-        namespace,
-        taskQueue: { name: taskQueue },
-      });
-      const names = found.workflowTaskQueuePartitions.flatMap(({ key }) => (key ? [key] : []));
-      await Promise.all(names.map((name) => this.#currentIn(name)));
-      return names;
-    } catch (error) {
-      if (isAway(error)) throw error;
-      return [];
-    }
+    const found = await temporal.workflowService.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } });
+    return found.workflowTaskQueuePartitions.flatMap(({ key }) => (key ? [key] : []));
   }
 
   /** The build that a partition of the task queue starts new runs on. */
@@ -124,5 +114,15 @@ export class Routing {
       taskQueueType: OF_WORKFLOWS,
     });
     return versioningInfo?.currentDeploymentVersion?.buildId || undefined;
+  }
+}
+
+/** What a server answers; nothing where it does not know the question. */
+async function orNone<T>(asked: Promise<T[]>): Promise<T[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isAway(error)) throw error;
+    return [];
   }
 }
