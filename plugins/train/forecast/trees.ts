@@ -1,11 +1,11 @@
 import { html, htmlPage, htmlTable } from '@trainyard/pages';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { forecastTrees as kind, type ForecastTreesSettings } from '../kinds/forecast-trees.js';
-import { textDigest } from '../kinds/trees.js';
 import { singleLabels } from '../trees/labels.js';
 import { numberLoss } from '../trees/loss.js';
 import { CheckpointBundle } from '../trees/quantiles.js';
 import { grow, rowsFor, type GrownAndSaid } from '../trees/train.js';
+import { writtenParts } from '../trees/written-parts.js';
 import { writeTaskOutcome, type Trained } from '../training-result.js';
 import { forecastTrees } from './contract.js';
 import { labelCells, meanOf, naivePlaces, readSeriesSurroundings, type SeriesDataset } from './series.js';
@@ -86,17 +86,13 @@ function trainedBy(
   fallback: number,
   ctx: NodeContext,
 ): Trained {
-  const files = parts.map(({ step, quantile }) => `trees-${step}${quantile === null ? '' : `-${quantile}`}.txt`);
-  const settings: ForecastTreesSettings = {
-    ...grown[0]!.columns,
-    ...(levels ? { levels: [...levels] } : {}),
-    fallback,
-    parts: grown.map(({ best, text }, i) => ({ file: files[i]!, iterations: best, sha256: textDigest(text) })),
-  };
+  const names = parts.map(({ step, quantile }) => `trees-${step}${quantile === null ? '' : `-${quantile}`}.txt`);
+  const { settings, files, libraries } = writtenParts(grown, names);
+  const own: ForecastTreesSettings = { ...settings, ...(levels ? { levels: [...levels] } : {}), fallback };
   return {
     kind,
-    settings: settings as unknown as Trained['settings'],
-    files: Object.fromEntries(grown.map(({ text }, i) => [files[i]!, text])),
+    settings: own as unknown as Trained['settings'],
+    files,
     training: {
       node: forecastTrees.spec.name,
       version: forecastTrees.spec.version,
@@ -104,7 +100,7 @@ function trainedBy(
       seed: ctx.seed,
       bestIterations: grown.map(({ best }) => best),
     },
-    libraries: { lightgbm: grown[0]!.version },
+    libraries,
   };
 }
 

@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { modelKind, unfit, type FeatureScorer } from '../../../models/index.js';
-import { trees, treesSettings } from './trees.js';
+import { modelKind, unfit } from '../../../models/index.js';
+import { openTreeParts, treePartsSettings } from './tree-parts.js';
 
 const place = z.number().int().nonnegative();
 
 /** What the trees of all steps share, and of each its text: first those of the steps, then those of the steps of each quantile. */
-export const forecastTreesSettings = treesSettings.omit({ iterations: true, sha256: true }).extend({
+export const forecastTreesSettings = treePartsSettings.extend({
   /** Of each step the feature that is added to what its trees say; none where they say the value itself. */
   levels: z.array(place).optional(),
   /** What is added where that feature is missing: the mean of the training values. */
   fallback: z.number(),
-  parts: z.array(treesSettings.pick({ iterations: true, sha256: true }).extend({ file: z.string() })).min(1),
 });
 export type ForecastTreesSettings = z.output<typeof forecastTreesSettings>;
 
@@ -21,34 +20,17 @@ export const forecastTrees = modelKind({
   tasks: ['forecasting'],
   settings: forecastTreesSettings,
   missing: true,
-  async open({ task, settings: { parts, levels, fallback, ...shared }, bytes, ...model }) {
+  async open({ task, settings: { levels, fallback, ...settings }, ...model }) {
     if (task.type !== 'forecasting') throw unfit('trees that forecast have a task of type forecasting');
     const { horizon, quantiles = [] } = task;
+    const { parts, width } = settings;
     if (parts.length !== horizon * (1 + quantiles.length) || (levels && levels.length !== horizon))
       throw unfit('the trees do not fit the steps and quantiles of the task', {
         expected: `${horizon * (1 + quantiles.length)} texts`,
         actual: `${parts.length} texts`,
       });
-    const opened: FeatureScorer[] = [];
-    const dispose = async (): Promise<void> => {
-      for (const one of opened) await one.dispose?.();
-    };
-    try {
-      for (const { file, ...own } of parts)
-        opened.push(
-          (await trees.open({
-            ...model,
-            task: { type: 'regression', label: task.label },
-            settings: { ...shared, ...own },
-            bytes: () => bytes(file),
-          })) as FeatureScorer,
-        );
-    } catch (error) {
-      await dispose();
-      throw error;
-    }
+    const { opened, dispose } = await openTreeParts(settings, task.label, model);
     const outputs = parts.length;
-    const { width } = shared;
     return {
       takes: 'features',
       width,

@@ -1,14 +1,7 @@
-import { z } from 'zod';
-import { modelKind, type FeatureScorer } from '../../../models/index.js';
+import { modelKind } from '../../../models/index.js';
 import { laidOpen } from './lightgbm-trees.js';
 import { rising } from './net-ends.js';
-import { trees, treesSettings } from './trees.js';
-
-/** What the models of all quantiles share, and of each its text. */
-export const quantileTreesSettings = treesSettings.omit({ iterations: true, sha256: true }).extend({
-  parts: z.array(treesSettings.pick({ iterations: true, sha256: true }).extend({ file: z.string() })).min(1),
-});
-export type QuantileTreesSettings = z.output<typeof quantileTreesSettings>;
+import { openTreeParts, treePartsSettings } from './tree-parts.js';
 
 /**
  * Boosted trees for each quantile, scored by LightGBM. Answers of a row are put in rising order: models that are trained one by one may
@@ -18,31 +11,15 @@ export const quantileTrees = modelKind({
   name: 'quantile trees',
   title: 'Boosted trees or forests for quantiles, by LightGBM',
   tasks: ['quantiles'],
-  settings: quantileTreesSettings,
+  settings: treePartsSettings,
   missing: true,
-  async open({ task, settings: { parts, ...shared }, bytes, ...model }) {
-    const opened: FeatureScorer[] = [];
-    const dispose = async (): Promise<void> => {
-      for (const one of opened) await one.dispose?.();
-    };
-    try {
-      for (const { file, ...own } of parts)
-        opened.push(
-          (await trees.open({
-            ...model,
-            task: { type: 'regression', label: 'label' in task ? String(task.label) : '' },
-            settings: { ...shared, ...own },
-            bytes: () => bytes(file),
-          })) as FeatureScorer,
-        );
-    } catch (error) {
-      await dispose();
-      throw error;
-    }
+  async open({ task, settings, ...model }) {
+    const { parts, width } = settings;
+    const { opened, dispose } = await openTreeParts(settings, 'label' in task ? String(task.label) : '', model);
     const outputs = parts.length;
     return {
       takes: 'features',
-      width: shared.width,
+      width,
       outputs,
       async score(features, rows) {
         const answers: Float64Array[] = [];

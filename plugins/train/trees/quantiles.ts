@@ -1,7 +1,6 @@
 import { html, htmlPage } from '@trainyard/pages';
 import { implement, type NodeContext } from '../../../worker/index.js';
-import { quantileTrees as kind, type QuantileTreesSettings } from '../kinds/quantile-trees.js';
-import { textDigest } from '../kinds/trees.js';
+import { quantileTrees as kind } from '../kinds/quantile-trees.js';
 import { readNumberSurroundings } from '../training-environment.js';
 import { writeQuantileOutcome, type Trained } from '../training-result.js';
 import { quantileTrees } from './contract.js';
@@ -9,6 +8,7 @@ import { growthSection } from './growth-report.js';
 import { singleLabels } from './labels.js';
 import { numberLoss } from './loss.js';
 import { grow, rowsFor, type GrownAndSaid } from './train.js';
+import { writtenParts } from './written-parts.js';
 
 const fileOf = (quantile: number): string => `trees-${quantile}.txt`;
 
@@ -45,15 +45,11 @@ function trainedBy(
   grown: readonly GrownAndSaid[],
   ctx: NodeContext,
 ): Trained {
-  const files = params.quantiles.map(fileOf);
-  const settings: QuantileTreesSettings = {
-    ...grown[0]!.columns,
-    parts: grown.map(({ best, text }, i) => ({ file: files[i]!, iterations: best, sha256: textDigest(text) })),
-  };
+  const { settings, files, libraries } = writtenParts(grown, params.quantiles.map(fileOf));
   return {
     kind,
     settings: settings as unknown as Trained['settings'],
-    files: Object.fromEntries(grown.map(({ text }, i) => [files[i]!, text])),
+    files,
     training: {
       node: quantileTrees.spec.name,
       version: quantileTrees.spec.version,
@@ -63,7 +59,7 @@ function trainedBy(
       bestIterations: grown.map(({ best }) => best),
       stops: grown.map(({ stop }) => stop),
     },
-    libraries: { lightgbm: grown[0]!.version },
+    libraries,
   };
 }
 
