@@ -38,6 +38,7 @@ interface Reference {
   readonly first: { readonly point: number[][]; readonly low: number[][]; readonly high: number[][] };
 }
 const beside = (file: string): string => readFileSync(new URL(`./reference/${file}`, import.meta.url), 'utf8');
+const monthly = readFileSync(new URL('../../../examples/from-raw/data/elnino.csv', import.meta.url), 'utf8');
 const reference = JSON.parse(beside('elnino.json')) as Reference;
 const [HORIZON, LAGS, HELD] = [6, 24, 120];
 const label = 'temperature next';
@@ -49,7 +50,7 @@ let tables = 0;
 /** The monthly temperatures, 1950 to 2010, changed by a query. */
 const seriesOf = (query: Sql = sql`FROM given`): Promise<TableOutput> =>
   withDatabase({}, async (database) => {
-    const rows: TableRow[] = beside('elnino.csv').trim().split('\n').slice(1).map((line) => {
+    const rows: TableRow[] = monthly.trim().split('\n').slice(1).map((line) => {
       const [month = '', temperature] = line.split(',');
       return { month, temperature: Number(temperature) };
     }); // prettier-ignore

@@ -1,6 +1,6 @@
 """Forecasts of sea surface temperature by Python packages: what train.forecastTrees and its figures are compared with.
 
-Data: statsmodels' `elnino` (NOAA, ERSST.V3B, region Nino 1+2, monthly from 1950; "This data is in the public domain."). Written by lightgbm 4.7.0,
+Data: statsmodels' `elnino`, which examples/from-raw/data/elnino.csv holds, too (NOAA, ERSST.V3B, region Nino 1+2, monthly from 1950; "This data is in the public domain."). Written by lightgbm 4.7.0,
 sktime, statsmodels 0.15.0, numpy 2.4.6 on Python 3.11:
 
     python make-elnino.py
@@ -17,8 +17,6 @@ here = pathlib.Path(__file__).parent
 table = sm.datasets.elnino.load_pandas().data
 months = table.columns[1:]
 series = table[months].to_numpy(float).ravel()
-stamps = [f"{int(year)}-{month + 1:02}-01" for year in table["YEAR"] for month in range(12)]
-(here / "elnino.csv").write_text("month,temperature\n" + "".join(f"{a},{b}\n" for a, b in zip(stamps, series)))
 
 HORIZON, LAGS, SEASON, HELD = 6, 24, 12, 120
 origins = np.arange(LAGS - 1, len(series) - HORIZON)
