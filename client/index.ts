@@ -10,3 +10,8 @@ export type { StudyState, StudyTrial } from '../core/study/state.js';
 export { openingsOf, type SealedOpening } from '../store/index.js';
 export { sealedSets, type SealedSet } from './run/sealed-sets.js';
 export type { PendingNode } from './run/pending-node.js';
+/** The registry: versions, aliases, who moved which, and where one stood at a moment. */
+export { annotateVersion, deleteVersion, listModels, moveAlias, registerVersion, rollback } from './registry/models.js';
+export { getModel, getVersion, type ModelAsk, type ModelReading, type ModelView } from './registry/model-view.js';
+export { intervalsOf, standingAt, type Interval, type IntervalAsk } from './registry/intervals.js';
+export type { MarkedVersion } from './registry/marks.js';

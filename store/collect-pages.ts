@@ -16,16 +16,23 @@ export class ProcessPages {
   readonly #byFamily = new Map<string, Listed[]>();
   readonly #others = new Set<Listed>();
 
-  private constructor(store: Store, listed: readonly Listed[]) {
+  readonly #released: ReadonlyMap<string, ReadonlySet<Digest>>;
+
+  private constructor(store: Store, listed: readonly Listed[], released: ReadonlyMap<string, ReadonlySet<Digest>>) {
     this.#store = store;
+    this.#released = released;
     for (const one of listed) {
       const family = familyOf(one.process);
       this.#byFamily.set(family, [...(this.#byFamily.get(family) ?? []), one]);
     }
   }
 
-  static async read(store: Store): Promise<ProcessPages> {
-    return new ProcessPages(store, await listPages(store));
+  /** `released`: artifacts that the pages of a process name and that it needs no more. */
+  static async read(
+    store: Store,
+    released: ReadonlyMap<string, ReadonlySet<Digest>> = new Map(),
+  ): Promise<ProcessPages> {
+    return new ProcessPages(store, await listPages(store), released);
   }
 
   /** What the pages of a run's children name, themselves included. */
@@ -51,7 +58,13 @@ export class ProcessPages {
 
   async #named(listed: readonly Listed[]): Promise<Named> {
     const named: Named = { artifacts: new Set<Digest>(), blobs: new Set<Digest>() };
-    await each(listed, ({ page }) => addJournal(this.#store, page, named));
+    await each(listed, async ({ page, process }) => {
+      const released = this.#released.get(process);
+      const own: Named = { artifacts: new Set(), blobs: new Set() };
+      await addJournal(this.#store, page, own);
+      for (const digest of own.artifacts) if (!released?.has(digest)) named.artifacts.add(digest);
+      for (const digest of own.blobs) if (!released?.has(digest)) named.blobs.add(digest);
+    });
     return named;
   }
 }

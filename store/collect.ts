@@ -36,12 +36,23 @@ export interface CollectOptions {
   readonly isOpen: (run: string) => Promise<boolean>;
   /** Whether Temporal knows a durable process, open or closed: its pages are kept then. */
   readonly isKnown: (process: string) => Promise<boolean>;
-  /** What others refer to (registries, monitors), as JSON, and the runs that are kept for them. Asked anew in the sweep. */
-  readonly others: () => Promise<{ readonly named: unknown; readonly runs: readonly string[] }>;
+  /** What others refer to (registries, monitors). Asked anew in the sweep. */
+  readonly others: () => Promise<OthersNeeds>;
+  /** Removes no blobs but those of these artifacts, and tells which runs need them. */
+  readonly only?: readonly Digest[];
   /** Now, in ms since the epoch. */
   readonly now: number;
   readonly onStep?: (what: string) => void;
   readonly leaseMs?: number;
+}
+
+export interface OthersNeeds {
+  /** As JSON: each digest in it is needed. */
+  readonly named: unknown;
+  /** Runs that are kept for them. */
+  readonly runs: readonly string[];
+  /** Artifacts that pages of a durable process name and that it needs no more, by its id. */
+  readonly released?: ReadonlyMap<string, ReadonlySet<Digest>>;
 }
 
 export interface Collected {
@@ -57,6 +68,8 @@ export interface Collected {
   /** Garbage that is too young to be touched. */
   readonly young: { readonly blobs: number; readonly bytes: number };
   readonly records: number;
+  /** Kept runs that need one of the artifacts that alone were to go. */
+  readonly neededBy: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
@@ -94,6 +107,7 @@ interface Plan {
   readonly garbage: readonly { readonly digest: Digest; readonly size: number }[];
   readonly sizes: ReadonlyMap<Digest, number>;
   readonly young: { readonly blobs: number; readonly bytes: number };
+  readonly neededBy: readonly string[];
 }
 
 async function sweep(store: Store, options: CollectOptions): Promise<Collected> {
@@ -148,13 +162,14 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
   namedIn(others.named, standing);
   const expander = new Expander(store);
   const needed = await expander.blobsOf(standing);
-  const pages = await ProcessPages.read(store);
+  const pages = await ProcessPages.read(store, others.released);
   const runs = new Set([...sorted.kept, ...sorted.droppable].map(({ start }) => familyOf(start.id)));
   for (const blob of await expander.blobsOf(await pages.ofOthers(runs, options.isKnown))) needed.add(blob);
   const keys = new Set<Digest>();
   const must = new Set([...sorted.open, ...sorted.held, ...[...keep].map(familyOf)]);
   const dropped = [...sorted.droppable];
   const kept: RunRecord[] = [];
+  const neededBy: string[] = [];
   let bytes = sum(needed, sizes);
   let full = false;
   for (const family of families(sorted.kept)) {
@@ -168,6 +183,7 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
       continue;
     }
     bytes += more;
+    if (options.only?.some((artifact) => own.has(artifact))) neededBy.push(name);
     kept.push(...family);
     for (const blob of own) needed.add(blob);
     for (const one of needs) for (const key of one.keys) keys.add(key);
@@ -176,7 +192,8 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
   const strays = await strayRecords(store, listing.lineage, kept);
   const useful = strays.filter(({ record }) => keys.has(record.key));
   for (const blob of await expander.blobsOf(namedIn(useful))) needed.add(blob);
-  const garbage = blobs.filter(({ digest }) => !needed.has(digest));
+  const asked = options.only && (await expander.blobsOf({ artifacts: new Set(options.only), blobs: new Set() }));
+  const garbage = blobs.filter(({ digest }) => !needed.has(digest) && (asked?.has(digest) ?? true));
   const young = garbage.filter((blob) => blob.young);
   return {
     listing,
@@ -191,6 +208,7 @@ async function plan(store: Store, options: CollectOptions): Promise<Plan> {
     garbage: garbage.filter((blob) => !blob.young).sort((a, b) => a.size - b.size),
     sizes,
     young: { blobs: young.length, bytes: young.reduce((all, { size }) => all + size, 0) },
+    neededBy,
   };
 }
 
@@ -216,7 +234,7 @@ function sum(blobs: Iterable<Digest>, sizes: ReadonlyMap<Digest, number>, except
   return bytes;
 }
 
-function report({ kept, dropped, needed, garbage, sizes, young }: Plan): Collected {
+function report({ kept, dropped, needed, garbage, sizes, young, neededBy }: Plan): Collected {
   const top = (runs: readonly RunRecord[]): string[] => [...new Set(runs.map(({ start }) => familyOf(start.id)))];
   return {
     kept: top(kept).length,
@@ -229,6 +247,7 @@ function report({ kept, dropped, needed, garbage, sizes, young }: Plan): Collect
     },
     young,
     records: 0,
+    neededBy,
   };
 }
 

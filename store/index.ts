@@ -34,7 +34,7 @@ export {
   type RunRecord,
 } from './runs.js';
 export { areWhole, keepJson, noteNeed, sweepBefore, undisturbed } from './collect-beside.js';
-export { collect, type Collected, type CollectOptions } from './collect.js';
+export { collect, type Collected, type CollectOptions, type OthersNeeds } from './collect.js';
 export type { BadRecord } from './scrub-records.js';
 export { scrub, type BadBlob, type BlobUse, type Scrubbed, type ScrubOptions } from './scrub.js';
 export { blobsOfAll, namedIn, pinnedRuns, pinRun, unpinRun } from './collect-needs.js';

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { describeRun } from '../../client/run/run-view.js';
 import { decide } from '../../client/run/runs.js';
 import { loadConfig } from '../../project/project.js';
 import { unknownRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
+import { userName } from '../user-name.js';
 
 export interface ApproveOptions {
   no?: boolean;
@@ -29,14 +29,5 @@ export async function approve(
     else print(`${name}: ${answer.approved ? 'yes' : 'no'}, by ${answer.by}`);
   } finally {
     await client.close();
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user without an entry, as in containers.
-    return 'unknown';
   }
 }

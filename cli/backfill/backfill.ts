@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import path from 'node:path';
 import {
   dates,
@@ -18,6 +17,7 @@ import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { readParams } from '../run/params.js';
 import { pipelineOf } from '../run/pipeline-of.js';
 import { clock, colours, print, printJson, table } from '../terminal.js';
+import { userName } from '../user-name.js';
 
 export interface BackfillOptions {
   param?: string;
@@ -174,7 +174,7 @@ export async function listThem(config: string | undefined, options: BackfillVerb
 export async function stopIt(config: string | undefined, id: string, options: BackfillVerbOptions): Promise<void> {
   const client = await connectNow(await loadConfig(config));
   try {
-    const by = options.by ?? userInfo().username;
+    const by = options.by ?? userName();
     await stopBackfill(client, id, { by, why: options.why ?? '' });
     if (options.json) printJson({ backfill: id, stopped: true, by });
     else print(`backfill ${id} starts nothing any more; the same command again goes on`);

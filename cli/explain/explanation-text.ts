@@ -68,7 +68,8 @@ function at(execution: Execution | undefined): string {
   return `in ${execution.run} (${clock(execution.endedAt)}, worker ${execution.worker})`;
 }
 
-function changeLines({ part, name, before, after, details }: Change): string[] {
+/** One change of an identity, in lines. */
+export function changeLines({ part, name, before, after, details }: Change): string[] {
   const what = name === undefined ? PARTS[part] : `${PARTS[part]} ${colours.bold(name)}`;
   return [
     '',

@@ -1,10 +1,13 @@
 import type { TrainyardClient } from '../../client/client.js';
-import { seeingAll, type ProjectAccess } from '../../client/homes.js';
+import { findHome, seeingAll, type ProjectAccess } from '../../client/homes.js';
+import { needsOfModel } from '../../client/registry/needs.js';
 import { getModelHead, listModels } from '../../client/registry/models.js';
 import { getMonitor, listMonitors } from '../../client/monitor/monitors.js';
 import { describeRun } from '../../client/run/run-view.js';
 import { projectOfQueue, workflowQueue } from '../../core/queues.js';
-import { projectsIn } from '../../store/index.js';
+import type { Digest } from '../../core/digest.js';
+import { registryId } from '../../core/ids.js';
+import { projectsIn, type OthersNeeds } from '../../store/index.js';
 import { isTrainyardError, TrainyardError } from '@trainyard/errors';
 import { ANSWER_MS } from '../../client/patience.js';
 
@@ -18,26 +21,39 @@ export async function isKnownProcess({ temporal }: TrainyardClient, process: str
   return (await describeRun(seeingAll(temporal), process)) !== undefined;
 }
 
+/** A version that is treated as deleted, to see what would go with it. */
+export interface AsDeleted {
+  readonly model: string;
+  readonly version: number;
+}
+
 /**
  * All that registries and monitors of the projects in this store refer to, as they tell it, and the runs of the models
  * that an alias names. Throws TY-WORKER-NONE when one does not answer: nothing may be removed on a guess.
  */
-export async function referredTo(client: TrainyardClient): Promise<{ named: unknown; runs: string[] }> {
+export async function referredTo(client: TrainyardClient, asDeleted?: AsDeleted): Promise<OthersNeeds> {
   const temporal = seeingAll(client.temporal);
   const named: unknown[] = [];
   const runs: string[] = [];
-  for (const project of new Set([projectOfQueue(client.taskQueue), ...(await projectsIn(client.store))])) {
+  const released = new Map<string, ReadonlySet<Digest>>();
+  const own = projectOfQueue(client.taskQueue);
+  for (const project of new Set([own, ...(await projectsIn(client.store))])) {
     const access = { temporal, taskQueue: workflowQueue(project) };
     for (const { model } of await listModels(access)) {
       // Older versions are in pages of the store, which are kept by themselves, with what they name.
       const head = await asked(access, `the model registry of ${model}`, () => getModelHead(access, model));
-      named.push(head);
+      const alsoDeleted = project === own && asDeleted?.model === model ? asDeleted.version : undefined;
+      const { needs, released: gone } = await needsOfModel(client.store, head, alsoDeleted);
+      named.push(needs);
       runs.push(...Object.values(head.aliases).map(({ run }) => run));
+      if (gone.size === 0) continue;
+      const home = await findHome(access, registryId(project, model));
+      if (home) released.set(home.workflowId, gone);
     }
     for (const { endpoint } of await listMonitors(access))
       named.push(await asked(access, `the monitor of ${endpoint}`, () => getMonitor(access, endpoint)));
   }
-  return { named, runs };
+  return { named, runs, released };
 }
 
 async function asked<T>({ temporal, taskQueue }: ProjectAccess, who: string, ask: () => Promise<T>): Promise<T> {

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '@trainyard/errors';
 import { connectNow } from '../../client/reader.js';
-import { getModel, getVersion } from '../../client/registry/model-view.js';
-import type { TrainyardClient } from '../../client/client.js';
+import { getVersion } from '../../client/registry/model-view.js';
 import { sayCount } from '../../core/duration.js';
 import { provideParts } from '../../core/provided-parts.js';
 import { exportModel } from '../../models/index.js';
@@ -12,6 +11,7 @@ import { loadConfig } from '../../project/project.js';
 import { Artifacts } from '../../store/index.js';
 import { print, printJson } from '../terminal.js';
 import { numberOf } from './print-models.js';
+import { servedVersion } from './served-version.js';
 
 export interface ExportModelOptions {
   readonly format: string;
@@ -33,7 +33,7 @@ export async function exportRegistered(
   const more = rows === undefined ? [] : await readRows(rows);
   const client = await connectNow(project);
   try {
-    const number = numberOf('version', version) ?? (await served(client, name));
+    const number = numberOf('version', version) ?? (await servedVersion(client, name));
     const { model } = await getVersion(client, name, number);
     const source = await new Artifacts(client.store).open(model);
     const exported = await exportModel({ source, format, to, project: project.root, rows: more, parts });
@@ -47,12 +47,6 @@ export async function exportRegistered(
   } finally {
     await client.close();
   }
-}
-
-/** The version that is served, else the newest. */
-async function served(client: TrainyardClient, name: string): Promise<number> {
-  const { aliases, versions } = await getModel(client, name);
-  return aliases['champion']?.version ?? versions.at(-1)?.version ?? 1;
 }
 
 async function readRows(file: string): Promise<Record<string, string | number | boolean | null>[]> {

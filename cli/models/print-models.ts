@@ -1,9 +1,11 @@
 import { isAway } from '../../client/unreachable.js';
 import { getModel, getVersion } from '../../client/registry/model-view.js';
+import { sayEvent } from '../../client/registry/say-event.js';
 import { listModels } from '../../client/registry/models.js';
 import { figuresOfVersion, sayMeasured } from '../../client/registry/version-figures.js';
 import { connectNow } from '../../client/reader.js';
 import type { TrainyardClient } from '../../client/client.js';
+import type { MarkedVersion } from '../../client/registry/marks.js';
 import type { ModelAsk } from '../../client/registry/model-view.js';
 import { sayCount } from '../../core/duration.js';
 import { TrainyardError } from '@trainyard/errors';
@@ -69,7 +71,8 @@ function figureCells(version: Parameters<typeof figuresOfVersion>[0]): [tested: 
   return [tested ? sayMeasured(tested) : '', trained.map((one) => `${one.on}: ${sayMeasured(one)}`).join('; ')];
 }
 
-function inTime<T>({ temporal }: TrainyardClient, ask: () => Promise<T>): Promise<T> {
+/** What a registry answers, within the time that people wait. Throws TY-WORKER-NONE. */
+export function inTime<T>({ temporal }: TrainyardClient, ask: () => Promise<T>): Promise<T> {
   return temporal.withDeadline(Date.now() + ANSWER_MS, ask).catch((error: unknown) => {
     if (!isAway(error)) throw error;
     throw new TrainyardError('TY-WORKER-NONE', { what: 'the model registry did not answer in time', cause: error });
@@ -80,8 +83,12 @@ async function printVersion(client: TrainyardClient, name: string, number: numbe
   const version = await inTime(client, () => getVersion(client, name, number));
   if (json) return printJson(version);
   const [tested, trained] = figureCells(version);
-  const { model, run, pipeline, registeredAt, by, why, evidence, signature } = version;
+  const { model, run, pipeline, registeredAt, by, why, evidence, signature, tags, deprecated, deleted } = version;
+  const said = Object.entries(tags).map(([tag, value]) => `${tag} = ${value}`);
   const rows = [
+    ...(deleted ? [['deleted', `${clock(deleted.at)} by ${deleted.by}: ${deleted.why}`]] : []),
+    ...(deprecated === null ? [] : [['deprecated', deprecated]]),
+    ...(said.length === 0 ? [] : [['tags', said.join(', ')]]),
     ['tested', tested],
     ['in training', trained],
     ['model', model.digest],
@@ -103,17 +110,14 @@ async function printOne(client: TrainyardClient, name: string, part: ModelAsk, j
       .join(', ');
   const versions = [...model.versions]
     .reverse()
-    .map((one) => [String(one.version), standing(one.version), ...figureCells(one), one.run, clock(one.registeredAt)]);
-  const history = [...model.history]
-    .reverse()
-    .map((event) => [
-      clock(event.at),
-      event.what === 'registered'
-        ? `version ${event.version} registered`
-        : `${event.alias} ${event.what} ${event.from ?? 'none'} → ${event.to ?? 'none'}`,
-      event.by,
-      event.why,
+    .map((one) => [
+      String(one.version),
+      [standing(one.version), markOf(one)].filter(Boolean).join(', '),
+      ...figureCells(one),
+      one.run,
+      clock(one.registeredAt),
     ]);
+  const history = [...model.history].reverse().map((event) => [clock(event.at), sayEvent(event), event.by, event.why]);
   print(`${colours.bold(model.name)}\n`);
   const shown = new Set(model.versions.map(({ version }) => version));
   for (const [alias, { version }] of Object.entries(model.aliases))
@@ -123,6 +127,11 @@ async function printOne(client: TrainyardClient, name: string, part: ModelAsk, j
   print(`\n${table(['when', 'what', 'by', 'why'], history)}`);
   sayOlder('line', model.history[0]?.number, '--history-before', name);
   if (model.problem !== undefined) note(`older versions could not be moved into the store: ${model.problem}`);
+}
+
+/** In a word, what a person should know before using a version. */
+function markOf({ deleted, deprecated }: MarkedVersion): string {
+  return deleted ? 'deleted' : deprecated === null ? '' : 'deprecated';
 }
 
 function sayOlder(what: string, first: number | undefined, option: string, name: string): void {

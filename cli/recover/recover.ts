@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { describeRun, queryGraph } from '../../client/run/run-view.js';
 import { recoverNode } from '../../client/run/runs.js';
@@ -9,6 +8,7 @@ import type { Recovery } from '../../core/task.js';
 import { loadConfig } from '../../project/project.js';
 import { unknownRun } from '../show/find-run.js';
 import { print, printJson } from '../terminal.js';
+import { userName } from '../user-name.js';
 
 export interface RecoverOptions {
   param?: string[];
@@ -37,7 +37,7 @@ export async function recover(
     const recovery: Recovery = {
       call: node.call,
       action,
-      by: options.by ?? userInfo().username,
+      by: options.by ?? userName(),
       why: options.why ?? '',
       ...(Object.keys(params).length > 0 ? { params } : {}),
       ...(options.pool === undefined ? {} : { pool: options.pool }),

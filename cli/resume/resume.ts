@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { resumeRun } from '../../client/run/resume.js';
 import { readAddresses } from '../../project/addresses.js';
@@ -9,6 +8,7 @@ import { Interruption, sayHowToTakeUp } from '../run/interruption.js';
 import { onDisk, runOnDisk } from '../run/on-disk.js';
 import { moreTrials } from '../study/study.js';
 import { note, print, printJson } from '../terminal.js';
+import { userName } from '../user-name.js';
 
 export interface ResumeCommandOptions {
   withNewCode?: boolean;
@@ -31,7 +31,7 @@ export async function resume(config: string | undefined, run: string, options: R
       newCode: options.withNewCode === true,
       ...(options.trials === undefined
         ? {}
-        : { grow: { trials: moreTrials(options.trials), by: userInfo().username, why: options.why ?? '' } }),
+        : { grow: { trials: moreTrials(options.trials), by: userName(), why: options.why ?? '' } }),
       ...(options.pause ? { onFailure: 'pause' as const } : {}),
       commit: await gitCommit(project.root),
       pages: readAddresses(project.state)?.server,

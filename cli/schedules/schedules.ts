@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { listSchedules, pauseSchedule, resumeSchedule, triggerSchedule } from '../../client/trigger/schedules.js';
 import { listTriggers } from '../../client/trigger/triggers.js';
 import { sayDuration } from '../../core/duration.js';
 import { loadConfig } from '../../project/project.js';
 import { clock, print, printJson, table } from '../terminal.js';
+import { userName } from '../user-name.js';
 
 export interface SchedulesOptions {
   why?: string;
@@ -68,7 +68,7 @@ export async function changeSchedule(
 ): Promise<void> {
   const client = await connectNow(await loadConfig(config));
   try {
-    const why = `${userInfo().username}${options.why === undefined ? '' : `: ${options.why}`}`;
+    const why = `${userName()}${options.why === undefined ? '' : `: ${options.why}`}`;
     if (verb === 'pause') await pauseSchedule(client, pipeline, why);
     else if (verb === 'resume') await resumeSchedule(client, pipeline, why);
     else await triggerSchedule(client, pipeline);

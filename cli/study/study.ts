@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { connectNow } from '../../client/reader.js';
 import { readStudy, steerStudy, studyNamed, type Steering } from '../../client/study/studies.js';
 import { TrainyardError } from '@trainyard/errors';
@@ -7,6 +6,7 @@ import { loadConfig } from '../../project/project.js';
 import { sayNested, sayValue, studySentence, studyText } from '../../core/study/index.js';
 import { colours, print, printJson } from '../terminal.js';
 import type { StudyAction, StudyCommandOptions } from './options.js';
+import { userName } from '../user-name.js';
 
 /** `trainyard study RUN`. */
 export async function showStudy(config: string | undefined, run: string, options: StudyCommandOptions): Promise<void> {
@@ -32,7 +32,7 @@ export async function steer(
   action: StudyAction,
   options: StudyCommandOptions,
 ): Promise<void> {
-  const who = { by: options.by ?? userInfo().username, why: options.why ?? '' };
+  const who = { by: options.by ?? userName(), why: options.why ?? '' };
   const steering = steeringOf(action, options, who);
   const client = await connectNow(await loadConfig(config));
   try {

@@ -7,3 +7,5 @@ export { notableCalls, verifyRun, type Verification, type VerifyOptions } from '
 export type { CallVerdict } from './compare-runs.js';
 export { exportRun, type Exported } from './export.js';
 export { openExport, type OpenedExport } from './open-export.js';
+export { ancestryOf, type Ancestor } from './ancestry.js';
+export { compareVersions, type VersionsCompared } from './compare-versions.js';

@@ -8,9 +8,9 @@ import {
   type Alias,
   type ModelEvent,
   type ModelHead,
-  type ModelVersion,
 } from '../../workflows/registry/contract.js';
 import type { ProjectAccess } from '../homes.js';
+import { withMarks, type MarkedVersion } from './marks.js';
 import { getModelHead } from './models.js';
 
 /** What reading a model needs: its registry answers for the newest, the store for the rest. */
@@ -31,7 +31,7 @@ export interface ModelAsk {
 /** A model, or a part of it. Lists have the oldest first. */
 export interface ModelView {
   readonly name: string;
-  readonly versions: readonly ModelVersion[];
+  readonly versions: readonly MarkedVersion[];
   readonly aliases: { readonly [alias: string]: Alias };
   readonly history: readonly ModelEvent[];
   /** How many versions and lines there are in all: the newest has that number. */
@@ -60,7 +60,11 @@ export async function getModel(access: ModelReading, model: string, ask: ModelAs
     };
   return {
     name: head.name,
-    versions: await below(head.versions, ask.versionsBefore, most, pageReader(store, modelVersionSchema)),
+    versions: await withMarks(
+      store,
+      head,
+      await below(head.versions, ask.versionsBefore, most, pageReader(store, modelVersionSchema)),
+    ),
     aliases,
     history: await below(head.history, ask.historyBefore, most, pageReader(store, modelEventSchema)),
     counts: { versions: countOf(head.versions), history: countOf(head.history) },
@@ -80,15 +84,15 @@ function below<T>(
 }
 
 /** One version of a model, however old. Throws TY-MODEL-UNKNOWN. */
-export async function getVersion(access: ModelReading, model: string, version: number): Promise<ModelVersion> {
+export async function getVersion(access: ModelReading, model: string, version: number): Promise<MarkedVersion> {
   return versionIn(access.store, await getModelHead(access, model), version);
 }
 
 /** The same of a model whose registry has been asked already. */
-export async function versionIn(store: Store, head: ModelHead, version: number): Promise<ModelVersion> {
+export async function versionIn(store: Store, head: ModelHead, version: number): Promise<MarkedVersion> {
   const read = pageReader(store, modelVersionSchema);
   const [found] = Number.isInteger(version) ? await itemsBetween(head.versions, version - 1, version, read) : [];
-  if (found) return found;
+  if (found) return (await withMarks(store, head, [found]))[0]!;
   const count = countOf(head.versions);
   throw new TrainyardError('TY-MODEL-UNKNOWN', {
     what: `${head.name} has no version ${version}`,

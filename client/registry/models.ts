@@ -12,7 +12,10 @@ import { projectOfQueue } from '../../core/queues.js';
 import {
   REGISTRY,
   REGISTRY_TYPE,
+  type AnnotateRequest,
   type Announcement,
+  type DeleteRequest,
+  type MarkAnswer,
   type ModelHead,
   type MoveAnswer,
   type MoveRequest,
@@ -24,6 +27,8 @@ import {
 import { announceAlias } from '../monitor/endpoints.js';
 import { findHome, homeHandle, ofProject, openHome, type ProjectAccess } from '../homes.js';
 import { refusalOf } from '../rejection.js';
+
+export type { AnnotateRequest };
 
 /** What the registry's functions need of a client. */
 export interface RegistryAccess extends ProjectAccess {
@@ -107,30 +112,51 @@ export async function registerVersion(
  * Throws TY-ALIAS-MOVED when it stands elsewhere, TY-MODEL-UNKNOWN, TY-MODEL-REQUEST.
  */
 export async function moveAlias(access: RegistryAccess, model: string, request: MoveRequest): Promise<MoveAnswer> {
-  return update(access, model, REGISTRY.move, request);
+  return move(access, model, REGISTRY.move, request);
 }
 
 /** Moves an alias back to the version it stood at before, and announces it. Throws as `moveAlias`. */
 export async function rollback(access: RegistryAccess, model: string, request: RollbackRequest): Promise<MoveAnswer> {
-  return update(access, model, REGISTRY.rollback, request);
+  return move(access, model, REGISTRY.rollback, request);
 }
 
-async function update(
+/** Sets tags of a version or takes them away, says that it is deprecated or that it is not. Throws as `deleteVersion`. */
+export async function annotateVersion(
+  access: ProjectAccess,
+  model: string,
+  request: AnnotateRequest,
+): Promise<MarkAnswer> {
+  return update(access, model, REGISTRY.annotate, request);
+}
+
+/**
+ * Says that a version is deleted: no alias can be moved to it, and the collector may take its files. Its line, its
+ * figures and its number stay. Throws TY-MODEL-UNKNOWN, and TY-MODEL-REQUEST while an alias stands at it.
+ */
+export async function deleteVersion(access: ProjectAccess, model: string, request: DeleteRequest): Promise<MarkAnswer> {
+  return update(access, model, REGISTRY.remove, request);
+}
+
+async function move(
   access: RegistryAccess,
   model: string,
   name: string,
   request: MoveRequest | RollbackRequest,
 ): Promise<MoveAnswer> {
+  const answer = await update<MoveAnswer, MoveRequest | RollbackRequest>(access, model, name, request);
+  await announceAlias(access, { model, alias: answer.alias, version: answer.to, move: answer.move });
+  return answer;
+}
+
+async function update<A, R>(access: ProjectAccess, model: string, name: string, request: R): Promise<A> {
   const handle = await homeHandle(access, homeOf(access, model));
-  const answer = await inWords(async () => {
+  return inWords(async () => {
     try {
-      return await handle.executeUpdate<MoveAnswer, [MoveRequest | RollbackRequest]>(name, { args: [request] });
+      return await handle.executeUpdate<A, [R]>(name, { args: [request] });
     } catch (error) {
       throw error instanceof WorkflowNotFoundError ? await unknownModel(access, model) : error;
     }
   });
-  await announceAlias(access, { model, alias: answer.alias, version: answer.to, move: answer.move });
-  return answer;
 }
 
 /** Gives a refusal of the registry back as the error that it was there. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ModelView } from '../../client/registry/model-view.js';
 import { digestText } from '../../core/digest.js';
-import type { ModelVersion } from '../../workflows/registry/contract.js';
+import type { MarkedVersion } from '../../client/registry/marks.js';
 import type { MonitorState, WindowRecord } from '../../workflows/monitor/contract.js';
 import { modelPage } from './page.js';
 
@@ -11,10 +11,20 @@ const by = { by: 'ann', why: 'better' };
 /** A part of a model of so many versions: those from one number to another, and their lines. */
 function part(count: number, from: number, to: number): ModelView {
   const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  const versions = numbers.map((version): ModelVersion => {
+  const versions = numbers.map((version): MarkedVersion => {
     const model = { kind: 'model', digest: digestText(`${version}`), size: 1 } as const;
     const facts = { lineage: 'r', pipeline: 'p', metrics: {}, signature: null, evidence: null };
-    return { version, model, run: `run-${version}`, registeredAt: at, ...facts, ...by };
+    return {
+      version,
+      model,
+      run: `run-${version}`,
+      registeredAt: at,
+      ...facts,
+      ...by,
+      tags: {},
+      deprecated: null,
+      deleted: null,
+    };
   });
   return {
     name: 'penguins',

@@ -1,4 +1,5 @@
 import { figuresOfVersion, sayMeasured } from '../../client/registry/version-figures.js';
+import { sayEvent } from '../../client/registry/say-event.js';
 import type { ModelView } from '../../client/registry/model-view.js';
 import type { ModelVersion } from '../../workflows/registry/contract.js';
 import { sayFigures, type MonitorState, type WindowRecord } from '../../workflows/monitor/contract.js';
@@ -54,8 +55,7 @@ export function modelPage(model: ModelView, monitor: MonitorState | undefined, k
         .map(
           (event) =>
             html`<li value="${event.number}">
-              ${moment(event.at)} ${event.by}:
-              ${event.what === 'registered' ? `registered version ${event.version}` : `${event.what} ${event.alias} from ${event.from ?? 'nowhere'} to ${event.to ?? 'nowhere'}`}
+              ${moment(event.at)} ${event.by}: ${sayEvent(event)}
               <span class="quiet">(${event.why})</span>
             </li>`,
         )}

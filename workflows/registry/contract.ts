@@ -12,6 +12,8 @@ export const REGISTRY = {
   register: 'register',
   move: 'move',
   rollback: 'rollback',
+  annotate: 'annotate',
+  remove: 'delete',
   state: 'state',
   announcement: 'aliases',
 } as const;
@@ -39,6 +41,23 @@ export interface ModelVersion {
   readonly why: string;
 }
 
+/**
+ * What people have said of a version since it was registered. Each is a change: the newest of a tag, and of the rest, is
+ * what holds.
+ */
+export interface VersionMark {
+  readonly version: number;
+  readonly at: string;
+  readonly by: string;
+  readonly why: string;
+  /** Tags that are set, and with null those that are taken away. */
+  readonly tags?: { readonly [name: string]: string | null } | undefined;
+  /** What to use in its place, or why not to use it; null: it is fit for use again. */
+  readonly deprecated?: string | null | undefined;
+  /** True when its files may go; false when an equal model of the same lineage was registered again. */
+  readonly deleted?: boolean | undefined;
+}
+
 /** Where an alias stands. */
 export interface Alias {
   readonly version: number;
@@ -51,30 +70,42 @@ export interface Alias {
   readonly past: readonly number[];
 }
 
-/** One line of a model's history; `number` counts from 1 without gaps. */
-export type ModelEvent =
-  | {
-      readonly number: number;
-      readonly at: string;
-      readonly what: 'registered';
-      readonly version: number;
-      readonly by: string;
-      readonly why: string;
-      readonly run: string;
-    }
-  | {
-      readonly number: number;
-      readonly at: string;
-      readonly what: 'moved' | 'rolled back';
-      readonly alias: string;
-      readonly from: number | null;
-      readonly to: number | null;
-      readonly by: string;
-      readonly why: string;
-      readonly evidence: Json;
-      /** The request's own key, when it had one. */
-      readonly once?: string | undefined;
-    };
+interface EventLine {
+  /** Counts from 1 without gaps. */
+  readonly number: number;
+  readonly at: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface RegisteredEvent extends EventLine {
+  readonly what: 'registered';
+  readonly version: number;
+  readonly run: string;
+}
+
+export interface MarkedEvent extends EventLine {
+  readonly what: 'annotated' | 'deleted';
+  readonly version: number;
+  /** In words: which tags, or that it is deprecated. */
+  readonly says?: string | undefined;
+}
+
+export interface AliasEvent extends EventLine {
+  readonly what: 'moved' | 'rolled back';
+  readonly alias: string;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly evidence: Json;
+  /** The request's own key, when it had one. */
+  readonly once?: string | undefined;
+}
+
+/** One line of a model's history. */
+export type ModelEvent = RegisteredEvent | MarkedEvent | AliasEvent;
+
+/** Whether a line says that an alias moved. */
+export const isAliasEvent = (event: ModelEvent): event is AliasEvent => 'alias' in event;
 
 /** An alias as the registry keeps it. */
 export interface StandingAlias extends Omit<Alias, 'past'> {
@@ -92,8 +123,17 @@ export interface ModelHead {
   readonly aliases: { readonly [alias: string]: StandingAlias };
   /** Number 1 is the first. */
   readonly history: PagedList<ModelEvent>;
+  /** What was said of versions since; absent where nothing was. */
+  readonly marks?: PagedList<VersionMark> | undefined;
+  /** Versions that were deleted, from the first of each range to its last. */
+  readonly deleted?: readonly (readonly [first: number, last: number])[] | undefined;
   /** Why older versions and lines could not be moved into the store, in words: they are all here then. */
   readonly problem?: string | undefined;
+}
+
+/** Whether a version was deleted. */
+export function isDeleted({ deleted = [] }: Pick<ModelHead, 'deleted'>, version: number): boolean {
+  return deleted.some(([first, last]) => version >= first && version <= last);
 }
 
 /** What the Workflow carries. */
@@ -149,6 +189,31 @@ export interface RollbackRequest {
   readonly why: string;
 }
 
+export interface AnnotateRequest {
+  readonly version: number;
+  /** Tags to set; null takes one away. */
+  readonly tags?: { readonly [name: string]: string | null } | undefined;
+  /** Why the version should not be used any more; null takes that back. */
+  readonly deprecated?: string | null | undefined;
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface DeleteRequest {
+  readonly version: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** What was written down: the line of the history. */
+export interface MarkAnswer {
+  readonly version: number;
+  readonly at: string;
+  readonly line: number;
+  /** False where it was so already, and nothing was written. */
+  readonly changed: boolean;
+}
+
 export interface MoveAnswer {
   readonly alias: string;
   readonly from: number | null;
@@ -191,12 +256,27 @@ export const modelVersionSchema: z.ZodType<ModelVersion> = z.object({
   evidence: json,
 });
 
+/** What was said of a version, as pages hold it. */
+export const versionMarkSchema: z.ZodType<VersionMark> = z.object({
+  version: z.number().int(),
+  ...{ at: text, by: text, why: text },
+  tags: z.record(text, text.nullable()).optional(),
+  deprecated: text.nullable().optional(),
+  deleted: z.boolean().optional(),
+});
+
 const line = { number: z.number().int(), at: text, by: text, why: text };
 const place = z.number().int().nullable();
 
 /** A line of the history as pages hold it. */
 export const modelEventSchema: z.ZodType<ModelEvent> = z.union([
   z.object({ ...line, what: z.literal('registered'), version: z.number().int(), run: text }),
+  z.object({
+    ...line,
+    what: z.enum(['annotated', 'deleted']),
+    version: z.number().int(),
+    says: text.optional(),
+  }),
   z.object({
     ...line,
     what: z.enum(['moved', 'rolled back']),

@@ -13,6 +13,9 @@ import { isTrainyardError } from '@trainyard/errors';
 import { failureOf } from '../../core/failure.js';
 import {
   REGISTRY,
+  type AnnotateRequest,
+  type DeleteRequest,
+  type MarkAnswer,
   type ModelHead,
   type MoveAnswer,
   type MoveRequest,
@@ -32,12 +35,15 @@ import {
   register,
   rollback,
 } from './ledger.js';
+import { annotate, checkAnnotate, checkDelete, remove } from './marks.js';
 import { Lookup, Shortener } from './paging.js';
 import { announcement, emptyModel, fromFormer, isFormer } from './state.js';
 
 const registerUpdate = defineUpdate<RegisterAnswer, [RegisterRequest]>(REGISTRY.register);
 const moveUpdate = defineUpdate<MoveAnswer, [MoveRequest]>(REGISTRY.move);
 const rollbackUpdate = defineUpdate<MoveAnswer, [RollbackRequest]>(REGISTRY.rollback);
+const annotateUpdate = defineUpdate<MarkAnswer, [AnnotateRequest]>(REGISTRY.annotate);
+const deleteUpdate = defineUpdate<MarkAnswer, [DeleteRequest]>(REGISTRY.remove);
 const stateQuery = defineQuery<ModelHead>(REGISTRY.state);
 
 /** A store that took no page is asked again after this time, and after twice as long each time, up to the longest; ms. */
@@ -110,6 +116,12 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
     (request) => lookup.ofRollback(request, (looked) => apply(() => rollback(state, request, now(), looked))),
     { validator: (request) => inWords(() => checkRollback(state, request)) },
   );
+  setHandler(annotateUpdate, (request) => apply(() => annotate(state, request, now())), {
+    validator: (request) => inWords(() => checkAnnotate(state, request)),
+  });
+  setHandler(deleteUpdate, (request) => apply(() => remove(state, request, now())), {
+    validator: (request) => inWords(() => checkDelete(state, request)),
+  });
 
   const isDone = (): boolean => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { digestText } from '../../core/digest.js';
 import { isTrainyardError } from '@trainyard/errors';
-import type { RegisterRequest, RegistryState } from './contract.js';
+import { isAliasEvent, isDeleted, type RegisterRequest, type RegistryState } from './contract.js';
 import { checkRoom, move, register, rollback } from './ledger.js';
+import { remove } from './marks.js';
 import { announcement, emptyModel, fromFormer } from './state.js';
 
 const by = { by: 'test', why: 'because' };
@@ -27,11 +28,13 @@ const request = fc.oneof(
     once: fc.constantFrom(undefined, 'k1', 'k2'),
   }),
   fc.record({ kind: fc.constant('rollback' as const), alias: aliasName }),
+  fc.record({ kind: fc.constant('delete' as const), version: fc.constantFrom(1, 2, 3, 4) }),
 );
 
 function apply(state: RegistryState, asked: typeof request extends fc.Arbitrary<infer R> ? R : never): RegistryState {
   try {
     if (asked.kind === 'register') return register(state, version(asked.text), at).state;
+    if (asked.kind === 'delete') return remove(state, { ...asked, ...by }, at).state;
     if (asked.kind === 'rollback') return rollback(state, { ...asked, ...by }, at).state;
     return move(state, { ...asked, ...by }, at).state;
   } catch (error) {
@@ -48,11 +51,18 @@ test('whatever is asked in whatever order: aliases name versions that exist, and
       expect(new Set(state.versions.open.map((v) => v.model.digest)).size).toBe(state.versions.open.length);
       const told: Record<string, number> = Object.create(null) as Record<string, number>;
       for (const event of state.history.open) {
-        if (event.what === 'registered') continue;
+        if (!isAliasEvent(event)) continue;
         expect(event.from).toBe(told[event.alias] ?? null);
         if (event.to === null) delete told[event.alias];
         else told[event.alias] = event.to;
       }
+      const gone = new Map<number, boolean>();
+      for (const event of state.history.open) {
+        if (event.what === 'deleted' || event.what === 'registered') gone.set(event.version, event.what === 'deleted');
+        else if (isAliasEvent(event) && event.to !== null) expect(gone.get(event.to)).toBe(false);
+      }
+      for (const [number, isGone] of gone) expect(isDeleted(state, number)).toBe(isGone);
+      for (const { version: number } of Object.values(state.aliases)) expect(isDeleted(state, number)).toBe(false);
       const stand = Object.fromEntries(Object.entries(state.aliases).map(([alias, { version: v }]) => [alias, v]));
       expect(stand).toEqual({ ...told });
       expect(Object.keys(announcement(state).aliases).sort()).toEqual(Object.keys(told).sort());
@@ -82,7 +92,7 @@ test('while the store takes nothing, a registry refuses versions before Temporal
 test('what a Workflow of 0.1.0 carried is what it would be today', () => {
   fc.assert(
     fc.property(fc.array(request, { maxLength: 40 }), (requests) => {
-      const state = requests.reduce(apply, emptyModel('m'));
+      const state = requests.filter(({ kind }) => kind !== 'delete').reduce(apply, emptyModel('m'));
       const aliases = Object.entries(state.aliases).map(([alias, { model: _, run: __, past, ...there }]) => [
         alias,
         { ...there, past: past.open },

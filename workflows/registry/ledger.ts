@@ -1,10 +1,9 @@
 import { TrainyardError } from '@trainyard/errors';
 import { isDigest } from '../../core/digest.js';
-import { canonical, type Json } from '../../core/json.js';
 import { appended, countOf, pagedList, type PagedList } from '../../core/paged-list.js';
 import { jsonBytes } from '../../core/paging.js';
 import {
-  RECORD_CHARACTERS,
+  isAliasEvent,
   type ModelEvent,
   type ModelVersion,
   type MoveAnswer,
@@ -14,6 +13,8 @@ import {
   type RegistryState,
   type RollbackRequest,
 } from './contract.js';
+import { checkStands, deletedWithout } from './marks.js';
+import { checkRecord, checkText, refuse } from './refusals.js';
 import { aliasOf, numberOf, onceKey, standing, versionKey } from './state.js';
 
 // The registry's rules as pure functions of its state: what a request changes, or the words in which it is refused. What
@@ -36,33 +37,6 @@ export interface Looked {
   readonly line?: ModelEvent | undefined;
   /** The version that it names. */
   readonly version?: Pick<ModelVersion, 'model' | 'run'> | undefined;
-}
-
-function refuse(state: RegistryState, what: string, field: string, expected?: string, actual?: unknown): never {
-  const given = actual === undefined ? undefined : JSON.stringify(actual);
-  throw new TrainyardError('TY-MODEL-REQUEST', {
-    what: `${state.name}: ${what}`,
-    where: { field },
-    expected,
-    actual: given,
-  });
-}
-
-function checkText(state: RegistryState, field: string, value: unknown, most = 500): void {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > most)
-    refuse(state, `${field} is missing or too long`, field, `1 to ${most} characters`, value);
-}
-
-function checkRecord(state: RegistryState, field: string, value: Json | undefined): void {
-  const size = canonical(value ?? null).length;
-  if (size > RECORD_CHARACTERS)
-    refuse(
-      state,
-      `${field} is too large to be kept here`,
-      field,
-      `at most ${RECORD_CHARACTERS} characters of JSON; refer to an artifact beyond that`,
-      size,
-    );
 }
 
 /** Throws TY-MODEL-REQUEST when a registration is not acceptable. */
@@ -107,7 +81,8 @@ export function register(
   checkRegister(state, request);
   const key = versionKey(request);
   const known = numberOf(state, key) ?? looked.number;
-  if (known !== undefined) return { state, answer: { version: known, created: false } };
+  if (known !== undefined)
+    return { state: broughtBack(state, known, request, at), answer: { version: known, created: false } };
   const { kind, digest, size } = request.model;
   const { run, lineage, pipeline, metrics = {}, signature = null, evidence = null, by, why } = request;
   const version = countOf(state.versions) + 1;
@@ -136,12 +111,30 @@ export function register(
   };
 }
 
+/** A version that was deleted is there again once its model, of the same lineage, is registered again. */
+function broughtBack(
+  state: RegistryState,
+  version: number,
+  { by, why, run }: RegisterRequest,
+  at: string,
+): RegistryState {
+  const deleted = deletedWithout(state.deleted, version);
+  if (deleted === state.deleted) return state;
+  const number = countOf(state.history) + 1;
+  return {
+    ...state,
+    deleted,
+    marks: appended(state.marks ?? pagedList(), { version, at, by, why, deleted: false }),
+    history: appended(state.history, { number, at, what: 'registered', version, by, why, run }),
+  };
+}
+
 /** The answer that a request with this key got before. */
 function answered(state: RegistryState, once: string | undefined, looked: Looked): MoveAnswer | undefined {
   if (once === undefined) return undefined;
   const number = numberOf(state, onceKey(once));
   const event = state.history.open.find((line) => line.number === number) ?? looked.line;
-  if (!event || event.what === 'registered') return undefined;
+  if (!event || !isAliasEvent(event)) return undefined;
   return { alias: event.alias, from: event.from, to: event.to, at: event.at, move: event.number };
 }
 
@@ -166,13 +159,7 @@ export function checkMove(state: RegistryState, request: MoveRequest, looked: Lo
   checkText(state, 'why', request.why);
   checkRecord(state, 'evidence', request.evidence);
   if (answered(state, request.once, looked)) return;
-  const count = countOf(state.versions);
-  if (request.to !== null && !(Number.isInteger(request.to) && request.to >= 1 && request.to <= count))
-    throw new TrainyardError('TY-MODEL-UNKNOWN', {
-      what: `${state.name} has no version ${JSON.stringify(request.to)}`,
-      where: { field: 'to' },
-      expected: count > 0 ? `a version from 1 to ${count}` : 'a version that was registered',
-    });
+  if (request.to !== null) checkStands(state, 'to', request.to);
   checkExpected(state, request.alias, request.expected);
   if (request.to === null && !aliasOf(state, request.alias))
     refuse(state, `there is no alias "${request.alias}" to remove`, 'alias');
@@ -233,6 +220,7 @@ export function rollback(
 ): { state: RegistryState; answer: MoveAnswer } {
   checkRollback(state, request);
   const { version, past } = aliasOf(state, request.alias)!;
+  checkStands(state, 'alias', past.open.at(-1)!);
   const change = {
     ...request,
     what: 'rolled back',

@@ -44,11 +44,12 @@ function ifLong<T>(
 }
 
 /** The first list that is too long. */
-function longIn({ versions, history, keys, aliases }: RegistryState, bytes: number): Place | undefined {
+function longIn({ versions, history, keys, marks, aliases }: RegistryState, bytes: number): Place | undefined {
   const whole =
     ifLong(versions, bytes, (now, change) => ({ ...now, versions: change(now.versions) })) ??
     ifLong(history, bytes, (now, change) => ({ ...now, history: change(now.history) })) ??
-    ifLong(keys, bytes, (now, change) => ({ ...now, keys: change(now.keys) }));
+    ifLong(keys, bytes, (now, change) => ({ ...now, keys: change(now.keys) })) ??
+    (marks && ifLong(marks, bytes, (now, change) => (now.marks ? { ...now, marks: change(now.marks) } : now)));
   if (whole) return whole;
   for (const [alias, { past }] of Object.entries(aliases)) {
     const long = ifLong(past, Math.min(bytes, PAST_BYTES), (now, change) => {

@@ -1,6 +1,13 @@
 import { digestText } from '../../core/digest.js';
 import { countOf, pagedList } from '../../core/paged-list.js';
-import type { Announcement, FormerState, ModelVersion, RegisterRequest, RegistryState } from './contract.js';
+import {
+  isAliasEvent,
+  type Announcement,
+  type FormerState,
+  type ModelVersion,
+  type RegisterRequest,
+  type RegistryState,
+} from './contract.js';
 
 // A registry's state: what it begins with, what it makes of a former release's, and what it tells by itself.
 
@@ -24,7 +31,7 @@ export function fromFormer({ name, versions, aliases, history }: FormerState): R
   const keys = history.flatMap((event): [string, number][] => {
     const version = event.what === 'registered' ? versions[event.version - 1] : undefined;
     if (version) return [[versionKey(version), version.version]];
-    return event.what !== 'registered' && event.once !== undefined ? [[onceKey(event.once), event.number]] : [];
+    return isAliasEvent(event) && event.once !== undefined ? [[onceKey(event.once), event.number]] : [];
   });
   return {
     name,
