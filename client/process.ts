@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Webhook } from '../core/config.js';
 import { asPart, type Part } from '../core/part.js';
 import type { ProcessFacts } from '../core/process-facts.js';
 import type { PartsOnHand } from '../core/provided-parts.js';
@@ -22,6 +23,8 @@ export interface ProjectServices {
   readonly parts: PartsOnHand;
   /** The value of a secret of its configuration. Throws TY-CONFIG where there is none. */
   secret(name: string): string;
+  /** Who is told of events, over HTTP. */
+  readonly webhooks: readonly Webhook[];
   /** A text without the values of its secrets. */
   hide(text: string): string;
 }

@@ -61,6 +61,23 @@ export const limitsSchema = z.strictObject({
 /** Most requests of one caller in a minute, by what is asked. */
 export type Limits = z.output<typeof limitsSchema>;
 
+const webhookSchema = z.strictObject({
+  /** By which deliveries are counted: who renames it is told what comes from then on. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first'),
+  /** Where events are sent to, or the secret that says it. */
+  url: z.union([
+    z.url({ protocol: /^https?$/, error: "an address such as 'https://ops.example.org/hooks'" }),
+    z.strictObject({ secret: z.string() }),
+  ]),
+  /** Name of the secret that events are signed with. */
+  secret: z.string(),
+  /** Models whose events are sent. Default: all. */
+  models: z.array(z.string()).optional(),
+});
+
+/** A receiver of events, as the configuration names it. */
+export type Webhook = z.output<typeof webhookSchema>;
+
 export const configSchema = z.strictObject({
   /** A folder, relative to this file, whose own `temporal.config.ts` says all: commands work here as they do there. */
   project: z.string().min(1).optional(),
@@ -107,6 +124,11 @@ export const configSchema = z.strictObject({
       limits: limitsSchema.prefault({}),
     })
     .prefault({}),
+  /** Who is told of changes of models, over HTTP: each event signed, in order, until it is acknowledged. */
+  webhooks: z
+    .array(webhookSchema)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two have one name')
+    .default([]),
   /** Secrets by the name that nodes ask for: where to read them, never their values. */
   secrets: z.record(z.string(), secret).default({}),
 });

@@ -150,7 +150,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await noteCodes(client.store, codes.nodes.values());
       if (options.workflows === false) return;
       const parts = partsOfCodes(codes.brought);
-      const { secrets } = next.config;
+      const { secrets, webhooks } = next.config;
       ofProcesses = await processActivities((await allOf(parts, 'process')) as readonly DurableProcess[], {
         client,
         store: client.store,
@@ -158,6 +158,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
           folder: next.root,
           parts,
           secret: (name) => secretIn(secrets, name),
+          webhooks,
           hide: (text) => Redactor.of(secrets).clean(text),
         },
       });

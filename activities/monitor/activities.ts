@@ -11,6 +11,7 @@ import { Artifacts, type Store } from '../../store/index.js';
 import type { MonitorActivities } from '../../workflows/monitor/contract.js';
 import { labelledRows, profileTables } from './tables.js';
 import { takeWindow } from './window.js';
+import { withHeartbeat } from '../with-heartbeat.js';
 import type { MonitorDesk } from './desk.js';
 
 export interface MonitorParts extends ProjectAccess {
@@ -49,17 +50,4 @@ export function monitorActivities({ temporal, taskQueue, store, redis }: Monitor
         return champion ? { version: champion.version, run: champion.run } : null;
       }),
   };
-}
-
-/** How often Temporal hears that the work goes on, in ms: a killed worker is noticed by its silence. */
-const HEARTBEAT_MS = 2000;
-
-async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(beat);
-  }
 }

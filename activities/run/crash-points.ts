@@ -5,7 +5,7 @@ import type { Json } from '../../core/json.js';
  * `reserved`, `before-compute`, `outputs-stored` (nothing recorded yet), `recorded` (not yet found by others),
  * `committed` (Temporal does not know yet). Of a run: while results are looked up, while the journal for
  * continue-as-new or a study is saved, while the graph is saved. Of a durable process: before a page of its facts is kept,
- * and after, when it does not know yet.
+ * and after, when it does not know yet; before a receiver is told of an event, and after, when nobody knows yet.
  */
 export type CrashPoint =
   | 'reserved'
@@ -18,7 +18,9 @@ export type CrashPoint =
   | 'saving-study'
   | 'saving-graph'
   | 'keeping-page'
-  | 'page-kept';
+  | 'page-kept'
+  | 'sending-event'
+  | 'event-sent';
 
 /** What is at work when a point is passed. */
 export interface AtWork {

@@ -91,6 +91,7 @@ function withoutProject(): ProjectServices {
     folder: process.env['TRAINYARD_PROJECT'] ?? process.cwd(),
     parts: builtInParts(),
     secret: (name) => secretIn({}, name),
+    webhooks: [],
     hide: (text) => text,
   };
 }

@@ -126,6 +126,8 @@ async function printOne(client: TrainyardClient, name: string, part: ModelAsk, j
   sayOlder('version', model.versions[0]?.version, '--before', name);
   print(`\n${table(['when', 'what', 'by', 'why'], history)}`);
   sayOlder('line', model.history[0]?.number, '--history-before', name);
+  for (const { receiver, lines, problem } of model.behind)
+    note(`webhook ${receiver} has not acknowledged ${sayCount(lines, 'line')}: ${problem}`);
   if (model.problem !== undefined) note(`older versions could not be moved into the store: ${model.problem}`);
 }
 

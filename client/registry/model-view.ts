@@ -36,6 +36,12 @@ export interface ModelView {
   readonly history: readonly ModelEvent[];
   /** How many versions and lines there are in all: the newest has that number. */
   readonly counts: { readonly versions: number; readonly history: number };
+  /** Receivers of webhooks that have not acknowledged all lines, with how many they lack. */
+  readonly behind: readonly {
+    readonly receiver: string;
+    readonly lines: number;
+    readonly problem?: string | undefined;
+  }[];
   /** Why the registry could not move older versions into the store, in words. */
   readonly problem?: string | undefined;
 }
@@ -68,6 +74,10 @@ export async function getModel(access: ModelReading, model: string, ask: ModelAs
     aliases,
     history: await below(head.history, ask.historyBefore, most, pageReader(store, modelEventSchema)),
     counts: { versions: countOf(head.versions), history: countOf(head.history) },
+    behind: Object.entries(head.outbox?.hooks ?? {}).flatMap(([receiver, { delivered, problem }]) => {
+      const lines = countOf(head.history) - delivered;
+      return lines > 0 && problem !== undefined ? [{ receiver, lines, problem }] : [];
+    }),
     ...(head.problem === undefined ? {} : { problem: head.problem }),
   };
 }

@@ -32,6 +32,7 @@ function part(count: number, from: number, to: number): ModelView {
     aliases: { champion: { version: 7, since: at, move: 1, past: [], ...by } },
     history: versions.map(({ version, run }) => ({ number: version, at, what: 'registered', version, run, ...by })),
     counts: { versions: count, history: count },
+    behind: [],
   };
 }
 

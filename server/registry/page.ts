@@ -22,6 +22,7 @@ export function modelPage(model: ModelView, monitor: MonitorState | undefined, k
       >${monitor && html`, <a href="/api/monitors/${model.name}">monitor</a>`}.
     </p>
     ${model.problem !== undefined && html`<p class="problem">Older versions could not be moved into the store: ${model.problem}</p>`}
+    ${model.behind.map(({ receiver, lines, problem }) => html`<p class="problem">Webhook ${receiver} has not acknowledged ${sayCount(lines, 'line')}: ${problem}</p>`)}
     <h2>Versions</h2>
     <div class="wide">
       <table class="rows">
@@ -37,12 +38,14 @@ export function modelPage(model: ModelView, monitor: MonitorState | undefined, k
           </tr>
         </thead>
         <tbody>
-          ${[...model.versions].reverse().map((version) =>
-            versionRow(
-              version,
-              aliases.filter(([, a]) => a.version === version.version).map(([name]) => name),
-            ),
-          )}
+          ${[...model.versions]
+            .reverse()
+            .map((version) =>
+              versionRow(version, [
+                ...aliases.filter(([, a]) => a.version === version.version).map(([name]) => name),
+                ...(version.deleted ? ['deleted'] : version.deprecated === null ? [] : ['deprecated']),
+              ]),
+            )}
         </tbody>
       </table>
     </div>

@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { inWords } from '../../activities/failure-boundary.js';
 import { pageActivities } from '../../activities/processes/pages.js';
 import { reviewActivities } from '../../activities/review/activities.js';
+import type { Webhook } from '../../core/config.js';
 import { TrainyardError } from '@trainyard/errors';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, type Store } from '../../store/index.js';
@@ -37,6 +38,8 @@ export interface WorkerSettings {
   readonly bundle: string;
   /** Folder that plans where it dies. */
   readonly plan: string;
+  /** Who is told of a registry's events. */
+  readonly webhooks?: readonly Webhook[];
 }
 
 export class Stage implements AsyncDisposable {
@@ -76,12 +79,16 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A worker in this process. `cached: false` replays the whole history for each step. */
-  async work(taskQueue: string, store: Store, { cached = true } = {}): Promise<void> {
+  async work(
+    taskQueue: string,
+    store: Store,
+    { cached = true, activities = {} }: { readonly cached?: boolean; readonly activities?: object } = {},
+  ): Promise<void> {
     const worker = await Worker.create({
       connection: this.#native,
       taskQueue,
       workflowBundle: { code: this.#code },
-      activities: inWords({ ...pageActivities({ store }), ...reviewActivities({ store }) }),
+      activities: inWords({ ...pageActivities({ store }), ...reviewActivities({ store }), ...activities }),
       ...(cached ? {} : { maxCachedWorkflows: 0 }),
     });
     const running = worker.run();
@@ -96,6 +103,7 @@ export class Stage implements AsyncDisposable {
     taskQueue: string,
     store: string,
     points: readonly string[],
+    webhooks: readonly Webhook[] = [],
   ): Promise<{ readonly deaths: () => number }> {
     const plan = path.join(this.#folder, `plan-${taskQueue}`);
     mkdirSync(plan);
@@ -107,7 +115,7 @@ export class Stage implements AsyncDisposable {
     symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), path.join(this.#folder, 'node_modules'));
     const entryPoints = [fileURLToPath(new URL('./worker-main.ts', import.meta.url))];
     await build({ entryPoints, outfile: program, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
-    const settings: WorkerSettings = { address: this.#server.address, store, taskQueue, bundle, plan };
+    const settings: WorkerSettings = { address: this.#server.address, store, taskQueue, bundle, plan, webhooks };
     let deaths = 0;
     let ended = false;
     let child: ChildProcess;

@@ -115,6 +115,14 @@ export interface StandingAlias extends Omit<Alias, 'past'> {
   readonly run: string;
 }
 
+/** How far the receivers of a model's events are. */
+export interface OutboxState {
+  /** Lines of the history at the last look. */
+  readonly seen: number;
+  /** Lines that a receiver has acknowledged, and why it has not the next, in words. */
+  readonly hooks: { readonly [name: string]: { readonly delivered: number; readonly problem?: string | undefined } };
+}
+
 /** What a query for a model's state answers: the newest of everything, and where the store has the rest. */
 export interface ModelHead {
   readonly name: string;
@@ -127,6 +135,8 @@ export interface ModelHead {
   readonly marks?: PagedList<VersionMark> | undefined;
   /** Versions that were deleted, from the first of each range to its last. */
   readonly deleted?: readonly (readonly [first: number, last: number])[] | undefined;
+  /** Who was told of which lines; absent before the first look. */
+  readonly outbox?: OutboxState | undefined;
   /** Why older versions and lines could not be moved into the store, in words: they are all here then. */
   readonly problem?: string | undefined;
 }

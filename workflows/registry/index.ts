@@ -36,6 +36,7 @@ import {
   rollback,
 } from './ledger.js';
 import { annotate, checkAnnotate, checkDelete, remove } from './marks.js';
+import { deliverEvents } from './outbox.js';
 import { Lookup, Shortener } from './paging.js';
 import { announcement, emptyModel, fromFormer, isFormer } from './state.js';
 
@@ -128,6 +129,12 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
     const long = input.continueAfter === undefined ? continueAsNewSuggested : historyLength >= input.continueAfter;
     return long && allHandlersFinished();
   };
+  let leaves = false;
+  const told = deliverEvents(
+    () => state,
+    set,
+    () => leaves,
+  );
   for (let wait = 0; !isDone();) {
     await condition(() => isDone() || shortener.isDue);
     if (!shortener.isDue) continue;
@@ -147,6 +154,10 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
       await condition(isDone, wait);
     }
   }
+  leaves = true;
+  await told;
+  // What has come while events were on their way is settled first.
+  await condition(isDone);
   // The memo is handed on, not set again afterwards: readers must never see a run without it.
   const memo = { [REGISTRY.announcement]: announcement(state) };
   await makeContinueAsNewFunc<typeof modelRegistry>({ memo })({ ...input, state });
