@@ -5,8 +5,13 @@ import type { Json } from '../../core/json.js';
 import { countOf, itemsBetween } from '../../core/paged-list.js';
 import { projectOfQueue } from '../../core/queues.js';
 import { pageReader } from '../../store/index.js';
-import { modelEventSchema, type ModelEvent } from '../../workflows/registry/contract.js';
-import type { DeliveryAsk, Delivered, RegistryActivities } from '../../workflows/registry/outbox.js';
+import {
+  modelEventSchema,
+  type Delivered,
+  type DeliveryAsk,
+  type ModelEvent,
+  type RegistryActivities,
+} from '../../workflows/registry/contract.js';
 import { withHeartbeat } from '../with-heartbeat.js';
 import { crashPoint } from '../run/crash-points.js';
 import { sendEvent, type WebhookEvent } from '../webhooks/send.js';

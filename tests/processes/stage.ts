@@ -12,6 +12,7 @@ import { pageActivities } from '../../activities/processes/pages.js';
 import { reviewActivities } from '../../activities/review/activities.js';
 import type { Webhook } from '../../core/config.js';
 import { TrainyardError } from '@trainyard/errors';
+import { toldTo } from './webhooks.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, type Store } from '../../store/index.js';
 
@@ -88,7 +89,12 @@ export class Stage implements AsyncDisposable {
       connection: this.#native,
       taskQueue,
       workflowBundle: { code: this.#code },
-      activities: inWords({ ...pageActivities({ store }), ...reviewActivities({ store }), ...activities }),
+      activities: inWords({
+        ...pageActivities({ store }),
+        ...reviewActivities({ store }),
+        ...toldTo([], { temporal: this.temporal, taskQueue, store }),
+        ...activities,
+      }),
       ...(cached ? {} : { maxCachedWorkflows: 0 }),
     });
     const running = worker.run();

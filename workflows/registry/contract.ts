@@ -146,6 +146,25 @@ export function isDeleted({ deleted = [] }: Pick<ModelHead, 'deleted'>, version:
   return deleted.some(([first, last]) => version >= first && version <= last);
 }
 
+/** What is to be sent to receivers. */
+export interface DeliveryAsk {
+  readonly model: string;
+  /** Lines of the history at the last look: a new receiver is told what came after. */
+  readonly seen: number;
+  /** Lines that each receiver has acknowledged. */
+  readonly delivered: { readonly [hook: string]: number };
+}
+
+export interface Delivered {
+  /** Lines of the history at this look. */
+  readonly count: number;
+  readonly hooks: { readonly [hook: string]: { readonly delivered: number; readonly problem?: string | undefined } };
+}
+
+export interface RegistryActivities {
+  'trainyard.deliverModelEvents': (ask: DeliveryAsk) => Promise<Delivered>;
+}
+
 /** What the Workflow carries. */
 export interface RegistryState extends Omit<ModelHead, 'problem'> {
   /** By which a request is known again: of versions with their numbers, of moves with those of their lines. */

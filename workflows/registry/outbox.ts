@@ -1,25 +1,6 @@
 import { condition, patched, proxyActivities } from '@temporalio/workflow';
 import { countOf } from '../../core/paged-list.js';
-import type { OutboxState, RegistryState } from './contract.js';
-
-/** What is to be sent to receivers. */
-export interface DeliveryAsk {
-  readonly model: string;
-  /** Lines of the history at the last look: a new receiver is told what came after. */
-  readonly seen: number;
-  /** Lines that each receiver has acknowledged. */
-  readonly delivered: { readonly [hook: string]: number };
-}
-
-export interface Delivered {
-  /** Lines of the history at this look. */
-  readonly count: number;
-  readonly hooks: { readonly [hook: string]: { readonly delivered: number; readonly problem?: string | undefined } };
-}
-
-export interface RegistryActivities {
-  'trainyard.deliverModelEvents': (ask: DeliveryAsk) => Promise<Delivered>;
-}
+import type { OutboxState, RegistryActivities, RegistryState } from './contract.js';
 
 /** A receiver that did not acknowledge is tried again after this time, then after twice as long, up to the longest; ms. */
 const FIRST_WAIT_MS = 5_000;
@@ -43,7 +24,9 @@ export async function deliverEvents(
   isDone: () => boolean,
 ): Promise<void> {
   const outbox = (): OutboxState => get().outbox ?? NONE;
-  const hasNew = (): boolean => countOf(get().history) > outbox().seen;
+  // Lines at the last look, whether it told anybody or not.
+  let looked = outbox().seen;
+  const hasNew = (): boolean => countOf(get().history) > looked;
   const isBehind = (): boolean => Object.values(outbox().hooks).some(({ delivered }) => delivered < outbox().seen);
   for (let wait = 0; ;) {
     if (wait > 0) await condition(() => isDone() || hasNew(), wait);
@@ -56,10 +39,12 @@ export async function deliverEvents(
       continue;
     }
     const { seen, hooks } = outbox();
+    looked = countOf(get().history);
     const delivered = Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, hook.delivered]));
     try {
       const told = await activities['trainyard.deliverModelEvents']({ model: get().name, seen, delivered });
       set({ ...get(), outbox: { seen: told.count, hooks: told.hooks } });
+      looked = Math.max(looked, told.count);
       wait = Object.values(told.hooks).some(({ problem }) => problem !== undefined) ? longer(wait) : 0;
     } catch {
       // No worker could look: nothing is lost, for nothing counts as told.

@@ -11,6 +11,7 @@ import { getModel } from '../../client/registry/model-view.js';
 import { listModels, moveAlias, readAliases, registerVersion, rollback } from '../../client/registry/models.js';
 import { startTemporal, type TemporalService } from '../../setup/index.js';
 import { FileStore, type Store } from '../../store/index.js';
+import { toldTo } from '../../tests/processes/webhooks.js';
 import type { MoveRequest, RegisterRequest, RegistryInput } from './contract.js';
 
 const taskQueue = 'registry-test';
@@ -29,7 +30,10 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'trainyard-registry-'));
   access = { temporal: new Client({ connection }), taskQueue, store: new FileStore(folder) };
   const workflowsPath = fileURLToPath(new URL('../../tests/bundles/registry.ts', import.meta.url));
-  worker = await Worker.create({ connection: native, taskQueue, workflowsPath, activities: pageActivities(access) });
+  worker = await Worker.create({
+    ...{ connection: native, taskQueue, workflowsPath },
+    activities: { ...pageActivities(access), ...toldTo([], access) },
+  });
   running = worker.run();
 });
 
@@ -120,7 +124,7 @@ test('bad requests are refused in words, and leave no trace', async () => {
   expect(await getModel(access, 'words')).toEqual(before);
 });
 
-test('readers at once with moves always see one alias at one whole version, and continuing as new loses nothing', async () => {
+test('1,000 reads during 100 moves always see one alias at one whole version, and continuing as new loses nothing', async () => {
   const input: RegistryInput = { name: 'long', continueAfter: 60 };
   const handle = await access.temporal.workflow.start('model-registry', {
     workflowId: 'model/long',
@@ -131,20 +135,28 @@ test('readers at once with moves always see one alias at one whole version, and 
   for (const text of ['a', 'b']) await registerVersion(access, 'long', version(text));
   await moveAlias(access, 'long', to(1));
   let moving = true;
+  let reads = 0;
   const seen = new Set<number | undefined>();
   const readers = Array.from({ length: 20 }, async () => {
-    while (moving) seen.add((await readAliases(access, 'long'))?.aliases['champion']?.version);
+    for (let newest = 0; moving || reads < 1000; reads++) {
+      const at = (await readAliases(access, 'long'))?.aliases['champion'];
+      seen.add(at?.version);
+      expect(at?.model.digest).toBe(digestText(at?.version === 1 ? 'a' : 'b'));
+      expect(at!.move).toBeGreaterThanOrEqual(newest);
+      newest = at!.move;
+      await new Promise((next) => setTimeout(next, 100));
+    }
   });
-  for (let n = 0; n < 40; n++)
+  for (let n = 0; n < 100; n++)
     await moveAlias(access, 'long', to(n % 2 === 0 ? 2 : 1, { expected: n % 2 === 0 ? 1 : 2 }));
   moving = false;
   await Promise.all(readers);
   expect([...seen].sort()).toEqual([1, 2]);
-  const state = await getModel(access, 'long');
-  expect(state.history.map((event) => event.number)).toEqual(Array.from({ length: 43 }, (_, i) => i + 1));
+  const state = await getModel(access, 'long', { most: 200 });
+  expect(state.history.map((event) => event.number)).toEqual(Array.from({ length: 103 }, (_, i) => i + 1));
   expect((await access.temporal.workflow.getHandle('model/long').describe()).runId).not.toBe(firstRun);
-  expect((await readAliases(access, 'long'))?.move).toBe(43);
-});
+  expect((await readAliases(access, 'long'))?.move).toBe(103);
+}, 120_000);
 
 test('models are listed with where their aliases stand', async () => {
   await expect.poll(async () => (await listModels(access)).map((m) => m.model), { timeout: 10_000 }).toContain('back');
