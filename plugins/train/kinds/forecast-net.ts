@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { unfit } from '../../../models/index.js';
 import { inOrder } from '../net/tasks/series.js';
 import { layeredArchitecture, layeredOperations, openLayered } from './layered-net.js';
-import { rising } from './net-ends.js';
+import { stepsRising } from './net-ends.js';
+import { columnsAt, filledWith, rowOf } from './operations.js';
 import { tensorKind } from './tensor-kind.js';
 
 const place = z.number().int().nonnegative();
@@ -97,23 +98,15 @@ export const forecastNet = tensorKind({
     return {
       width: centers.length,
       operations(tf, features) {
-        const row = (numbers: readonly number[]): Tensor2D => tf.tensor2d([...numbers], [1, numbers.length]);
-        const columns = (of: Tensor2D, at: readonly number[]): Tensor2D =>
-          tf.gather(of, tf.tensor1d([...at], 'int32'), 1);
-        const standard = features.sub<Tensor2D>(row(centers)).div<Tensor2D>(row(scales));
+        const standard = features.sub<Tensor2D>(rowOf(tf, centers)).div<Tensor2D>(rowOf(tf, scales));
         const filled = tf.where(features.isNaN(), features.zerosLike(), standard);
-        const scores = layeredOperations(tf, net, tensors, columns(filled, places));
+        const scores = layeredOperations(tf, net, tensors, columnsAt(tf, filled, places));
         const blocks = Array.from({ length: 1 + quantiles.length }, (_, k) =>
           scores.slice([0, k * horizon], [-1, horizon]),
         );
-        const instead = features.zerosLike<Tensor2D>().add<Tensor2D>(tf.scalar(fallback));
-        const level = levels && columns(tf.where(features.isNaN(), instead, features), levels);
+        const level = levels && columnsAt(tf, filledWith(tf, features, fallback), levels);
         const [point, ...others] = level ? blocks.map((block) => block.add<Tensor2D>(level)) : blocks;
-        if (others.length < 2) return tf.concat2d([point!, ...others], 1);
-        const steps = tf.stack(others, 2).reshape([-1, others.length]) as Tensor2D;
-        const ordered = rising(tf, steps, others.length).reshape([-1, horizon, others.length]);
-        const flat = ordered.transpose([0, 2, 1]).reshape([-1, horizon * others.length]) as Tensor2D;
-        return tf.concat2d([point!, flat], 1);
+        return tf.concat2d([point!, ...stepsRising(tf, others, horizon)], 1);
       },
     };
   },
