@@ -28,6 +28,9 @@ export function modelsCommand(program: Command): void {
     .option('--json', 'print one line of JSON')
     .addHelpText('after', example('trainyard models export penguins 3 --format onnx --to penguins-onnx'))
     .action(async (name: string, version: string | undefined, options: ExportModelOptions) => {
+      const { withoutNoise } = await import('./without-noise.js');
+      const code = await withoutNoise();
+      if (code !== undefined) process.exit(code);
       const { exportRegistered } = await import('./export-registered.js');
       await exportRegistered(configOf(program), name, version, { ...models.opts(), ...options });
     });
