@@ -24,6 +24,7 @@ export { openModel, openScorer } from './open.js';
 export {
   readyFeatures,
   type Portable,
+  type PortableMember,
   type PortableSplit,
   type PortableText,
   type PortableTree,

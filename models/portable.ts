@@ -27,6 +27,16 @@ export interface PortableTrees {
   readonly scores: number;
   /** Answers `[rows, outputs]` from scores `[rows, scores]`: operations of TensorFlow.js, of which formats take what they need. */
   answers(tf: Tensorflow, scores: Tensor2D): Tensor2D;
+  /** Answers that look at the features `[rows, width]` as well, as the transform gives them; then `answers` is not asked. */
+  answersWith?(tf: Tensorflow, scores: Tensor2D, features: Tensor2D): Tensor2D;
+}
+
+/** A model inside another: its answers count by its weight. */
+export interface PortableMember {
+  readonly weight: number;
+  /** Its features, by their places among those of the whole. */
+  readonly features: readonly number[];
+  readonly model: Portable;
 }
 
 /** A model in the text of another tool, as that tool writes it. */
@@ -53,6 +63,8 @@ export interface Portable {
   /** Answers `[rows, outputs]` from features `[rows, width]`, in single precision: a pure function, called within `tf.tidy`. */
   operations?(tf: Tensorflow, features: Tensor2D): Tensor2D;
   readonly trees?: PortableTrees | undefined;
+  /** Models whose answers are added up by their weights, each of trees or of operations. Probabilities end at 1. */
+  readonly members?: readonly PortableMember[] | undefined;
   /** By the name of the tool. */
   readonly texts?: Readonly<Record<string, PortableText>> | undefined;
 }

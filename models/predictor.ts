@@ -1,4 +1,4 @@
-import { UserError } from '@trainyard/errors';
+import { isTrainyardError, TrainyardError, UserError } from '@trainyard/errors';
 import {
   applyTransformToRows,
   featureNames,
@@ -92,7 +92,7 @@ export function joinPredictor(
   };
   const answer = async (rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answered> => {
     checkRows(card.inputs, rows);
-    const given = ruled(rows, 0);
+    const given = refusedAsRequest(() => ruled(rows, 0));
     const numbers = checked(await scored.rows(given), given.length);
     return {
       predictions: rows.map(
@@ -125,6 +125,17 @@ export function joinPredictor(
       await dispose();
     },
   };
+}
+
+/** A row that the rules of cleaning cannot read is a mistake of the request: of a node it would be one of its input. */
+function refusedAsRequest<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isTrainyardError(error) || error.code !== 'TY-NODE-INPUT') throw error;
+    const { what, where, expected, actual, remedy, cause } = error;
+    throw new TrainyardError('TY-PREDICT-INPUT', { what, where, expected, actual, remedy, cause });
+  }
 }
 
 type Scored = Float64Array | Promise<Float64Array>;

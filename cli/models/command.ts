@@ -99,6 +99,9 @@ function seeing(program: Command, models: Command): void {
     .option(...JSON_OPTION)
     .addHelpText('after', example('trainyard models export penguins 3 --format onnx --to penguins-onnx'))
     .action(async (name: string, version: string | undefined, own: ExportModelOptions) => {
+      const { withoutNoise } = await import('./without-noise.js');
+      const code = await withoutNoise();
+      if (code !== undefined) process.exit(code);
       const { exportRegistered } = await import('./export-registered.js');
       await exportRegistered(configOf(program), name, version, options(own));
     });

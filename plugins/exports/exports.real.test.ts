@@ -90,6 +90,13 @@ const cases: readonly Case[] = [
   { name: 'a dense net of classes', node: train.netNode, params: { label: 'species', ...net, activation: 'tanh' }, transform: filled(...ofSpecies), formats: tensors }, // prettier-ignore
   { name: 'a dense net of numbers', node: train.regressionNetNode, params: { label: 'body_mass_g', ...net }, transform: filled(...ofMass), formats: tensors }, // prettier-ignore
   { name: 'a dense net of quantiles', node: train.quantileNetNode, params: { label: 'body_mass_g', ...net, quantiles: [0.1, 0.5, 0.9] }, transform: filled(...ofMass), formats: tensors }, // prettier-ignore
+  { name: 'naive Bayes', node: train.bayesNode, params: { label: 'species' }, transform: filled(...ofSpecies), formats: tensors }, // prettier-ignore
+  { name: 'naive Bayes of what is there', node: train.bayesNode, params: { label: 'species', distribution: 'bernoulli' }, transform: filled(...ofSpecies), formats: tensors }, // prettier-ignore
+  { name: 'nearest neighbours', node: train.neighboursNode, params: { label: 'species', k: 5 }, transform: filled(...ofSpecies), formats: tensors }, // prettier-ignore
+  { name: 'nearest neighbours of numbers by distance', node: train.regressionNeighboursNode, params: { label: 'body_mass_g', k: 4, votes: 'distance', metric: 'manhattan' }, transform: filled(...ofMass), formats: tensors }, // prettier-ignore
+  { name: 'linear support vectors', node: train.svmNode, params: { label: 'species', kernel: 'linear' }, transform: filled(...ofSpecies), formats: tensors }, // prettier-ignore
+  { name: 'support vectors with a kernel', node: train.svmNode, params: { label: 'sex', kernel: 'rbf' }, transform: filled(...ofSex), formats: tensors }, // prettier-ignore
+  { name: 'support vectors with a polynomial', node: train.svmNode, params: { label: 'sex', kernel: 'poly' }, transform: filled(...ofSex), formats: tensors }, // prettier-ignore
   { name: 'a decision tree', node: train.decisionTreeNode, params: { label: 'species' }, transform: filled(...ofSpecies), formats: ['onnx'] }, // prettier-ignore
   { name: 'boosted trees of two classes', node: train.treesNode, params: { label: 'sex', ...grown }, transform: passed(...ofSex), formats: ['lightgbm', 'onnx'] }, // prettier-ignore
   { name: 'boosted trees of three classes', node: train.treesNode, params: { label: 'species', ...grown }, transform: passed(...ofSpecies), formats: ['lightgbm', 'onnx'] }, // prettier-ignore

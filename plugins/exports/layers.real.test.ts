@@ -23,6 +23,7 @@ const codes = (mask: boolean, ...behind: LayersInput): LayersInput => [
 ];
 const picture = [4, 5, 2];
 const sequence = [4];
+const sequenceOf = (steps: number, channels: number): number[] => [steps, channels];
 /** Layers, with the shape that they take; each layer and each activation stands in one of them at least. */
 const nets: readonly (readonly [input: readonly number[], layers: LayersInput])[] = [
   ...activation.options.map((of) => [[5], [{ layer: 'activation', of }]] as [number[], LayersInput]),
@@ -49,6 +50,15 @@ const nets: readonly (readonly [input: readonly number[], layers: LayersInput])[
       codes(mask, { layer: 'gru', units: 3 }),
     ].map((layers) => [sequence, layers] as const),
   ),
+  [picture, [{ layer: 'conv2d', filters: 2, activation: 'linear' }, { layer: 'batchNorm' }, { layer: 'flatten' }]],
+  [sequenceOf(6, 2), [{ layer: 'conv1d', filters: 3, size: 2, dilation: 2 }, { layer: 'last' }]],
+  [
+    [3],
+    [
+      { layer: 'categories', columns: [{ at: 1, codes: 2 }], units: 2 },
+      { layer: 'dense', units: 2 },
+    ],
+  ],
   [[1, 2], [{ layer: 'lstm', units: 2 }]],
   [[1, 2], [{ layer: 'gru', units: 2 }]],
 ];
@@ -68,7 +78,11 @@ test.each(nets.map((net) => [titleOf(net), ...net] as const))(
     const random = randomFrom(title.length);
     const numbers = (count: number): Float32Array =>
       Float32Array.from({ length: count }, () => random.uniform() * 2 - 1);
-    const kept = net.weights.map(({ shape }) => ({ shape, values: numbers(sizeOf(shape)) }));
+    // A variance is above 0.
+    const kept = net.weights.map(({ shape, name }) => {
+      const values = numbers(sizeOf(shape));
+      return { shape, values: name.endsWith('variance') ? values.map((value) => value * value + 0.5) : values };
+    });
     const [width, outputs] = [sizeOf(input), sizeOf(net.output)];
     const model: PortableModel = {
       name: 'net',

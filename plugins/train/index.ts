@@ -23,4 +23,4 @@ export { quantileTrees, rankingTrees } from './trees/contract.js';
 export { pretrained } from './pretrained/contract.js';
 export { textNet } from './text/contract.js';
 export { fineTuned } from './tuned/contract.js';
-export { forecastTrees, naiveForecast } from './forecast/contract.js';
+export { forecastNet, forecastTrees, naiveForecast } from './forecast/contract.js';

@@ -16,5 +16,6 @@ export { bert } from './pretrained/bert.js';
 export { kerasH5 } from './pretrained/keras-h5.js';
 export { kerasZip } from './pretrained/keras-zip.js';
 export { tfjsLayers } from './pretrained/tfjs-layers.js';
+export { forecastNet } from './kinds/forecast-net.js';
 export { forecastTrees } from './kinds/forecast-trees.js';
 export { lagForecast } from './kinds/lag-forecast.js';

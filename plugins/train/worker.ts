@@ -23,3 +23,4 @@ export { fineTunedNode } from './tuned/train.js';
 export { rankingTreesNode } from './trees/ranking.js';
 export { naiveForecastNode } from './forecast/naive.js';
 export { forecastTreesNode } from './forecast/trees.js';
+export { forecastNetNode } from './forecast/net.js';

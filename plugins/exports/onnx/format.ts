@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@trainyard/errors';
-import { exportFormat, type OpenedExport, type PortableModel } from '../../../models/index.js';
-import { servingTensorflow } from '../../kit/tensorflow.js';
+import { exportFormat, type OpenedExport, type Portable } from '../../../models/index.js';
+import { servingTensorflow, type Tensorflow } from '../../kit/tensorflow.js';
 import { recordGraph } from '../graph/record.js';
 import { OnnxBuilder } from './builder.js';
 import { onnxBytes } from './model.js';
@@ -14,44 +14,70 @@ const FILE = 'model.onnx';
 const [INPUT, OUTPUT] = ['features', 'answers'];
 
 /** Trees are written in double precision, in which they were grown; nets in single precision. */
-const realOf = ({ trees }: PortableModel): 'float32' | 'float64' => (trees ? 'float64' : 'float32');
+const realOf = ({ trees, members = [] }: Portable): 'float32' | 'float64' =>
+  trees || members.some(({ model }) => model.trees) ? 'float64' : 'float32';
+
+/** Constants of operations are of single precision, among trees too. */
+const toleranceOf = ({ trees }: Portable): number => (!trees ? 1e-4 : trees.answersWith ? 1e-6 : 1e-9);
 
 export const onnx = exportFormat({
   name: 'onnx',
   title: 'ONNX, for onnxruntime and what reads its operations (opset 21, ai.onnx.ml 5)',
-  refuses: ({ trees, operations }) =>
-    trees || operations ? undefined : 'it lays neither trees nor arithmetic on tensors open',
+  refuses: ({ trees, operations, members }) =>
+    trees || operations || members ? undefined : 'it lays neither trees nor arithmetic on tensors open',
   async write(model) {
-    const { name, width, outputs, trees, operations } = model;
+    const { name, width, outputs } = model;
     const tf = await servingTensorflow();
     const real = realOf(model);
     const builder = new OnnxBuilder(real);
-    const answers = trees
-      ? addGraph(
-          builder,
-          recordGraph(tf, trees.scores, (_, scores) => trees.answers(tf, scores)),
-          addTrees(builder, trees, filled(builder, model)),
-        )
-      : addGraph(builder, recordGraph(tf, width, operations!), INPUT);
+    const answers = answersOf(tf, builder, model, INPUT, outputs.length);
     const input = { name: INPUT, type: real, width };
     const output = { name: OUTPUT, type: real, width: outputs.length };
     return {
       files: { [FILE]: onnxBytes(builder.finish(answers, input, output), name) },
       input: { name: INPUT, type: real, shape: [null, width] },
       output: { name: OUTPUT, type: real, shape: [null, outputs.length] },
-      tolerance: trees ? 1e-9 : 1e-4,
+      tolerance: toleranceOf(model),
     };
   },
   open: async (folder, model, project) => openWith(loadRuntime(project), join(folder, FILE), realOf(model)),
 });
 
+/** The value of a model's answers, by its trees, its members or its operations. */
+function answersOf(tf: Tensorflow, builder: OnnxBuilder, model: Portable, features: string, outputs: number): string {
+  const { trees, operations, members, width } = model;
+  if (trees) {
+    const { scores, answersWith } = trees;
+    const sums = addTrees(builder, trees, filled(builder, model, features));
+    if (!answersWith)
+      return addGraph(
+        builder,
+        recordGraph(tf, scores, (_, given) => trees.answers(tf, given)),
+        sums,
+      );
+    // What is recorded takes one input: the features stand behind the scores.
+    const both = builder.one('Concat', [sums, features], { axis: { i: 1 } });
+    const graph = recordGraph(tf, scores + width, (_, given) =>
+      answersWith(tf, given.slice([0, 0], [-1, scores]), given.slice([0, scores], [-1, width])),
+    );
+    return addGraph(builder, graph, both);
+  }
+  if (operations) return addGraph(builder, recordGraph(tf, width, operations), features);
+  const each = members!.map(({ weight, features: places, model: member }) => {
+    const own = builder.one('Gather', [features, builder.integers(places)], { axis: { i: 1 } });
+    return builder.one('Mul', [answersOf(tf, builder, member, own, outputs), builder.number(weight)]);
+  });
+  const sum = each.reduce((a, b) => builder.one('Add', [a, b]));
+  return outputs > 1 ? builder.one('Min', [sum, builder.number(1)]) : sum;
+}
+
 /** Features with what stands in for missing ones. */
-function filled(builder: OnnxBuilder, { width, fills = [] }: PortableModel): string {
-  if (fills.length === 0) return INPUT;
+function filled(builder: OnnxBuilder, { width, fills = [] }: Portable, features: string): string {
+  if (fills.length === 0) return features;
   const values = new Float64Array(width).fill(NaN);
   for (const [feature, value] of fills) values[feature] = value;
   const row = builder.constant({ type: 'float64', shape: [1, width], values });
-  return builder.one('Where', [builder.one('IsNaN', [INPUT]), row, INPUT]);
+  return builder.one('Where', [builder.one('IsNaN', [features]), row, features]);
 }
 
 /** What is used of onnxruntime. */

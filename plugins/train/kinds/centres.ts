@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { centreDistances } from '@trainyard/learners';
 import { tensorOf } from '../../../models/index.js';
+import { distancesTo } from './operations.js';
 import { tensorKind } from './tensor-kind.js';
 
 /** Centres of clusters: tensor `centres` `[clusters, features]`. It answers with the distance to each: the nearest is the row's own. */
@@ -19,5 +20,10 @@ export const clusterCentres = tensorKind({
       outputs: clusters,
       score: (features, rows) => centreDistances(fit, features, rows),
     };
+  },
+  portable(_architecture, tensors) {
+    const { shape, values } = tensorOf(tensors, 'centres', [-1, -1]);
+    const width = shape[1]!;
+    return { width, operations: (tf, features) => distancesTo(tf, features, values, width, 'euclidean').sqrt() };
   },
 });

@@ -1,6 +1,16 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { UserError } from '@trainyard/errors';
 import { z } from 'zod';
 import type { Json } from '../../../core/index.js';
-import { kindOnHand, modelKind, unfit, type FeatureScorer, type FileContent } from '../../../models/index.js';
+import {
+  kindOnHand,
+  modelKind,
+  unfit,
+  type FeatureScorer,
+  type FileContent,
+  type PortableMember,
+} from '../../../models/index.js';
+import { columnsAt } from './operations.js';
 
 const index = z.number().int().nonnegative();
 
@@ -80,6 +90,41 @@ export const ensemble = modelKind({
         return sums;
       },
       dispose,
+    };
+  },
+  async portable({ task, settings: { width, members }, bytes, path }) {
+    const laid: PortableMember[] = [];
+    for (const one of members) {
+      const kind = await kindOnHand(one.kind);
+      const inside = (file: string): string => one.files[file] ?? file;
+      const model = await kind.portable?.({
+        task,
+        settings: kind.settings.parse(one.settings),
+        inputs: [],
+        bytes: (file) => bytes(inside(file)),
+        path: (file) => path(inside(file)),
+      });
+      if (!model || !(model.trees || model.operations))
+        throw new UserError(`the ensemble has a member of the kind "${one.kind}", which lays no arithmetic open`, {
+          where: { field: 'kind' },
+          remedy: 'serve it with trainyard serve, or leave that kind out of the ensemble',
+        });
+      laid.push({ weight: one.weight, features: one.features, model });
+    }
+    const operations = laid.flatMap(({ model }) => (model.operations ? [model.operations] : []));
+    return {
+      width,
+      members: laid,
+      // Only where no member is of trees.
+      ...(operations.length === laid.length && {
+        operations: (tf, features) => {
+          const each = laid.map((one, i) =>
+            operations[i]!(tf, columnsAt(tf, features, one.features)).mul<Tensor2D>(tf.scalar(one.weight)),
+          );
+          const sum = each.reduce((a, b) => a.add<Tensor2D>(b));
+          return task.type === 'classification' ? sum.minimum(tf.scalar(1)) : sum;
+        },
+      }),
     };
   },
 });

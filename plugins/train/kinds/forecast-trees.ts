@@ -1,5 +1,9 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { modelKind, unfit } from '../../../models/index.js';
+import { laidOpen } from './lightgbm-trees.js';
+import { stepsRising } from './net-ends.js';
+import { columnsAt, filledWith } from './operations.js';
 import { openTreeParts, treePartsSettings } from './tree-parts.js';
 
 const place = z.number().int().nonnegative();
@@ -56,6 +60,35 @@ export const forecastTrees = modelKind({
         return all;
       },
       dispose,
+    };
+  },
+  async portable({ task, settings: { parts, width, categories, fills, levels, fallback }, bytes }) {
+    if (task.type !== 'forecasting') throw unfit('trees that forecast have a task of type forecasting');
+    const { horizon } = task;
+    const blocks = parts.length / horizon;
+    const texts = await Promise.all(parts.map(async ({ file }) => new TextDecoder().decode(await bytes(file))));
+    return {
+      width,
+      categories,
+      fills,
+      trees: {
+        scores: parts.length,
+        trees: texts.flatMap((text, k) =>
+          laidOpen(text).trees.map(({ splits, leaves }) => ({
+            splits,
+            leaves: leaves.map(([one]) => [[k, one![1]] as const]),
+          })),
+        ),
+        answers: (_tf, scores) => scores,
+        answersWith(tf, scores, features) {
+          const level = levels && columnsAt(tf, filledWith(tf, features, fallback), levels);
+          const [point, ...others] = Array.from({ length: blocks }, (_, k) => {
+            const block = scores.slice([0, k * horizon], [-1, horizon]);
+            return level ? block.add<Tensor2D>(level) : block;
+          });
+          return tf.concat2d([point!, ...stepsRising(tf, others, horizon)], 1);
+        },
+      },
     };
   },
 });

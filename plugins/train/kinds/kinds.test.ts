@@ -119,8 +119,8 @@ const models: { kind: ModelKind; architecture: object; tensors: Tensors; task?: 
   },
 ];
 
-const { ensemble, forecastTrees, lagForecast, layeredNet, quantileTrees, textNet, trees } = kinds;
-const ELSEWHERE = [ensemble, forecastTrees, lagForecast, layeredNet, quantileTrees, textNet, trees];
+const { ensemble, forecastNet, forecastTrees, lagForecast, layeredNet, quantileTrees, textNet, trees } = kinds;
+const ELSEWHERE = [ensemble, forecastNet, forecastTrees, lagForecast, layeredNet, quantileTrees, textNet, trees];
 
 test('every kind of this family is looked at here', () => {
   expect(models.map(({ kind }) => kind.name).sort()).toEqual(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { modelKind } from '../../../models/index.js';
+import { columnsAt, filledWith } from './operations.js';
 
 const place = z.number().int().nonnegative();
 
@@ -24,5 +25,9 @@ export const lagForecast = modelKind({
         });
       return answers;
     },
+  }),
+  portable: ({ settings: { width, places, fallback } }) => ({
+    width,
+    operations: (tf, features) => columnsAt(tf, filledWith(tf, features, fallback), places),
   }),
 });

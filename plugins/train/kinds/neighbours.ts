@@ -1,6 +1,8 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { neighbourMeans, Neighbours, neighbourShares } from '@trainyard/learners';
 import { tensorOf, unfit } from '../../../models/index.js';
+import { distancesTo } from './operations.js';
 import { tensorKind } from './tensor-kind.js';
 
 /** The training rows themselves: tensors `features` `[rows, features]` and `labels` `[rows]`, the index of a class or a number. */
@@ -32,6 +34,35 @@ export const kNearest = tensorKind({
         task.type === 'classification'
           ? neighbourShares(all, fit, outputs, features, count)
           : neighbourMeans(all, fit, features, count),
+    };
+  },
+  portable({ k, metric, votes }, tensors, task) {
+    const { shape, values } = tensorOf(tensors, 'features', [-1, -1]);
+    const [rows, width] = shape as [number, number];
+    const { values: labels } = tensorOf(tensors, 'labels', [rows]);
+    const outputs = task.type === 'classification' ? task.classes.length : 1;
+    // What each training row says: 1 for its class, or its number.
+    const says = new Float32Array(rows * outputs);
+    for (let row = 0; row < rows; row++)
+      if (task.type === 'classification') says[row * outputs + labels[row]!] = 1;
+      else says[row] = labels[row]!;
+    return {
+      width,
+      operations(tf, features) {
+        const distances = distancesTo(tf, features, values, width, metric);
+        // Of equal ones the first in the table, as here.
+        const { values: nearness, indices } = tf.topk(distances.neg(), k, true);
+        const said = tf.gather(tf.tensor2d(says, [rows, outputs]), indices.flatten().toInt()).reshape([-1, k, outputs]);
+        if (votes === 'uniform') return said.mean<Tensor2D>(1);
+        const apart = nearness.neg();
+        const far = (metric === 'euclidean' ? apart.sqrt() : apart) as Tensor2D;
+        const touches = far.lessEqual(tf.scalar(0)).toFloat() as Tensor2D;
+        const any = touches.max<Tensor2D>(1, true);
+        const inverse = tf.scalar(1).div<Tensor2D>(far.maximum(tf.scalar(2 ** -100)));
+        const weights = touches.add<Tensor2D>(inverse.mul<Tensor2D>(tf.scalar(1).sub<Tensor2D>(any)).mul(tf.scalar(1).sub<Tensor2D>(touches))); // prettier-ignore
+        const shares = weights.div<Tensor2D>(weights.sum<Tensor2D>(1, true)).reshape([-1, k, 1]);
+        return said.mul(shares).sum<Tensor2D>(1);
+      },
     };
   },
 });

@@ -45,3 +45,12 @@ export function endOperations(tf: Tensorflow, ends: NetEnds, scores: Tensor2D, o
 export function rising(tf: Tensorflow, numbers: Tensor2D, outputs: number): Tensor2D {
   return tf.topk(numbers.neg(), outputs, true).values.neg() as Tensor2D;
 }
+
+/** The quantiles of series, `[rows, horizon]` each, with those of a step in rising order. */
+export function stepsRising(tf: Tensorflow, quantiles: readonly Tensor2D[], horizon: number): Tensor2D[] {
+  const count = quantiles.length;
+  if (count < 2) return [...quantiles];
+  const steps = tf.stack([...quantiles], 2).reshape([-1, count]) as Tensor2D;
+  const ordered = rising(tf, steps, count).reshape([-1, horizon, count]);
+  return [ordered.transpose([0, 2, 1]).reshape([-1, horizon * count])];
+}

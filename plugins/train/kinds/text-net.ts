@@ -47,4 +47,10 @@ export const textNet = modelKind({
       dispose: () => scorer.dispose?.(),
     };
   },
+  portable() {
+    throw new UserError('nets over raw text are not exported: no format has their tokenizer', {
+      where: { field: 'kind' },
+      remedy: 'serve it with trainyard serve',
+    });
+  },
 });

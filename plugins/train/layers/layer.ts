@@ -14,6 +14,8 @@ export interface Weight {
   readonly fans?: readonly [number, number];
   /** The penalties are for it. */
   readonly penalised: boolean;
+  /** A statistic that training steps move: no gradient is taken by it. */
+  readonly moving?: boolean;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface Applied {
   readonly draws: readonly Tensor[] | undefined;
   /** 1 for each step that is there and 0 for padding, `[rows, steps]`; none where all are there. */
   readonly mask?: Tensor | undefined;
+  /** In training alone: takes the new values of a weight that is moving, by its place among the layer's weights. */
+  readonly move?: ((weight: number, values: Tensor) => void) | undefined;
 }
 
 /** A kind of layer: its settings as plain data, and its arithmetic, which training and serving share. */
@@ -51,6 +55,8 @@ export interface LayerKind<Settings extends z.ZodObject = z.ZodObject> {
   mask?(tf: Tensorflow, settings: z.output<Settings>, x: Tensor): Tensor | undefined;
   /** Its steps are those that came in: what is padding stays so. Else the mask ends here. */
   readonly keepsSteps?: boolean;
+  /** It looks at all steps alike, so none of them may be padding. */
+  readonly noPadding?: boolean;
   /** `[rows, …output]` from `[rows, …input]`: a pure function of tensors, to be called within `tf.tidy`. */
   apply(tf: Tensorflow, settings: z.output<Settings>, x: Tensor, applied: Applied): Tensor;
 }

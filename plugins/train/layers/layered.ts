@@ -14,6 +14,15 @@ interface Placed {
   readonly draws: readonly [from: number, to: number];
 }
 
+/** Takes the new values of a weight that is moving. */
+export type Move = (weight: number, values: Tensor) => void;
+
+/** What training adds to what is served. */
+interface Training {
+  readonly draws: readonly Tensor[] | undefined;
+  readonly move: Move | undefined;
+}
+
 type Block = { readonly one: Placed } | { readonly residual: readonly Placed[] };
 
 /** Layers put one behind the other: what shape each takes, and all weights and draws in one list each. */
@@ -27,8 +36,11 @@ export interface Layered {
   /** Named after the place and the kind of their layer, such as `2 dense kernel`. */
   readonly weights: readonly Weight[];
   readonly draws: readonly Draw[];
-  /** Numbers `[rows, …output]` from `[rows, features]`; without draws as it is served. To be called within `tf.tidy`. */
-  apply(tf: Tensorflow, x: Tensor2D, weights: readonly Tensor[], draws?: readonly Tensor[]): Tensor;
+  /**
+   * Numbers `[rows, …output]` from `[rows, features]`; without draws as it is served. In training `move` takes the new values of weights
+   * that are moving, by their places among all. To be called within `tf.tidy`.
+   */
+  apply(tf: Tensorflow, x: Tensor2D, weights: readonly Tensor[], draws?: readonly Tensor[], move?: Move): Tensor;
   /** The same as rows that other layers take, the mask behind the numbers: `[rows, output + masked]`. Without chance. */
   handOn(tf: Tensorflow, x: Tensor2D, weights: readonly Tensor[]): Tensor2D;
 }
@@ -43,6 +55,11 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
   let shape = input;
   const place = (layer: PlainLayer, at: string): Placed => {
     const kind = layerKindOf(layer);
+    if (padded && kind.noPadding)
+      throw new UserError(`layer ${at}, ${layer.layer}, takes no padding, and steps before it may be padding`, {
+        where: { field: `model.${at}` },
+        remedy: 'leave mask out of the embedding, or put it behind a layer that ends the steps: pool, lstm, gru',
+      });
     const output = kind.output(layer, shape);
     if (typeof output === 'string')
       throw new UserError(`layer ${at}, ${layer.layer}, ${output}`, {
@@ -55,8 +72,10 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
     draws.push(...(kind.draws?.(layer, shape) ?? []));
     const placed: Placed = { layer, input: shape, output, weights: [w, weights.length], draws: [d, draws.length] };
     shape = output;
+    padded = kind.masks?.(layer) === true || (padded && keepsMask(output, kind.keepsSteps));
     return placed;
   };
+  let padded = masked > 0;
   const blocks = layers.map((layer, i): Block => {
     if (layer.layer !== 'residual') return { one: place(layer, String(i)) };
     const before = shape;
@@ -73,17 +92,23 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
     { layer, input: taken, output, weights: [w, toW], draws: [d, toD] }: Placed,
     { x, mask }: Flow,
     all: readonly Tensor[],
-    drawn: readonly Tensor[] | undefined,
+    { draws: drawn, move }: Training,
   ): Flow => {
     const kind = layerKindOf(layer);
     const made = kind.mask?.(tf, layer, x);
-    const given = { input: taken, weights: all.slice(w, toW), draws: drawn?.slice(d, toD), mask };
+    const given = {
+      input: taken,
+      weights: all.slice(w, toW),
+      draws: drawn?.slice(d, toD),
+      mask,
+      ...(move && { move: (weight: number, values: Tensor) => move(w + weight, values) }),
+    };
     return {
       x: kind.apply(tf, layer, x, given),
       mask: made ?? (keepsMask(output, kind.keepsSteps) ? mask : undefined),
     };
   };
-  const through = (tf: Tensorflow, x: Tensor2D, all: readonly Tensor[], drawn: readonly Tensor[] | undefined): Flow => {
+  const through = (tf: Tensorflow, x: Tensor2D, all: readonly Tensor[], training: Training): Flow => {
     const numbers = sizeOf(input);
     const begin: Flow =
       masked === 0
@@ -93,8 +118,8 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
             mask: x.slice([0, numbers], [-1, masked]),
           };
     return blocks.reduce<Flow>((flow, block) => {
-      if ('one' in block) return run(tf, block.one, flow, all, drawn);
-      const inner = block.residual.reduce((one, layer) => run(tf, layer, one, all, drawn), flow);
+      if ('one' in block) return run(tf, block.one, flow, all, training);
+      const inner = block.residual.reduce((one, layer) => run(tf, layer, one, all, training), flow);
       return { x: flow.x.add(inner.x), mask: flow.mask };
     }, begin);
   };
@@ -105,9 +130,9 @@ export function layered(layers: Layers, input: Shape, masked = 0): Layered {
     masked: masksAfter(blocks, masked),
     weights,
     draws,
-    apply: (tf, x, all, drawn) => through(tf, x, all, drawn).x,
+    apply: (tf, x, all, draws, move) => through(tf, x, all, { draws, move }).x,
     handOn: (tf, x, all) => {
-      const { x: given, mask } = through(tf, x, all, undefined);
+      const { x: given, mask } = through(tf, x, all, { draws: undefined, move: undefined });
       const numbers = given.reshape([-1, sizeOf(shape)]) as Tensor2D;
       return mask ? (tf.concat([numbers, mask], 1) as Tensor2D) : numbers;
     },

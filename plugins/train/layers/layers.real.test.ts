@@ -19,6 +19,8 @@ const keras = JSON.parse(readFileSync(new URL('reference/keras.json', import.met
     gradients: number[][];
   }[];
   masked: { layers: LayersInput; x: number[]; weights: number[][]; output: number[] }[];
+  batchNorm: Record<'x' | 'served' | 'given' | 'output' | 'input', number[]>[] &
+    Record<'weights' | 'gradients' | 'moved', number[][]>[];
 };
 
 let native: Tensorflow;
@@ -61,9 +63,80 @@ describe('a layer is that of Keras, where it trains and where it is served', () 
     });
 
   test('each that Keras has as we have it', () => {
-    const ours = ['dropout', 'flatten', 'flip', 'noise', 'positions', 'reshape', 'scale', 'shift'];
+    const ours = [
+      'batchNorm',
+      'categories',
+      'dropout',
+      'flatten',
+      'flip',
+      'last',
+      'noise',
+      'positions',
+      'reshape',
+      'scale',
+      'shift',
+    ];
     expect([...new Set(keras.cases.map(({ layer }) => layer.layer)), ...ours].sort()).toEqual([...LAYERS].sort());
   });
+});
+
+describe('batch normalisation is that of Keras', () => {
+  for (const { input, x, weights, served, given, output, gradients, moved } of keras.batchNorm)
+    test(`over ${JSON.stringify(input)}: served, in training, and what it moves`, () => {
+      const net = netOf([{ layer: 'batchNorm' }], input);
+      const rows = x.length / sizeOf(input);
+      const width = sizeOf(input);
+      const tensorsIn = (tf: Tensorflow): Tensor[] => weights.map((values) => tf.tensor1d(values));
+      for (const tf of [native, serving])
+        near(tf.tidy(() => net.apply(tf, tf.tensor2d(x, [rows, width]), tensorsIn(tf)).dataSync<'float32'>()), served, 2e-5); // prettier-ignore
+      native.tidy(() => {
+        const [scale, shift, ...statistics] = tensorsIn(native) as [Tensor, Tensor, Tensor, Tensor];
+        const now: Tensor[] = [];
+        const inTraining = (...[rowsOf, by, to]: Tensor[]): Tensor =>
+          net.apply(native, rowsOf as Tensor2D, [by!, to!, ...statistics], [], (weight, values) => {
+            now[weight - 2] = native.keep(values.clone());
+          });
+        const taken = [native.tensor2d(x, [rows, width]), scale, shift];
+        near(inTraining(...taken).dataSync<'float32'>(), output, 2e-5);
+        const by = native.grads((...all: Tensor[]) =>
+          inTraining(...all)
+            .reshape([-1])
+            .mul(native.tensor1d(given))
+            .sum(),
+        )(taken);
+        gradients.forEach((gradient, i) => near(by[i]!.dataSync<'float32'>(), gradient, 1e-4));
+        moved.forEach((values, i) => near(now[i]!.dataSync<'float32'>(), values, 2e-6));
+        native.dispose(now);
+      });
+    });
+
+  test('behind steps that may be padding it is refused', () => {
+    expect(() => netOf([{ layer: 'embedding', codes: 2, units: 2, mask: true }, { layer: 'batchNorm' }], [3])).toThrow(
+      /layer 1, batchNorm, takes no padding[\s\S]*leave mask out/,
+    );
+  });
+});
+
+test('categories have vectors behind the numbers; what is no code has one of its own, and what is missing', () => {
+  const layer = { layer: 'categories' as const, columns: [{ at: 0, codes: 2 }, { at: 2, codes: 1 }], units: 1 }; // prettier-ignore
+  const net = netOf([layer], [3]);
+  for (const tf of [native, serving])
+    tf.tidy(() => {
+      const vectors = tf.tensor2d([[10], [11], [12], [13], [20], [21], [22]]);
+      const given = (draws?: Tensor[]) => [
+        ...net.apply(tf, tf.tensor2d([0, 5, 0, 1, 6, 1, 2, 7, -2, -2, 8, NaN, 0.5, 9, -1], [5, 3]), [vectors], draws).dataSync(), // prettier-ignore
+      ];
+      expect(given()).toEqual([5, 12, 22, 6, 13, 20, 7, 10, 21, 8, 11, 20, 9, 10, 20]);
+      // In training a draw below the share makes it unknown.
+      const draws = tf.tensor2d([0, 1, 1, 0, 1, 1, 0, 1, 1, 1], [5, 2]);
+      expect(given([draws])).toEqual([5, 10, 22, 6, 13, 20, 7, 10, 21, 8, 10, 20, 9, 10, 20]);
+    });
+  expect(() => netOf([layer], [2])).toThrow(/one axis with the columns 0, 2/);
+});
+
+test('the last step alone', () => {
+  const net = netOf([{ layer: 'last' }], [2, 2]);
+  expect([...net.apply(native, native.tensor2d([1, 2, 3, 4], [1, 4]), []).dataSync()]).toEqual([3, 4]);
 });
 
 describe('padding is left out as Keras leaves out what is masked', () => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { activation } from './activation.js';
 import { attention } from './attention.js';
+import { batchNorm } from './batch-norm.js';
+import { categories } from './categories.js';
+import { conv1d } from './conv1d.js';
 import { conv2d } from './conv2d.js';
 import { dense } from './dense.js';
 import { dropout } from './dropout.js';
@@ -8,6 +11,7 @@ import { embedding } from './embedding.js';
 import { flatten } from './flatten.js';
 import { flip } from './flip.js';
 import { gru } from './gru.js';
+import { last } from './last.js';
 import { layerNorm } from './layer-norm.js';
 import type { LayerKind } from './layer.js';
 import { lstm } from './lstm.js';
@@ -23,6 +27,9 @@ import { unitNorm } from './unit-norm.js';
 const KINDS = [
   activation,
   attention,
+  batchNorm,
+  categories,
+  conv1d,
   conv2d,
   dense,
   dropout,
@@ -30,6 +37,7 @@ const KINDS = [
   flatten,
   flip,
   gru,
+  last,
   layerNorm,
   lstm,
   noise,
@@ -50,6 +58,9 @@ export const LAYERS: readonly string[] = KINDS.map(({ name }) => name);
 const plainLayer = z.discriminatedUnion('layer', [
   activation.settings,
   attention.settings,
+  batchNorm.settings,
+  categories.settings,
+  conv1d.settings,
   conv2d.settings,
   dense.settings,
   dropout.settings,
@@ -57,6 +68,7 @@ const plainLayer = z.discriminatedUnion('layer', [
   flatten.settings,
   flip.settings,
   gru.settings,
+  last.settings,
   layerNorm.settings,
   lstm.settings,
   noise.settings,

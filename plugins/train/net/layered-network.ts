@@ -14,7 +14,10 @@ export function layeredNetwork(net: Layered): Network {
     parameters += sizeOf(shape);
   }
   const outputs = sizeOf(net.output);
+  const isMoving = net.weights.map((weight) => weight.moving === true);
+  const moving = places.flatMap(({ at, size }, i) => (isMoving[i] ? [[at, at + size] as const] : []));
   return {
+    ...(moving.length > 0 && { moving }),
     features: net.features,
     parameters,
     draws: net.draws,
@@ -35,17 +38,27 @@ export function layeredNetwork(net: Layered): Network {
         save([value]);
         return { value, gradFunc: (_dy: Tensor, [kept]: Tensor[]) => objective.slope(tf, kept as Tensor2D, y, weight) };
       });
-      const { value, grads } = tf.valueAndGrads((...pieces: Tensor[]) =>
-        learn(net.apply(tf, x, pieces, draws).reshape([-1, outputs])),
-      )(
-        weights,
+      // Kept, as the values of a batch outlive the tape; in the order in which the statistics stand.
+      const kept = new Map<number, Tensor>();
+      const move = (weight: number, values: Tensor): void => void kept.set(weight, tf.keep(values.flatten()));
+      const learnt = weights.filter((_, i) => !isMoving[i]);
+      const { value, grads } = tf.valueAndGrads((...pieces: Tensor[]) => {
+        let next = 0;
+        const all = weights.map((weight, i) => (isMoving[i] ? weight : pieces[next++]!));
+        return learn(net.apply(tf, x, all, draws, move).reshape([-1, outputs]));
+      })(
+        learnt,
         tf
           .onesLike(y)
           .slice([0, 0], [-1, 1])
           .mul(tf.ones([1, outputs])),
       );
-      const gradient = tf.concat1d(grads.map((one) => one.flatten() as Tensor1D));
-      return { gradient, answers: value as Tensor2D };
+      let next = 0;
+      const gradient = tf.concat1d(
+        places.map(({ size }, i) => (isMoving[i] ? tf.zeros([size]) : grads[next++]!.flatten()) as Tensor1D),
+      );
+      const moved = places.flatMap((_, i) => (isMoving[i] ? [kept.get(i) as Tensor1D] : []));
+      return { gradient, answers: value as Tensor2D, ...(moving.length > 0 && { moved }) };
     },
   };
 }

@@ -10,7 +10,7 @@ export const layeredParameters = {
     .optional()
     .describe('shape of a row’s features, such as [28, 28, 1] or [steps, channels]; by default all in one axis'),
   model: modelParameter.describe(
-    'a preset by its name, with what it takes (bag, cnn, recurrent, transformer), or layers in their order',
+    'a preset by its name, with what it takes (bag, cnn, dense, recurrent, tcn, transformer), or layers in their order',
   ),
 };
 

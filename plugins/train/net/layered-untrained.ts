@@ -1,12 +1,14 @@
 import { UserError } from '@trainyard/errors';
 import { randomFrom } from '@trainyard/numeric';
+import { featureNames, type FittedTransform } from '@trainyard/transforms';
 import type { Tensors } from '../../../models/index.js';
 import type { LayeredArchitecture } from '../kinds/layered-net.js';
 import { layered, sayShape, sizeOf, type Layered, type Layers, type Shape, type Weight } from '../layers/index.js';
 import type { LayeredParameters } from './layered-parameters.js';
 import { layeredNetwork } from './layered-network.js';
 import { netFiles } from './net-files.js';
-import { layersOf, startsInCodes } from '../presets/index.js';
+import { codesIn } from './codes-in.js';
+import { layersOf, takesCodes } from '../presets/index.js';
 import { PURPOSE } from './shape.js';
 import type { Rows } from '../dataset.js';
 import { atOnceOf, type HeldFeatures } from '../feed/held.js';
@@ -14,7 +16,12 @@ import type { Learned } from './tasks/learned.js';
 import type { Untrained } from './train.js';
 
 /** A net of any layers for a task, before it is trained. Throws a UserError where shapes do not fit, or what an embedding takes holds no codes. */
-export function untrainedLayers(params: LayeredParameters, learned: Learned, seed: number): Untrained {
+export function untrainedLayers(
+  params: LayeredParameters,
+  learned: Learned,
+  seed: number,
+  transform: FittedTransform,
+): Untrained {
   const input = params.input ?? [learned.train.width];
   if (sizeOf(input) !== learned.train.width)
     throw new UserError(`input ${sayShape(input)} is not the shape of a row's features`, {
@@ -22,8 +29,10 @@ export function untrainedLayers(params: LayeredParameters, learned: Learned, see
       expected: `a shape of ${learned.train.width} numbers, as the transform gives them`,
       actual: `${sizeOf(input)} numbers`,
     });
-  if (startsInCodes(params.model)) requireCodes(learned.train);
-  const layers = layersOf(params.model, input);
+  const layers = layersOf(params.model, input, codesIn(transform));
+  const [first] = layers;
+  if (first?.layer === 'embedding') requireCodes(learned.train);
+  else if (takesCodes(params.model)) requireNumbers(transform, first);
   return untrainedArchitecture({ input, layers }, learned, seed, (architecture, tensors) =>
     netFiles(architecture, tensors),
   );
@@ -84,6 +93,27 @@ export function tensorsOf(weights: readonly Weight[], values: Float32Array): Ten
   return Object.fromEntries(
     weights.map(({ name, shape }, i) => [name, { shape: [...shape], values: values.slice(...places[i]!) }]),
   );
+}
+
+/** Throws a UserError for numbers that may be missing, and for codes at a place that the transform gives as something else. */
+function requireNumbers(transform: FittedTransform, first: Layers[number] | undefined): void {
+  const coded = new Set(first?.layer === 'categories' ? first.columns.map(({ at }) => at) : []);
+  const may = codesIn(transform);
+  const strange = [...coded].find((at) => !may.some((one) => one.at === at));
+  const names = featureNames(transform);
+  if (strange !== undefined)
+    throw new UserError(`feature ${strange}, "${names[strange]}", holds no codes`, {
+      where: { field: 'model.0.columns', column: names[strange]! },
+      expected: 'a column of categories that features.fit keeps as codes',
+      remedy: "say categorical: [{ column, encode: 'ordinal' }] in its recipe; preset dense finds the codes by itself",
+    });
+  const passed = transform.steps.find((step) => step.kind === 'pass' && !coded.has(names.indexOf(step.column)));
+  if (passed?.kind !== 'pass') return;
+  throw new UserError(`a net takes no missing numbers, and the transform passes "${passed.column}" on as it is`, {
+    where: { port: 'prep', column: passed.column },
+    expected: 'a transform that fills in what is missing, but for categories that are kept as codes',
+    remedy: 'make it numeric in the recipe of features.fit, which fills and scales it',
+  });
 }
 
 /** Throws a UserError for a value that is neither missing nor a whole number: features.fit scales columns unless it is told not to. */

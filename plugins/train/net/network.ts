@@ -28,15 +28,20 @@ export interface Network {
   readonly draws: readonly Draw[];
   /** In a graph TensorFlow would rewrite its operations to other bits, if it may. */
   readonly inOrder?: boolean;
+  /** Ranges of the vector that no gradient moves but the batches themselves: statistics, in their order. */
+  readonly moving?: readonly (readonly [from: number, to: number])[];
   /** Rows that are predicted at once: all values between their layers are in memory. */
   readonly atOnce: number;
   /** Answers `[rows, outputs]`, without chance. */
   answers(tf: Tensorflow, objective: Objective, parameters: Tensor1D, x: Tensor2D): Tensor2D;
-  /** The gradient of the batch's loss, without penalty, and the answers that it was taken at. */
+  /**
+   * The gradient of the batch's loss, without penalty, and the answers that it was taken at. Where there are moving ranges the gradient is
+   * 0 there, and `moved` has their values after the batch; the taker disposes these.
+   */
   gradient(
     tf: Tensorflow,
     objective: Objective,
     parameters: Tensor1D,
     input: NetworkInput,
-  ): { readonly gradient: Tensor1D; readonly answers: Tensor2D };
+  ): { readonly gradient: Tensor1D; readonly answers: Tensor2D; readonly moved?: readonly Tensor1D[] };
 }

@@ -1,4 +1,5 @@
 import { UserError } from '@trainyard/errors';
+import type { FittedTransform } from '@trainyard/transforms';
 import { implement, type NodeContext } from '../../../worker/index.js';
 import { weightsOfClasses, type ClassWeights } from '../class-weights.js';
 import { layeredNet, layeredRegressionNet, multiLabelNet, net, quantileNet, regressionNet } from '../contract.js';
@@ -9,7 +10,7 @@ import { writeNumberOutcome, writeOutcome, writeTaskOutcome } from '../training-
 import { untrainedDense } from './dense-untrained.js';
 import type { LayeredParameters } from './layered-parameters.js';
 import { untrainedLayers } from './layered-untrained.js';
-import { startsInCodes } from '../presets/index.js';
+import { takesCodes } from '../presets/index.js';
 import type { NumberLoss } from './objectives/numbers.js';
 import type { LoopParameters, StreamParameters } from './parameters.js';
 import { learnClasses } from './tasks/classes.js';
@@ -33,7 +34,7 @@ interface Call<Params> {
   readonly ctx: NodeContext;
 }
 type Spec = { readonly name: string; readonly version: string };
-type Make<Params> = (params: Params, learned: Learned, seed: number) => Untrained;
+type Make<Params> = (params: Params, learned: Learned, seed: number, transform: FittedTransform) => Untrained;
 type OfClasses = LoopParameters &
   StreamParameters & {
     readonly label: string;
@@ -50,9 +51,9 @@ type OfNumber = LoopParameters &
     readonly delta: number;
   };
 
-/** An embedding has a vector for what is missing; other layers would only spread it. */
+/** What holds codes may be missing: there is a vector for that; other layers would only spread it. */
 function takesMissing(params: object): boolean {
-  return 'model' in params && startsInCodes(params.model as LayeredParameters['model']);
+  return 'model' in params && takesCodes(params.model as LayeredParameters['model']);
 }
 
 /** Throws a UserError for two losses that contradict each other. */
@@ -81,7 +82,10 @@ async function trainClasses<Params extends OfClasses>(
   requireOneLoss(params);
   const weights = weightsOfClasses(params.classWeights, around.train);
   const learned = learnClasses(around.train, around.validation, weights, params);
-  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed), began }, ctx);
+  const trained = await trainNet(
+    { spec, params, learned, net: make(params, learned, ctx.seed, around.transform), began },
+    ctx,
+  );
   const { model, figures, probabilities } = await writeOutcome(trained.trained, around);
   trained.requireServed(probabilities);
   return { model, figures, curves: trained.curves };
@@ -96,7 +100,10 @@ async function trainNumber<Params extends OfNumber>(
   const asked = { ...params, scratch: ctx.scratch, missing: takesMissing(params) };
   const around = await surroundings(inputs, asked, (of) => readNumbersInto(of, keepOf(of, params)));
   const learned = learnNumber(around.train, around.validation, params.loss, params.delta);
-  const trained = await trainNet({ spec, params, learned, net: make(params, learned, ctx.seed), began }, ctx);
+  const trained = await trainNet(
+    { spec, params, learned, net: make(params, learned, ctx.seed, around.transform), began },
+    ctx,
+  );
   const { model, figures, answers } = await writeNumberOutcome(trained.trained, around);
   trained.requireServed(answers);
   return { model, figures, curves: trained.curves };

@@ -49,14 +49,44 @@ export function step(
   [parameters, ...slots]: readonly Tensor1D[],
   { batches, rates }: StepTensors,
 ): StepResult {
-  const done = batches.map((batch) => network.gradient(tf, objective, parameters!, batch));
+  const { moving = [] } = network;
+  // Batches of one step see the same weights, and statistics that those before them have moved.
+  let seen = parameters!;
+  const done = batches.map((batch) => {
+    const one = network.gradient(tf, objective, seen, batch);
+    if (one.moved) {
+      seen = replaced(tf, parameters!, moving, one.moved);
+      tf.dispose([...one.moved]);
+    }
+    return one;
+  });
   let gradient = done.map((one) => one.gradient).reduce((sum, next) => sum.add(next));
   if (l2) gradient = gradient.add(parameters!.mul(l2));
   if (l1) gradient = gradient.add(parameters!.sign<Tensor1D>().mul(l1));
+  const [after, ...others] = optimiser.move(tf, parameters!, clipped(tf, gradient, clip), slots, rates);
+  const statistics = moving.map(([from, to]) => tf.slice1d(seen, from, to - from));
   return {
-    state: optimiser.move(tf, parameters!, clipped(tf, gradient, clip), slots, rates),
+    state: [moving.length === 0 ? after! : replaced(tf, after!, moving, statistics), ...others],
     answers: done.map(({ answers }) => answers),
   };
+}
+
+/** The vector with other values in some ranges. */
+function replaced(
+  tf: Tensorflow,
+  vector: Tensor1D,
+  ranges: NonNullable<Network['moving']>,
+  values: readonly Tensor1D[],
+): Tensor1D {
+  const pieces: Tensor1D[] = [];
+  let at = 0;
+  ranges.forEach(([from, to], i) => {
+    if (from > at) pieces.push(tf.slice1d(vector, at, from - at));
+    pieces.push(values[i]!);
+    at = to;
+  });
+  if (at < vector.size) pieces.push(tf.slice1d(vector, at, vector.size - at));
+  return tf.concat1d(pieces);
 }
 
 function clipped(tf: Tensorflow, gradient: Tensor1D, { norm, value }: Clip): Tensor1D {

@@ -125,5 +125,51 @@ MASKED = [
         lambda w: two(w) if len(w) == 3 else w,
     ),
 ]
-text = json.dumps({"versions": {"keras": keras.__version__, "tensorflow": tf.__version__}, "cases": CASES, "masked": MASKED})
+def backward():
+    """Convolutions that look back, near and far."""
+    one = case(
+        {"layer": "conv1d", "filters": 3, "size": 3, "dilation": 2, "activation": "tanh"},
+        L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="tanh"),
+        (6, 2),
+    )
+    far = case(
+        {"layer": "conv1d", "filters": 2, "size": 2, "dilation": 7, "activation": "linear"},
+        L.Conv1D(2, 2, padding="causal", dilation_rate=7),
+        (5, 3),
+    )
+    return [one, far]
+
+
+def batch_norm(shape):
+    """Batch normalisation: as served, and a training step's output, gradients by x, scale and shift, and moved statistics."""
+    layer = L.BatchNormalization(momentum=0.9)
+    x = random.normal(size=(5, *shape)).astype("float32")
+    layer(x)
+    start = [random.normal(size=shape[-1:]).astype("float32") for _ in range(3)]
+    start.append((1 + random.random(size=shape[-1:])).astype("float32"))
+    layer.set_weights(start)
+    served = np.asarray(layer(x, training=False))
+    given = random.normal(size=x.shape).astype("float32")
+    v = tf.Variable(x)
+    with tf.GradientTape() as tape:
+        output = layer(v, training=True)
+        value = tf.reduce_sum(output * given)
+    gradients = tape.gradient(value, [v, *[w.value for w in layer.trainable_weights]])
+    flat = lambda a: np.asarray(a).astype("float64").ravel().tolist()
+    return {
+        "input": list(shape),
+        "x": flat(x),
+        "weights": [flat(w) for w in start],
+        "served": flat(served),
+        "given": flat(given),
+        "output": flat(output),
+        "gradients": [flat(g) for g in gradients],
+        "moved": [flat(w) for w in layer.get_weights()[2:]],
+    }
+
+
+# Behind the others, whose numbers they leave as they are.
+CASES += backward()
+BATCH_NORM = [batch_norm((4,)), batch_norm((3, 2, 3))]
+text = json.dumps({"versions": {"keras": keras.__version__, "tensorflow": tf.__version__}, "cases": CASES, "masked": MASKED, "batchNorm": BATCH_NORM})
 (pathlib.Path(__file__).parent / "keras.json").write_text(text + "\n")
