@@ -3,9 +3,10 @@
  * rows a request and 4 connections, and memory. The same rows train logistic regression here and in scikit-learn; ours logs what it
  * answers to Valkey, and once more with a monitor of windows of 40 rows; beside it FastAPI, `mlflow models serve` and a bare route of
  * Fastify that answers the same bytes. Load comes from a second process, on the same cores; contenders take turns. `--peers=` leaves
- * Python out, `--models` is how many models our server has.
+ * Python out, `--models` is how many models our server has,
+ * `--profile` writes a profile of it.
  *
- *   npm run bench serve/http -- [--json] [--seconds=5] [--rounds=3] [--peers=fastapi,mlflow] [--models=10] [--only=ours]
+ *   npm run bench serve/http -- [--json] [--seconds=5] [--rounds=3] [--peers=fastapi,mlflow] [--models=10] [--only=ours] [--cases='one row'] [--profile=FOLDER]
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -23,6 +24,8 @@ const { values: asked } = parseArgs({
     peers: { type: 'string', default: 'fastapi,mlflow' },
     models: { type: 'string', default: '10' },
     only: { type: 'string', default: '' },
+    profile: { type: 'string' },
+    cases: { type: 'string', default: 'one row,1,000 rows' },
   },
 });
 const [seconds, rounds] = [Number(asked.seconds), Number(asked.rounds)];
@@ -37,11 +40,11 @@ const stage = new Stage();
 const took = new Map<string, LoadFigures[]>();
 const memory = new Map<string, number>();
 try {
-  await stage.startOurs(Number(asked.models));
+  await stage.startOurs(Number(asked.models), asked.profile);
   if (peers.length > 0) await stage.startPeers(peers);
   const contenders = stage.contenders.filter(({ name }) => asked.only === '' || name.startsWith(asked.only));
   for (let turn = 0; turn < rounds; turn++)
-    for (const { name, rows, connections } of CASES)
+    for (const { name, rows, connections } of CASES.filter(({ name }) => asked.cases.includes(name)))
       for (const contender of contenders) {
         // A bare route has no rows.
         if (rows > 1 && contender.name === 'bare Fastify') continue;

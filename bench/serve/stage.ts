@@ -48,8 +48,8 @@ export class Stage {
   #address = '';
   #redisUrl = '';
 
-  /** Starts our server with its models, and the bare route. */
-  async startOurs(models: number): Promise<void> {
+  /** Starts our server with its models, and the bare route; a profile of the server goes to a folder where one is given. */
+  async startOurs(models: number, profile?: string): Promise<void> {
     const [temporal, valkey] = await Promise.all([
       startTemporal({ uiPort: false, dbFile: path.join(this.folder, 'temporal.db') }),
       startValkey({ dir: path.join(this.folder, 'valkey') }),
@@ -67,7 +67,11 @@ export class Stage {
     await this.#deploy(settings, models);
     const ours = await startFirst(
       process.execPath,
-      [await bundled('ours'), JSON.stringify(settings)],
+      [
+        ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+        await bundled('ours'),
+        JSON.stringify(settings),
+      ],
       /at (http\S+)\n/,
     );
     this.#ends.push(() => ours.stop());

@@ -106,9 +106,10 @@ function checkTensor(given: unknown, at: number): InputTensor {
 }
 
 /** The answer to an inference request. */
-export function inferenceAnswer(name: string, id: string, task: ModelTask, answer: Answer): object {
-  const rows = answer.predictions.length;
-  const values = answer.predictions.map((one) => taskType(task).values(one, task));
+export function inferenceAnswer(name: string, id: string, answer: Answer): object {
+  const { rows } = answer.responded;
+  const { task } = answer.predictor.card;
+  const values = answer.predictor.say(answer.responded).map((one) => taskType(task).values(one, task));
   return {
     model_name: name,
     model_version: String(answer.version),

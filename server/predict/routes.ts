@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { FastifyRequest } from 'fastify';
-import { taskType } from '../../models/index.js';
-import type { Cell, LoggedRequest } from '../../core/prediction-streams.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { projectOfQueue } from '../../core/queues.js';
 import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
@@ -12,7 +10,7 @@ import { describeModel, inferBody, inferenceAnswer, rowsOfInference } from './in
 import { Nudge } from './notify-monitor.js';
 import { outcomesBody, outcomesOf, writeOutcomes } from './outcomes.js';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
-import { predictBody, requestIdOf, rowsOf, type Row } from './request.js';
+import { predictBody, requestIdOf, rowsOf, rowsText } from './request.js';
 
 export interface PredictOptions {
   /** Folder for what must outlive the server: the last known assignments. */
@@ -59,23 +57,37 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       await Promise.all([endpoints.close(), log?.close()]);
     });
 
-    const answer = async (endpoint: Endpoint, id: string, rows: readonly Row[]): Promise<Answer> => {
-      const given = await endpoint.predict(rows);
-      log?.add(endpoint.name, logged(id, given, rows));
-      return given;
-    };
+    /** A handler that is given its endpoint: without a turn of the event loop where it is known. */
+    const whenKnown =
+      (handle: (endpoint: Endpoint, request: FastifyRequest<Named>, reply: FastifyReply) => void | Promise<void>) =>
+      (request: FastifyRequest<Named>, reply: FastifyReply): void | Promise<void> => {
+        const known = endpoints.known(request.params.name);
+        if (known) return handle(known, request, reply);
+        return endpoints.get(request.params.name).then((found) => handle(found, request, reply));
+      };
 
     app.post<Named>(
       '/v1/endpoints/:name/predict',
       { bodyLimit, ...says('Predicts rows by column names', { body: predictBody }, ASKED) },
-      async (request) => {
-        const endpoint = await endpoints.get(request.params.name);
+      whenKnown((endpoint, request, reply) => {
         const rows = rowsOf(request.body);
-        const requestId = idOf(request);
-        const { version, predictions, unknown } = await answer(endpoint, requestId, rows);
-        const notes = unknown.length === 0 ? {} : { unknown };
-        return { model: endpoint.name, version, requestId, predictions, ...notes };
-      },
+        const id = idOf(request);
+        return then(endpoint.predict(rows), (answer) => {
+          const { version, predictor, responded } = answer;
+          const { predictions, logged } = predictor.write(responded);
+          const { unknown } = responded;
+          const notes = unknown.length === 0 ? '' : `,"unknown":${JSON.stringify(unknown)}`;
+          sendJson(
+            reply,
+            `{"model":${JSON.stringify(endpoint.name)},"version":${version},"requestId":"${id}","predictions":${predictions}${notes}}`,
+          );
+          log?.addText(
+            endpoint.name,
+            rows.length,
+            line(id, answer, rowsText(request.bodyText) ?? JSON.stringify(rows), logged),
+          );
+        });
+      }),
     );
 
     app.post<Named>(
@@ -106,12 +118,14 @@ export function predictRoutes(options: PredictOptions): RouteModule {
     app.post<Named>(
       '/v2/models/:name/infer',
       { bodyLimit, ...says('Predicts tensors: Open Inference Protocol 2', { body: inferBody }, ASKED) },
-      async (request) => {
-        const endpoint = await endpoints.get(request.params.name);
+      whenKnown((endpoint, request, reply) => {
         const { id = idOf(request), rows } = rowsOfInference(request.body);
-        const given = await answer(endpoint, id, rows);
-        return inferenceAnswer(endpoint.name, id, given.task, given);
-      },
+        return then(endpoint.predict(rows), (answer) => {
+          sendJson(reply, JSON.stringify(inferenceAnswer(endpoint.name, id, answer)));
+          const { logged } = answer.predictor.write(answer.responded);
+          log?.addText(endpoint.name, rows.length, line(id, answer, JSON.stringify(rows), logged));
+        });
+      }),
     );
 
     app.get<Named>('/v2/models/:name', says('Metadata of a model'), async (request) => {
@@ -141,7 +155,25 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
 /** The request's id: the caller's own, so that outcomes can name it, or a new one. */
 function idOf(request: FastifyRequest): string {
-  return requestIdOf(request.headers['x-request-id']) ?? randomUUID();
+  return requestIdOf(request.headers['x-request-id']) ?? `${SERVER}-${(asked++).toString(36)}`;
+}
+
+/** Ids of requests are this process's own, and a number. */
+const SERVER = randomUUID();
+let asked = 0;
+
+/** Does the next step at once where there is something already. */
+function then<T>(given: T | Promise<T>, next: (value: T) => void): void | Promise<void> {
+  return given instanceof Promise ? given.then(next) : next(given);
+}
+
+function sendJson(reply: FastifyReply, text: string): void {
+  void reply.header('content-type', 'application/json; charset=utf-8').send(text);
+}
+
+/** A request as the log keeps it: a `LoggedRequest` as text. */
+function line(id: string, { version }: Answer, rows: string, logged: string): string {
+  return `{"id":"${id}","at":${Date.now()},"version":${version},"rows":${rows},${logged}}`;
 }
 
 function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
@@ -153,19 +185,5 @@ function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
     model: assignment?.model.digest ?? null,
     problem: problem ?? null,
     log: log?.figures(name) ?? null,
-  };
-}
-
-function logged(id: string, { version, predictions, task }: Answer, rows: readonly Row[]): LoggedRequest {
-  const kept = predictions.map((answer) => taskType(task).logged(answer));
-  const isOfClasses = kept.every(({ label }) => label !== undefined);
-  return {
-    id,
-    at: Date.now(),
-    version,
-    rows: rows as readonly Readonly<Record<string, Cell>>[],
-    labels: isOfClasses ? kept.map(({ label = '' }) => label) : [],
-    probabilities: isOfClasses ? kept.map(({ probability = 0 }) => probability) : [],
-    ...(isOfClasses ? {} : { answers: kept.map(({ whole = null }) => whole) }),
   };
 }
