@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { projectOfQueue } from '../../core/queues.js';
 import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
-import type { Answer, Endpoint } from './endpoint.js';
+import { ASKED, BODY_LIMIT, idOf, logLine, onward, sendJson, whenKnown, type Named } from './asked.js';
+import type { Endpoint } from './endpoint.js';
 import { Endpoints } from './endpoints.js';
-import { describeModel, inferBody, inferenceAnswer, rowsOfInference } from './inference-protocol.js';
+import { inferenceRoutes } from './inference/routes.js';
 import { Nudge } from './notify-monitor.js';
 import { outcomesBody, outcomesOf, writeOutcomes } from './outcomes.js';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
-import { predictBody, requestIdOf, rowsOf, rowsText } from './request.js';
+import { predictBody, rowsOf, rowsText } from './request.js';
 
 export interface PredictOptions {
   /** Folder for what must outlive the server: the last known assignments. */
@@ -23,13 +22,6 @@ export interface PredictOptions {
   readonly nudgeRows?: number;
   readonly log?: PredictionLogOptions;
 }
-
-type Named = { Params: { name: string } };
-/** Bytes of a request with rows. */
-const bodyLimit = 4 * 1024 * 1024;
-const ASKED = { access: 'predict', limit: 'predictions' } as const;
-/** Whoever looks after the server asks whether it lives. */
-const OPEN = { access: 'open' } as const;
 
 /**
  * Predictions over HTTP: plain JSON by column names (`/v1/endpoints/:name/predict`), the Open Inference Protocol v2
@@ -57,22 +49,13 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       await Promise.all([endpoints.close(), log?.close()]);
     });
 
-    /** A handler that is given its endpoint: without a turn of the event loop where it is known. */
-    const whenKnown =
-      (handle: (endpoint: Endpoint, request: FastifyRequest<Named>, reply: FastifyReply) => void | Promise<void>) =>
-      (request: FastifyRequest<Named>, reply: FastifyReply): void | Promise<void> => {
-        const known = endpoints.known(request.params.name);
-        if (known) return handle(known, request, reply);
-        return endpoints.get(request.params.name).then((found) => handle(found, request, reply));
-      };
-
     app.post<Named>(
       '/v1/endpoints/:name/predict',
-      { bodyLimit, ...says('Predicts rows by column names', { body: predictBody }, ASKED) },
-      whenKnown((endpoint, request, reply) => {
+      { bodyLimit: BODY_LIMIT, ...says('Predicts rows by column names', { body: predictBody }, ASKED) },
+      whenKnown<Named>(endpoints, (endpoint, request, reply) => {
         const rows = rowsOf(request.body);
         const id = idOf(request);
-        return then(endpoint.predict(rows), (answer) => {
+        return onward(endpoint.predict(rows), (answer) => {
           const { version, predictor, responded } = answer;
           const { predictions, logged } = predictor.write(responded);
           const { unknown } = responded;
@@ -84,7 +67,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
           log?.addText(
             endpoint.name,
             rows.length,
-            line(id, answer, rowsText(request.bodyText) ?? JSON.stringify(rows), logged),
+            logLine(id, answer, rowsText(request.bodyText) ?? JSON.stringify(rows), logged),
           );
         });
       }),
@@ -92,7 +75,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
 
     app.post<Named>(
       '/v1/endpoints/:name/outcomes',
-      { bodyLimit, ...says('Takes what turned out to be true of rows', { body: outcomesBody }) },
+      { bodyLimit: BODY_LIMIT, ...says('Takes what turned out to be true of rows', { body: outcomesBody }) },
       async (request) => {
         const endpoint = await endpoints.get(request.params.name);
         const outcomes = outcomesOf(request.body, endpoint.predictor.card.task);
@@ -115,65 +98,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return { ...describe(endpoint, log), kind: card.kind, task, inputs: card.inputs, ...classes, ...known };
     });
 
-    app.post<Named>(
-      '/v2/models/:name/infer',
-      { bodyLimit, ...says('Predicts tensors: Open Inference Protocol 2', { body: inferBody }, ASKED) },
-      whenKnown((endpoint, request, reply) => {
-        const { id = idOf(request), rows } = rowsOfInference(request.body);
-        return then(endpoint.predict(rows), (answer) => {
-          sendJson(reply, JSON.stringify(inferenceAnswer(endpoint.name, id, answer)));
-          const { logged } = answer.predictor.write(answer.responded);
-          log?.addText(endpoint.name, rows.length, line(id, answer, JSON.stringify(rows), logged));
-        });
-      }),
-    );
-
-    app.get<Named>('/v2/models/:name', says('Metadata of a model'), async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      const { card } = endpoint.predictor;
-      return describeModel(endpoint.name, endpoint.assignment?.version ?? 0, card);
-    });
-
-    app.get<Named>('/v2/models/:name/ready', says('Whether a model answers'), async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      return { name: endpoint.name, ready: endpoint.predictor.outputs.length > 0 };
-    });
-
-    app.get('/v2', says('Metadata of the server'), async () => ({ name: 'trainyard', extensions: [] }));
-    app.get('/v2/health/live', says('Whether the server lives', {}, OPEN), async () => ({ live: true }));
-    app.get(
-      '/v2/health/ready',
-      says('Whether all endpoints have a model in service', {}, OPEN),
-      async (_request, reply) => {
-        const all = await Promise.all(endpoints.names().map((name) => endpoints.get(name)));
-        const ready = all.every((endpoint) => endpoint.assignment !== undefined);
-        return reply.code(ready ? 200 : 503).send({ ready });
-      },
-    );
+    void app.register(async (scope) => inferenceRoutes(scope, endpoints, log));
   };
-}
-
-/** The request's id: the caller's own, so that outcomes can name it, or a new one. */
-function idOf(request: FastifyRequest): string {
-  return requestIdOf(request.headers['x-request-id']) ?? `${SERVER}-${(asked++).toString(36)}`;
-}
-
-/** Ids of requests are this process's own, and a number. */
-const SERVER = randomUUID();
-let asked = 0;
-
-/** Does the next step at once where there is something already. */
-function then<T>(given: T | Promise<T>, next: (value: T) => void): void | Promise<void> {
-  return given instanceof Promise ? given.then(next) : next(given);
-}
-
-function sendJson(reply: FastifyReply, text: string): void {
-  void reply.header('content-type', 'application/json; charset=utf-8').send(text);
-}
-
-/** A request as the log keeps it: a `LoggedRequest` as text. */
-function line(id: string, { version }: Answer, rows: string, logged: string): string {
-  return `{"id":"${id}","at":${Date.now()},"version":${version},"rows":${rows},${logged}}`;
 }
 
 function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
