@@ -30,7 +30,8 @@ export {
   type PortableTree,
   type PortableTrees,
 } from './portable.js';
-export type { Answered, Predictor } from './predictor.js';
+export type { AnswerText } from './answer-text.js';
+export type { Answered, Predictor, Responded } from './predictor.js';
 export { Message } from './protobuf.js';
 export { kindOnHand } from './provided-kinds.js';
 export {

@@ -12,7 +12,8 @@ import {
 } from '@trainyard/transforms';
 import type { ModelCard } from './card.js';
 import type { Explainer, ModelKind, Scorer } from './kind.js';
-import { checkRows } from './request.js';
+import { answerWriter, type AnswerText } from './answer-text.js';
+import { rowCheck } from './request.js';
 import { taskType, type Prediction } from './tasks/index.js';
 import { unfit } from './tensors.js';
 
@@ -23,6 +24,13 @@ export interface Answered {
   readonly unknown: readonly { readonly row: number; readonly columns: readonly string[] }[];
 }
 
+/** The same before it is said: numbers, as the task names them. */
+export interface Responded extends Pick<Answered, 'unknown'> {
+  /** `[rows, outputs]` */
+  readonly numbers: Float64Array;
+  readonly rows: number;
+}
+
 /** An opened model with its fitted transform inside. It holds no state between calls: one may serve many at once. */
 export interface Predictor {
   readonly card: ModelCard;
@@ -30,6 +38,12 @@ export interface Predictor {
   predict(rows: readonly Readonly<Record<string, unknown>>[]): Promise<Prediction[]>;
   /** The same, with what of the rows the model does not know. */
   answer(rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answered>;
+  /** The same as numbers: at once where the model's kind scores at once, so that a server need not come back to it. */
+  respond(rows: readonly Readonly<Record<string, unknown>>[]): Responded | Promise<Responded>;
+  /** Says numbers: as predictions, */
+  say(responded: Responded): Prediction[];
+  /** and as text of JSON, the same to the letter. */
+  write(responded: Responded): AnswerText;
   /**
    * Numbers `[rows, outputs]`, row after row, of rows that are known to fit, such as those of a table: columns that the
    * model does not use may be there. What they mean says the card's task. A row alone and in a batch give the same bits.
@@ -51,6 +65,8 @@ export interface Predictor {
   /** Frees what the model holds outside JavaScript's memory. */
   dispose(): Promise<void>;
 }
+
+const NONE: Answered['unknown'] = [];
 
 /** Joins a model's parts. Throws a UserError when transform, scorer and task do not fit each other. */
 export function joinPredictor(
@@ -76,8 +92,12 @@ export function joinPredictor(
       throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows} rows`, {
         expected: `${outputs.length} a row`,
       });
+    const { length } = outputs;
     for (let row = 0; row < rows; row++) {
-      const problem = type.problem(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task);
+      const problem = type.problem(
+        rows === 1 ? numbers : numbers.subarray(row * length, (row + 1) * length),
+        card.task,
+      );
       if (problem !== undefined)
         throw new UserError(`the model gave no answer for a row: ${problem}`, {
           where: { row },
@@ -90,20 +110,36 @@ export function joinPredictor(
     const take = through[done];
     return take && done < rules.length ? rows.map(take) : rows;
   };
+  const check = rowCheck(card.inputs);
+  const unknownOf = (given: readonly FeatureRow[]): Answered['unknown'] => {
+    if (unknown === undefined) return NONE;
+    let found: { row: number; columns: readonly string[] }[] | undefined;
+    for (let row = 0; row < given.length; row++) {
+      const columns = unknown(given[row]!);
+      if (columns.length > 0) (found ??= []).push({ row, columns });
+    }
+    return found ?? NONE;
+  };
+  const respond = (rows: readonly Readonly<Record<string, unknown>>[]): Responded | Promise<Responded> => {
+    const given = refusedAsRequest(() => ruled(check(rows), 0));
+    const finish = (numbers: Float64Array): Responded => ({
+      numbers: checked(numbers, given.length),
+      rows: given.length,
+      unknown: unknownOf(given),
+    });
+    const numbers = scored.rows(given);
+    return numbers instanceof Float64Array ? finish(numbers) : numbers.then(finish);
+  };
+  const say = ({ numbers, rows }: Responded): Prediction[] =>
+    Array.from(
+      { length: rows },
+      (_, row) =>
+        type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,
+    );
+  const writer = answerWriter(card.task);
   const answer = async (rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answered> => {
-    checkRows(card.inputs, rows);
-    const given = refusedAsRequest(() => ruled(rows, 0));
-    const numbers = checked(await scored.rows(given), given.length);
-    return {
-      predictions: rows.map(
-        (_, row) =>
-          type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,
-      ),
-      unknown: given.flatMap((one, row) => {
-        const columns = unknown?.(one) ?? [];
-        return columns.length === 0 ? [] : [{ row, columns }];
-      }),
-    };
+    const responded = await respond(rows);
+    return { predictions: say(responded), unknown: responded.unknown };
   };
   const { features: scoreFeatures } = scored;
   return {
@@ -119,6 +155,9 @@ export function joinPredictor(
     needs: (done) =>
       transform ? inputsAfter(transform, done).map(({ name }) => name) : card.inputs.map(({ name }) => name),
     answer,
+    respond,
+    say,
+    write: ({ numbers, rows }) => writer(numbers, rows),
     predict: async (rows) => (await answer(rows)).predictions,
     dispose: async () => {
       await scorer.dispose?.();

@@ -5,6 +5,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type preHandlerHookHandler,
 } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { limitsSchema, type Limits } from '../core/config.js';
@@ -62,6 +63,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // One for all requests: what is said of a request names it.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: BODY_BYTES,
     // A body that never comes, or a client that reads nothing, is let go.
     requestTimeout: requestMs,
@@ -79,26 +82,30 @@ export function createServer(options: ServerOptions): FastifyInstance {
   jsonBodies(app);
   const keys = new KeyRing(options.keys);
   app.decorateRequest('keyName', undefined);
-  void app.register(cookies).after(() =>
-    guard(app, {
-      keys,
-      hosts: [...LOOPBACK, ...(options.hosts ?? [])].map((name) => name.toLowerCase()),
-      readsNeedKey: options.readsNeedKey ?? false,
-      predictionsNeedKey: options.predictionsNeedKey ?? false,
-    }),
-  );
+  void app.register(cookies);
+  const checkUnknown = guard(app, {
+    keys,
+    hosts: [...LOOPBACK, ...(options.hosts ?? [])].map((name) => name.toLowerCase()),
+    readsNeedKey: options.readsNeedKey ?? false,
+    predictionsNeedKey: options.predictionsNeedKey ?? false,
+  });
   rateLimits(app, limits);
   openApi(app);
   const { temporal } = options.services.client;
   // Also what asks Temporal without a limit of its own is answered: with what is known, or that Temporal is away.
-  app.addHook('preHandler', (_request, _reply, done) => {
+  const bounded: preHandlerHookHandler = (_request, _reply, done) => {
     void temporal.withDeadline(Date.now() + TEMPORAL_MS, async () => done());
+  };
+  app.addHook('onRoute', (route) => {
+    // Predictions ask Temporal for nothing.
+    if (route.config?.access !== 'predict') route.preHandler = [bounded, ...[route.preHandler ?? []].flat()];
   });
   app.addHook('preClose', async () => {
     setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS).unref();
   });
   app.setErrorHandler(answerProblem);
-  app.setNotFoundHandler(async (request) => {
+  app.setNotFoundHandler(async (request, reply) => {
+    checkUnknown(request, reply);
     throw Object.assign(new Error(`there is nothing at ${request.method} ${request.url.split('?')[0]}`), {
       statusCode: 404,
     });
@@ -116,7 +123,10 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
   const problem = problemOf(error);
   if (problem.status === 500) {
     const { method, url } = request;
-    request.log.error({ err: error, method, url, ...(isTrainyardError(error) ? error.where : {}) }, 'a fault');
+    request.log.error(
+      { err: error, reqId: request.id, method, url, ...(isTrainyardError(error) ? error.where : {}) },
+      'a fault',
+    );
   }
   if (!wantsPage(request)) return sendProblem(reply, error);
   return reply.code(problem.status).type('text/html; charset=utf-8').send(problemPage(problem, request.keyName).text);

@@ -9,9 +9,12 @@ const MAY_BE_ODD = /__proto__|\\u00/;
 /** Has the server read JSON bodies by `readJsonBody`. */
 export function jsonBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  app.decorateRequest('bodyText', '');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     try {
-      done(null, readJsonBody(text));
+      const value = readJsonBody(text);
+      request.bodyText = text;
+      done(null, value);
     } catch (error) {
       done(error as Error);
     }
@@ -50,18 +53,28 @@ function refused(what: string, field: string | undefined, expected?: string, cau
   });
 }
 
+const [QUOTE, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
+function hasMore(text: string, sign: string, most: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) if (++count > most) return true;
+  return false;
+}
+
 /** Counts brackets outside of texts, without making anything of what they hold. */
 function isDeep(json: string): boolean {
+  // What has few brackets is not deep, wherever they are.
+  if (!hasMore(json, '[', DEEPEST / 2) && !hasMore(json, '{', DEEPEST / 2)) return false;
   let depth = 0;
   let inText = false;
   for (let i = 0; i < json.length; i++) {
-    const character = json[i];
+    const code = json.charCodeAt(i);
     if (inText) {
-      if (character === '\\') i++;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if ((character === '[' || character === '{') && ++depth > DEEPEST) return true;
-    else if (character === ']' || character === '}') depth--;
+      if (code === BACKSLASH) i++;
+      else if (code === QUOTE) inText = false;
+    } else if (code === QUOTE) inText = true;
+    else if ((code === BRACKET || code === BRACE) && ++depth > DEEPEST) return true;
+    else if (code === BRACKET_END || code === BRACE_END) depth--;
   }
   return false;
 }

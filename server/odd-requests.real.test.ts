@@ -58,6 +58,10 @@ beforeAll(async () => {
     for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, url: at });
   });
   url = await listen(app);
+  await vi.waitFor(async () => expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200), {
+    timeout: 120_000,
+    interval: 200,
+  });
 });
 
 afterAll(async () => {

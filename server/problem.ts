@@ -36,6 +36,7 @@ export const problemSchema = z.object({
   expected: z.string().optional(),
   actual: z.string().optional(),
   remedy: z.string().optional(),
+  error: z.string().optional().describe('detail once more, for clients of the Open Inference Protocol'),
 });
 
 export type Problem = Readonly<z.output<typeof problemSchema>>;
@@ -87,7 +88,9 @@ export function wantsPage(request: FastifyRequest): boolean {
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const problem = problemOf(error);
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="trainyard"');
-  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  // Its clients look for this key alone, and fail where it is missing.
+  const said = reply.request.url.startsWith('/v2/') ? { ...problem, error: problem.detail } : problem;
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(said));
 }
 
 /** The error for a request without a valid key. */

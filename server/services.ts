@@ -36,5 +36,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Name of the key that the request came with, once it was checked. */
     keyName?: string;
+    /** The text of a JSON body. */
+    bodyText: string;
   }
 }

@@ -30,6 +30,33 @@ export const classification: TaskType<Classification, ClassAnswer> = {
     label: task.classes[chooseClass(numbers, task)]!,
     probabilities: Object.fromEntries(task.classes.map((name, k) => [name, numbers[k]!])),
   }),
+  writer(task) {
+    const { classes, threshold } = task;
+    const names = classes.map((name) => JSON.stringify(name));
+    // An object lists what looks like a whole number first.
+    const order = Object.keys(Object.fromEntries(classes.map((name) => [name, 0]))).map((name) =>
+      classes.indexOf(name),
+    );
+    const parts = order.map((k, i) => ({ k, before: `${i === 0 ? '' : ','}${names[k]!}:` }));
+    const heads = names.map((name) => `{"label":${name},"probabilities":{`);
+    const chosen = (numbers: Float64Array, at: number): number => {
+      if (threshold !== undefined && classes.length === 2) return numbers[at + 1]! >= threshold ? 1 : 0;
+      let best = 0;
+      for (let k = 1; k < names.length; k++) if (numbers[at + k]! > numbers[at + best]!) best = k;
+      return best;
+    };
+    return {
+      answer(numbers, at) {
+        let text = heads[chosen(numbers, at)]!;
+        for (const { k, before } of parts) text += before + numbers[at + k]!;
+        return `${text}}}`;
+      },
+      logged: {
+        label: (numbers, at) => names[chosen(numbers, at)]!,
+        probability: (numbers, at) => `${numbers[at + chosen(numbers, at)]!}`,
+      },
+    };
+  },
   logged: ({ label, probabilities }) => ({ label, probability: probabilities[label] ?? 0 }),
   outcome: (label, { classes }) => (typeof label === 'string' && classes.includes(label) ? label : undefined),
   outcomeIs: ({ classes }) => classes.slice(0, 20).join(', '),

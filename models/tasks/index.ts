@@ -9,7 +9,7 @@ import { regression } from './regression.js';
 import type { TaskType } from './task.js';
 
 export type { ClassAnswer, Classification } from './classification.js';
-export type { OutputTensor, TaskType } from './task.js';
+export type { OutputTensor, RowWriter, TaskType } from './task.js';
 
 const ALL = [classification, multiLabel, regression, quantiles, forecasting, ranking, embedding] as const;
 

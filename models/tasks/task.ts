@@ -26,6 +26,8 @@ export interface TaskType<T extends { readonly type: string } = { readonly type:
   answer(numbers: Float64Array, task: T): Answer;
   /** What the log of predictions keeps of an answer, for monitors. */
   logged(answer: Answer): LoggedAnswer;
+  /** Writes answers without making them, where that is quicker; the text is that of `JSON.stringify`. Made once for a model. */
+  writer?(task: T): RowWriter;
   /** What turned out to be true of a row, as the text that outcomes are kept as; undefined where it is nothing of the sort. */
   outcome(label: unknown, task: T): string | undefined;
   /** What an outcome must be, in words. */
@@ -34,6 +36,16 @@ export interface TaskType<T extends { readonly type: string } = { readonly type:
   tensors(task: T): readonly OutputTensor[];
   /** and the values of one row, by tensor. */
   values(answer: Answer, task: T): Readonly<Record<string, readonly (string | number)[]>>;
+}
+
+/** Answers as text: of the row whose numbers stand in `numbers` from `at` on. */
+export interface RowWriter {
+  answer(numbers: Float64Array, at: number): string;
+  /** What the log keeps of it; a class with its probability, where the task tells classes apart. */
+  readonly logged: {
+    label(numbers: Float64Array, at: number): string;
+    probability(numbers: Float64Array, at: number): string;
+  };
 }
 
 /** What the log of predictions keeps of an answer: a class and its probability, or the answer whole; neither where it says nothing. */

@@ -1,6 +1,6 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { Model, Ref } from '../../core/kinds.js';
-import { openModel, type ModelTask, type Answered, type Prediction, type Predictor } from '../../models/index.js';
+import { openModel, type Predictor, type Responded } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';
 
 /** The version that an endpoint is to serve. */
@@ -19,13 +19,12 @@ interface Served {
   retired: boolean;
 }
 
+/** What a version answers. */
 export interface Answer {
   readonly version: number;
-  /** What the version answers. */
-  readonly task: ModelTask;
-  readonly predictions: readonly Prediction[];
-  /** Rows with columns whose value training did not have. */
-  readonly unknown: Answered['unknown'];
+  /** The model that answers: it says what the numbers mean. */
+  readonly predictor: Predictor;
+  readonly responded: Responded;
 }
 
 /**
@@ -58,16 +57,22 @@ export class Endpoint {
     return this.#current().predictor;
   }
 
-  async predict(rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answer> {
+  /** Answers rows: at once where the model does. */
+  predict(rows: readonly Readonly<Record<string, unknown>>[]): Answer | Promise<Answer> {
     const served = this.#current();
+    const { predictor, assignment } = served;
+    const { version } = assignment;
+    const responded = predictor.respond(rows);
+    if (!(responded instanceof Promise)) return { version, predictor, responded };
     served.requests++;
-    try {
-      const { predictor, assignment } = served;
-      return { version: assignment.version, task: predictor.card.task, ...(await predictor.answer(rows)) };
-    } finally {
-      served.requests--;
-      freeIfDone(served);
-    }
+    return (async () => {
+      try {
+        return { version, predictor, responded: await responded };
+      } finally {
+        served.requests--;
+        freeIfDone(served);
+      }
+    })();
   }
 
   /**

@@ -24,6 +24,8 @@ export interface EndpointsOptions {
 
 /** Longest wait for one answer of Temporal, in milliseconds. */
 const LOOK_MS = 3000;
+/** Longest wait for the first look at the registry, in milliseconds. */
+const START_MS = 5000;
 /** An unknown name is looked up at most this often, in milliseconds. */
 const UNKNOWN_MS = 1000;
 
@@ -53,7 +55,8 @@ export class Endpoints {
     const known = await this.#files.load();
     await Promise.all(known.map(({ endpoint, assignment }) => this.#serveKnown(endpoint, assignment)));
     this.#subscribe();
-    await this.#lookAtAll();
+    // A Temporal that answers slowly does not keep the server from its other routes: what is found later is served from then on.
+    await Promise.race([this.#lookAtAll(), new Promise((resolve) => setTimeout(resolve, START_MS).unref())]);
   }
 
   async #serveKnown(name: string, assignment: Assignment): Promise<void> {
@@ -72,6 +75,11 @@ export class Endpoints {
 
   names(): string[] {
     return [...this.#endpoints.keys()].sort();
+  }
+
+  /** An endpoint that is known already: asked for each request. */
+  known(name: string): Endpoint | undefined {
+    return this.#endpoints.get(name);
   }
 
   /** An endpoint by name. Throws TY-ENDPOINT-UNKNOWN, naming the nearest. */

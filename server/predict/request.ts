@@ -41,6 +41,20 @@ export function rowsOf(body: unknown): readonly Row[] {
   return rows as Row[];
 }
 
+/**
+ * The list of rows as it stands in the text of a plain request, for the log: it need not be written anew. Undefined where it must be.
+ * The text is one that `rowsOf` has taken, so that its fields are `rows` or `row` alone; `"rows"` may stand there twice: read again, the
+ * last counts then as it did before.
+ */
+export function rowsText(text: string): string | undefined {
+  const found = /^\s?\{\s?"(rows?)"\s?:/.exec(text);
+  // Spread over lines it would take more room in the log than it need.
+  if (!found || text.includes('\n')) return undefined;
+  const value = text.slice(found[0].length, text.lastIndexOf('}'));
+  if (found[1] === 'rows') return value;
+  return value.includes('"row"') || value.includes('\\') ? undefined : `[${value}]`;
+}
+
 /** The id that the caller gave the request, or undefined. Throws TY-PREDICT-INPUT when it cannot be one. */
 export function requestIdOf(given: unknown): string | undefined {
   if (given === undefined || given === '') return undefined;

@@ -1,18 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { FastifyRequest } from 'fastify';
-import { taskType } from '../../models/index.js';
-import type { Cell, LoggedRequest } from '../../core/prediction-streams.js';
 import { projectOfQueue } from '../../core/queues.js';
 import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
-import type { Answer, Endpoint } from './endpoint.js';
+import { ASKED, BODY_LIMIT, idOf, logLine, onward, sendJson, whenKnown, type Named } from './asked.js';
+import type { Endpoint } from './endpoint.js';
 import { Endpoints } from './endpoints.js';
-import { describeModel, inferBody, inferenceAnswer, rowsOfInference } from './inference-protocol.js';
+import { inferenceRoutes } from './inference/routes.js';
 import { Nudge } from './notify-monitor.js';
 import { outcomesBody, outcomesOf, writeOutcomes } from './outcomes.js';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
-import { predictBody, requestIdOf, rowsOf, type Row } from './request.js';
+import { predictBody, rowsOf, rowsText } from './request.js';
 
 export interface PredictOptions {
   /** Folder for what must outlive the server: the last known assignments. */
@@ -25,13 +22,6 @@ export interface PredictOptions {
   readonly nudgeRows?: number;
   readonly log?: PredictionLogOptions;
 }
-
-type Named = { Params: { name: string } };
-/** Bytes of a request with rows. */
-const bodyLimit = 4 * 1024 * 1024;
-const ASKED = { access: 'predict', limit: 'predictions' } as const;
-/** Whoever looks after the server asks whether it lives. */
-const OPEN = { access: 'open' } as const;
 
 /**
  * Predictions over HTTP: plain JSON by column names (`/v1/endpoints/:name/predict`), the Open Inference Protocol v2
@@ -59,28 +49,33 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       await Promise.all([endpoints.close(), log?.close()]);
     });
 
-    const answer = async (endpoint: Endpoint, id: string, rows: readonly Row[]): Promise<Answer> => {
-      const given = await endpoint.predict(rows);
-      log?.add(endpoint.name, logged(id, given, rows));
-      return given;
-    };
-
     app.post<Named>(
       '/v1/endpoints/:name/predict',
-      { bodyLimit, ...says('Predicts rows by column names', { body: predictBody }, ASKED) },
-      async (request) => {
-        const endpoint = await endpoints.get(request.params.name);
+      { bodyLimit: BODY_LIMIT, ...says('Predicts rows by column names', { body: predictBody }, ASKED) },
+      whenKnown<Named>(endpoints, (endpoint, request, reply) => {
         const rows = rowsOf(request.body);
-        const requestId = idOf(request);
-        const { version, predictions, unknown } = await answer(endpoint, requestId, rows);
-        const notes = unknown.length === 0 ? {} : { unknown };
-        return { model: endpoint.name, version, requestId, predictions, ...notes };
-      },
+        const id = idOf(request);
+        return onward(endpoint.predict(rows), (answer) => {
+          const { version, predictor, responded } = answer;
+          const { predictions, logged } = predictor.write(responded);
+          const { unknown } = responded;
+          const notes = unknown.length === 0 ? '' : `,"unknown":${JSON.stringify(unknown)}`;
+          sendJson(
+            reply,
+            `{"model":${JSON.stringify(endpoint.name)},"version":${version},"requestId":"${id}","predictions":${predictions}${notes}}`,
+          );
+          log?.addText(
+            endpoint.name,
+            rows.length,
+            logLine(id, answer, rowsText(request.bodyText) ?? JSON.stringify(rows), logged),
+          );
+        });
+      }),
     );
 
     app.post<Named>(
       '/v1/endpoints/:name/outcomes',
-      { bodyLimit, ...says('Takes what turned out to be true of rows', { body: outcomesBody }) },
+      { bodyLimit: BODY_LIMIT, ...says('Takes what turned out to be true of rows', { body: outcomesBody }) },
       async (request) => {
         const endpoint = await endpoints.get(request.params.name);
         const outcomes = outcomesOf(request.body, endpoint.predictor.card.task);
@@ -103,45 +98,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       return { ...describe(endpoint, log), kind: card.kind, task, inputs: card.inputs, ...classes, ...known };
     });
 
-    app.post<Named>(
-      '/v2/models/:name/infer',
-      { bodyLimit, ...says('Predicts tensors: Open Inference Protocol 2', { body: inferBody }, ASKED) },
-      async (request) => {
-        const endpoint = await endpoints.get(request.params.name);
-        const { id = idOf(request), rows } = rowsOfInference(request.body);
-        const given = await answer(endpoint, id, rows);
-        return inferenceAnswer(endpoint.name, id, given.task, given);
-      },
-    );
-
-    app.get<Named>('/v2/models/:name', says('Metadata of a model'), async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      const { card } = endpoint.predictor;
-      return describeModel(endpoint.name, endpoint.assignment?.version ?? 0, card);
-    });
-
-    app.get<Named>('/v2/models/:name/ready', says('Whether a model answers'), async (request) => {
-      const endpoint = await endpoints.get(request.params.name);
-      return { name: endpoint.name, ready: endpoint.predictor.outputs.length > 0 };
-    });
-
-    app.get('/v2', says('Metadata of the server'), async () => ({ name: 'trainyard', extensions: [] }));
-    app.get('/v2/health/live', says('Whether the server lives', {}, OPEN), async () => ({ live: true }));
-    app.get(
-      '/v2/health/ready',
-      says('Whether all endpoints have a model in service', {}, OPEN),
-      async (_request, reply) => {
-        const all = await Promise.all(endpoints.names().map((name) => endpoints.get(name)));
-        const ready = all.every((endpoint) => endpoint.assignment !== undefined);
-        return reply.code(ready ? 200 : 503).send({ ready });
-      },
-    );
+    void app.register(async (scope) => inferenceRoutes(scope, endpoints, log));
   };
-}
-
-/** The request's id: the caller's own, so that outcomes can name it, or a new one. */
-function idOf(request: FastifyRequest): string {
-  return requestIdOf(request.headers['x-request-id']) ?? randomUUID();
 }
 
 function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
@@ -153,19 +111,5 @@ function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
     model: assignment?.model.digest ?? null,
     problem: problem ?? null,
     log: log?.figures(name) ?? null,
-  };
-}
-
-function logged(id: string, { version, predictions, task }: Answer, rows: readonly Row[]): LoggedRequest {
-  const kept = predictions.map((answer) => taskType(task).logged(answer));
-  const isOfClasses = kept.every(({ label }) => label !== undefined);
-  return {
-    id,
-    at: Date.now(),
-    version,
-    rows: rows as readonly Readonly<Record<string, Cell>>[],
-    labels: isOfClasses ? kept.map(({ label = '' }) => label) : [],
-    probabilities: isOfClasses ? kept.map(({ probability = 0 }) => probability) : [],
-    ...(isOfClasses ? {} : { answers: kept.map(({ whole = null }) => whole) }),
   };
 }

@@ -2,11 +2,13 @@ import { isMissing, readCell, type FeatureRow } from './cell.js';
 import { columnsBefore } from './row-rules/apply.js';
 import { readsOf, type FittedTransform } from './transform.js';
 
+const NONE: readonly string[] = [];
+
 /**
  * Gives the columns of a row, by their names in a request, whose value is none of those that fitting kept, where they are read as
  * categories. The row has gone through the transform's rules.
  */
-export function unknownIn(transform: FittedTransform): (row: FeatureRow) => string[] {
+export function unknownIn(transform: FittedTransform): (row: FeatureRow) => readonly string[] {
   const types = new Map(transform.columns?.map(({ name, type }) => [name, type]));
   const known = new Map<string, Set<string>>();
   for (const { column, categories } of readsOf(transform)) {
@@ -21,9 +23,12 @@ export function unknownIn(transform: FittedTransform): (row: FeatureRow) => stri
     // A rule may fill it from other columns; then it keeps its own name.
     return { name, type, categories, asked: before.length === 1 ? before[0]! : name };
   });
-  return (row) =>
-    columns.flatMap(({ name, type, categories, asked }) => {
+  return (row) => {
+    let found: string[] | undefined;
+    for (const { name, type, categories, asked } of columns) {
       const cell = readCell(Object.hasOwn(row, name) ? row[name] : undefined, type, name);
-      return isMissing(cell) || categories.has(String(cell)) ? [] : [asked];
-    });
+      if (!isMissing(cell) && !categories.has(String(cell))) (found ??= []).push(asked);
+    }
+    return found ?? NONE;
+  };
 }
