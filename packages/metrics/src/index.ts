@@ -1,4 +1,14 @@
-export { accuracy, averages, balancedAccuracy, kappa, matthews, perClass } from './classification.js';
+export {
+  accuracy,
+  averages,
+  balancedAccuracy,
+  expectedCost,
+  fBeta,
+  fBetaAverages,
+  kappa,
+  matthews,
+  perClass,
+} from './classification.js';
 export type { Averages, ClassFigures } from './classification.js';
 export { TASK_FIGURES, type FiguresOf } from './contract.js';
 export { confusionMatrix, type Confusion } from './confusion.js';
@@ -16,6 +26,7 @@ export {
   intervalsOf,
   measure,
   nested,
+  sharedDraws,
   shortName,
   valueOn,
   type Draws,
@@ -30,8 +41,10 @@ export {
   expectedCalibrationError,
   logLoss,
   mostProbable,
+  placeOfTruth,
   rocAuc,
   rocAucOf,
+  topAccuracy,
   type CalibrationBin,
   type Probabilities,
 } from './probability.js';
@@ -46,11 +59,13 @@ export {
   type LabelSets,
 } from './multi-label.js';
 export { coverage, pinballLoss } from './quantile-loss.js';
+export { rankedAveragePrecision, rankedLift, rankedRocAuc, rankRows, type RankedRows } from './ranked.js';
 export { averagePrecision, ndcg, reciprocalRank, type RankedGroup } from './ranking.js';
 export {
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanError,
+  meanSquaredError,
   medianAbsoluteError,
   r2,
   rootMeanSquaredError,
