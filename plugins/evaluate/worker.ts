@@ -1,2 +1,4 @@
 export { challengeNode } from './challenge.js';
 export { finalNode } from './final.js';
+export { errorsNode } from './find/errors.js';
+export { slicesNode } from './find/slices.js';

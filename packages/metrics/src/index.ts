@@ -71,6 +71,7 @@ export {
   rootMeanSquaredError,
 } from './regression.js';
 export { nearestAlikePlaces } from './retrieval.js';
+export { drawnMeanTail, holm, hypergeometricTail, normalTail } from './tails.js';
 export {
   chosenClasses,
   figuresOfTask,
