@@ -1,3 +1,5 @@
+export { calibrateNode } from './calibrate/calibrate.js';
+export { thresholdNode } from './calibrate/threshold.js';
 export { challengeNode } from './challenge.js';
 export { finalNode } from './final.js';
 export { errorsNode } from './find/errors.js';

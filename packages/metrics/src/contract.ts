@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { MeasuredTask } from './tasks/index.js';
 
+/** Ways to mend probabilities. */
+export const CALIBRATION_NAMES = ['temperature', 'platt', 'isotonic'] as const;
+
 const averages = z.object({ micro: z.number(), macro: z.number(), weighted: z.number() });
 const number = z.number();
 /** Null where it is not defined. */

@@ -10,7 +10,17 @@ export {
   perClass,
 } from './classification.js';
 export type { Averages, ClassFigures } from './classification.js';
-export { TASK_FIGURES, type FiguresOf } from './contract.js';
+export {
+  calibrate,
+  CALIBRATION_CLIP,
+  fitCalibrator,
+  fitIsotonic,
+  fitPlatt,
+  stepAt,
+  type Calibrator,
+  type Steps,
+} from './calibrators.js';
+export { CALIBRATION_NAMES, TASK_FIGURES, type FiguresOf } from './contract.js';
 export { confusionMatrix, type Confusion } from './confusion.js';
 export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
 export { allUnits, drawRows } from './draw.js';
