@@ -26,6 +26,7 @@ function finalOf<const M, const T>(
 export const final = Object.assign(finalOf, { ...contract.final });
 export { challenge } from './contract.js';
 export { calibrate, threshold } from './calibrate/contract.js';
+export { fairness, groupThresholds } from './fairness/contract.js';
 export { errors, slices } from './find/contract.js';
 export { duel, type Duel, type DuelOptions } from './duel.js';
 export type { AnyFinalFigures, FinalFigures } from './contract.js';

@@ -1,6 +1,7 @@
 import { pageSection } from '../../activities/processes/index.js';
 
 export { calibrated } from './calibrate/calibrated-kind.js';
+export { grouped } from './fairness/group-kind.js';
 
 export const sealedSetsSection = pageSection({
   name: 'sealed test sets',

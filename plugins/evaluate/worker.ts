@@ -4,3 +4,5 @@ export { challengeNode } from './challenge.js';
 export { finalNode } from './final.js';
 export { errorsNode } from './find/errors.js';
 export { slicesNode } from './find/slices.js';
+export { fairnessNode } from './fairness/fairness.js';
+export { groupThresholdsNode } from './fairness/group-thresholds.js';

@@ -2,7 +2,7 @@ import { minimise } from '@trainyard/numeric';
 import type { Probabilities } from './probability.js';
 
 /** Probabilities are kept from 0 and 1 by this before their log odds are taken: single precision still tells it from them. */
-export const CALIBRATION_CLIP = 1e-7;
+export const CALIBRATION_CLIP = 2 ** -23;
 
 /** Points that a curve goes through, both rising; beyond the ends it stays at them. */
 export interface Steps {

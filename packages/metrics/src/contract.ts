@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { MeasuredTask } from './tasks/index.js';
 
+/** Distances between groups that are 0 where they are treated alike. */
+export const FAIRNESS_NAMES = ['selectionRate', 'equalOpportunity', 'equalisedOdds', 'predictiveParity'] as const;
+
 /** Ways to mend probabilities. */
 export const CALIBRATION_NAMES = ['temperature', 'platt', 'isotonic'] as const;
 

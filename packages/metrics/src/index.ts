@@ -24,6 +24,15 @@ export { CALIBRATION_NAMES, TASK_FIGURES, type FiguresOf } from './contract.js';
 export { confusionMatrix, type Confusion } from './confusion.js';
 export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
 export { allUnits, drawRows } from './draw.js';
+export {
+  FAIRNESS_GAPS,
+  gapOf,
+  groupRates,
+  ratioOf,
+  type FairnessGap,
+  type GroupedAnswers,
+  type GroupRates,
+} from './fairness.js';
 export { naiveError, smape } from './forecast-error.js';
 export { figuresOf, type Figures } from './figures.js';
 export { bootstrap, quantile, wilson, type Confidence, type Interval } from './intervals.js';

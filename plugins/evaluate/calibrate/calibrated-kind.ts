@@ -113,13 +113,16 @@ function mendedBy(
   const clip = (values: Tensor2D): Tensor2D =>
     values.maximum<Tensor2D>(tf.scalar(CALIBRATION_CLIP)).minimum<Tensor2D>(tf.scalar(1 - CALIBRATION_CLIP));
   if (own.method === 'temperature') {
-    const logs = clip(p).log().div<Tensor2D>(tf.scalar(own.temperature));
+    const logs = times(tf, clip(p).log(), [1 / own.temperature]);
     const powers = logs.sub<Tensor2D>(logs.max(1, true)).exp();
     return powers.div(powers.sum(1, true));
   }
-  const line = (key: 'slope' | 'intercept') => tf.tensor2d([own.curves.map((curve) => curve[key])]);
+  const slopes = own.curves.map(({ slope }) => slope);
+  const intercepts = own.curves.map(({ intercept }) => intercept);
   const bent = (odds: Tensor2D): Tensor2D =>
-    odds.mul<Tensor2D>(line('slope')).add<Tensor2D>(line('intercept')).sigmoid();
+    times(tf, odds, slopes)
+      .add<Tensor2D>(times(tf, odds.zerosLike().add<Tensor2D>(tf.scalar(1)), intercepts))
+      .sigmoid();
   if (outputs === 2) {
     // Each probability by itself: 1 − p of the other would lose its last digits in single precision.
     const [first, second] = [p.slice([0, 0], [-1, 1]), p.slice([0, 1], [-1, 1])] as [Tensor2D, Tensor2D];
@@ -129,4 +132,11 @@ function mendedBy(
   const each = clip(p);
   const mended = bent(each.log().sub<Tensor2D>(tf.scalar(1).sub<Tensor2D>(each).log()));
   return mended.div(mended.sum(1, true));
+}
+
+/** Times a number for each column, each given as the sum of two of single precision: in double precision nothing of it is lost. */
+function times(tf: Tensorflow, values: Tensor2D, by: readonly number[]): Tensor2D {
+  const rounded = by.map(Math.fround);
+  const rest = by.map((one, i) => Math.fround(one - rounded[i]!));
+  return values.mul<Tensor2D>(tf.tensor2d([rounded])).add(values.mul<Tensor2D>(tf.tensor2d([rest])));
 }
