@@ -47,6 +47,7 @@ export {
 export { requestRow } from './request-row.js';
 export { MODEL_SAMPLE, readSample, SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
+export { rowsOfTable, type RowsOfTable } from './table-rows.js';
 export {
   taskType,
   type ClassAnswer,
