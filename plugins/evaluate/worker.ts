@@ -6,3 +6,7 @@ export { errorsNode } from './find/errors.js';
 export { slicesNode } from './find/slices.js';
 export { fairnessNode } from './fairness/fairness.js';
 export { groupThresholdsNode } from './fairness/group-thresholds.js';
+export { documentNode } from './document/document.js';
+export { modelCardNode } from './document/model-card.js';
+export { gatesNode } from './gates/gates.js';
+export { robustnessNode } from './robustness/robustness.js';
