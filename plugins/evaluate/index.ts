@@ -30,6 +30,7 @@ export { fairness, groupThresholds } from './fairness/contract.js';
 export { gates } from './gates/contract.js';
 export { document as report, modelCard } from './document/contract.js';
 export { robustness } from './robustness/contract.js';
+export { compare } from './compare/contract.js';
 export { errors, slices } from './find/contract.js';
 export { duel, type Duel, type DuelOptions } from './duel.js';
 export type { AnyFinalFigures, FinalFigures } from './contract.js';

@@ -10,3 +10,4 @@ export { documentNode } from './document/document.js';
 export { modelCardNode } from './document/model-card.js';
 export { gatesNode } from './gates/gates.js';
 export { robustnessNode } from './robustness/robustness.js';
+export { compareNode } from './compare/compare.js';

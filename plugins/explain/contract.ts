@@ -123,7 +123,7 @@ export const partial = node({
   version: '1',
   title: 'Partial dependence, and the course of each row (ICE), by column',
   params: z.object({
-    columns: z.array(z.string().min(1)).min(1).max(10),
+    columns: z.array(z.string().min(1)).min(1).max(10).describe('columns that the model reads, one after the other'),
     points: z.int().min(2).max(50).default(15).describe('values of a column of numbers, at its quantiles'),
     most: z.int().min(1).max(2000).default(200).describe('rows, evenly spread'),
     courses: z.int().min(0).max(50).default(20).describe('rows whose own course is drawn'),

@@ -159,7 +159,7 @@ test('the report is one offline page with all parts, and the same as JSON', asyn
   expect(page).not.toMatch(/<script|src="http|href="http|<north>|NaN|undefined|\[object/);
   const { sections } = JSON.parse(await whole.output.text('report.json')) as { sections: Record<string, object> };
   expect(Object.keys(sections).sort()).toEqual([...Object.keys(given), 'gates', 'modelCard'].sort());
-  expect(whole.output.value).toMatchObject({ leftOut: ['challenge', 'curves'] });
+  expect(whole.output.value).toMatchObject({ leftOut: ['challenge', 'comparison', 'curves'] });
   const hostile = { value: {}, files: { 'report.html': '<main><h1>x</h1><script>1</script></main>' } };
   await expect(
     runNode(evaluate.documentNode, { inputs: { final: given['final'], slices: hostile } as never, store }),

@@ -8,6 +8,7 @@ const TITLES = {
   gates: 'Gates',
   final: 'Final evaluation',
   challenge: 'Challenger and champion',
+  comparison: 'Comparison',
   curves: 'Learning curves',
   calibration: 'Calibration',
   threshold: 'Threshold',

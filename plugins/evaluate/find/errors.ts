@@ -9,7 +9,7 @@ import { errors } from './contract.js';
 import { errorsPage } from './page.js';
 
 /** Rows in the value and on the page. */
-const [IN_VALUE, SHOWN] = [20, 200];
+const [IN_VALUE, SHOWN] = [20, 50];
 const MOST_TEXT = 120;
 
 const said = (cell: unknown): string => {

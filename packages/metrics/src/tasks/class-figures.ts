@@ -18,7 +18,7 @@ import {
   type Probabilities,
 } from '../probability.js';
 import { rankedAveragePrecision, rankedLift, rankedRocAuc, rankRows, type RankedRows } from '../ranked.js';
-import type { ClassificationSample } from './classification.js';
+import type { ClassificationSample } from './class-sample.js';
 import type { Figure } from './task-figures.js';
 
 type Of = Figure<ClassificationSample>['of'];
