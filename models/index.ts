@@ -47,8 +47,9 @@ export {
   type StoredTensor,
 } from './pretrained.js';
 export { requestRow } from './request-row.js';
-export { readSample, SAMPLE_TOLERANCE } from './sample.js';
+export { MODEL_SAMPLE, readSample, SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
+export { rowsOfTable, type RowsOfTable } from './table-rows.js';
 export {
   taskType,
   type ClassAnswer,

@@ -5,6 +5,9 @@ import { DAMAGED, MODEL_FILES } from './card.js';
 import { sampleOfFormat1 } from './format-1.js';
 import type { Predictor } from './predictor.js';
 
+/** The file of a model artifact that holds its sample. */
+export const MODEL_SAMPLE = MODEL_FILES.sample;
+
 /** Rows that a model keeps to prove itself with. */
 const SAMPLE_ROWS = 20;
 

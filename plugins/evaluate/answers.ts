@@ -35,6 +35,8 @@ export interface AnswersRequest {
   readonly port: string;
   /** Columns whose cells are kept. */
   readonly columns?: readonly string[];
+  /** Told what each model answered, `[rows, outputs]`, in the order of the models. */
+  readonly numbers?: (numbers: Float64Array) => void;
   readonly scratch: string;
   readonly signal: AbortSignal;
 }
@@ -91,8 +93,11 @@ export async function answersOf(request: AnswersRequest): Promise<Answers> {
         remedy: 'measure it on a sample of the rows',
       });
     const answered: { task: Predictor['card']['task']; numbers: Float64Array }[] = [];
-    for (const [m, model] of models.entries())
-      answered.push({ task: model.card.task, numbers: await scored(database, model, opened[m]!, request) });
+    for (const [m, model] of models.entries()) {
+      const numbers = await scored(database, model, opened[m]!, request);
+      request.numbers?.(numbers);
+      answered.push({ task: model.card.task, numbers });
+    }
     return {
       rows: truths.length,
       task,

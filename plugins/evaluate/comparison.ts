@@ -25,9 +25,9 @@ export interface CompareOptions extends Draws {
 /** Margin of figures that lie on a scale of their own, and as a share of the champion's figure where it has the label's unit. */
 const USUAL_MARGIN = 0.02;
 
-/** Figures that models are compared by: those that have an interval. */
+/** Figures that models are compared by: those that have an interval of their own. */
 export function comparedFigures({ figures }: TaskFigures): Figure[] {
-  return figures.filter(({ interval }) => interval !== undefined);
+  return figures.filter(({ interval }) => interval !== undefined && interval !== 'shared');
 }
 
 /** The figure of this name, or the first that stands for models of the task. Throws a UserError for one that judges no model. */
@@ -47,7 +47,7 @@ export function decidingFigure(task: TaskFigures, name: string = task.headlines[
 export function compare(rows: Comparison['rows'], answers: Answers, options: CompareOptions): Comparison {
   const { task } = answers;
   const [challenger, champion] = answers.samples as [Sample, Sample | undefined];
-  const base = { rows, n: answers.rows, challenger: figuresOn(task, challenger) };
+  const base = { rows, n: answers.rows, challenger: figuresOn(task, challenger, options.figure) };
   if (!champion) {
     const nothing = { difference: null, interval: null, onlyChallenger: null, onlyChampion: null, p: null };
     return { ...base, champion: null, ...nothing, margin: null };
@@ -63,7 +63,7 @@ export function compare(rows: Comparison['rows'], answers: Answers, options: Com
   const usual = figure.inUnits ? USUAL_MARGIN * Math.abs(valueOn(figure, champion)!) : USUAL_MARGIN;
   return {
     ...base,
-    champion: figuresOn(task, champion),
+    champion: figuresOn(task, champion, options.figure),
     difference,
     interval: [interval[0], interval[1]],
     margin: options.margin ?? usual,
@@ -73,8 +73,11 @@ export function compare(rows: Comparison['rows'], answers: Answers, options: Com
   };
 }
 
-function figuresOn(task: TaskFigures, sample: Sample): Record<string, number | null> {
+function figuresOn(task: TaskFigures, sample: Sample, deciding: Figure): Record<string, number | null> {
+  const figures = comparedFigures(task);
   return Object.fromEntries(
-    comparedFigures(task).map((figure) => [shortName(figure.name), valueOn(figure, sample)] as const),
+    (figures.includes(deciding) ? figures : [...figures, deciding]).map(
+      (figure) => [shortName(figure.name), valueOn(figure, sample)] as const,
+    ),
   );
 }

@@ -46,6 +46,14 @@ export type FinalFigures<Task extends AnyFinalFigures['task'] = 'classification'
   { readonly task: Task }
 >;
 
+/** What mistakes cost, by true class and the class answered. */
+export const costsOfMistakes = z
+  .record(z.string(), z.record(z.string(), z.number()))
+  .describe(
+    'what an answer costs, by true class and then by the class answered, such as { sick: { well: 10 } }; answers that are not named cost 0',
+  );
+export type CostsOfMistakes = z.output<typeof costsOfMistakes>;
+
 /** The only measurement of a model on rows that nothing before it has seen. */
 export const final = node({
   name: 'evaluate.final',
@@ -54,6 +62,7 @@ export const final = node({
   params: z.object({
     slices: z.array(z.string()).max(10).default([]).describe('columns by whose values the figures are given as well'),
     resamples: z.number().int().min(100).max(10_000).default(1000).describe('draws of the bootstrap'),
+    costs: costsOfMistakes.optional(),
   }),
   inputs: { model, test: sealedTable },
   opens: 'sealed',

@@ -12,14 +12,15 @@ export interface FinalPage {
   readonly openings: string;
   readonly value: AnyFinalFigures;
   readonly measured: MeasuredFigures;
+  /** By short name. */
+  readonly intervals: Readonly<Record<string, readonly [number, number]>>;
   readonly slices: readonly Slice[];
   /** What the task itself has to show. */
   readonly sections: Html;
 }
 
 /** The report of a final evaluation, for people. */
-export function finalPage({ card, task, openings, value, measured, slices, sections }: FinalPage): string {
-  const intervals: Readonly<Record<string, [number, number] | undefined>> = value.intervals;
+export function finalPage({ card, task, openings, value, measured, intervals, slices, sections }: FinalPage): string {
   const label = task.label(card.task);
   const unit = 'unit' in card.task && card.task.unit !== undefined ? `, in ${card.task.unit}` : '';
   const bySlice = sliceFigures({ task });
@@ -32,7 +33,7 @@ export function finalPage({ card, task, openings, value, measured, slices, secti
       ['figure', 'value', '95 % interval', 'better'],
       task.figures.map(({ name, title, better }) => [
         title,
-        measured[name] ?? null,
+        measured[name] ?? 'not defined',
         between(intervals[shortName(name)]),
         better === 'neither' ? '' : better,
       ]),

@@ -1,7 +1,17 @@
-import { betterOf, headlinesOf, intervalsOf, measure, nested, type MeasuredFigures } from '@trainyard/metrics';
+import {
+  betterOf,
+  headlinesOf,
+  intervalsOf,
+  measure,
+  nested,
+  shortName,
+  type MeasuredFigures,
+  type TaskFigures,
+} from '@trainyard/metrics';
 import { openModel, type ModelCard } from '../../models/index.js';
 import { implement } from '../../worker/index.js';
 import { answersOf, type Answers } from './answers.js';
+import { withCosts } from './costs.js';
 import { final, type AnyFinalFigures } from './contract.js';
 import { finalPage } from './final-page.js';
 import { sayOpenings } from './openings.js';
@@ -24,19 +34,21 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
       signal: ctx.signal,
     });
     const { task } = answers;
-    const sample = answers.samples[0]!;
+    const sample = withCosts(answers.samples[0]!, task, params.costs);
     const draws = { seed: ctx.seed, resamples: params.resamples };
     const slices = slicesOf(answers, draws);
     const openings = await ctx.openedBefore('test');
     const measured = measure(task, sample);
+    const intervals = intervalsOf(task, sample, draws);
     const value = {
       ...valueOf(answers, measured, slices),
-      intervals: intervalsOf(task, sample, draws),
+      intervals: ofTheirOwn(task, intervals),
       openedBefore: openings.length,
     } as AnyFinalFigures;
     const sections = sectionsOf(card.task.type);
     const report = {
       ...value,
+      intervals,
       ...sections.details(sample),
       slices: slices.map(({ figures, ...slice }) => ({ ...slice, ...figures })),
       model: aboutModel(card),
@@ -50,6 +62,7 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
           openings: sayOpenings(openings),
           value,
           measured,
+          intervals,
           slices,
           sections: sections.page(sample, draws),
         }),
@@ -60,6 +73,12 @@ export const finalNode = implement(final, async ({ params, inputs, ctx }) => {
     await model.dispose();
   }
 });
+
+/** Intervals that travel: of figures that draw by themselves. The report has those of all figures. */
+function ofTheirOwn({ figures }: TaskFigures, intervals: Readonly<Record<string, [number, number]>>) {
+  const own = figures.filter(({ interval }) => interval !== 'shared').map(({ name }) => shortName(name));
+  return Object.fromEntries(Object.entries(intervals).filter(([name]) => own.includes(name)));
+}
 
 /** What travels of the figures, in the shape of the task. */
 function valueOf({ task, rows }: Answers, measured: MeasuredFigures, slices: readonly Slice[]): object {

@@ -25,5 +25,12 @@ function finalOf<const M, const T>(
 // Spread, so that the contract's own, looser call is no second signature.
 export const final = Object.assign(finalOf, { ...contract.final });
 export { challenge } from './contract.js';
+export { calibrate, threshold } from './calibrate/contract.js';
+export { fairness, groupThresholds } from './fairness/contract.js';
+export { gates } from './gates/contract.js';
+export { document as report, modelCard } from './document/contract.js';
+export { robustness } from './robustness/contract.js';
+export { compare } from './compare/contract.js';
+export { errors, slices } from './find/contract.js';
 export { duel, type Duel, type DuelOptions } from './duel.js';
 export type { AnyFinalFigures, FinalFigures } from './contract.js';

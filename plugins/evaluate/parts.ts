@@ -1,5 +1,8 @@
 import { pageSection } from '../../activities/processes/index.js';
 
+export { calibrated } from './calibrate/calibrated-kind.js';
+export { grouped } from './fairness/group-kind.js';
+
 export const sealedSetsSection = pageSection({
   name: 'sealed test sets',
   title: 'Sealed test set',

@@ -50,7 +50,7 @@ export function slicesOf(answers: Answers, draws: Draws): Slice[] {
     });
   if (!first) return slices;
   for (const [column, cells] of columns) {
-    const name = namer(cells);
+    const name = sliceNamer(cells);
     const groups = new Map<string, number[]>();
     cells.forEach((cell, row) => {
       const value = name(cell);
@@ -81,7 +81,7 @@ export function slicesOf(answers: Answers, draws: Draws): Slice[] {
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Names the slice of a cell: its value, a quarter of the range for columns of many numbers, or `other` for rare values. */
-function namer(cells: readonly TableCell[]): (cell: TableCell) => string {
+export function sliceNamer(cells: readonly TableCell[]): (cell: TableCell) => string {
   const numbers = cells.filter((cell): cell is number => typeof cell === 'number').sort((a, b) => a - b);
   if (new Set(numbers).size > MANY) {
     const cuts = [0.25, 0.5, 0.75].map((q) => Number(quantile(numbers, q).toPrecision(4)));

@@ -1,1 +1,1 @@
-export { shap } from './contract.js';
+export { attributions, partial, permutation, shap } from './contract.js';

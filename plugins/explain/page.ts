@@ -8,7 +8,12 @@ import type { Explained } from './explained.js';
 const [BARS, DRAWN] = [20, 6];
 
 /** A summary for people: how far features move each score, and how that goes with their values. */
-export function shapPage(value: z.output<typeof shapFigures>, explained: Explained, drawn: number): string {
+export function shapPage(
+  value: Omit<z.output<typeof shapFigures>, 'largestGap'> & { readonly largestGap: number | null },
+  explained: Explained,
+  drawn: number,
+  how?: string,
+): string {
   const sections = value.scores.map(({ score, expected, features }, k) => {
     const shown = features.slice(0, BARS);
     return html`<h2>${score}</h2>
@@ -33,10 +38,13 @@ export function shapPage(value: z.output<typeof shapFigures>, explained: Explain
   return htmlPage(
     'What each feature added',
     html`<p>
-        ${value.rows} rows. Sums of what features added lie within ${sayFigure(value.largestGap)} of the scores, in
-        units of the larger of the score and 1.
+        ${value.rows} rows.
+        ${
+          value.largestGap !== null &&
+          `Sums of what features added lie within ${sayFigure(value.largestGap)} of the scores, in units of the larger of the score and 1.`
+        }
       </p>
-      ${sections}`,
+      ${how !== undefined && html`<p>${how}</p>`} ${sections}`,
   );
 }
 

@@ -80,7 +80,7 @@ export const shapNode = implement(shap, async ({ params, inputs, ctx }) => {
   }
 });
 
-function joined(parts: readonly Float64Array[]): Float64Array {
+export function joined(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -99,7 +99,7 @@ function scoresOf({ task }: ModelCard, count: number): string[] {
 }
 
 /** A row for each row and score: the row's identity, or its place from 0, then what each feature added. */
-async function insertValues(
+export async function insertValues(
   database: Database,
   { scores, features, rows, contributions }: Explained,
   identities: readonly string[],
@@ -136,7 +136,7 @@ function requireSums(raw: Float64Array, contributions: Float64Array, features: n
   return largest;
 }
 
-function summaryOf(
+export function summaryOf(
   { scores, features, rows, contributions }: Explained,
   says: string,
   largestGap: number,

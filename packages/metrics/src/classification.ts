@@ -54,15 +54,46 @@ export function perClass(confusion: Confusion): ClassFigures[] {
  * prediction do not count, and the micro average of one-label classification is the accuracy.
  */
 export function averages(confusion: Confusion, figure: 'precision' | 'recall' | 'f1'): Averages {
-  const classes = perClass(confusion);
+  return averagesOf(
+    confusion,
+    perClass(confusion).map((one) => one[figure]),
+  );
+}
+
+function averagesOf(confusion: Confusion, values: readonly number[]): Averages {
+  const support = supportOf(confusion);
   const predicted = predictedOf(confusion);
-  const present = classes.filter((c, k) => c.support > 0 || predicted[k]! > 0);
-  const rows = sum(classes.map((c) => c.support));
+  const present = values.flatMap((value, k) =>
+    support[k]! > 0 || predicted[k]! > 0 ? [{ value, support: support[k]! }] : [],
+  );
   return {
     micro: accuracy(confusion),
-    macro: ratio(sum(present.map((c) => c[figure])), present.length),
-    weighted: ratio(sum(present.map((c) => c[figure] * c.support)), rows),
+    macro: ratio(sum(present.map(({ value }) => value)), present.length),
+    weighted: ratio(sum(present.map(({ value, support: rows }) => value * rows)), sum(support)),
   };
+}
+
+/**
+ * F-beta of each class (van Rijsbergen 1979): recall counts `beta` times as much as precision; 0 where both are 0. With `beta` 1 it
+ * is F1.
+ */
+export function fBeta(confusion: Confusion, beta: number): number[] {
+  const support = supportOf(confusion);
+  const predicted = predictedOf(confusion);
+  const square = beta * beta;
+  return confusion.map((row, k) => ratio((1 + square) * row[k]!, square * support[k]! + predicted[k]!));
+}
+
+/** F-beta averaged three ways, as `averages` are. */
+export function fBetaAverages(confusion: Confusion, beta: number): Averages {
+  return averagesOf(confusion, fBeta(confusion, beta));
+}
+
+/** Mean cost of a row: `costs` `[classes, classes]` says what each true class (row) costs when answered as each class (column). */
+export function expectedCost(confusion: Confusion, costs: ArrayLike<number>): number {
+  const rows = sum(supportOf(confusion));
+  const total = sum(confusion.map((row, t) => sum(row.map((count, a) => count * costs[t * row.length + a]!))));
+  return ratio(total, rows);
 }
 
 /**

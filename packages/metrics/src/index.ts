@@ -1,9 +1,38 @@
-export { accuracy, averages, balancedAccuracy, kappa, matthews, perClass } from './classification.js';
+export {
+  accuracy,
+  averages,
+  balancedAccuracy,
+  expectedCost,
+  fBeta,
+  fBetaAverages,
+  kappa,
+  matthews,
+  perClass,
+} from './classification.js';
 export type { Averages, ClassFigures } from './classification.js';
-export { TASK_FIGURES, type FiguresOf } from './contract.js';
+export {
+  calibrate,
+  CALIBRATION_CLIP,
+  fitCalibrator,
+  fitIsotonic,
+  fitPlatt,
+  stepAt,
+  type Calibrator,
+  type Steps,
+} from './calibrators.js';
+export { CALIBRATION_NAMES, TASK_FIGURES, type FiguresOf } from './contract.js';
 export { confusionMatrix, type Confusion } from './confusion.js';
 export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
 export { allUnits, drawRows } from './draw.js';
+export {
+  FAIRNESS_GAPS,
+  gapOf,
+  groupRates,
+  ratioOf,
+  type FairnessGap,
+  type GroupedAnswers,
+  type GroupRates,
+} from './fairness.js';
 export { naiveError, smape } from './forecast-error.js';
 export { figuresOf, type Figures } from './figures.js';
 export { bootstrap, quantile, wilson, type Confidence, type Interval } from './intervals.js';
@@ -16,6 +45,7 @@ export {
   intervalsOf,
   measure,
   nested,
+  sharedDraws,
   shortName,
   valueOn,
   type Draws,
@@ -30,8 +60,10 @@ export {
   expectedCalibrationError,
   logLoss,
   mostProbable,
+  placeOfTruth,
   rocAuc,
   rocAucOf,
+  topAccuracy,
   type CalibrationBin,
   type Probabilities,
 } from './probability.js';
@@ -46,16 +78,19 @@ export {
   type LabelSets,
 } from './multi-label.js';
 export { coverage, pinballLoss } from './quantile-loss.js';
+export { rankedAveragePrecision, rankedLift, rankedRocAuc, rankRows, type RankedRows } from './ranked.js';
 export { averagePrecision, ndcg, reciprocalRank, type RankedGroup } from './ranking.js';
 export {
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanError,
+  meanSquaredError,
   medianAbsoluteError,
   r2,
   rootMeanSquaredError,
 } from './regression.js';
 export { nearestAlikePlaces } from './retrieval.js';
+export { drawnMeanTail, holm, hypergeometricTail, normalTail } from './tails.js';
 export {
   chosenClasses,
   figuresOfTask,

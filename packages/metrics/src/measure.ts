@@ -1,6 +1,6 @@
 import { randomFrom } from '@trainyard/numeric';
 import { allUnits } from './draw.js';
-import { bootstrap, wilson, type Interval } from './intervals.js';
+import { bootstrap, quantile, wilson, type Interval } from './intervals.js';
 import { mcnemar, type McNemar } from './mcnemar.js';
 import type { Better, Figure, FigureValue, Sample, TaskFigures } from './tasks/index.js';
 
@@ -25,18 +25,63 @@ export function measure({ figures }: TaskFigures, sample: Sample): MeasuredFigur
   return Object.fromEntries(figures.map((figure) => [figure.name, valueOn(figure, sample, all)]));
 }
 
-/** 95 % intervals of those figures that have one, by short name. Each draws from a stream of its own. */
+/** Draws of figures that share them come from a stream behind those of the others, */
+const SHARED_STREAM = 900;
+/** and are fewer where rows are many: so many rows are drawn in all, but no fewer than so many times. */
+const [MOST_DRAWN, FEWEST_DRAWS] = [2e7, 200];
+
+/** How often units are drawn for the figures that share their draws. */
+export function sharedDraws(units: number, resamples: number): number {
+  return Math.min(resamples, Math.max(FEWEST_DRAWS, Math.floor(MOST_DRAWN / Math.max(1, units))));
+}
+
+/**
+ * 95 % intervals of those figures that have one, by short name, in the order of the figures. Each draws from a stream of its own, or
+ * shares its draws with all that say so.
+ */
 export function intervalsOf(task: TaskFigures, sample: Sample, draws: Draws): Record<string, [number, number]> {
-  const found: [string, [number, number]][] = [];
   const all = allUnits(sample.units);
+  const defined = task.figures.filter((figure) => valueOn(figure, sample, all) !== null);
+  const shared = sharedIntervals(
+    defined.filter(({ interval }) => interval === 'shared'),
+    sample,
+    draws,
+  );
+  const found: [string, [number, number]][] = [];
   let stream = 0;
   for (const figure of task.figures) {
     if (figure.interval === 'bootstrap') stream++;
+    if (!defined.includes(figure)) continue;
     const interval =
-      valueOn(figure, sample, all) === null ? undefined : interval95(task, figure, sample, draws, stream);
+      figure.interval === 'shared' ? shared.get(figure.name) : interval95(task, figure, sample, draws, stream);
     if (interval) found.push([shortName(figure.name), [interval[0], interval[1]]]);
   }
   return Object.fromEntries(found);
+}
+
+/** Percentile intervals of several figures over the same draws. Draws on which a figure is not defined are left out. */
+function sharedIntervals(
+  figures: readonly Figure[],
+  sample: Sample,
+  { seed, resamples }: Draws,
+): ReadonlyMap<string, Interval> {
+  const values = figures.map((): number[] => []);
+  const random = randomFrom(seed, SHARED_STREAM);
+  const times = figures.length === 0 ? 0 : sharedDraws(sample.units, resamples);
+  for (let r = 0; r < times; r++) {
+    const drawn = new Int32Array(sample.units);
+    for (let i = 0; i < drawn.length; i++) drawn[i] = random.integer(drawn.length);
+    figures.forEach((figure, f) => {
+      const value = valueOn(figure, sample, drawn);
+      if (value !== null) values[f]!.push(value);
+    });
+  }
+  return new Map(
+    figures.flatMap(({ name }, f) => {
+      const sorted = values[f]!.sort((a, b) => a - b);
+      return sorted.length === 0 ? [] : [[name, [quantile(sorted, 0.025), quantile(sorted, 0.975)] as const]];
+    }),
+  );
 }
 
 /** A figure's 95 % interval on the units given; undefined where it has none. */
@@ -52,7 +97,7 @@ export function interval95(
     const right = task.right(sample);
     return wilson(units.filter((unit) => right[unit]).length, units.length);
   }
-  if (figure.interval !== 'bootstrap') return undefined;
+  if (figure.interval === undefined || figure.interval === 'share') return undefined;
   const of = (drawn: Int32Array): number | undefined =>
     figure.of(
       sample,

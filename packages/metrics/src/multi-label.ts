@@ -63,3 +63,36 @@ export function f1Macro(counts: readonly ClassCounts[]): number | undefined {
   const each = counts.flatMap((one) => f1Of(one) ?? []);
   return each.length === 0 ? undefined : each.reduce((total, one) => total + one, 0) / each.length;
 }
+
+/** Mean F1 over the classes, each weighted by its rows; undefined where no row has a class. */
+export function f1Weighted(counts: readonly ClassCounts[]): number | undefined {
+  let [total, rows] = [0, 0];
+  for (const one of counts) {
+    const support = one.truePositives + one.falseNegatives;
+    total += support * (f1Of(one) ?? 0);
+    rows += support;
+  }
+  return rows === 0 ? undefined : total / rows;
+}
+
+/** Precision or recall over all classes together: undefined where nothing is answered, or nothing is true. */
+export function shareMicro(
+  counts: readonly ClassCounts[],
+  missed: 'falsePositives' | 'falseNegatives',
+): number | undefined {
+  const sum = (of: keyof ClassCounts): number => counts.reduce((total, one) => total + one[of], 0);
+  const [right, wrong] = [sum('truePositives'), sum(missed)];
+  return right + wrong === 0 ? undefined : right / (right + wrong);
+}
+
+/** Mean precision or recall over the classes that occur, as truth or as answer; 0 for a class that has none. */
+export function shareMacro(
+  counts: readonly ClassCounts[],
+  missed: 'falsePositives' | 'falseNegatives',
+): number | undefined {
+  const each = counts.flatMap((one) => {
+    const occurs = one.truePositives + one.falsePositives + one.falseNegatives > 0;
+    return occurs ? [one.truePositives / (one.truePositives + one[missed] || 1)] : [];
+  });
+  return each.length === 0 ? undefined : each.reduce((total, one) => total + one, 0) / each.length;
+}

@@ -91,6 +91,28 @@ export function rocAuc(truth: ArrayLike<number>, p: Probabilities): number | und
   return total / p.classes;
 }
 
+/**
+ * Share of rows whose true class is among the `k` most probable; of equal probabilities the first class comes first. Undefined
+ * where there are no more than `k` classes: it would be 1 whatever is answered.
+ */
+export function topAccuracy(truth: ArrayLike<number>, p: Probabilities, k: number): number | undefined {
+  if (p.classes <= k || truth.length === 0) return undefined;
+  let right = 0;
+  for (let i = 0; i < truth.length; i++) if (placeOfTruth(truth[i]!, p, i) <= k) right++;
+  return right / truth.length;
+}
+
+/** The place of a row's true class by falling probability, from 1. */
+export function placeOfTruth(truth: number, p: Probabilities, row: number): number {
+  const given = p.values[row * p.classes + truth]!;
+  let place = 1;
+  for (let c = 0; c < p.classes; c++) {
+    const other = p.values[row * p.classes + c]!;
+    if (other > given || (other === given && c < truth)) place++;
+  }
+  return place;
+}
+
 export interface CalibrationBin {
   /** Edges of the bin of predicted probabilities, [from, to). The last bin holds 1 too. */
   readonly from: number;

@@ -10,6 +10,11 @@ export function rootMeanSquaredError(truth: ArrayLike<number>, predicted: ArrayL
   return Math.sqrt(squaredErrors(truth, predicted) / truth.length);
 }
 
+/** Mean squared error, in the square of the label's unit. */
+export function meanSquaredError(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  return squaredErrors(truth, predicted) / truth.length;
+}
+
 /** Median of |predicted − true|, in the label's unit; the mean of the middle two for an even number of rows. */
 export function medianAbsoluteError(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {
   const errors = Float64Array.from({ length: truth.length }, (_, i) => Math.abs(predicted[i]! - truth[i]!)).sort();

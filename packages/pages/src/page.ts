@@ -70,7 +70,7 @@ h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{
 table{border-collapse:collapse}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}th{font-weight:600;color:var(--soft)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}.wide table{width:max-content;max-width:56rem}h1,dd{overflow-wrap:anywhere}
 dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.2rem;margin:.6rem 0}dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}
-@media(max-width:32rem){dl.facts{display:block}dl.facts dd{margin:0 0 .5rem}}
+@media(max-width:32rem){.wide td:first-child,.wide th:first-child{max-width:10rem;overflow-wrap:anywhere}dl.facts{display:block}dl.facts dd{margin:0 0 .5rem}}
 mark{background:color-mix(in srgb,var(--b) 22%,transparent);color:inherit;padding:.1rem .3rem;border-radius:4px}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
 svg{max-width:100%;height:auto}.chart svg{min-width:30rem}svg text{fill:var(--ink);font:12px system-ui,sans-serif}

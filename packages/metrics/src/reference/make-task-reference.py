@@ -29,6 +29,7 @@ def regression(name, rows, noise, seed, offset=5.0):
         "expected": {
             "mae": m.mean_absolute_error(truth, predicted),
             "rmse": m.root_mean_squared_error(truth, predicted),
+            "mse": m.mean_squared_error(truth, predicted),
             "r2": m.r2_score(truth, predicted),
             "medianAbsoluteError": m.median_absolute_error(truth, predicted),
             "mape": m.mean_absolute_percentage_error(truth, predicted),
@@ -97,6 +98,11 @@ def multi_label(name, rows, classes, skill, seed, absent=None):
             "hamming": m.hamming_loss(truth, predicted),
             "f1.micro": m.f1_score(truth, predicted, average="micro"),
             "f1.macro": m.f1_score(truth, predicted, average="macro", labels=present),
+            "f1.weighted": m.f1_score(truth, predicted, average="weighted"),
+            "precision.micro": m.precision_score(truth, predicted, average="micro"),
+            "precision.macro": m.precision_score(truth, predicted, average="macro", labels=present),
+            "recall.micro": m.recall_score(truth, predicted, average="micro"),
+            "recall.macro": m.recall_score(truth, predicted, average="macro", labels=present),
         },
     }
 

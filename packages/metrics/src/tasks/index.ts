@@ -7,7 +7,8 @@ import { rankingFigures } from './ranking.js';
 import { regressionFigures } from './regression.js';
 import type { TaskFigures } from './task-figures.js';
 
-export type { ClassificationSample, ClassificationTask } from './classification.js';
+export type { ClassificationSample } from './class-sample.js';
+export type { ClassificationTask } from './classification.js';
 export type { EmbeddingSample } from './embedding.js';
 export type { ForecastingSample } from './forecasting.js';
 export { chosenClasses, type MultiLabelSample, type MultiLabelTask } from './multi-label.js';

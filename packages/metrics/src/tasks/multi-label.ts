@@ -4,7 +4,10 @@ import {
   exactMatches,
   f1Macro,
   f1Micro,
+  f1Weighted,
   hammingLoss,
+  shareMacro,
+  shareMicro,
   type ClassCounts,
   type LabelSets,
 } from '../multi-label.js';
@@ -42,6 +45,21 @@ const figures: readonly Figure<MultiLabelSample>[] = [
   { name: 'hamming', title: 'Hamming loss', better: 'smaller', interval: 'bootstrap', of: over(hammingLoss) },
   { name: 'f1.micro', title: 'F1, micro', better: 'larger', interval: 'bootstrap', of: byCounts(f1Micro) },
   { name: 'f1.macro', title: 'F1, macro', better: 'larger', interval: 'bootstrap', of: byCounts(f1Macro) },
+  ...(
+    [
+      ['f1.weighted', 'F1, weighted', f1Weighted],
+      ['precision.micro', 'precision, micro', (counts) => shareMicro(counts, 'falsePositives')],
+      ['precision.macro', 'precision, macro', (counts) => shareMacro(counts, 'falsePositives')],
+      ['recall.micro', 'recall, micro', (counts) => shareMicro(counts, 'falseNegatives')],
+      ['recall.macro', 'recall, macro', (counts) => shareMacro(counts, 'falseNegatives')],
+    ] as const satisfies readonly (readonly [string, string, (counts: readonly ClassCounts[]) => number | undefined])[]
+  ).map(([name, title, of]): Figure<MultiLabelSample> => ({
+    name,
+    title,
+    better: 'larger',
+    interval: 'shared',
+    of: byCounts(of),
+  })),
 ];
 
 export interface MultiLabelTask {

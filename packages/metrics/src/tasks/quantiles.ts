@@ -64,6 +64,7 @@ const figures: readonly Figure<QuantilesSample>[] = [
     name: 'coverageGap',
     title: 'distance of that share from the one that the quantiles promise',
     better: 'smaller',
+    interval: 'shared',
     of: over((sample) => {
       const share = covered(sample);
       return share === undefined ? undefined : Math.abs(share - (sample.quantiles.at(-1)! - sample.quantiles[0]!));
@@ -81,6 +82,7 @@ const figures: readonly Figure<QuantilesSample>[] = [
     name: 'crossing',
     title: 'share of rows where a higher quantile lies below a lower one',
     better: 'smaller',
+    interval: 'shared',
     of: over(({ predicted, quantiles, units }) => {
       let crossed = 0;
       for (let row = 0; row < units; row++) {

@@ -1,5 +1,5 @@
 import { drawRows } from '../draw.js';
-import { meanAbsolutePercentageError, meanError, medianAbsoluteError, r2 } from '../regression.js';
+import { meanAbsolutePercentageError, meanError, meanSquaredError, medianAbsoluteError, r2 } from '../regression.js';
 import { absoluteErrors } from './absolute-errors.js';
 import { finiteNumber } from './cells.js';
 import type { Figure, Sample, TaskFigures } from './task-figures.js';
@@ -40,6 +40,14 @@ const figures: readonly Figure<RegressionSample>[] = [
     inUnits: true,
     interval: 'bootstrap',
     of: over(meanError),
+  },
+  {
+    name: 'mse',
+    title: 'mean squared error, in the square of the unit',
+    better: 'smaller',
+    inUnits: true,
+    interval: 'shared',
+    of: over(meanSquaredError),
   },
 ];
 

@@ -21,9 +21,9 @@ export interface Figure<S extends Sample = Sample> {
   readonly better: Better;
   /**
    * Where its 95 % interval comes from: `bootstrap` draws the units anew, `share` is Wilson's, for the share of rows that are
-   * right. None where left out.
+   * right; `shared` draws the units anew once for all figures that say so. None where left out.
    */
-  readonly interval?: 'bootstrap' | 'share';
+  readonly interval?: 'bootstrap' | 'share' | 'shared';
   /** Its size goes with the label's unit: what is a small difference, only another value of it tells. */
   readonly inUnits?: true;
   /** Its value on these units, which may repeat; undefined where it is not defined. Pure. */

@@ -4,6 +4,7 @@ import { draw, sayTick, unitOf } from './draw.js';
 import { axisX, axisY, dot, gridX, gridY, line, ruleX, text } from './plot.js';
 
 export interface Line {
+  /** In the legend; a line with none, one of many alike, does not stand there. */
   readonly name: string;
   /** Points in order of x; those that are not finite are left out. */
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -84,7 +85,8 @@ export function lineChart(chart: LineChart): Html {
       ),
     ],
   });
-  const legend = lines.map(({ name, colour, dashed }) => {
+  const named = lines.filter(({ name }) => name !== '');
+  const legend = named.map(({ name, colour, dashed }) => {
     const style = `display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;border-top:3px ${dashed ? 'dashed' : 'solid'} ${colour}`;
     return html`<span style="margin-right:1rem;white-space:nowrap"><span style="${style}"></span>${name}</span>`;
   });

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { afterAll, expect, test } from 'vitest';
+import { randomFrom } from '@trainyard/numeric';
+import type { TableRow } from '@trainyard/tables';
+import type { FittedTransform } from '@trainyard/transforms';
+import { partsOf } from '../../../core/provided-parts.js';
+import { openModel, type ModelTask } from '../../../models/index.js';
+import { runNode } from '../../../worker/testing/index.js';
+import * as kinds from '../../train/parts.js';
+import { tablesIn } from '../../train/table-of.test-part.js';
+import { logisticNode } from '../../train/worker.js';
+import { modelFor, tableOf, told } from '../told.test-part.js';
+import { fairnessNode, groupThresholdsNode } from '../worker.js';
+import type { fairnessFigures, groupThresholdFigures } from './contract.js';
+import { grouped } from './group-kind.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'fairness-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const random = randomFrom(3);
+const task: ModelTask = { type: 'classification', label: 'y', classes: ['no', 'yes'] };
+
+/** Of those who are to be found, the old are found less often; one region has few rows. */
+const rows: TableRow[] = Array.from({ length: 500 }, (_, i) => {
+  const age = i % 2 === 0 ? 'old' : 'young';
+  const y = random.uniform() < 0.5 ? 'yes' : 'no';
+  const odds = (y === 'yes' ? (age === 'old' ? 0.1 : 1.5) : -1.2) + (random.uniform() - 0.5) * 3;
+  const p = 1 / (1 + Math.exp(-odds));
+  return { _row: `r${i}`, age, region: i < 8 ? 'isle' : i % 3 === 0 ? 'north' : 'south', x: odds, y, a0: 1 - p, a1: p };
+});
+const judge = async (params: object) => {
+  const inputs = { model: await modelFor(task, ['a0', 'a1'], rows), table: await tableOf(rows) };
+  const run = await runNode(fairnessNode, { params: { resamples: 200, ...params }, inputs, parts: [told] });
+  const report = JSON.parse(await run.output.text('report.json')) as z.output<typeof fairnessFigures>;
+  return {
+    run,
+    report,
+    value: run.output.value as z.output<typeof fairnessFigures>,
+    page: await run.output.text('report.html'),
+  };
+};
+
+test('groups and their intersection have distances with intervals, and limits are kept by whole intervals', async () => {
+  const limits = { equalOpportunity: 0.1, predictiveParity: 0.9 };
+  const { report, value, page, run } = await judge({ groups: ['age', 'region'], limits });
+  expect(value.verdict).toBe('failed');
+  expect(report.cuts.map(({ columns }) => columns)).toEqual([['age'], ['region'], ['age', 'region']]);
+  const gap = (cut: number, name: string) => report.cuts[cut]!.gaps.find((one) => one.name === name)!;
+  const found = (age: string): number => {
+    const own = rows.filter((row) => row['age'] === age && row['y'] === 'yes');
+    return own.filter((row) => (row['a1'] as number) > 0.5).length / own.length;
+  };
+  expect(gap(0, 'equalOpportunity').value).toBeCloseTo(found('young') - found('old'), 12);
+  expect(gap(0, 'equalOpportunity')).toMatchObject({ verdict: 'failed', limit: 0.1 });
+  expect(gap(0, 'predictiveParity').verdict).toBe('passed');
+  const [low, high] = gap(0, 'equalisedOdds').interval!;
+  expect(low < gap(0, 'equalisedOdds').value! && gap(0, 'equalisedOdds').value! < high).toBe(true);
+  // Eight rows: they are shown, and in no distance.
+  expect(report.cuts[1]!.groups.find(({ group }) => group[0] === 'isle')).toMatchObject({ n: 8, tooSmall: true });
+  expect(value.warnings[0]).toContain('1 of 3 groups by region are too small');
+  expect(JSON.stringify(value).length).toBeLessThan(4096);
+  expect(page).toContain('too small');
+  const again = await judge({ groups: ['age', 'region'], limits });
+  expect(again.run.output.ref.digest).toBe(run.output.ref.digest);
+});
+
+test('a class in question that there is not is refused, and so are thousands of groups', async () => {
+  await expect(judge({ groups: ['age'], positive: 'maybe' })).rejects.toThrow('no class "maybe"');
+  await expect(judge({ groups: ['x'] })).rejects.toThrow('make 500 groups');
+});
+
+test('thresholds of groups make a rate alike, in a model that opens and answers by them', async () => {
+  const transform: FittedTransform = {
+    format: 'trainyard.transform/1',
+    rows: rows.length,
+    steps: [{ kind: 'numeric', column: 'x', fill: 0, center: 0, scale: 1, clip: 100, indicator: false }],
+  };
+  const parts = [...partsOfTrain, grouped];
+  const table = await tablesIn(folder)(
+    'people',
+    rows.map(({ a0: _, a1: __, ...row }) => row),
+  );
+  const prep = { files: { 'transform.json': JSON.stringify(transform) } };
+  const trained = await runNode(logisticNode, { params: { label: 'y' }, inputs: { train: table, prep } });
+  const inputs = { model: trained.outputs['model']!, table };
+  const run = await runNode(groupThresholdsNode, { params: { column: 'age' }, inputs, parts, store: trained.store });
+  const figures = run.outputs['report']!.value as z.output<typeof groupThresholdFigures>;
+  expect(figures.gap.before!).toBeGreaterThan(0.2);
+  expect(figures.gap.after!).toBeLessThan(0.03);
+  const model = await openModel(run.outputs['model']!, partsOf(parts));
+  expect(model.card.inputs.map(({ name }) => name)).toEqual(['x', 'age']);
+  const answers = await model.predict(rows.map(({ x, age }) => ({ x, age })));
+  for (const { group, after } of figures.groups) {
+    const own = rows.flatMap((row, i) => (row['age'] === group && row['y'] === 'yes' ? [answers[i]!['label']] : []));
+    expect(own.filter((label) => label === 'yes').length / own.length).toBeCloseTo(after!, 12);
+  }
+  // Of a group that nobody knows the model's own threshold counts.
+  const [strange] = await model.predict([{ x: 0.1, age: null }]);
+  expect(['yes', 'no']).toContain(strange!['label']);
+  await model.dispose();
+});
+const partsOfTrain = Object.values(kinds) as never[];
