@@ -1,6 +1,14 @@
 export { applyTransform, applyTransformToRows } from './apply.js';
 export { isMissing, otherThan, readCell, type Cell, type FeatureRow } from './cell.js';
-export { historyQuery, holdsValues, heldQuery, placeInOrder, type HistoryQuery } from './history/query.js';
+export {
+  FOLD_COLUMNS,
+  foldQuery,
+  historyQuery,
+  holdsValues,
+  heldQuery,
+  placeInOrder,
+  type HistoryQuery,
+} from './history/query.js';
 export { FIGURES, figureOf, typeOfTake, type EarlierRow, type HistoryTake } from './history/windows.js';
 export { checkTake, ORDER_TYPES } from './row-rules/history.js';
 export { normalQuantile } from './normal-quantile.js';
