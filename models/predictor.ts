@@ -5,6 +5,7 @@ import {
   inputsAfter,
   passesMissing,
   throughRules,
+  shortIn,
   unknownIn,
   type FeatureRow,
   type FittedTransform,
@@ -20,7 +21,15 @@ import { unfit } from './tensors.js';
 export interface Answered {
   readonly predictions: Prediction[];
   /** Rows with columns whose value is none that training kept, by their place in the request. */
-  readonly unknown: readonly { readonly row: number; readonly columns: readonly string[] }[];
+  readonly unknown: readonly NamedColumns[];
+  /** Rows with columns that were made of fewer earlier rows than they look back at: those that the request brought. */
+  readonly short: readonly NamedColumns[];
+}
+
+/** Columns of a row of a request, by its place. */
+export interface NamedColumns {
+  readonly row: number;
+  readonly columns: readonly string[];
 }
 
 /** An opened model with its fitted transform inside. It holds no state between calls: one may serve many at once. */
@@ -71,6 +80,7 @@ export function joinPredictor(
   const rules = transform?.rules ?? [];
   const through = Array.from({ length: rules.length + 1 }, (_, done) => transform && throughRules(transform, done));
   const unknown = transform && unknownIn(transform);
+  const short = transform && shortIn(transform);
   const checked = (numbers: Float64Array, rows: number): Float64Array => {
     if (numbers.length !== rows * outputs.length)
       throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows} rows`, {
@@ -99,10 +109,8 @@ export function joinPredictor(
         (_, row) =>
           type.answer(numbers.subarray(row * outputs.length, (row + 1) * outputs.length), card.task) as Prediction,
       ),
-      unknown: given.flatMap((one, row) => {
-        const columns = unknown?.(one) ?? [];
-        return columns.length === 0 ? [] : [{ row, columns }];
-      }),
+      unknown: named(given, unknown),
+      short: named(given, short),
     };
   };
   const { features: scoreFeatures } = scored;
@@ -125,6 +133,14 @@ export function joinPredictor(
       await dispose();
     },
   };
+}
+
+/** The rows of which something names columns. */
+function named(rows: readonly FeatureRow[], name: ((row: FeatureRow) => string[]) | undefined): NamedColumns[] {
+  return rows.flatMap((one, row) => {
+    const columns = name?.(one) ?? [];
+    return columns.length === 0 ? [] : [{ row, columns }];
+  });
 }
 
 type Scored = Float64Array | Promise<Float64Array>;

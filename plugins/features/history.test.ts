@@ -202,6 +202,13 @@ test('a served model makes a row from the earlier rows that its request brings, 
   const [expected] = await model.score([rows[2] as never]);
   expect((answer as { value: number }).value).toBe(expected);
   const at = '2024-01-03T08:00:00Z';
+  // What looks back farther than what came along is named; what is later than the row is no history.
+  const one = JSON.stringify(JSON.parse(earlier).slice(1));
+  const { short } = await model.answer([earlier, one, '[]'].map((brought) => ({ at, earlier: brought })));
+  expect(short).toEqual([
+    { row: 1, columns: ['mean sold'] },
+    { row: 2, columns: ['sold before', 'mean sold'] },
+  ]);
   await expect(model.predict([{ at, earlier: null }])).rejects.toThrow(/cannot read column "earlier"[\s\S]*or \[\]/);
   await expect(model.predict([{ at }])).rejects.toThrow(/field "earlier" is missing/);
   await expect(model.predict([{ at: null, earlier }])).rejects.toThrow(/column "at"[\s\S]*must be known/);

@@ -26,6 +26,8 @@ export interface Answer {
   readonly predictions: readonly Prediction[];
   /** Rows with columns whose value training did not have. */
   readonly unknown: Answered['unknown'];
+  /** Rows with columns that look back farther than the earlier rows that came along. */
+  readonly short: Answered['short'];
 }
 
 /**

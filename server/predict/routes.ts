@@ -72,8 +72,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
         const endpoint = await endpoints.get(request.params.name);
         const rows = rowsOf(request.body);
         const requestId = idOf(request);
-        const { version, predictions, unknown } = await answer(endpoint, requestId, rows);
-        const notes = unknown.length === 0 ? {} : { unknown };
+        const { version, predictions, unknown, short } = await answer(endpoint, requestId, rows);
+        const notes = { ...(unknown.length > 0 && { unknown }), ...(short.length > 0 && { short }) };
         return { model: endpoint.name, version, requestId, predictions, ...notes };
       },
     );

@@ -27,7 +27,7 @@ export type { CategoricalStep } from './steps/categorical.js';
 export type { NumericStep } from './steps/numeric.js';
 export type { PassStep } from './steps/pass.js';
 export { throughRules } from './through-rules.js';
-export { unknownIn } from './unknown.js';
+export { shortIn, unknownIn } from './unknown.js';
 export {
   featureNames,
   parseTransform,
