@@ -6,6 +6,8 @@ export { readRunView, type RunReader, type RunView } from './run/run-view.js';
 export { watchRun, type RunMoment, type WatchOptions } from './run/run-watch.js';
 export { isStudy, readStudy, steerStudy, studiesOf, studyNamed, type Steering } from './study/studies.js';
 export type { StudyState, StudyTrial } from '../core/study/state.js';
+/** Where a pipeline reads a source on from. */
+export { readUpTo, type ReadUpTo } from './data/read-up-to.js';
 /** Who has opened a sealed test set, and those of a run. */
 export { openingsOf, type SealedOpening } from '../store/index.js';
 export { sealedSets, type SealedSet } from './run/sealed-sets.js';

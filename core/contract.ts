@@ -86,6 +86,12 @@ export interface NodeSpec<N extends string, P extends z.ZodType, I extends Ports
     readonly dataset?: string;
   };
   /**
+   * The node reads a source on from where the last finished run of the pipeline had come to: `since` is the input that says
+   * how far that was (what `ingest.reached` gives), `reached` the `port.path` of how far it has come itself. Where the input is
+   * wired, the next run goes on from there once this one is done.
+   */
+  readonly readsOn?: { readonly since: string; readonly reached: string };
+  /**
    * The node gives the same figures within these bounds, but not the same bytes, when it is computed again: training on
    * a GPU, say. By `port.path` of a number among its output values the largest absolute difference, such as
    * `{ metrics: { 'figures.f1.macro': 0.01 } }`. `trainyard verify` compares these instead of digests where bytes differ.

@@ -84,8 +84,18 @@ export interface GraphRecord {
   others?: readonly (readonly [order: number, what: string])[];
   /** The figure that stands for the run: what a contract declares as its `facts.metric`, such as the F1 on sealed rows. */
   metric?: RunMetric;
+  /** Sources that it read on from where the last run had come to. */
+  readOn?: readonly ReadOn[];
   result?: Json;
   error?: ErrorRecord;
+}
+
+/** A source that a run read on: where the run before it had come to, and what says how far it has come itself. */
+export interface ReadOn {
+  readonly from: Ref;
+  readonly to: Ref;
+  /** Where in the value of `to`. */
+  readonly path: readonly string[];
 }
 
 /** A figure with its name. */

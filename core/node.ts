@@ -78,6 +78,8 @@ function checkSpec(spec: AnyContract['spec']): void {
     if (!(tolerance >= 0 && Number.isFinite(tolerance)))
       wrong(`reproducible.metrics.${path}`, 'a number of 0 or more', tolerance);
   }
+  if (spec.readsOn && spec.inputs[spec.readsOn.since]?.arity !== 'optional')
+    wrong('readsOn.since', 'an optional input', spec.readsOn.since);
   const sealed = Object.keys(spec.inputs).filter((port) => spec.inputs[port]?.kind.startsWith('sealed '));
   if (sealed.length > 0 && spec.opens !== 'sealed')
     wrong('opens', `'sealed', since its input "${sealed[0]}" is a sealed test set`, spec.opens);

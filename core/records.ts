@@ -79,6 +79,22 @@ export interface PageNote {
   readonly page: Digest;
 }
 
+/** How far the finished runs of a pipeline have read a source: one record for each that read it on. */
+export interface Reach {
+  readonly format: 1;
+  /** Task queue of the project. */
+  readonly project: string;
+  readonly pipeline: string;
+  /** Digest of the source as pipelines name it. */
+  readonly source: Digest;
+  /** Which finished run it was, from 1. */
+  readonly place: number;
+  /** Where the source is read on from. */
+  readonly watermark: Json;
+  readonly run: string;
+  readonly lineage: string;
+}
+
 /** What an operator put in the place of a failed call, by the key that its pipeline asks for. */
 export interface DecidedCall {
   readonly key: Digest;

@@ -5,6 +5,7 @@ import {
   inputsAfter,
   passesMissing,
   throughRules,
+  shortIn,
   unknownIn,
   type FeatureRow,
   type FittedTransform,
@@ -21,11 +22,19 @@ import { unfit } from './tensors.js';
 export interface Answered {
   readonly predictions: Prediction[];
   /** Rows with columns whose value is none that training kept, by their place in the request. */
-  readonly unknown: readonly { readonly row: number; readonly columns: readonly string[] }[];
+  readonly unknown: readonly NamedColumns[];
+  /** Rows with columns that were made of fewer earlier rows than they look back at: those that the request brought. */
+  readonly short: readonly NamedColumns[];
+}
+
+/** Columns of a row of a request, by its place. */
+export interface NamedColumns {
+  readonly row: number;
+  readonly columns: readonly string[];
 }
 
 /** The same before it is said: numbers, as the task names them. */
-export interface Responded extends Pick<Answered, 'unknown'> {
+export interface Responded extends Pick<Answered, 'unknown' | 'short'> {
   /** `[rows, outputs]` */
   readonly numbers: Float64Array;
   readonly rows: number;
@@ -66,7 +75,7 @@ export interface Predictor {
   dispose(): Promise<void>;
 }
 
-const NONE: Answered['unknown'] = [];
+const NONE: readonly NamedColumns[] = [];
 
 /** Joins a model's parts. Throws a UserError when transform, scorer and task do not fit each other. */
 export function joinPredictor(
@@ -87,6 +96,8 @@ export function joinPredictor(
   const rules = transform?.rules ?? [];
   const through = Array.from({ length: rules.length + 1 }, (_, done) => transform && throughRules(transform, done));
   const unknown = transform && unknownIn(transform);
+  // Only rules look back.
+  const short = transform && rules.length > 0 ? shortIn(transform) : undefined;
   const checked = (numbers: Float64Array, rows: number): Float64Array => {
     if (numbers.length !== rows * outputs.length)
       throw unfit(`the model kind "${kind.name}" gave ${numbers.length} numbers for ${rows} rows`, {
@@ -111,21 +122,13 @@ export function joinPredictor(
     return take && done < rules.length ? rows.map(take) : rows;
   };
   const check = rowCheck(card.inputs);
-  const unknownOf = (given: readonly FeatureRow[]): Answered['unknown'] => {
-    if (unknown === undefined) return NONE;
-    let found: { row: number; columns: readonly string[] }[] | undefined;
-    for (let row = 0; row < given.length; row++) {
-      const columns = unknown(given[row]!);
-      if (columns.length > 0) (found ??= []).push({ row, columns });
-    }
-    return found ?? NONE;
-  };
   const respond = (rows: readonly Readonly<Record<string, unknown>>[]): Responded | Promise<Responded> => {
     const given = refusedAsRequest(() => ruled(check(rows), 0));
     const finish = (numbers: Float64Array): Responded => ({
       numbers: checked(numbers, given.length),
       rows: given.length,
-      unknown: unknownOf(given),
+      unknown: named(given, unknown),
+      short: named(given, short),
     });
     const numbers = scored.rows(given);
     return numbers instanceof Float64Array ? finish(numbers) : numbers.then(finish);
@@ -139,7 +142,7 @@ export function joinPredictor(
   const writer = answerWriter(card.task);
   const answer = async (rows: readonly Readonly<Record<string, unknown>>[]): Promise<Answered> => {
     const responded = await respond(rows);
-    return { predictions: say(responded), unknown: responded.unknown };
+    return { predictions: say(responded), unknown: responded.unknown, short: responded.short };
   };
   const { features: scoreFeatures } = scored;
   return {
@@ -175,6 +178,20 @@ function refusedAsRequest<T>(read: () => T): T {
     const { what, where, expected, actual, remedy, cause } = error;
     throw new TrainyardError('TY-PREDICT-INPUT', { what, where, expected, actual, remedy, cause });
   }
+}
+
+/** The rows of which something names columns. */
+function named(
+  rows: readonly FeatureRow[],
+  name: ((row: FeatureRow) => readonly string[]) | undefined,
+): readonly NamedColumns[] {
+  if (name === undefined) return NONE;
+  let found: NamedColumns[] | undefined;
+  for (let row = 0; row < rows.length; row++) {
+    const columns = name(rows[row]!);
+    if (columns.length > 0) (found ??= []).push({ row, columns });
+  }
+  return found ?? NONE;
 }
 
 type Scored = Float64Array | Promise<Float64Array>;

@@ -33,6 +33,7 @@ export {
   startRun,
   type RunRecord,
 } from './runs.js';
+export { lastReach, reach, type ReachName } from './reaches.js';
 export { areWhole, keepJson, noteNeed, sweepBefore, undisturbed } from './collect-beside.js';
 export { collect, type Collected, type CollectOptions, type OthersNeeds } from './collect.js';
 export type { BadRecord } from './scrub-records.js';
@@ -45,6 +46,7 @@ export type {
   Need,
   NodeRecord,
   PageNote,
+  Reach,
   RunEnd,
   RunStart,
   SealedOpening,

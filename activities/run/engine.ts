@@ -29,6 +29,7 @@ import type { CarriedRow, EngineActivities, Journal, ServerActivities } from '..
 import { studyPage, type KeptStudy } from '../../core/study/state.js';
 import { crashPoint } from './crash-points.js';
 import { FormerTables, latestKey } from './former-tables.js';
+import { keepReaches } from './read-on.js';
 import { suggestBeside } from '../study/suggest.js';
 
 /**
@@ -79,6 +80,8 @@ export function engineActivities(
       const nodes: GraphNode[] = [];
       for (const part of parts) nodes.push(...((await readJsonBlob(store, part)) as GraphNode[]));
       const graph: GraphRecord = { ...last, nodes: [...nodes, ...last.nodes] };
+      // First, since a run that may not say so is not done.
+      if (graph.state === 'done') await keepReaches(store, graph);
       await putGraph(store, graph.run, graph as unknown as Json);
       crashPoint('saving-graph', { run: graph.run });
       const status = graph.state === 'done' ? 'completed' : graph.state === 'running' ? 'terminated' : graph.state;

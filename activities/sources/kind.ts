@@ -92,6 +92,11 @@ export interface SourceReader<Options> {
    * it changes meanwhile. May be killed and called again.
    */
   snapshot(options: Options, ask: SnapshotAsk): Promise<Snapshot>;
+  /**
+   * Whether a source with these options can be read on from an earlier snapshot's watermark. `since` is refused where it cannot;
+   * without this it is given on.
+   */
+  readsOn?(options: Options): boolean;
   /** Reads a snapshot as rows. Pure: the same snapshot and options give the same rows in the same order. */
   toTable(snapshot: TakenSnapshot, options: Options, ask: TableAsk): Promise<RawText>;
 }

@@ -28,6 +28,7 @@ function settingsOf(spec: (Part & { part: 'node' })['spec']): object {
     continuesOver: null,
     facts: {},
     reproducible: null,
+    readsOn: null,
     ...NODE_DEFAULTS,
     ...said,
     resources: { ...NODE_DEFAULTS.resources, ...spec.resources },

@@ -14,12 +14,15 @@ export interface PredictOptions {
   json?: boolean;
 }
 
+const namedColumns = z.array(z.object({ row: z.number(), columns: z.array(z.string()) })).default([]);
+
 const answerSchema = z.looseObject({
   model: z.string(),
   version: z.number(),
   requestId: z.string(),
   predictions: z.array(z.looseObject({ label: z.string(), probabilities: z.record(z.string(), z.number()) })),
-  unknown: z.array(z.object({ row: z.number(), columns: z.array(z.string()) })).default([]),
+  unknown: namedColumns,
+  short: namedColumns,
 });
 const problemSchema = z.looseObject({
   code: z.string().optional(),
@@ -54,6 +57,8 @@ export async function predict(config: string | undefined, endpoint: string, opti
   print(table(['prediction', 'probabilities'], cells, { most: 100 }));
   for (const { row, columns } of answer.unknown.slice(0, UNKNOWN_SHOWN))
     print(colours.yellow(`row ${row}: training did not have the value of ${columns.join(', ')}`));
+  for (const { row, columns } of answer.short.slice(0, UNKNOWN_SHOWN))
+    print(colours.yellow(`row ${row}: fewer earlier rows came along than ${columns.join(', ')} look back at`));
   print(colours.dim(`\n${answer.model} version ${answer.version}, request ${answer.requestId}`));
 }
 

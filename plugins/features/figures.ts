@@ -9,6 +9,7 @@ import {
   type TableCell,
   type TableRow,
 } from '@trainyard/tables/sql';
+import { Answers } from './answers.js';
 
 /** Aggregates that one query computes. */
 const TERMS = 300;
@@ -19,6 +20,13 @@ const HELD = 32e6;
 
 /** Rows up to which expressions are sorted as lists, which are in memory. */
 const LISTED_ROWS = 200_000;
+
+/** How rows are asked: what was told before, and what has to be there before they can be. */
+export interface Asking {
+  readonly answers: Answers;
+  /** Makes the relation that is asked, once, where it has not been made. */
+  readonly ready?: () => Promise<void>;
+}
 
 interface Asked<Answer> {
   readonly answer: (found: Answer) => void;
@@ -45,15 +53,18 @@ export class Figures {
     /** Of the training part, whatever stands in `from`. */
     readonly rows: number,
     private readonly times?: Sql,
+    readonly asking: Asking = { answers: Answers.none() },
   ) {}
 
   /** An aggregate over what stands in `from`, such as the least value: one that does not ask how often a row stands there. */
   figure(term: Sql): Promise<TableCell> {
     let found = this.figures.get(term.text);
     if (!found) {
-      found = new Promise<TableCell>((answer, fail) => this.figuresAsked.push({ term, answer, fail }));
+      found = this.kept(`figure of ${this.from.text}: ${term.text}`, (answer, fail) => {
+        this.figuresAsked.push({ term, answer, fail });
+        this.flushSoon();
+      });
       this.figures.set(term.text, found);
-      this.flushSoon();
     }
     return found;
   }
@@ -90,17 +101,40 @@ export class Figures {
     const key = `${x.text}\n${shares.join(' ')}`;
     let found = this.quantiles.get(key);
     if (!found) {
-      found = new Promise((answer, fail) => this.quantilesAsked.push({ x, shares, answer, fail }));
+      found = this.kept(`quantiles of ${this.from.text}: ${key}`, (answer, fail) => {
+        this.quantilesAsked.push({ x, shares, answer, fail });
+        this.flushSoon();
+      });
       this.quantiles.set(key, found);
-      this.flushSoon();
     }
     return found;
   }
 
   /** Rows of a query over `from`, such as one that groups it. */
   async group<Row extends object = TableRow>(query: Sql): Promise<Row[]> {
+    return this.ask(query.text, () => this.database.rows<Row>(query));
+  }
+
+  /** An answer that follows from the rows alone. */
+  ask<Answer>(question: string, find: () => Promise<Answer>): Promise<Answer> {
+    return this.asking.answers.ask(question, () => this.look(find));
+  }
+
+  /** Looks at the rows, which are there then. */
+  private async look<Answer>(find: () => Promise<Answer>): Promise<Answer> {
     this.passes++;
-    return this.database.rows<Row>(query);
+    await this.asking.ready?.();
+    return find();
+  }
+
+  /** What was told before, or what asking gives. */
+  private async kept<Answer>(
+    question: string,
+    ask: (answer: (found: Answer) => void, fail: (error: unknown) => void) => void,
+  ): Promise<Answer> {
+    const { answers } = this.asking;
+    const told = answers.told<Answer>(question);
+    return told ? told.answer : answers.tell(question, await new Promise<Answer>(ask));
   }
 
   /** All that is ready asks first: what waits for nothing else has asked when timers are due. */
@@ -149,7 +183,7 @@ export class Figures {
         const places = join(ranks[i]!.map((rank) => sql`${BigInt(rank + 1)}`));
         return sql`unnest(list_select(list_sort(list(${x}), 'ASC', 'NULLS LAST'), [${places}])) AS ${id(`q${i}`)}`;
       });
-      const rows = await this.group(sql`SELECT ${join(terms)} FROM ${this.from}`);
+      const rows = await this.look(() => this.database.rows(sql`SELECT ${join(terms)} FROM ${this.from}`));
       return asked.map(({ shares }, i) => {
         const at = new Map(ranks[i]!.map((rank, row) => [rank, rows[row]?.[`q${i}`] as number]));
         return interpolated(shares, present[i]!, at);
@@ -166,9 +200,8 @@ export class Figures {
       const present = await this.count(x);
       if (present === 0) return [];
       const ranks = ranksOf(shares, present);
-      const rows = await this.group<{ r: number; x: number }>(
-        this.times ? this.atTimes(x, this.times, ranks) : this.atRanks(x, ranks),
-      );
+      const query = this.times ? this.atTimes(x, this.times, ranks) : this.atRanks(x, ranks);
+      const rows = await this.look(() => this.database.rows<{ r: number; x: number }>(query));
       return interpolated(shares, present, new Map(rows.map(({ r, x: value }) => [r, value])));
     };
     find().then(answer, fail);
@@ -191,8 +224,7 @@ export class Figures {
     query: Sql,
     of: (rows: readonly TableRow[], index: number) => Answer,
   ): void {
-    this.passes++;
-    this.database.rows(query).then(
+    this.look(() => this.database.rows(query)).then(
       (rows) => asked.forEach(({ answer }, i) => answer(of(rows, i))),
       (error: unknown) => asked.forEach(({ fail }) => fail(error)),
     );

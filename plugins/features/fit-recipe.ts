@@ -1,6 +1,7 @@
 import { type Column, type Database, type Sql } from '@trainyard/tables/sql';
 import { featureNames, readsOf, type FittedTransform, type TransformStep } from '@trainyard/transforms';
 import { selectsByLabel, type Plan } from './choose-columns.js';
+import { Figures, type Asking } from './figures.js';
 import { withoutUnused } from './keep-features.js';
 import { labelOf, type Label } from './label.js';
 import { Lesson } from './lesson.js';
@@ -32,11 +33,12 @@ export async function fitRecipe(
   plan: Plan,
   recipe: Recipe,
   table: readonly Column[],
-  { referred = true }: { readonly referred?: boolean } = {},
+  { referred = true, asking }: { readonly referred?: boolean; readonly asking?: Asking } = {},
 ): Promise<FittedRecipe> {
   const asks = plan.chosen.some(({ kind, spec }) => kind.needsLabel?.(spec)) || selectsByLabel(recipe);
-  const label = plan.label && asks ? await labelOf(database, from, plan.label, recipe.labelAs) : undefined;
-  const lesson = new Lesson(database, from, plan.columns, rows, label, recipe.seed);
+  const figures = new Figures(database, from, rows, undefined, asking);
+  const label = plan.label && asks ? await labelOf(figures, plan.label, recipe.labelAs) : undefined;
+  const lesson = new Lesson(database, from, plan.columns, rows, label, recipe.seed, asking);
   const found = await Promise.allSettled(plan.chosen.map(({ kind, spec, column }) => kind.fit(spec, column, lesson)));
   const fitted = found.map((one) => {
     if (one.status === 'rejected') throw one.reason;

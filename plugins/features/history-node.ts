@@ -5,6 +5,7 @@ import {
   foldName,
   id,
   inner,
+  innerName,
   join,
   openTable,
   requireColumn,
@@ -29,6 +30,7 @@ import {
 import { durationMs, UserError } from '../../core/index.js';
 import { implement } from '../../worker/index.js';
 import { history, type HistoryFigures } from './contract.js';
+import { foldWindows } from './fold-windows.js';
 
 const NTH = inner('nth');
 
@@ -53,8 +55,15 @@ export const historyNode = implement(history, ({ params, inputs, ctx }) =>
     await refuseMissing(database, [...params.key, params.order]);
     const numbered = sql`(SELECT row_number() OVER () AS ${NTH}, * FROM rows)`;
     const asked = { key: params.key, order, gap, takes };
-    await keepInMemory(database, asked);
-    const made = historyQuery(asked, numbered, NTH);
+    const kept = { cell: NTH, name: innerName('nth') };
+    const folded = (await fitInMemory(database, asked))
+      ? undefined
+      : await foldWindows(database, asked, numbered, kept, ctx.signal);
+    const listed = takes.filter((take) => folded === undefined || !holdsValues(take));
+    const from = [
+      ...(listed.length > 0 ? [historyQuery({ ...asked, takes: listed }, numbered, NTH)] : []),
+      ...(folded ? [folded] : []),
+    ];
     const carried = carriedRules(inputs.table);
     const inner = withoutOthers(carried);
     const rule = {
@@ -69,8 +78,13 @@ export const historyNode = implement(history, ({ params, inputs, ctx }) =>
     };
     const table = await writeTable(
       database,
-      sql`SELECT a.* EXCLUDE (${NTH}), ${join(takes.map(({ name }) => sql`b.${id(name)}`))}
-            FROM ${numbered} AS a JOIN (${made}) AS b ON a.${NTH} = b.${NTH} ORDER BY a.${NTH}`,
+      sql`SELECT a.* EXCLUDE (${NTH}), ${join(
+        takes.map((take) => sql`${id(`b${listed.includes(take) ? 0 : from.length - 1}`)}.${id(take.name)}`),
+      )}
+            FROM ${numbered} AS a ${join(
+              from.map((made, i) => sql`JOIN (${made}) AS ${id(`b${i}`)} USING (${NTH})`),
+              ' ',
+            )} ORDER BY a.${NTH}`,
       ctx.scratch,
       'table',
       { rules: [...carried, JSON.parse(JSON.stringify(rule)) as CarriedRule] },
@@ -133,23 +147,15 @@ function refuseTaken(columns: readonly Column[], names: readonly string[]): void
   }
 }
 
-/** Values that the windows of one key may hold together, whose sums are taken one by one: the database holds them all at once. */
+/** Values that the windows of one key may hold together where the database adds them, since it holds them all at once. */
 const HELD = 40_000_000;
 
-/** Throws a UserError where windows would not fit into memory; large keys are taken one after the other. */
-async function keepInMemory(database: Database, asked: HistoryQuery): Promise<void> {
-  if (!asked.takes.some(holdsValues)) return;
+/** Whether windows fit into memory as lists; where the largest key's nearly do not, large keys are taken one after the other. */
+async function fitInMemory(database: Database, asked: HistoryQuery): Promise<boolean> {
+  if (!asked.takes.some(holdsValues)) return true;
   const { most } = await database.row<{ most: number }>(heldQuery(asked, sql`rows`));
-  if (most > HELD) {
-    const names = asked.takes.filter(holdsValues).map(({ name }) => `"${name}"`);
-    throw new UserError(`the windows of ${names.join(', ')} are too wide for so many rows of one key`, {
-      where: { port: 'table', field: 'columns' },
-      expected: `at most ${HELD} values in the windows of all rows of a key: its rows times the rows of a window`,
-      actual: String(most),
-      remedy: 'give them a smaller rows or within, or make some of them by another features.history',
-    });
-  }
   if (most > HELD / 16) await database.run(sql`SET threads = 1`);
+  return most <= HELD;
 }
 
 /** Throws a UserError for rows of which nobody can say what lies before them. */

@@ -1,16 +1,6 @@
 import { UserError } from '@trainyard/errors';
-import {
-  finite,
-  id,
-  scaled,
-  scaleOf,
-  sql,
-  unscaled,
-  type Column,
-  type Database,
-  type Scale,
-  type Sql,
-} from '@trainyard/tables/sql';
+import { finite, id, scaled, scaleOf, sql, unscaled, type Column, type Scale, type Sql } from '@trainyard/tables/sql';
+import type { Figures } from './figures.js';
 
 /** A number that what learns from the label looks at: the label itself, or whether a row is of a class. */
 export interface Target {
@@ -38,8 +28,7 @@ const MOST_CLASSES = 200;
 
 /** Looks at the label. Throws a UserError where it has too many classes, or no values. */
 export async function labelOf(
-  database: Database,
-  from: Sql,
+  figures: Figures,
   { name, type }: Column,
   as: 'auto' | 'classes' | 'number',
 ): Promise<Label> {
@@ -50,10 +39,10 @@ export async function labelOf(
       expected: 'a column of numbers or integers',
       actual: type,
     });
-  if (as === 'classes' || !numbers) return classes(database, from, name);
+  if (as === 'classes' || !numbers) return classes(figures, name);
   const x = finite(id(name));
-  const { min, max } = await database.row<{ min: number | null; max: number | null }>(
-    sql`SELECT min(${x}) AS min, max(${x}) AS max FROM ${from}`,
+  const [{ min = null, max = null } = {}] = await figures.group<{ min: number | null; max: number | null }>(
+    sql`SELECT min(${x}) AS min, max(${x}) AS max FROM ${figures.from}`,
   );
   if (min === null || max === null) throw nothing(name);
   const scale: Scale = scaleOf(min, max);
@@ -64,10 +53,10 @@ export async function labelOf(
   };
 }
 
-async function classes(database: Database, from: Sql, name: string): Promise<Label> {
+async function classes(figures: Figures, name: string): Promise<Label> {
   const text = sql`${id(name)}::VARCHAR`;
-  const found = await database.rows<{ value: string }>(
-    sql`SELECT DISTINCT ${text} AS value FROM ${from} WHERE ${text} IS NOT NULL ORDER BY 1 LIMIT ${BigInt(MOST_CLASSES + 1)}`,
+  const found = await figures.group<{ value: string }>(
+    sql`SELECT DISTINCT ${text} AS value FROM ${figures.from} WHERE ${text} IS NOT NULL ORDER BY 1 LIMIT ${BigInt(MOST_CLASSES + 1)}`,
   );
   if (found.length === 0) throw nothing(name);
   if (found.length > MOST_CLASSES)

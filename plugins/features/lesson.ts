@@ -1,5 +1,6 @@
 import { id, inner, innerName, sql, type Column, type Database, type Sql, type TableCell } from '@trainyard/tables/sql';
-import { Figures } from './figures.js';
+import { once } from './answers.js';
+import { Figures, type Asking } from './figures.js';
 import type { Label } from './label.js';
 
 /** Rows from which on values that many rows share are counted once; below, each query costs more than its rows. */
@@ -22,8 +23,9 @@ export class Lesson extends Figures {
     rows: number,
     readonly label: Label | undefined,
     readonly seed: number,
+    asking?: Asking,
   ) {
-    super(database, from, rows);
+    super(database, from, rows, undefined, asking);
   }
 
   /** The values of one column, for what looks at no other: counted once where many rows share them. */
@@ -46,17 +48,24 @@ export class Lesson extends Figures {
     const different = await this.number(sql`approx_count_distinct(${id(column)})`);
     if (different > Math.min(DIFFERENT, this.rows / SHARED)) return this;
     const values = innerName(`values of ${column}`);
-    this.passes++;
-    await this.database.run(
-      sql`CREATE TABLE ${id(values)} AS SELECT ${id(column)}, count(*) AS ${TIMES} FROM ${this.from} GROUP BY 1`,
-    );
-    return new Figures(this.database, id(values), this.rows, TIMES);
+    const { answers, ready: before } = this.asking;
+    const ready = once(async () => {
+      await before?.();
+      this.passes++;
+      await this.database.run(
+        sql`CREATE TABLE ${id(values)} AS SELECT ${id(column)}, count(*) AS ${TIMES} FROM ${this.from} GROUP BY 1`,
+      );
+    });
+    return new Figures(this.database, id(values), this.rows, TIMES, { answers, ready });
   }
 
   private async countTexts(column: string): Promise<Counts> {
+    return this.ask(`texts of ${this.from.text} ${column}`, () => this.readTexts(column));
+  }
+
+  private async readTexts(column: string): Promise<Counts> {
     const counts = new Map<string, number>();
     let missing = 0;
-    this.passes++;
     // The values come as rows give them, so that they become text here just as they do when the transform is applied.
     for await (const batch of this.database.batches<{ value: TableCell; count: number }>(
       sql`SELECT ${id(column)} AS value, count(*) AS count FROM ${this.from} GROUP BY 1`,

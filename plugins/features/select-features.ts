@@ -2,6 +2,7 @@ import { join as joinPath } from 'node:path';
 import { UserError } from '@trainyard/errors';
 import { finite, id, join, ROW_ID, sql, type Column, type Database, type Sql } from '@trainyard/tables/sql';
 import { featureColumn, featureNames, featuresQuery, type FittedTransform } from '@trainyard/transforms';
+import { once, type Answers } from './answers.js';
 import type { Label } from './label.js';
 import { Lesson } from './lesson.js';
 import type { Recipe } from './recipe.js';
@@ -17,6 +18,7 @@ export interface Selecting {
   readonly rows: number;
   readonly label: Label | undefined;
   readonly scratch: string;
+  readonly answers: Answers;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Selecting {
  * where a selection leaves nothing.
  */
 export async function selectFeatures(
-  { database, training, columns, rows, label, scratch }: Selecting,
+  { database, training, columns, rows, label, scratch, answers }: Selecting,
   transform: FittedTransform,
   { select, seed }: Pick<Recipe, 'select' | 'seed'>,
 ): Promise<FitReport['features']> {
@@ -37,9 +39,11 @@ export async function selectFeatures(
   const { query } = featuresQuery(transform, training, columns, { also, training: identity !== undefined });
   // Computed once, kept on the disk.
   const path = joinPath(scratch, 'features.parquet');
-  await database.write(query, path);
-  await database.view('features', path);
-  const lesson = new Lesson(database, id('features'), columns, rows, label, seed);
+  const ready = once(async () => {
+    await database.write(query, path);
+    await database.view('features', path);
+  });
+  const lesson = new Lesson(database, id('features'), columns, rows, label, seed, { answers, ready });
   const x = (feature: number): Sql => finite(featureColumn(feature));
   let sample: Promise<Sample> | undefined;
   const candidates = {

@@ -16,7 +16,15 @@ export const fitFeaturesNode = implement(fitFeatures, ({ params, inputs, ctx }) 
   withDatabase({ scratch: ctx.scratch, signal: ctx.signal, threads: ctx.threads }, async (database) => {
     const { recipe } = params;
     const say = (fraction: number, message: string): void => ctx.progress(fraction, message);
-    const { fitted, features, transform, rows } = await fitWhole(database, inputs.table, recipe, ctx.scratch, { say });
+    const told = { say, kept: ctx.checkpoint };
+    const { fitted, features, transform, rows, takenUp } = await fitWhole(
+      database,
+      inputs.table,
+      recipe,
+      ctx.scratch,
+      told,
+    );
+    if (takenUp > 0) ctx.log(`${takenUp} questions were answered by an earlier attempt`);
     const names = featureNames(transform);
     const read = new Set(transformInputs(transform).map(({ name }) => name));
     const report: FitReport = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { file, node, report, sourceParam, table, type Json } from '../../core/index.js';
+import { file, json, node, optional, report, sourceParam, table, type Json } from '../../core/index.js';
 import { bad } from '@trainyard/tables/bad';
 import { tableSchemaParam } from '@trainyard/tables/schema';
 import { ENCODINGS } from './encodings.js';
@@ -8,6 +8,32 @@ const cell = z.union([z.string(), z.number(), z.boolean()]);
 
 /** What the code of source kinds is asked for by. */
 const SOURCES = ['source'] as const;
+
+/** How far the last finished run of a pipeline has read a source. */
+const reach = z.object({
+  project: z.string(),
+  pipeline: z.string(),
+  source: z.string(),
+  /** How many finished runs have read it on. */
+  place: z.int(),
+  /** Where to read on from; null where no run has read it. */
+  watermark: z.json() as unknown as z.ZodType<Json, Json>,
+  run: z.string().nullable(),
+});
+
+/**
+ * Looks up how far the last finished run of the pipeline has read a source on, once in a run and its resumes: `ingest.read` calls it
+ * for `since: 'last run'`.
+ */
+export const reached = node({
+  name: 'ingest.reached',
+  version: '1',
+  title: 'How far the last finished run of the pipeline has read a source',
+  params: z.object({ source: sourceParam.describe('the source as the pipeline names it: another query is another') }),
+  inputs: {},
+  outputs: json(reach),
+  cache: false,
+});
 
 /** Takes what a source holds as it is now. Never found in the cache: only reading tells whether they changed. */
 export const snapshot = node({
@@ -22,10 +48,11 @@ export const snapshot = node({
       .optional()
       .describe('the watermark of an earlier snapshot: only what came after it; for kinds that have one'),
   }),
-  inputs: {},
+  inputs: { from: optional(json(reach)) },
   outputs: file,
   cache: false,
   asks: SOURCES,
+  readsOn: { since: 'from', reached: 'out.watermark' },
 });
 
 /** How a snapshot is read as a table. */

@@ -14,7 +14,7 @@ import {
 } from '../../core/index.js';
 import { tableSchema } from '@trainyard/tables/schema';
 import { bad, type BadInput } from '@trainyard/tables/bad';
-import { parse, sift, siftFigures, snapshot, type SiftFigures } from './contract.js';
+import { parse, reached, sift, siftFigures, snapshot, type SiftFigures } from './contract.js';
 import { released, type SiftedHandles } from './hold.js';
 import { file as fileSource } from './sources/file/contract.js';
 
@@ -41,9 +41,14 @@ export interface ReadArguments<S extends z.ZodObject> {
 export interface SourceArguments<S extends z.ZodObject> extends ReadArguments<S> {
   /** A source of any kind, or the path of a file, a folder or a pattern. */
   readonly source: Source | string;
-  /** The watermark of an earlier snapshot: only what came after it is read. */
+  /**
+   * The watermark of an earlier snapshot: only what came after it is read. `'last run'`: what came after that of the last run of this
+   * pipeline that is done; a run that fails leaves it where it was.
+   */
   readonly since?: Json;
 }
+
+const LAST_RUN = 'last run';
 
 /** A table as read, and the snapshot of the source that it was read from. */
 export type SourceTable<Row> = Handle<Table<Row>> & { readonly source: Handle<File> };
@@ -111,13 +116,18 @@ function readSource<
   const A extends SourceArguments<S> = SourceArguments<S>,
 >(args: A & SourceArguments<S>, options: CallOptions = {}): ReadTable<z.output<S>, A> {
   const of = typeof args.source === 'string' ? fileSource({ path: args.source }) : args.source;
-  const taken = args.since === undefined ? snapshot({ source: of }) : snapshot({ source: of, since: args.since });
+  const taken = takenSince(of, args.since);
   const summary = typeof args.source === 'string' ? args.source : of.kind;
   const { bad: given } = args;
   return readTable({ of, ...readingOf(args) }, taken, { bad: given, called: summary }, options) as ReadTable<
     z.output<S>,
     A
   >;
+}
+
+function takenSince(source: Source, since: Json | undefined): Handle<File> {
+  if (since === undefined) return snapshot({ source });
+  return since === LAST_RUN ? snapshot({ source, from: reached({ source }) }) : snapshot({ source, since });
 }
 
 /**
@@ -132,12 +142,14 @@ export const read = composite(
       source: z
         .union([z.string().min(1), z.custom<Source>().meta({ title: 'a source' })])
         .describe('a source of any kind, such as file({ path }); or the path of a file, a folder or a pattern'),
-      since: snapshot.spec.params.shape.since,
+      since: snapshot.spec.params.shape.since.describe(
+        "the watermark of an earlier snapshot: only what came after it; 'last run' for that of the last run that is done",
+      ),
       ...READ_PARAMS,
     }),
     inputs: {},
     outputs: { out: table, source: file, quarantine: table, sifted: report(siftFigures) },
-    nodes: [snapshot, parse, sift],
+    nodes: [reached, snapshot, parse, sift],
   },
   readSource,
 );

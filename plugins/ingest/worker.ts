@@ -4,9 +4,16 @@ import { UserError, type Json, type Source } from '../../core/index.js';
 import { overLimit, sql, TABLE_FILE, withDatabase, type Database, type RawText } from '@trainyard/tables';
 import type { z } from 'zod';
 import { sayShort } from './say-short.js';
-import { sourceOnHand, takeSnapshot, type SourceContext, type TakenSnapshot } from '../../activities/sources/index.js';
+import {
+  sourceOnHand,
+  takeSnapshot,
+  type KnownSource,
+  type SourceContext,
+  type TakenSnapshot,
+} from '../../activities/sources/index.js';
 import { implement, type InputArtifact, type NodeContext } from '../../worker/index.js';
-import { parse, sift, snapshot } from './contract.js';
+import { readUpTo } from '../../client/index.js';
+import { parse, reached, sift, snapshot } from './contract.js';
 import { projectFolder } from './project-folder.js';
 import { file } from './sources/file/contract.js';
 import { requireFile } from './sources/file/copy.js';
@@ -27,15 +34,27 @@ interface SnapshotValue {
   readonly provenance?: Json;
 }
 
-export const snapshotNode = implement(snapshot, async ({ params: { source, since }, ctx }) => {
+export const reachedNode = implement(reached, async ({ params: { source }, ctx }) => {
+  const { place, run, ...where } = await readUpTo(await ctx.client(), ctx.run.pipeline, source);
+  ctx.log(
+    run === null
+      ? `no run has read ${sayShort(source)} yet: all of it is read`
+      : `${run} came to ${JSON.stringify(where.watermark)}`,
+  );
+  return { value: { ...where, place, run } };
+});
+
+export const snapshotNode = implement(snapshot, async ({ params: { source, since }, inputs: { from }, ctx }) => {
   // A path alone is one file; folders and patterns are read as one table where they are named as a source.
   if (typeof source === 'string') await requireFile(source, projectFolder());
   const of: Source = typeof source === 'string' ? file({ path: source }) : source;
   const said = typeof source === 'string' ? source : sayShort(source);
+  const known = await sourceOnHand(of);
+  if (since !== undefined || from) requireReadsOn(known);
   const { paths, bytes, files, watermark, provenance } = await takeSnapshot(
     of,
-    await sourceOnHand(of),
-    since,
+    known,
+    since ?? from?.value.watermark ?? undefined,
     contextOf(ctx),
   );
   ctx.log(`${said}: ${bytes} bytes`);
@@ -52,6 +71,16 @@ export const snapshotNode = implement(snapshot, async ({ params: { source, since
     files: Object.fromEntries([...paths].map(([name, path]) => [name, { path }])),
   };
 });
+
+/** Throws a UserError for a source that is read whole each time, where only what is new was asked for. */
+function requireReadsOn({ kind, options }: KnownSource): void {
+  if (kind.readsOn?.(options as never) ?? true) return;
+  throw new UserError(`the source kind "${kind.name}" as it is named here cannot be read on from an earlier snapshot`, {
+    where: { field: 'since' },
+    expected: 'a source with a watermark: a column that only grows, or the ids of a stream',
+    remedy: "name its column: { watermark: 'id' } of postgres and sqlite; or leave since out, and all of it is read",
+  });
+}
 
 export const parseNode = implement(parse, ({ params, inputs: { source }, ctx }) =>
   withRaw({ params, source, ctx, setAside: false }, async (database, raw, { source: said }) => {

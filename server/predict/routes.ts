@@ -58,8 +58,10 @@ export function predictRoutes(options: PredictOptions): RouteModule {
         return onward(endpoint.predict(rows), (answer) => {
           const { version, predictor, responded } = answer;
           const { predictions, logged } = predictor.write(responded);
-          const { unknown } = responded;
-          const notes = unknown.length === 0 ? '' : `,"unknown":${JSON.stringify(unknown)}`;
+          const { unknown, short } = responded;
+          const notes =
+            (unknown.length === 0 ? '' : `,"unknown":${JSON.stringify(unknown)}`) +
+            (short.length === 0 ? '' : `,"short":${JSON.stringify(short)}`);
           sendJson(
             reply,
             `{"model":${JSON.stringify(endpoint.name)},"version":${version},"requestId":"${id}","predictions":${predictions}${notes}}`,

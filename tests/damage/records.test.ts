@@ -22,6 +22,7 @@ import {
   endRun,
   FileStore,
   keepPage,
+  lastReach,
   listPages,
   listRuns,
   lookup,
@@ -54,6 +55,7 @@ import {
   writeReports,
   type RunStart,
   type Store,
+  reach,
 } from '../../store/index.js';
 import { parseRecord } from '../../store/record.js';
 import { kindOf } from '../../store/record-kinds.js';
@@ -115,10 +117,15 @@ beforeEach(async () => {
   await notePipelines(store, 'abcdef0123456789', new Map([['p', code]]));
   plan = (await recordBackfill(store, planBackfill({ pipeline: 'p', param: 'rows', values: [1, 2] }, 'zoo'))).id;
   await putRecord(store, 'triggers/t/source', RECORDS.change, { sequence: 1, digest: null, stamp: 's' });
+  await reach(store, reached);
   await countFailure(store, task(), new TrainyardError('TY-NODE-FAILED', { what: 'it failed' }));
 });
 afterEach(() => rmSync(store.name, { recursive: true, force: true }));
 
+const reached = {
+  ...{ project: 'trainyard-zoo', pipeline: 'p', source: KEY, place: 1 },
+  ...{ format: 1 as const, watermark: { column: 'id', value: '3' }, run: 'r', lineage: 'r' },
+};
 const task = (): NodeTask => ({ key: KEY, run: { id: 'r' } }) as unknown as NodeTask;
 const reporter = (): Reporter =>
   new Reporter(store, task(), async () => ({ stop: false }) as never, new AbortController().signal);
@@ -168,6 +175,11 @@ const KINDS: Readonly<Record<string, readonly [key: () => string, ...readers: ((
   pipelines: [() => 'codes/pipelines-abcdef0123456789', () => readPipelines(store, 'abcdef0123456789')],
   backfill: [() => `backfills/${plan}`, () => listPlans(store), () => readBackfill(store, plan)],
   change: [() => 'triggers/t/source', () => readRecord(store, 'triggers/t/source', RECORDS.change)],
+  reach: [
+    () => `reaches/trainyard-zoo/p/${KEY}/000000001`,
+    () => lastReach(store, reached),
+    () => reach(store, reached),
+  ],
   failure: [
     () => `failures/${KEY}/r/1`,
     () => countFailure(store, task(), new TrainyardError('TY-NODE-FAILED', { what: 'again' })),

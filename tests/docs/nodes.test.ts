@@ -42,6 +42,7 @@ const CONTRACT: Record<keyof AnyContract['spec'], true | Readonly<Record<string,
   continuesOver: true,
   facts: true,
   reproducible: true,
+  readsOn: true,
   light: true,
   opens: true,
 };

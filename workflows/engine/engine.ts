@@ -9,7 +9,7 @@ import type { ChildCall, PipelineRuntime, RunFacts } from '../../core/runtime.js
 import type { Recovery, TrialFacts } from '../../core/task.js';
 import { Approvals } from './approvals.js';
 import { bundleData, processNamed } from './bundle-data.js';
-import { callOf, edges, factsOf, refuseSealed, type AskedCall } from './call.js';
+import { callOf, edges, factsOf, refuseSealed, type AskedCall, type Call } from './call.js';
 import { Children } from './children.js';
 import { Ends } from './call-failures.js';
 import type { GraphKeeper } from './graph-keeper.js';
@@ -275,7 +275,7 @@ export class Engine implements PipelineRuntime {
       this.order?.begins(turn, key, false);
       this.order?.ends(turn, { given: outputs });
     }
-    return this.#noteOutcome(node, asked.contract, { outputs, found: true }, key);
+    return this.#noteOutcome(node, asked.contract, call, { outputs, found: true });
   }
 
   async #attempt(node: GraphNode, asked: AskedCall, turn: Turn<FoundOutputs> | undefined): Promise<Outcome> {
@@ -289,14 +289,16 @@ export class Engine implements PipelineRuntime {
     const outcome = await computation;
     if (shared)
       this.graph.update(node, { state: 'found', outputs: outcome.outputs, endedAt: Date.now(), startedAt: Date.now() });
-    return this.#noteOutcome(node, contract, outcome, key);
+    return this.#noteOutcome(node, contract, call, outcome);
   }
 
-  #noteOutcome(node: GraphNode, contract: AnyContract, outcome: Outcome, key: Digest): Outcome {
+  #noteOutcome(node: GraphNode, contract: AnyContract, { key, inputs }: Call, outcome: Outcome): Outcome {
     const { outputs, found } = outcome;
     this.#inputs.note(node.call, outputs);
     this.#makers.note(node.call, outputs, found, key);
     this.graph.note(contract, outputs);
+    // A part of a run takes what another run has read.
+    if (!this.#part) this.graph.noteReadOn(contract, inputs, outputs);
     return outcome;
   }
 }

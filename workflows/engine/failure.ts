@@ -29,9 +29,8 @@ export function explainFailure(error: unknown, where: { node: string; run: strin
   const cause = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
   if (cause instanceof CancelledFailure) return error;
   if (cause instanceof ApplicationFailure) {
-    const record = cause.details?.[0] as ErrorRecord | undefined;
-    if (record && typeof record === 'object' && 'code' in record && record.code in CATALOGUE)
-      return TrainyardError.fromRecord(record);
+    const record = recordIn(cause);
+    if (record) return TrainyardError.fromRecord(record);
     return new TrainyardError('TY-NODE-FAILED', { what: `${where.node} failed: ${cause.message}`, where, cause });
   }
   if (cause instanceof TimeoutFailure) return explainTimeout(cause, where);
@@ -104,9 +103,18 @@ function isShort(error: TemporalFailure): boolean {
   return signs <= MOST_FAILURE;
 }
 
+/** The error of the catalogue that a failure of Temporal carries. */
+function recordIn({ details }: ApplicationFailure): ErrorRecord | undefined {
+  const record = details?.[0] as ErrorRecord | undefined;
+  return record && typeof record === 'object' && 'code' in record && record.code in CATALOGUE ? record : undefined;
+}
+
 /** An error as the graph keeps it. */
 export function errorRecord(error: unknown): ErrorRecord {
   if (isTrainyardError(error)) return error.toRecord();
+  // One of the engine's own Activities refused.
+  const carried = error instanceof ApplicationFailure ? recordIn(error) : undefined;
+  if (carried) return carried;
   return new TrainyardError('TY-NODE-FAILED', {
     what: sayThrown(error),
   }).toRecord();

@@ -8,8 +8,10 @@ import type { Compared } from '../../core/reading.js';
 import { pageEnd } from '../../core/paging.js';
 import type { AnyContract } from '../../core/node.js';
 import type { RunFacts } from '../../core/runtime.js';
+import type { NodeTask } from '../../core/task.js';
 import type { Ask } from './approval-ledger.js';
 import { bundleData } from './bundle-data.js';
+import { isRefList } from './call.js';
 import type { CarriedRow, Made, Row } from './contract.js';
 import type { FoundOutputs } from './contract.js';
 
@@ -248,6 +250,18 @@ export class GraphKeeper {
     const node = this.add({ node: name, kind: 'approval', scope, inputs: [], summary: question });
     this.#asked.set(approvalName(ask), node);
     this.update(node, { startedAt });
+  }
+
+  /** Notes that a call has read a source on from where the last run had come to. */
+  noteReadOn({ spec: { readsOn } }: AnyContract, inputs: NodeTask['inputs'], outputs: FoundOutputs): void {
+    const from = readsOn && inputs[readsOn.since];
+    if (!readsOn || from === undefined || isRefList(from)) return;
+    const [port = '', ...path] = readsOn.reached.split('.');
+    const to = outputs[port];
+    const known = this.record.readOn ?? [];
+    if (!to || known.some((one) => one.from.digest === from.digest && one.to.digest === to.digest)) return;
+    const name = ({ kind, digest, size }: Ref): Ref => ({ kind, digest, size });
+    this.record.readOn = [...known, { from: name(from), to: name(to), path }];
   }
 
   /** Notes the values that a contract declares to stand for the run. */

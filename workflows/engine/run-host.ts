@@ -100,6 +100,8 @@ export async function hostRun(hosted: Hosted): Promise<Json> {
     const state = cancelled ? 'cancelled' : 'failed';
     await CancellationScope.nonCancellable(async () => {
       await hosted.closing?.(state);
+      // A run that is done may still be refused when it is recorded: then it has no result.
+      delete keeper.record.result;
       await close(engine, view, state, cancelled ? {} : { error: errorRecord(why) });
     }).catch(() => undefined);
     throw workflowFailure(why);

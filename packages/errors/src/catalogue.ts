@@ -46,6 +46,10 @@ export const CATALOGUE = {
     'A sealed test set was opened before, and nobody said why it is opened again.',
     'say why: trainyard retry RUN NODE --why "…", the run page, or { reason: "…" } after the arguments of the call',
   ),
+  'TY-SOURCE-READ-ON': user(
+    'Another run of the pipeline has read a source on from the same place.',
+    'start a new run: it reads on from where that one has come to; let one run at a time read on',
+  ),
   'TY-NODE-TRANSIENT': system(
     'A node met a fault that may pass.',
     'it is retried as its contract says; if it stays, look at the cause',

@@ -1,6 +1,14 @@
 export { applyTransform, applyTransformToRows } from './apply.js';
 export { isMissing, otherThan, readCell, type Cell, type FeatureRow } from './cell.js';
-export { historyQuery, holdsValues, heldQuery, placeInOrder, type HistoryQuery } from './history/query.js';
+export {
+  FOLD_COLUMNS,
+  foldQuery,
+  historyQuery,
+  holdsValues,
+  heldQuery,
+  placeInOrder,
+  type HistoryQuery,
+} from './history/query.js';
 export { FIGURES, figureOf, typeOfTake, type EarlierRow, type HistoryTake } from './history/windows.js';
 export { checkTake, ORDER_TYPES } from './row-rules/history.js';
 export { normalQuantile } from './normal-quantile.js';
@@ -19,7 +27,7 @@ export type { CategoricalStep } from './steps/categorical.js';
 export type { NumericStep } from './steps/numeric.js';
 export type { PassStep } from './steps/pass.js';
 export { throughRules } from './through-rules.js';
-export { unknownIn } from './unknown.js';
+export { shortIn, unknownIn } from './unknown.js';
 export {
   featureNames,
   parseTransform,

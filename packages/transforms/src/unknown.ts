@@ -1,4 +1,5 @@
 import { isMissing, readCell, type FeatureRow } from './cell.js';
+import { shortOf } from './history/short.js';
 import { columnsBefore } from './row-rules/apply.js';
 import { readsOf, type FittedTransform } from './transform.js';
 
@@ -31,4 +32,13 @@ export function unknownIn(transform: FittedTransform): (row: FeatureRow) => read
     }
     return found ?? NONE;
   };
+}
+
+/**
+ * Gives the columns of a row that were made of fewer earlier rows than they look back at, where the transform reads them. The row has gone
+ * through the transform's rules.
+ */
+export function shortIn(transform: FittedTransform): (row: FeatureRow) => string[] {
+  const read = new Set(readsOf(transform).map(({ column }) => column));
+  return (row) => shortOf(row).filter((name) => read.has(name));
 }

@@ -16,17 +16,20 @@ export interface Sample {
 
 /** `order` tells rows apart, such as their identity. */
 export async function sampleOf(
-  { database, from, seed }: Lesson,
+  lesson: Lesson,
   features: readonly Sql[],
   { targets }: Label,
   order: Sql,
 ): Promise<Sample> {
+  const { database, from, seed } = lesson;
   const cells = [...features.map((x) => sql`coalesce(${x}, ${0})`), ...targets.map(({ z }) => z)];
-  const columns: number[][] = cells.map(() => []);
   const query = sql`SELECT ${join(cells.map((cell, i) => sql`${cell} AS ${id(`c${i}`)}`))} FROM (
       FROM ${from} WHERE ${targets[0]!.z} IS NOT NULL ORDER BY sha256(${`sample ${seed} `} || ${order}::VARCHAR), ${order} LIMIT ${BigInt(ROWS)})`;
-  for await (const batch of database.batches<Record<string, TableCell>>(query))
-    for (const row of batch) columns.forEach((column, i) => column.push(Number(row[`c${i}`])));
-  const all = columns.map((column) => Float64Array.from(column));
+  const all = await lesson.ask(query.text, async () => {
+    const columns: number[][] = cells.map(() => []);
+    for await (const batch of database.batches<Record<string, TableCell>>(query))
+      for (const row of batch) columns.forEach((column, i) => column.push(Number(row[`c${i}`])));
+    return columns.map((column) => Float64Array.from(column));
+  });
   return { rows: all[0]?.length ?? 0, features: all.slice(0, features.length), targets: all.slice(features.length) };
 }

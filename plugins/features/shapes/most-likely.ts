@@ -39,7 +39,8 @@ export async function mostLikely(
     const [low, high] = [of(min), of(max)];
     const reach = (high - low) / 2;
     if (!(reach > 0) || !Number.isFinite(reach)) return -Infinity;
-    const z: Sql = sql`((${raisedSql(power, x)} - ${low + reach}) / ${reach})`;
+    // The greater of nothing and a number is the number: a missing value would count as one.
+    const z: Sql = sql`(CASE WHEN ${x} IS NOT NULL THEN (${raisedSql(power, x)} - ${low + reach}) / ${reach} END)`;
     const [s, q] = await Promise.all([alone.sum(z), alone.sum(sql`(${z} * ${z})`)]);
     const variance = (q / present - (s / present) ** 2) * reach * reach;
     return variance > 0 ? (-present / 2) * Math.log(variance) + (lambda - 1) * jacobian : -Infinity;

@@ -58,6 +58,21 @@ export function heldQuery(asked: HistoryQuery, from: Sql): Sql {
   return sql`SELECT coalesce(max(held), 0)::DOUBLE AS most FROM (SELECT sum(${total}) AS held FROM ${placed} GROUP BY ${keys})`;
 }
 
+/** Columns of `foldQuery` before those of spans and sources: what is kept, a row's place from 1 among those of its key, and its past. */
+export const FOLD_COLUMNS = 3;
+
+/**
+ * SQL for what sums of windows are made of where they are added row by row: all columns DOUBLE, key after key, from the first place on.
+ * A row's window ends where its past does; it begins `rows` before that, or after the rows before its span, counted from the key's first.
+ */
+export function foldQuery(asked: HistoryQuery, from: Sql, kept: Sql) {
+  const { keys, sources, before, placed } = placedRows(asked, from, kept);
+  const spans = [...new Set(asked.takes.flatMap(({ within }) => within ?? []))];
+  const columns = [kept, PLACE, PAST, ...spans.map(before), ...sources.map((_, i) => cell(i))];
+  const doubles = columns.map((one, i) => sql`${one}::DOUBLE AS ${inner(`fold ${i}`)}`);
+  return { query: sql`SELECT ${join(doubles)} FROM ${placed} ORDER BY ${keys}, ${PLACE}`, sources, spans };
+}
+
 /** Whether a window's values are added up one by one, and are held for it. */
 export const holdsValues = ({ take }: Pick<HistoryTake, 'take'>): boolean =>
   take === 'sum' || take === 'mean' || take === 'deviation';

@@ -1,3 +1,4 @@
+import { noteShort } from '../history/short.js';
 import { UserError } from '@trainyard/errors';
 import { COLUMN_TYPES, id, sql, Sql, type ColumnType, type SqlFunction } from '@trainyard/tables/sql';
 import { z } from 'zod';
@@ -240,6 +241,7 @@ export const historyRule = rowRuleKind({
         unreadCell('history', rule.order.name, at, 'stop', `${rule.order.type}: when the row is, which must be known`);
       const earlier = read(String(text), row);
       for (const take of rule.takes) row[take.name] = figureOf(take, earlier, Number(at), rule.gap);
+      noteShort(row, rule.takes, earlier.filter((one) => one.at <= Number(at) - rule.gap).length);
     };
   },
   /** A row brings its earlier rows and its own place, where a column is wanted that is made of them. */

@@ -78,6 +78,8 @@ export const crawlSource = sourceKind(crawl, {
     };
   },
 
+  readsOn: () => false,
+
   toTable: (snapshot, _options, ask) => readRows(snapshot, ask),
 });
 

@@ -53,6 +53,8 @@ export const fileSource = sourceKind(file, {
     return { files: taken.map(({ file, name }) => ({ file, name })) };
   },
 
+  readsOn: () => false,
+
   toTable: (snapshot, { path: named, format }, ask) => readFormat(snapshot, named, format, ask),
 });
 

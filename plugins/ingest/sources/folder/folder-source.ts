@@ -74,6 +74,8 @@ export function folderSource<Options extends FolderOptions>(content: Content<Opt
       };
     },
 
+    readsOn: () => false,
+
     async toTable(snapshot, options, { database, ctx }) {
       const lines = (await readFile(await snapshot.path(MANIFEST), 'utf8')).trimEnd().split('\n');
       const files = lines.map((line) => JSON.parse(line) as PackedFile);

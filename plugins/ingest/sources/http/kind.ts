@@ -62,6 +62,8 @@ export const httpSource = sourceKind(http, {
     return { files: [{ file: ONLY, name }], provenance: { address } };
   },
 
+  readsOn: () => false,
+
   toTable: (snapshot, { format }, ask) => readFormat(snapshot, snapshot.files[0]?.name ?? 'the address', format, ask),
 });
 

@@ -46,6 +46,8 @@ export const postgresSource = sourceKind(postgres, {
     return { files, ...(taken.watermark ? { watermark: taken.watermark } : {}) };
   },
 
+  readsOn: ({ watermark }) => watermark !== undefined,
+
   toTable: (snapshot, _options, ask) => readRows(snapshot, ask),
 });
 

@@ -55,6 +55,8 @@ export const redisStreamSource = sourceKind(redisStream, {
     };
   },
 
+  readsOn: () => true,
+
   toTable: (snapshot, _options, ask) => readRows(snapshot, ask),
 });
 

@@ -47,6 +47,8 @@ export const s3Source = sourceKind(s3, {
     };
   },
 
+  readsOn: () => false,
+
   toTable: (snapshot, { bucket, prefix, format }, ask) => readFormat(snapshot, `${bucket}/${prefix}`, format, ask),
 });
 

@@ -49,6 +49,8 @@ export const sqliteSource = sourceKind(sqlite, {
     }
   },
 
+  readsOn: ({ watermark }) => watermark !== undefined,
+
   toTable: (snapshot, _options, ask) => readRows(snapshot, ask),
 });
 
