@@ -40,7 +40,7 @@ export async function bundleOwn(files: Readonly<Record<string, string>>): Promis
       absWorkingDir: root,
       plugins: [
         packagesOutside(packageMark),
-        loadedByParts(root),
+        leftInPlace(root),
         ownUrls((file) => `trainyard-file:${path.relative(root, file).split(path.sep).join('/')}`),
       ],
       outdir: out,
@@ -65,21 +65,20 @@ export function publishedPlace(file: string, root: string): string {
 }
 
 /**
- * What a part loads when it is used is no code of nodes: it stays in this package. Else each node's process would hold the
- * server's parts, and each command read them all.
+ * What is loaded when it is used and stays in this package, outside of the code of nodes: what a part loads, else each node's process
+ * would hold the server's parts, and each command read them all; and libraries that are built into the package (`NAME.bundled.js`),
+ * of megabytes, which each project would hold anew. A node's hash covers both.
  */
-function loadedByParts(root: string): Plugin {
+function leftInPlace(root: string): Plugin {
+  const inPackage = (file: string): string => path.relative(root, file).split(path.sep).join('/');
   const isPart = (file: string): boolean =>
-    /^dist\/(activities\/processes\/[^/]+|plugins\/[^/]+\/parts)\.js$/.test(
-      path.relative(root, file).split(path.sep).join('/'),
-    );
+    /^dist\/(activities\/processes\/[^/]+|plugins\/[^/]+\/parts)\.js$/.test(inPackage(file));
   return {
-    name: 'loaded-by-parts',
+    name: 'left-in-place',
     setup(on) {
       on.onResolve({ filter: /^\./ }, ({ kind, importer, resolveDir, path: name }) => {
-        if (kind !== 'dynamic-import' || !isPart(importer)) return undefined;
-        const file = path.relative(root, path.resolve(resolveDir, name)).split(path.sep).join('/');
-        return { path: `trainyard-file:${file}`, external: true };
+        if (kind !== 'dynamic-import' || !(isPart(importer) || name.endsWith('.bundled.js'))) return undefined;
+        return { path: `trainyard-file:${inPackage(path.resolve(resolveDir, name))}`, external: true };
       });
     },
   };

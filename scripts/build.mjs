@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleHdf5 } from './bundled-hdf5.mjs';
 import { buildPortableTensorflow } from './portable-tensorflow.mjs';
 import { inRoot, runNode } from './program.mjs';
 
@@ -61,6 +62,7 @@ const parts = [
       const types = await runNode(tsc(), ['-p', 'scripts/tsconfig.build.json']);
       if (types.code !== 0) return types;
       await buildPortableTensorflow(inRoot('dist/portable-tensorflow'));
+      await bundleHdf5(inRoot('dist/plugins/train/pretrained/keras'));
       // What a worker would compute of the built-in nodes at its first start in each project.
       return runNode(inRoot('dist/project/prepare-main.js'));
     },

@@ -201,7 +201,7 @@ export async function ensureTensorflow(options: TensorflowOptions = {}): Promise
     pruneTensorflow(draft, packageFolder);
     // Loaded as it stays: what pruning broke would be found here.
     const tensorflowVersion = await tryLoading(packageFolder, options);
-    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion, pruned: true }));
+    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion, pruned: true, bound: true }));
   };
   try {
     await installOnce(tools, plan.folder, install, options.onProgress);

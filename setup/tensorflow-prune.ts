@@ -13,7 +13,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { basename, join, normalize } from 'node:path';
+import { releaseClaim, takeClaim } from './claim.js';
+import { dynamicNames } from './elf.js';
+import { bindOwnSymbols } from './elf-own-symbols.js';
 
 /**
  * Cuts off what follows the last segment of a 64-bit ELF library: the tables of sections and of symbols for debuggers,
@@ -63,24 +66,66 @@ interface Ready {
   readonly tensorflowVersion: string;
   /** Nothing is left that no process loads; absent in folders of the layout before. */
   readonly pruned?: boolean;
+  /** TensorFlow's library is bound to its own symbols; absent in folders of the layout before. */
+  readonly bound?: boolean;
 }
 
 /**
- * Removes what no process loads from an installation (`home`, marked ready): half of what npm and the wheel bring. Once;
- * killed in the middle, it leaves an installation that works, and the next call goes on.
+ * Removes what no process loads from an installation (`home`, marked ready): half of what npm and the wheel bring, and the names of
+ * TensorFlow's symbols that neither its other library nor the binding asks for. Once; killed in the middle, it leaves an
+ * installation that works, and the next call goes on. Of two at once one works, and the other returns.
  */
 export function pruneTensorflow(home: string, packageFolder: string): void {
   const marker = join(home, 'ready.json');
-  const ready = JSON.parse(readFileSync(marker, 'utf8')) as Ready;
-  if (ready.pruned) return;
-  const modules = join(home, 'node_modules');
+  const read = (): Ready => JSON.parse(readFileSync(marker, 'utf8')) as Ready;
+  const isDone = (ready: Ready): boolean => ready.pruned === true && ready.bound === true;
+  if (isDone(read())) return;
+  const lock = `${home}.lock`;
+  if (takeClaim(lock)) return;
+  try {
+    const ready = read();
+    if (isDone(ready)) return;
+    if (!ready.pruned) removeUnloaded(join(home, 'node_modules'), packageFolder);
+    bindTensorflow(packageFolder);
+    const draft = `${marker}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify({ ...ready, pruned: true, bound: true } satisfies Ready));
+    renameSync(draft, marker);
+  } finally {
+    releaseClaim(lock);
+  }
+}
+
+function removeUnloaded(modules: string, packageFolder: string): void {
   for (const name of readdirSync(join(modules, '@tensorflow'))) prunePackage(join(modules, '@tensorflow', name));
   // Named by TensorFlow.js for browsers and compilers alone.
   for (const name of ['@types', 'core-js']) rmSync(join(modules, name), { recursive: true, force: true });
-  const libraries = join(packageFolder, 'deps', 'lib');
-  for (const name of existsSync(libraries) ? readdirSync(libraries) : [])
-    if (name.startsWith('libtensorflow')) cutUnloadedTail(join(libraries, name));
-  const draft = `${marker}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify({ ...ready, pruned: true } satisfies Ready));
-  renameSync(draft, marker);
+  for (const library of librariesOf(packageFolder)) cutUnloadedTail(library);
+}
+
+function librariesOf(packageFolder: string): string[] {
+  const folder = join(packageFolder, 'deps', 'lib');
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => /^libtensorflow[^/]*\.(so[.\d]*|dylib)$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** Not the library for devices: nobody has tried it. */
+function bindTensorflow(packageFolder: string): void {
+  const libraries = librariesOf(packageFolder);
+  const main = libraries.find((file) => basename(file).startsWith('libtensorflow_cc.so'));
+  const binding = join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node');
+  if (!main || !existsSync(binding) || basename(packageFolder) !== 'tfjs-node') return;
+  const shared = new Set<string>();
+  for (const file of [...libraries.filter((one) => one !== main), binding])
+    for (const name of namesIn(file)) shared.add(name);
+  bindOwnSymbols(main, shared);
+}
+
+function namesIn(library: string): ReadonlySet<string> {
+  const file = openSync(library, 'r');
+  try {
+    return dynamicNames(file) ?? new Set();
+  } finally {
+    closeSync(file);
+  }
 }

@@ -1,6 +1,8 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { runElsewhere } from './elsewhere.test-part.js';
-import { ensureTensorflow, isTensorflowNoise } from './index.js';
+import { ensureTensorflow, findTensorflow, isTensorflowNoise } from './index.js';
 
 /** Trains a small dense net in a process of its own; answers with what was loaded and a digest of the weights. */
 async function train(backend: 'native' | 'wasm', threads: number) {
@@ -81,4 +83,12 @@ test('native TensorFlow asked for, and not installed, is refused with the remedy
     { TRAINYARD_CACHE: '/nowhere' },
   );
   expect((await ended).stdout).toMatch(/native TensorFlow is not installed.*trainyard doctor/s);
+});
+
+// It took 625 MB, 91 of them names of symbols that nobody asks for.
+test.runIf(process.platform === 'linux' && process.arch === 'x64')('TensorFlow takes less than 550 MB on disk', () => {
+  const home = join(findTensorflow()!.path, '..', '..', '..');
+  const names = readdirSync(home, { recursive: true, encoding: 'utf8' });
+  const bytes = names.reduce((sum, name) => sum + lstatSync(join(home, name)).blocks * 512, 0);
+  expect(bytes / 2 ** 20).toBeLessThan(550);
 });

@@ -27,6 +27,32 @@ test('the package holds the code and the types of every entry', () => {
     if (typeof target === 'string' && target !== './package.json') expect(packed).toContain(target.slice(2));
 });
 
+test('types that types of an entry import are in the package too', () => {
+  const seen = new Set<string>();
+  const waiting = entries.map(({ types }) => types);
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const text = readFileSync(path.join(root, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g))
+      waiting.push(path.posix.join(path.posix.dirname(file), name.replace(/\.js$/, '.d.ts')));
+  }
+  expect(seen.size).toBeGreaterThan(entries.length);
+  expect([...seen].filter((file) => !packed.includes(file))).toEqual([]);
+});
+
+test('HDF5 comes inside the package, complete, with its licence', async () => {
+  const folder = 'dist/plugins/train/pretrained/keras';
+  expect(packed).toEqual(expect.arrayContaining([`${folder}/h5wasm.bundled.js`, `${folder}/h5wasm.LICENSE.txt`]));
+  const { stdout } = await inPackage(
+    `const { default: library } = await import('./${folder}/h5wasm.bundled.js');
+     await library.ready;
+     console.log(typeof library.File);`,
+  );
+  expect(stdout.trim()).toBe('function');
+  expect(readFileSync(path.join(root, folder, 'h5wasm.bundled.js'), 'utf8')).not.toMatch(/from ?['"]h5wasm/);
+});
+
 test('the package holds what the set-up, the pages and the search need, and nothing of the tests', () => {
   for (const file of [
     'cli/trainyard.js',

@@ -23,7 +23,7 @@ let opened = 0;
  */
 export async function readHdf5(path: string, said: string): Promise<Hdf5> {
   // The entry for browsers, whose files are in memory; the one for Node works on the disk.
-  const { default: h5wasm } = await import('h5wasm');
+  const { default: h5wasm } = await import('./h5wasm.bundled.js');
   const library = await h5wasm.ready;
   // Else it says to the process's standard error what is wrong, and goes on with what happens to be in memory.
   const strictly = <T>(work: () => T): T => {
