@@ -145,7 +145,7 @@ describe('a run of the penguins, as people see it', () => {
     await page.getByRole('link', { name: 'champion: version 1' }).click();
     await eventually(() => page.locator('h1').textContent()).toBe('Model penguins');
     const words = (await page.locator('main').textContent()) ?? '';
-    for (const word of ['champion', RUN, 'registered version 1', 'windows of 40 rows']) expect(words).toContain(word);
+    for (const word of ['champion', RUN, 'version 1 registered', 'windows of 40 rows']) expect(words).toContain(word);
     // What the sealed test says is the evidence: it stands apart from what tuning has chosen by, and leads to its report.
     expect(words).toMatch(/f1\.macro [\d.]+, .* on \d+ rows/);
     expect(words).toMatch(/validation: f1\.macro/);

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STACK, TestProject } from '../cli/harness.js';
-import * as ownKinds from '../../plugins/train/parts.js';
+import * as ofEvaluation from '../../plugins/evaluate/parts.js';
+import * as ofTraining from '../../plugins/train/parts.js';
 import { buildPlugin, root } from './packed.js';
 
 const config = `import { defineConfig } from 'trainyard';
@@ -106,7 +107,7 @@ describe('a model kind of a package of its own', { timeout: 180_000 }, () => {
     expect(code, all).toBe(0);
     const { parts } = JSON.parse(out) as { parts: { part: string; name: string; package: string }[] };
     const kinds = parts.filter(({ part }) => part === 'model kind').map(({ name, package: from }) => [name, from]);
-    const own = Object.values(ownKinds)
+    const own = Object.values({ ...ofTraining, ...ofEvaluation })
       .filter(({ part }) => part === 'model kind')
       .map(({ name }): [string, string] => [name, 'trainyard']);
     const expected: [string, string][] = [...own, ['nearest neighbours', 'trainyard-plugin-neighbours']];
