@@ -135,6 +135,8 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
     set,
     () => leaves,
   );
+  // A cancellation reaches it, too: what it ends with is said below, where it ends first.
+  told.catch(() => undefined);
   for (let wait = 0; !isDone();) {
     await condition(() => isDone() || shortener.isDue);
     if (!shortener.isDue) continue;

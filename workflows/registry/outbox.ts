@@ -1,4 +1,4 @@
-import { condition, patched, proxyActivities } from '@temporalio/workflow';
+import { condition, isCancellation, patched, proxyActivities } from '@temporalio/workflow';
 import { countOf } from '../../core/paged-list.js';
 import type { OutboxState, RegistryActivities, RegistryState } from './contract.js';
 
@@ -46,7 +46,8 @@ export async function deliverEvents(
       set({ ...get(), outbox: { seen: told.count, hooks: told.hooks } });
       looked = Math.max(looked, told.count);
       wait = Object.values(told.hooks).some(({ problem }) => problem !== undefined) ? longer(wait) : 0;
-    } catch {
+    } catch (error) {
+      if (isCancellation(error)) throw error;
       // No worker could look: nothing is lost, for nothing counts as told.
       wait = longer(wait);
     }
