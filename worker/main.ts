@@ -1,5 +1,6 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import { loadProject } from '../project/project.js';
+import { collectAtRest } from '../project/idle-memory.js';
 import { projectSources } from '../project/compile.js';
 import { Reloads } from './reloads.js';
 import { asCodeError, startWorker, type RunningWorker } from './worker.js';
@@ -38,6 +39,7 @@ try {
       () => process.exit(1),
     );
   };
+  collectAtRest();
   reloads = new Reloads((isLast) => reload(worker, isLast));
   process.send?.({ type: 'ready', identity: worker.identity, buildId: worker.buildId, sources: projectSources() });
   if (editedMeanwhile) reloads.ask();

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
@@ -35,23 +34,11 @@ export interface BuildParts {
   readonly tell: Tell;
 }
 
-/**
- * Runs before a bundle, on its first line, so that no line of the source map moves. For every promise that a Workflow
- * makes, the SDK compiles two functions by way of `promise.constructor.constructor` and takes a stack, for a list of what
- * waits that Temporal's UI may ask for: most of what a short node costs. Here both functions are given as they are, and an
- * error without a stack, of which the SDK keeps nothing. Rejections that nobody handles still find their Workflow, and
- * errors that are thrown have their whole stack.
- */
-const LEAN_PROMISES = `(() => {
-  const compile = Promise.constructor;
-  class NoStack {}
-  const known = new Map([
-    ['return globalThis.__TEMPORAL_ACTIVATOR__', () => globalThis.__TEMPORAL_ACTIVATOR__],
-    ['return globalThis.Error', () => NoStack],
-  ]);
-  const value = (...source) => known.get(source[0]) ?? compile(...source);
-  Object.defineProperty(Promise, 'constructor', { value });
-})();`.replaceAll('\n', ' ');
+/** A build that is served: its code is kept here only where it is in no file, for it takes megabytes. */
+interface ServedBundle {
+  readonly buildId: string;
+  readonly code?: string;
+}
 
 /** A new version is known to Temporal a moment after its worker polls. */
 const KNOWN_WITHIN_MS = 30_000;
@@ -69,7 +56,7 @@ const DRAINED = 2;
  */
 export class WorkflowBuilds {
   readonly #parts: BuildParts;
-  readonly #serving: ServedBuilds<WorkflowBundle>;
+  readonly #serving: ServedBuilds<ServedBundle>;
   readonly #letGoAfterMs: number;
   /** Lets go of the build that this worker made current last. */
   #letGoCurrent: () => void = () => undefined;
@@ -86,7 +73,7 @@ export class WorkflowBuilds {
     const letGo = this.#serving.hold(bundle.buildId);
     let isCurrent = false;
     try {
-      await this.#serving.serve(bundle);
+      await this.#serving.serve(this.#asServed(bundle));
       if (!isWanted()) return;
       await this.#setCurrent(bundle.buildId);
       isCurrent = true;
@@ -186,24 +173,27 @@ export class WorkflowBuilds {
   }
 
   async #serveKept(buildId: string): Promise<boolean> {
-    const file = bundleFile(this.#parts.project, buildId);
-    if (!/^[0-9a-f]+$/.test(buildId) || !existsSync(file)) return false;
-    await this.#serving.serve({ buildId, code: await readFile(file, 'utf8') });
+    if (!/^[0-9a-f]+$/.test(buildId) || !existsSync(bundleFile(this.#parts.project, buildId))) return false;
+    await this.#serving.serve({ buildId });
     return true;
   }
 
-  async #open(bundle: WorkflowBundle): Promise<BuildServer> {
+  #asServed(bundle: WorkflowBundle): ServedBundle {
+    return existsSync(bundleFile(this.#parts.project, bundle.buildId)) ? { buildId: bundle.buildId } : bundle;
+  }
+
+  async #open({ buildId, code }: ServedBundle): Promise<BuildServer> {
     const { connection, client, identity, activities, graceMs } = this.#parts;
     const worker = await UntimedWorker.create({
       connection,
       namespace: client.namespace,
       identity,
       taskQueue: client.taskQueue,
-      workflowBundle: { code: LEAN_PROMISES + bundle.code },
+      workflowBundle: code === undefined ? { codePath: bundleFile(this.#parts.project, buildId) } : { code },
       activities: activities(),
       shutdownGraceTime: graceMs,
       workerDeploymentOptions: {
-        version: { deploymentName: client.taskQueue, buildId: bundle.buildId },
+        version: { deploymentName: client.taskQueue, buildId },
         useWorkerVersioning: true,
         defaultVersioningBehavior: 'PINNED',
       },

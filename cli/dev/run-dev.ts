@@ -1,6 +1,7 @@
 import { EXIT } from '../exit.js';
 import { colours, note, print, printJson } from '../terminal.js';
 import { DevSession } from './session.js';
+import { collectAtRest } from '../../project/idle-memory.js';
 import { shownUrl } from '../../core/shown-url.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -24,6 +25,7 @@ export async function runDev(config: string | undefined, json: boolean): Promise
       await session.stop();
       process.exit(EXIT.interrupted);
     }
+    collectAtRest();
     const { temporal, ui, server, pipelines } = session;
     if (json)
       printJson({

@@ -91,7 +91,10 @@ describe('a function that calls several nodes', () => {
   const options: Readonly<Record<string, readonly object[]>> = {
     'evaluate.duel': [{}],
     'ingest.csv': [{ source: 'birds.csv' }, { source: 'birds.csv', bad: { limit: 1 } }],
-    'ingest.read': [{ source: 'birds.csv' }, { source: 'birds.csv', bad: { limit: 1, over: 'hold' } }],
+    'ingest.read': [
+      { source: 'birds.csv', since: 'last run' },
+      { source: 'birds.csv', bad: { limit: 1, over: 'hold' } },
+    ],
     'labels.review': [{ label: 'species' }],
     'labels.reviewed': [{ label: 'species' }],
     'split.folds': [{ k: 3 }],

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { modelKind, writeModel, type ModelTask } from '../../models/index.js';
 import { sql, withDatabase, writeTable, type TableOutput, type TableRow } from '@trainyard/tables';
@@ -41,7 +40,8 @@ export async function modelFor(
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'evaluate-tasks-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+// Files of tests may share this module, so it goes with their process.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 let tables = 0;
 
 /** A table of these rows: numbers where the first row has one, else text. */

@@ -16,7 +16,7 @@ export const sqliteSource = sourceKind(sqlite, {
     if (former?.hint === stamp) return former;
     const copy = await copied(path, ctx);
     if (watermark === undefined) return { version: await digestOf([copy, `${copy}-wal`]), hint: stamp };
-    const database = openCopy(copy, path);
+    const database = await openCopy(copy, path);
     try {
       const reach = reachOf(database, query, columnsOf(database, query, path), watermark, undefined);
       return reach ? { version: reach, hint: stamp } : null;
@@ -27,7 +27,7 @@ export const sqliteSource = sourceKind(sqlite, {
 
   async snapshot({ path, query, watermark }, { into, since, ctx }) {
     const after = since === undefined ? undefined : watermarkJson.parse(since);
-    const database = openCopy(await copied(path, ctx), path);
+    const database = await openCopy(await copied(path, ctx), path);
     const csv = join(ctx.scratch, 'rows.csv');
     try {
       const names = columnsOf(database, query, path);

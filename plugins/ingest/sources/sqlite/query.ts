@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import sqlite3 from 'node-sqlite3-wasm';
+import type sqlite3 from 'node-sqlite3-wasm';
 import { UserError } from '../../../../core/index.js';
 import type { TakenColumn } from '../../row-files/index.js';
 
@@ -12,8 +12,10 @@ type Database = InstanceType<typeof sqlite3.Database>;
 const FETCHED = 256;
 
 /** Opens a copy of a database; nobody else uses it, so that its log needs no shared memory. */
-export function openCopy(path: string, name: string): Database {
-  const database = new sqlite3.Database(path, { fileMustExist: true });
+export async function openCopy(path: string, name: string): Promise<Database> {
+  // Not before: it takes 17 MB of each process that has this module.
+  const { default: library } = await import('node-sqlite3-wasm');
+  const database = new library.Database(path, { fileMustExist: true });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.get('SELECT count(*) FROM sqlite_schema');
@@ -26,7 +28,7 @@ export function openCopy(path: string, name: string): Database {
 
 /** What SQLite said against a query or a file. */
 export function refused(cause: unknown, name: string): Error {
-  if (!(cause instanceof sqlite3.SQLite3Error)) return cause as Error;
+  if (!(cause instanceof Error && cause.name === 'SQLite3Error')) return cause as Error;
   const damaged = /malformed|not a database|disk image/i.test(cause.message);
   return new UserError(damaged ? `${name} is damaged` : `SQLite refuses the query in ${name}`, {
     where: { file: name, ...(damaged ? {} : { field: 'query' }) },
