@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import {
   DT,
   HEADER_BYTES,
@@ -34,6 +34,7 @@ export function bindOwnSymbols(library: string, sharedNames: ReadonlySet<string>
     const target = openSync(draft, 'w', 0o755);
     try {
       write(target, file, elf, plan);
+      fsyncSync(target);
     } finally {
       closeSync(target);
     }

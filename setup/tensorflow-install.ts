@@ -10,7 +10,7 @@ import { isPublishedHere, pinnedHere, pins, type PinnedHere } from './pins.js';
 import { runProgram } from './program.js';
 import { say } from './progress.js';
 import { buildBinding, findCompiler, unpackCuda, unpackTensorflow } from './tensorflow-build.js';
-import { pruneTensorflow } from './tensorflow-prune.js';
+import { bindTensorflow, pruneTensorflow } from './tensorflow-prune.js';
 import { installOnce, requireSpace, toolsFolder } from './tools-folder.js';
 
 export interface TensorflowOptions extends FetchOptions {
@@ -199,9 +199,10 @@ export async function ensureTensorflow(options: TensorflowOptions = {}): Promise
     else await byItsOwnInstall(draft, plan.packageName, options);
     writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion: '' }));
     pruneTensorflow(draft, packageFolder);
+    bindTensorflow(packageFolder);
     // Loaded as it stays: what pruning broke would be found here.
     const tensorflowVersion = await tryLoading(packageFolder, options);
-    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion, pruned: true, bound: true }));
+    writeFileSync(join(draft, 'ready.json'), JSON.stringify({ tensorflowVersion, pruned: true }));
   };
   try {
     await installOnce(tools, plan.folder, install, options.onProgress);

@@ -82,7 +82,6 @@ test('an installation of the layout before is pruned in place, once, and keeps w
   expect(JSON.parse(readFileSync(join(home, 'ready.json'), 'utf8'))).toEqual({
     tensorflowVersion: '2.21.0',
     pruned: true,
-    bound: true,
   });
   const again = put('@tensorflow/tfjs/dist/tf.min.js', 'x');
   pruneTensorflow(home, binding);

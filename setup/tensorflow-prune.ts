@@ -66,29 +66,24 @@ interface Ready {
   readonly tensorflowVersion: string;
   /** Nothing is left that no process loads; absent in folders of the layout before. */
   readonly pruned?: boolean;
-  /** TensorFlow's library is bound to its own symbols; absent in folders of the layout before. */
-  readonly bound?: boolean;
 }
 
 /**
- * Removes what no process loads from an installation (`home`, marked ready): half of what npm and the wheel bring, and the names of
- * TensorFlow's symbols that neither its other library nor the binding asks for. Once; killed in the middle, it leaves an
+ * Removes what no process loads from an installation (`home`, marked ready): half of what npm and the wheel bring. Once; killed in the middle, it leaves an
  * installation that works, and the next call goes on. Of two at once one works, and the other returns.
  */
 export function pruneTensorflow(home: string, packageFolder: string): void {
   const marker = join(home, 'ready.json');
   const read = (): Ready => JSON.parse(readFileSync(marker, 'utf8')) as Ready;
-  const isDone = (ready: Ready): boolean => ready.pruned === true && ready.bound === true;
-  if (isDone(read())) return;
+  if (read().pruned) return;
   const lock = `${home}.lock`;
   if (takeClaim(lock)) return;
   try {
     const ready = read();
-    if (isDone(ready)) return;
-    if (!ready.pruned) removeUnloaded(join(home, 'node_modules'), packageFolder);
-    bindTensorflow(packageFolder);
+    if (ready.pruned) return;
+    removeUnloaded(join(home, 'node_modules'), packageFolder);
     const draft = `${marker}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify({ ...ready, pruned: true, bound: true } satisfies Ready));
+    writeFileSync(draft, JSON.stringify({ ...ready, pruned: true } satisfies Ready));
     renameSync(draft, marker);
   } finally {
     releaseClaim(lock);
@@ -109,8 +104,12 @@ function librariesOf(packageFolder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Not the library for devices: nobody has tried it. */
-function bindTensorflow(packageFolder: string): void {
+/**
+ * Takes the names of TensorFlow's symbols out of its library that neither its other library nor the binding asks for
+ * (`bindOwnSymbols`). For a new installation that nobody uses yet, which is loaded before it counts: one that is there
+ * already stays as it is. Not the library for devices: nobody has tried it.
+ */
+export function bindTensorflow(packageFolder: string): void {
   const libraries = librariesOf(packageFolder);
   const main = libraries.find((file) => basename(file).startsWith('libtensorflow_cc.so'));
   const binding = join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node');
