@@ -39,6 +39,18 @@ export interface OpenedExport {
   dispose(): Promise<void>;
 }
 
+/** Precision in which an export keeps its weights, where it is less than that of the arithmetic. */
+export const PRECISIONS = ['float16', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** How a model is to be written. */
+export interface WriteOptions {
+  /** Folder of the user's project, where packages that go into the export are looked for. */
+  readonly project: string;
+  /** One of the format's `precisions`; undefined: all that training gave. */
+  readonly precision?: Precision | undefined;
+}
+
 export interface ExportFormatSpec {
   /** Such as `onnx`. */
   readonly name: string;
@@ -46,8 +58,10 @@ export interface ExportFormatSpec {
   readonly title: string;
   /** Why this model cannot be given; undefined where it can. Looks, and computes nothing. */
   refuses(model: PortableModel): string | undefined;
+  /** Precisions of weights that it can write beside the full one. Default: none. */
+  readonly precisions?: readonly Precision[];
   /** Its files. Throws a UserError where a part of the model has no counterpart. */
-  write(model: PortableModel): Promise<WrittenExport>;
+  write(model: PortableModel, options: WriteOptions): Promise<WrittenExport>;
   /**
    * Opens the files of `write` in a folder, with the runtime of the format, looked for from the folder of the user's project. Throws a
    * UserError that says how to get it where there is none.

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError, UserError } from '@trainyard/errors';
+import type { TruthCell } from '@trainyard/metrics';
 import { applyTransformToRows, featureNames, throughRules, type FeatureRow } from '@trainyard/transforms';
 import { partsOnHand, type PartsOnHand } from '../core/provided-parts.js';
 import { MODEL_FILES, parseCard } from './card.js';
-import type { ExportFormat, PortableModel, WrittenExport } from './export-format.js';
+import type { ExportFormat, PortableModel, Precision, WrittenExport } from './export-format.js';
+import { judgeLoss, labelsOf, lossOf, type Loss } from './export-loss.js';
 import { openModel } from './open.js';
 import type { Predictor } from './predictor.js';
 import { kindOnHand } from './provided-kinds.js';
+import { requestRow } from './request-row.js';
 import { readSample } from './sample.js';
 import { filesOf, type ModelSource } from './source.js';
 
@@ -22,6 +25,10 @@ export interface ExportOptions {
   readonly project: string;
   /** Rows to compare on beside the model's own sample, as requests bring them. */
   readonly rows?: readonly FeatureRow[] | undefined;
+  /** Weights of less precision: `rows` must bring the label then, for what that costs is measured on them. */
+  readonly precision?: Precision | undefined;
+  /** How much of the task's first figure a lower precision may cost: of a figure that is better when larger, else as a share of it. Default 0.01. */
+  readonly maxLoss?: number | undefined;
   readonly parts?: PartsOnHand | undefined;
 }
 
@@ -35,7 +42,11 @@ export interface Exported {
   readonly rows: number;
   /** Largest difference of a number of an answer, in units of the larger of it and 1. */
   readonly difference: number;
-  readonly tolerance: number;
+  /** How large it may be; undefined where the loss of the figure decides. */
+  readonly tolerance?: number;
+  readonly precision?: Precision;
+  /** What a lower precision costs. */
+  readonly loss?: Loss;
 }
 
 /** Format of the manifest beside the exported files. */
@@ -73,17 +84,22 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
     const model = await portableOf(predictor, files, parts);
     const refused = format.refuses(model);
     if (refused !== undefined) throw cannot(predictor, format, refused, formats, model);
-    const written = await format.write(model);
-    const features = await featuresOf(predictor, await files.text(MODEL_FILES.sample), options.rows ?? []);
+    const { precision, rows = [] } = options;
+    refusePrecision(format, precision, formats);
+    const labels = precision === undefined ? undefined : labelsOf(predictor.card.task, rows);
+    const sample = readSample(await files.text(MODEL_FILES.sample)).rows;
+    const features = featuresOf(predictor, sample, rows);
+    const written = await format.write(model, { project, precision });
     await mkdir(path.dirname(path.resolve(to)), { recursive: true });
     const draft = await mkdtemp(`${path.resolve(to)}.`);
     try {
       for (const [name, content] of Object.entries(written.files)) await writeFile(path.join(draft, name), content);
-      const compared = await compare({ predictor, format, model, written, draft, project }, features);
+      const compared = await compare({ predictor, format, model, written, draft, project, labels, options }, features);
       const exported = { format: format.name, files: Object.keys(written.files), ...compared.exported };
+      const example = requestRow(predictor.card, predictor.transform, sample) ?? null;
       await writeFile(
         path.join(draft, MANIFEST.file),
-        `${JSON.stringify(manifestOf(predictor, model, written, exported), null, 2)}\n`,
+        `${JSON.stringify({ ...manifestOf(predictor, model, written, exported), example }, null, 2)}\n`,
       );
       await writeFile(path.join(draft, MODEL_FILES.transform), await files.text(MODEL_FILES.transform));
       await writeFile(path.join(draft, SAMPLE_FILE), `${JSON.stringify(compared.sample)}\n`);
@@ -97,6 +113,20 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
     await files.dispose();
     await predictor.dispose();
   }
+}
+
+function refusePrecision(
+  format: ExportFormat,
+  precision: Precision | undefined,
+  formats: readonly ExportFormat[],
+): void {
+  if (precision === undefined || format.precisions?.includes(precision)) return;
+  const can = formats.filter(({ precisions }) => precisions?.includes(precision)).map(({ name }) => name);
+  throw new UserError(`the format ${format.name} keeps weights in full precision only`, {
+    where: { field: 'precision' },
+    expected: can.length === 0 ? 'no precision' : `one of the formats ${can.join(', ')}`,
+    actual: precision,
+  });
 }
 
 /** What the model's kind lays open. */
@@ -138,9 +168,8 @@ interface Features {
 }
 
 /** Features of the model's own sample, whose rows have gone through all rules, and of rows as requests bring them. */
-async function featuresOf({ transform }: Predictor, sample: string, rows: readonly FeatureRow[]): Promise<Features> {
-  const kept = readSample(sample).rows;
-  const all = [...kept, ...rows.map(throughRules(transform!, 0))];
+function featuresOf({ transform }: Predictor, sample: readonly FeatureRow[], rows: readonly FeatureRow[]): Features {
+  const all = [...sample, ...rows.map(throughRules(transform!, 0))];
   return { values: applyTransformToRows(transform!, all), rows: all.length };
 }
 
@@ -151,11 +180,14 @@ interface Comparing {
   readonly written: WrittenExport;
   readonly draft: string;
   readonly project: string;
+  /** Of the last of the rows, where a lower precision is measured. */
+  readonly labels: readonly TruthCell[] | undefined;
+  readonly options: ExportOptions;
 }
 
 /** Lets both answer; throws where they differ by more than is allowed. */
 async function compare(
-  { predictor, format, model, written: { tolerance }, draft, project }: Comparing,
+  { predictor, format, model, written: { tolerance }, draft, project, labels, options }: Comparing,
   { values, rows }: Features,
 ): Promise<{ exported: Omit<Exported, 'format' | 'files'>; sample: { features: number[][]; answers: number[][] } }> {
   const ours = await predictor.scoreFeatures!(values.slice(), rows);
@@ -168,7 +200,10 @@ async function compare(
       if (!(off <= difference)) difference = Number.isNaN(off) ? Infinity : off;
     });
     const { runtime } = opened;
-    if (difference > tolerance)
+    const { precision } = options;
+    const loss = labels && lossOf(predictor.card.task, labels, ours, theirs);
+    if (loss) judgeLoss(loss, { format: format.name, precision: precision!, allowed: options.maxLoss });
+    else if (difference > tolerance)
       throw new TrainyardError('TY-EXPORT-UNFIT', {
         what: `the export as ${format.name} does not answer as the model does; nothing was kept of it`,
         expected: `answers of ${rows} rows within ${tolerance} of the model's`,
@@ -177,7 +212,7 @@ async function compare(
     const listed = (all: Float64Array, width: number): number[][] =>
       Array.from({ length: rows }, (_, row) => [...all.subarray(row * width, (row + 1) * width)]);
     return {
-      exported: { runtime, rows, difference, tolerance },
+      exported: { runtime, rows, difference, ...(loss ? { precision: precision!, loss } : { tolerance }) },
       sample: { features: listed(values, model.width), answers: listed(ours, model.outputs.length) },
     };
   } finally {
@@ -208,7 +243,8 @@ function manifestOf(
       with: exported.runtime,
       rows: exported.rows,
       largestDifference: exported.difference,
-      allowed: exported.tolerance,
+      allowed: exported.tolerance ?? null,
     },
+    ...(exported.precision && { precision: exported.precision, loss: exported.loss }),
   };
 }

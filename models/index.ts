@@ -3,9 +3,12 @@ export {
   exportFormat,
   type ExportedTensor,
   type ExportFormat,
+  PRECISIONS,
   type ExportFormatSpec,
   type OpenedExport,
   type PortableModel,
+  type Precision,
+  type WriteOptions,
   type WrittenExport,
 } from './export-format.js';
 export { exportModel, exportFormatsOf, type ExportOptions, type Exported } from './export-model.js';
@@ -49,6 +52,7 @@ export {
 export { requestRow } from './request-row.js';
 export { MODEL_SAMPLE, readSample, SAMPLE_TOLERANCE } from './sample.js';
 export type { FileContent, ModelSource } from './source.js';
+export { packageNotice, standaloneModule, type StandaloneModule } from './standalone/bundle.js';
 export { rowsOfTable, type RowsOfTable } from './table-rows.js';
 export {
   taskType,

@@ -1,6 +1,6 @@
 // Compiles the libraries in packages/ and then everything else to dist/; each only where its sources changed.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHdf5 } from './bundled-hdf5.mjs';
@@ -63,6 +63,9 @@ const parts = [
       if (types.code !== 0) return types;
       await buildPortableTensorflow(inRoot('dist/portable-tensorflow'));
       await bundleHdf5(inRoot('dist/plugins/train/pretrained/keras'));
+      const files = 'plugins/exports/standalone/files';
+      rmSync(inRoot('dist', files), { recursive: true, force: true });
+      cpSync(inRoot(files), inRoot('dist', files), { recursive: true });
       // What a worker would compute of the built-in nodes at its first start in each project.
       return runNode(inRoot('dist/project/prepare-main.js'));
     },
@@ -105,7 +108,7 @@ function sourcesOf(part) {
       const name = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!NOT_SOURCES.has(entry.name)) look(name);
-      } else if (/\.(ts|mjs)$/.test(name) || /^(tsconfig.*|package)\.json$/.test(name)) found.push(name);
+      } else if (/\.(ts|mjs)$|[/\\]files[/\\]/.test(name) || /^(tsconfig.*|package)\.json$/.test(name)) found.push(name);
     }
   };
   look('');

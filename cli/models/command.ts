@@ -93,9 +93,11 @@ function seeing(program: Command, models: Command): void {
     .description('give a registered model away in a format of other tools, once both answer alike')
     .argument('<name>', 'the model')
     .argument('[version]', 'its version; that of the alias champion by default, else the newest')
-    .requiredOption('--format <format>', 'tfjs, saved-model, onnx, lightgbm, or one that a plugin brings')
+    .requiredOption('--format <format>', 'standalone, tfjs, saved-model, onnx, lightgbm, or one that a plugin brings')
     .requiredOption('--to <folder>', 'the folder to write; it must not be there')
     .option('--rows <file>', 'more rows to compare on, from a JSON file with a list')
+    .option('--precision <precision>', 'float16 or int8: smaller weights; --rows brings labels to measure the loss by')
+    .option('--max-loss <number>', "how much of the task's first figure that may cost; 0.01 by default")
     .option(...JSON_OPTION)
     .addHelpText('after', example('trainyard models export penguins 3 --format onnx --to penguins-onnx'))
     .action(async (name: string, version: string | undefined, own: ExportModelOptions) => {

@@ -5,7 +5,7 @@ import { connectNow } from '../../client/reader.js';
 import { getVersion } from '../../client/registry/model-view.js';
 import { sayCount } from '../../core/duration.js';
 import { provideParts } from '../../core/provided-parts.js';
-import { exportModel } from '../../models/index.js';
+import { exportModel, PRECISIONS, type Precision } from '../../models/index.js';
 import { partsOfProject } from '../../project/brought-parts.js';
 import { loadConfig } from '../../project/project.js';
 import { Artifacts } from '../../store/index.js';
@@ -17,6 +17,8 @@ export interface ExportModelOptions {
   readonly format: string;
   readonly to: string;
   readonly rows?: string;
+  readonly precision?: string;
+  readonly maxLoss?: string;
   readonly json?: boolean;
 }
 
@@ -25,28 +27,66 @@ export async function exportRegistered(
   config: string | undefined,
   name: string,
   version: string | undefined,
-  { format, to, rows, json = false }: ExportModelOptions,
+  { format, to, rows, json = false, ...small }: ExportModelOptions,
 ): Promise<void> {
   const project = await loadConfig(config);
   const parts = partsOfProject(project);
   provideParts(() => parts);
+  const { precision, maxLoss } = precisionOf(small);
   const more = rows === undefined ? [] : await readRows(rows);
   const client = await connectNow(project);
   try {
     const number = numberOf('version', version) ?? (await servedVersion(client, name));
     const { model } = await getVersion(client, name, number);
     const source = await new Artifacts(client.store).open(model);
-    const exported = await exportModel({ source, format, to, project: project.root, rows: more, parts });
+    const exported = await exportModel({
+      source,
+      format,
+      to,
+      project: project.root,
+      rows: more,
+      precision,
+      maxLoss,
+      parts,
+    });
     if (json) return printJson({ model: name, version: number, to, ...exported });
-    const { runtime, difference, files } = exported;
+    const { runtime, difference, files, tolerance, loss } = exported;
     print(`${name} version ${number} as ${format} in ${to}: ${files.join(', ')}`);
-    print(
-      `  ${runtime} answers ${sayCount(exported.rows, 'row')} as the model does; the largest difference is ${difference === 0 ? '0' : difference.toExponential(1)}, of ${exported.tolerance} allowed`,
-    );
+    const off = difference === 0 ? '0' : difference.toExponential(1);
+    const asked = `  ${runtime} answers ${sayCount(exported.rows, 'row')}`;
+    if (tolerance !== undefined)
+      print(`${asked} as the model does; the largest difference is ${off}, of ${tolerance} allowed`);
+    if (loss)
+      print(
+        `${asked}; the largest difference is ${off}; in ${precision} ${loss.figure} of ${sayCount(loss.rows, 'row')} is ${loss.export.toPrecision(4)}, of the model ${loss.model.toPrecision(4)}`,
+      );
     print('  export.json says what goes in and comes out; rows go through transform.json before');
   } finally {
     await client.close();
   }
+}
+
+function precisionOf({ precision, maxLoss }: Pick<ExportModelOptions, 'precision' | 'maxLoss'>): {
+  readonly precision: Precision | undefined;
+  readonly maxLoss: number | undefined;
+} {
+  const known = PRECISIONS.find((name) => name === precision);
+  if (precision !== undefined && known === undefined)
+    throw new TrainyardError('TY-USAGE', {
+      what: `there is no precision "${precision}"`,
+      where: { field: '--precision' },
+      expected: `one of ${PRECISIONS.join(', ')}`,
+    });
+  if (maxLoss === undefined) return { precision: known, maxLoss: undefined };
+  const limit = Number(maxLoss);
+  if (known === undefined || maxLoss.trim() === '' || !(limit >= 0 && limit < Infinity))
+    throw new TrainyardError('TY-USAGE', {
+      what: known ? 'the loss that is allowed is no number' : 'a loss is allowed for a lower precision only',
+      where: { field: '--max-loss' },
+      expected: 'a number from 0 on, beside --precision',
+      actual: maxLoss,
+    });
+  return { precision: known, maxLoss: limit };
 }
 
 async function readRows(file: string): Promise<Record<string, string | number | boolean | null>[]> {

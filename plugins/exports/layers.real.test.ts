@@ -105,7 +105,7 @@ test.each(nets.map((net) => [titleOf(net), ...net] as const))(
     );
     for (const format of [formats.onnx, formats.savedModel, formats.tfjs]) {
       const to = mkdtempSync(join(folder, `${format.name}-`));
-      const { files } = await format.write(model);
+      const { files } = await format.write(model, { project });
       for (const [name, content] of Object.entries(files)) writeFileSync(join(to, name), content);
       const opened = await format.open(to, model, project);
       const theirs = await opened.score(features, ROWS);

@@ -79,7 +79,7 @@ for (const { node, prep, label, params, format } of cases)
         parts,
       });
       expect(exported.rows).toBe(70);
-      expect(exported.difference).toBeLessThanOrEqual(exported.tolerance);
+      expect(exported.difference).toBeLessThanOrEqual(exported.tolerance!);
     }
     const steps = await runNode(calibrateNode, {
       params: { method: 'isotonic' },

@@ -1,4 +1,18 @@
+import type { Precision } from '../../../models/index.js';
+import { float16Bits, LARGEST_FLOAT16 } from '../small/float16.js';
+import { quantizedByChannel } from '../small/int8.js';
+import { ONNX_TYPES } from './model.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './model.js';
+
+type Small = { readonly values: ArrayLike<number>; readonly scales?: Float32Array };
+
+const SMALL: Readonly<Record<Precision, (values: ArrayLike<number>, shape: readonly number[]) => Small | undefined>> = {
+  float16: (values) => {
+    const all = Array.from(values);
+    return all.some((value) => Math.abs(value) > LARGEST_FLOAT16) ? undefined : { values: all.map(float16Bits) };
+  },
+  int8: (values, shape) => quantizedByChannel(values, shape.at(-1)!),
+};
 
 /** A graph in the making: operations in their order, and the constants that they take. */
 export class OnnxBuilder {
@@ -6,8 +20,11 @@ export class OnnxBuilder {
   readonly constants: Record<string, OnnxTensor> = {};
   #names = 0;
 
-  /** `real`: the type of real numbers, which constants of TensorFlow.js are written in. */
-  constructor(readonly real: 'float32' | 'float64') {}
+  /** `real`: the type of real numbers, which constants of TensorFlow.js are written in; `precision` that of weights in the file. */
+  constructor(
+    readonly real: 'float32' | 'float64',
+    readonly precision?: Precision,
+  ) {}
 
   /** Adds an operation; the names of its outputs. */
   add(
@@ -27,9 +44,25 @@ export class OnnxBuilder {
   }
 
   constant(tensor: OnnxTensor): string {
+    return this.#small(tensor) ?? this.#kept(tensor);
+  }
+
+  #kept(tensor: OnnxTensor): string {
     const name = `c${this.#names++}`;
     this.constants[name] = tensor;
     return name;
+  }
+
+  /** Weights of less precision, made single again when they are read; undefined for what stays as it is. */
+  #small({ type, shape, values }: OnnxTensor): string | undefined {
+    // Thresholds and biases take little room, and a whole answer may hang on one.
+    if (this.precision === undefined || type !== 'float32' || shape.length < 2) return undefined;
+    const small = SMALL[this.precision](values, shape);
+    if (small === undefined) return undefined;
+    const stored = this.#kept({ type: this.precision, shape, values: small.values });
+    if (!small.scales) return this.one('Cast', [stored], { to: { i: ONNX_TYPES.float32 } });
+    const scales = this.#kept({ type: 'float32', shape: [small.scales.length], values: small.scales });
+    return this.one('DequantizeLinear', [stored, scales], { axis: { i: shape.length - 1 } });
   }
 
   integers(values: readonly number[]): string {

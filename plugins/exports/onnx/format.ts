@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@trainyard/errors';
-import { exportFormat, type OpenedExport, type Portable } from '../../../models/index.js';
+import { exportFormat, PRECISIONS, type OpenedExport, type Portable } from '../../../models/index.js';
 import { servingTensorflow, type Tensorflow } from '../../kit/tensorflow.js';
 import { recordGraph } from '../graph/record.js';
 import { OnnxBuilder } from './builder.js';
@@ -25,11 +25,18 @@ export const onnx = exportFormat({
   title: 'ONNX, for onnxruntime and what reads its operations (opset 21, ai.onnx.ml 5)',
   refuses: ({ trees, operations, members }) =>
     trees || operations || members ? undefined : 'it lays neither trees nor arithmetic on tensors open',
-  async write(model) {
+  precisions: PRECISIONS,
+  async write(model, { precision }) {
     const { name, width, outputs } = model;
     const tf = await servingTensorflow();
     const real = realOf(model);
-    const builder = new OnnxBuilder(real);
+    if (precision !== undefined && real === 'float64')
+      throw new UserError('trees have no weights that could be kept in less precision', {
+        where: { field: 'precision' },
+        actual: precision,
+        remedy: 'export it in full precision',
+      });
+    const builder = new OnnxBuilder(real, precision);
     const answers = answersOf(tf, builder, model, INPUT, outputs.length);
     const input = { name: INPUT, type: real, width };
     const output = { name: OUTPUT, type: real, width: outputs.length };

@@ -1,12 +1,22 @@
 import { Message } from '../../../models/index.js';
 
 /** Numbers of types in onnx.proto (TensorProto.DataType). */
-export const ONNX_TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+export const ONNX_TYPES = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+} as const;
 export type OnnxType = keyof typeof ONNX_TYPES;
 
 export interface OnnxTensor {
   readonly type: OnnxType;
   readonly shape: readonly number[];
+  /** Numbers; of half precision their bits. */
   readonly values: ArrayLike<number>;
 }
 
@@ -91,6 +101,8 @@ function rawOf(type: OnnxType, values: ArrayLike<number>): Uint8Array {
     float64: () => Float64Array.from(values),
     int32: () => Int32Array.from(values),
     int64: () => BigInt64Array.from(Array.from(values, BigInt)),
+    float16: () => Uint16Array.from(values),
+    int8: () => Int8Array.from(values),
     uint8: () => Uint8Array.from(values),
     bool: () => Uint8Array.from(values),
   }[type]();

@@ -1,7 +1,13 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { UserError } from '@trainyard/errors';
-import { exportFormat, type OpenedExport, type PortableModel, type WrittenExport } from '../../../models/index.js';
+import {
+  exportFormat,
+  PRECISIONS,
+  type OpenedExport,
+  type PortableModel,
+  type WrittenExport,
+} from '../../../models/index.js';
 import { loadTensorflow, servingTensorflow, type Tensorflow } from '../../kit/tensorflow.js';
 import { recordGraph } from '../graph/record.js';
 import { graphDefOf, INPUT, OUTPUT } from './graph-def.js';
@@ -78,8 +84,9 @@ export const tfjs = exportFormat({
   name: 'tfjs',
   title: 'Graph model of TensorFlow.js, for browsers and Node',
   refuses,
-  async write(model) {
-    return written(model, graphModelFiles(await nodesOf(model), model.width, model.outputs.length));
+  precisions: PRECISIONS,
+  async write(model, { precision }) {
+    return written(model, graphModelFiles(await nodesOf(model), model.width, model.outputs.length, precision));
   },
   open: (folder) =>
     openWith('TensorFlow.js', ({ io, loadGraphModel }) => loadGraphModel(io.fileSystem(join(folder, MODEL_FILE)))),

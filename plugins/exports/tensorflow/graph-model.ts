@@ -1,4 +1,7 @@
 import type { Json } from '../../../core/index.js';
+import type { Precision } from '../../../models/index.js';
+import { float16Bits, LARGEST_FLOAT16 } from '../small/float16.js';
+import { quantizedWhole } from '../small/int8.js';
 import { INPUT, OUTPUT } from './graph-def.js';
 import type { Attribute, NodeDef } from './writer.js';
 import type { GraphType } from '../graph/graph.js';
@@ -9,20 +12,44 @@ const DTYPES: Readonly<Record<GraphType, string>> = { float32: 'DT_FLOAT', int32
 export const MODEL_FILE = 'model.json';
 export const WEIGHTS_FILE = 'group1-shard1of1.bin';
 
+interface Small {
+  readonly values: Uint8Array | Uint16Array;
+  /** As loaders read it: how the numbers become those of single precision again. */
+  readonly quantization: Json;
+}
+
+const SMALL: Readonly<Record<Precision, (values: ArrayLike<number>) => Small | undefined>> = {
+  float16: (values) => {
+    const all = Array.from(values);
+    if (all.some((value) => Math.abs(value) > LARGEST_FLOAT16)) return undefined;
+    return {
+      values: Uint16Array.from(all, float16Bits),
+      quantization: { dtype: 'float16', original_dtype: 'float32' },
+    };
+  },
+  int8: (values) => {
+    const { values: whole, min, scale } = quantizedWhole(values);
+    return { values: whole, quantization: { dtype: 'uint8', min, scale, original_dtype: 'float32' } };
+  },
+};
+
 /** A graph model of TensorFlow.js: its topology as the JSON form of graph.proto, its constants in one file. */
 export function graphModelFiles(
   nodes: readonly NodeDef[],
   width: number,
   outputs: number,
+  precision?: Precision,
 ): Readonly<Record<string, Uint8Array | string>> {
-  const weights: { name: string; shape: readonly number[]; dtype: GraphType }[] = [];
+  const weights: { name: string; shape: readonly number[]; dtype: GraphType; quantization?: Json }[] = [];
   const bytes: Uint8Array[] = [];
   for (const { name, attributes } of nodes) {
     const constant = attributes['value'];
     if (!constant || !('tensor' in constant)) continue;
     const { type, shape, values } = constant.tensor;
-    weights.push({ name, shape, dtype: type });
-    bytes.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const small = type === 'float32' && shape.length > 1 && precision ? SMALL[precision](values) : undefined;
+    weights.push({ name, shape, dtype: type, ...(small && { quantization: small.quantization }) });
+    const stored = small?.values ?? values;
+    bytes.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
   }
   const tensor = (name: string, size: number): Json => ({
     name: `${name}:0`,
