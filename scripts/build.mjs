@@ -108,7 +108,8 @@ function sourcesOf(part) {
       const name = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!NOT_SOURCES.has(entry.name)) look(name);
-      } else if (/\.(ts|mjs)$|[/\\]files[/\\]/.test(name) || /^(tsconfig.*|package)\.json$/.test(name)) found.push(name);
+      } else if (/\.(ts|mjs)$|[/\\]files[/\\]/.test(name) || /^(tsconfig.*|package)\.json$/.test(name))
+        found.push(name);
     }
   };
   look('');
