@@ -37,6 +37,22 @@ test('the chance of any false alarm in a window is at most alpha, without help f
   expect(alarms / windows).toBeLessThanOrEqual(0.05 + 3.1 * Math.sqrt((0.05 * 0.95) / windows));
 });
 
+test('a tenth of a standard deviation is found in seven of ten columns, where the least effect lets it', () => {
+  const random = randomFrom(26);
+  const normal = (): number =>
+    Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+  const numbers = Array.from({ length: 30 }, (_, i) => ({ name: `x${i}`, type: 'number' as const }));
+  const made = (size: number, shift: number) =>
+    profileOf(
+      Array.from({ length: size }, () => Object.fromEntries(numbers.map(({ name }) => [name, normal() + shift]))),
+      numbers,
+    );
+  const reference = made(10_000, 0);
+  const windows = Array.from({ length: 4 }, () => compareProfiles(reference, made(1000, 0.1), { minEffect: 0.02 }));
+  const found = windows.flatMap(({ columns: all }) => all.filter((column) => column.drifted));
+  expect(found.length / (4 * numbers.length)).toBeGreaterThanOrEqual(0.7);
+});
+
 test('a shift is found where it is, and said in words; nothing is said of the others', () => {
   const reference = profile(makeRows(2000, 1));
   const moved = profile(makeRows(300, 2, (column) => (column === 'n1' ? 1 : column === 'c2' ? 1 : 0)));

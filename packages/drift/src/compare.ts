@@ -2,6 +2,8 @@ import { nextUp } from '@trainyard/numeric';
 import { chiSquared } from './chi-squared.js';
 import { jensenShannon, populationStability, totalVariation } from './distances.js';
 import { benjaminiHochberg } from './false-discovery.js';
+import { neverSeen } from './never-seen.js';
+import { rankSum } from './rank-sum.js';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
 import type { ColumnProfile, Profile } from './profile.js';
 
@@ -17,8 +19,10 @@ export interface ColumnDrift {
   readonly column: string;
   /** Whether the values are compared, or how many are missing. */
   readonly of: 'values' | 'missing';
-  readonly test: 'Kolmogorov-Smirnov' | 'chi-squared';
+  /** The one that says most against equal distributions. */
+  readonly test: 'Kolmogorov-Smirnov' | 'rank sum' | 'chi-squared' | 'never seen';
   readonly statistic: number;
+  /** Of two tests together, where there are two. */
   readonly p: number;
   /** Corrected for the number of tests. */
   readonly corrected: number;
@@ -89,19 +93,22 @@ type Numbers = Extract<ColumnProfile, { type: 'number' }>;
 type Texts = Extract<ColumnProfile, { type: 'text' }>;
 
 function numberTest(before: Numbers, after: Numbers): Raw {
-  const { statistic, p } = kolmogorovSmirnov(before.values, after.values);
+  const moved = kolmogorovSmirnov(before.values, after.values);
+  const enough = Math.min(before.values.length, after.values.length) >= LEAST_RANKED;
+  const tested = together([
+    { test: 'Kolmogorov-Smirnov', weight: 1, ...moved },
+    ...(enough ? [{ test: 'rank sum' as const, weight: 1, ...rankSum(before.values, after.values) }] : []),
+  ]);
   const edges = deciles(before.values);
   const [a, b] = [inParts(before.values, edges), inParts(after.values, edges)];
   return {
     column: before.name,
     of: 'values',
-    test: 'Kolmogorov-Smirnov',
-    statistic,
-    p,
-    effect: statistic,
+    ...tested,
+    effect: moved.statistic,
     psi: populationStability(a, b, 0.5),
     jensenShannon: jensenShannon(a, b),
-    says: `${before.name}: median ${round(median(before.values))} was, ${round(median(after.values))} is; ${percent(statistic)} of the rows lie elsewhere`,
+    says: `${before.name}: median ${round(median(before.values))} was, ${round(median(after.values))} is; ${percent(moved.statistic)} of the rows lie elsewhere`,
   };
 }
 
@@ -110,9 +117,13 @@ function textTest(before: Texts, after: Texts): Raw {
   const a = names.map((name) => before.counts[name] ?? 0);
   const b = names.map((name) => after.counts[name] ?? 0);
   const [pooledA, pooledB] = poolRare(a, b);
-  const { statistic, p } = chiSquared(pooledA, pooledB);
-  const effect = totalVariation(a, b);
   const fresh = names.filter((_, i) => a[i] === 0);
+  const tested = together([
+    { test: 'chi-squared', weight: 4, ...chiSquared(pooledA, pooledB) },
+    // Values that are rare on both sides are one to the test above, old ones and new ones alike.
+    ...(fresh.length > 0 ? [{ test: 'never seen' as const, weight: 1, ...neverSeen(a, b) }] : []),
+  ]);
+  const effect = totalVariation(a, b);
   const most = names
     .map((name, i) => ({ name, gap: b[i]! / after.present - a[i]! / before.present }))
     .sort((x, y) => Math.abs(y.gap) - Math.abs(x.gap))[0];
@@ -121,15 +132,34 @@ function textTest(before: Texts, after: Texts): Raw {
   return {
     column: before.name,
     of: 'values',
-    test: 'chi-squared',
-    statistic,
-    p,
+    ...tested,
     effect,
     psi: populationStability(a, b, 0.5),
     jensenShannon: jensenShannon(a, b),
     says: `${before.name}: ${percent(effect)} of the rows lie elsewhere${most ? `, most at "${most.name}" (${most.gap > 0 ? '+' : ''}${percent(most.gap)})` : ''}${added}`,
   };
 }
+
+/** Fewer values on a side, and the normal distribution is no good approximation of ranks. */
+const LEAST_RANKED = 20;
+
+type Tested = Pick<ColumnDrift, 'test' | 'statistic' | 'p'>;
+
+/**
+ * Several tests of one question as one, by their weights: Cauchy's combination (Liu & Xie 2020, JASA 115), whose small p-values hold
+ * however the tests depend on each other, and which costs nothing where they agree. Named after the one that says most.
+ */
+function together(tests: readonly (Tested & { readonly weight: number })[]): Tested {
+  const first = tests.reduce((most, other) => (other.p < most.p ? other : most));
+  const { test, statistic } = first;
+  if (first.p === 0 || first.p >= SURE || tests.length === 1) return { test, statistic, p: first.p };
+  const all = tests.reduce((total, { weight }) => total + weight, 0);
+  const sum = tests.reduce((total, { p, weight }) => total + weight / all / Math.tan(Math.PI * Math.min(p, SURE)), 0);
+  return { test, statistic, p: Math.atan2(1, sum) / Math.PI };
+}
+
+/** A p-value of 1, as discrete tests give it, would outweigh whatever the others say. */
+const SURE = 0.99;
 
 function missingTest(before: ColumnProfile, after: ColumnProfile): Raw[] {
   if ((before.missing === 0 && after.missing === 0) || before.missing + before.present === 0) return [];

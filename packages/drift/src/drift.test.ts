@@ -6,9 +6,11 @@ import { jensenShannon, populationStability, totalVariation } from './distances.
 import { benjaminiHochberg } from './false-discovery.js';
 import { kolmogorovTail } from './kolmogorov.js';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
+import { rankSum } from './rank-sum.js';
 
 interface Reference {
   ks: { a: number[]; b: number[]; statistic: number; p: number }[];
+  rankSum: { a: number[]; b: number[]; statistic: number; p: number }[];
   ksEven: [number, number, number, number][];
   ksLarge: { statistic: number; p: number };
   kolmogorovTail: [number, number, number][];
@@ -47,6 +49,15 @@ describe("equal to SciPy's", () => {
         `${n}, moved by ${shift}`,
       );
     }
+  });
+
+  test('rank sum, with equal values and without', () => {
+    for (const { a, b, statistic, p } of scipy.rankSum) {
+      const ours = rankSum(sorted(a), sorted(b));
+      near(ours.statistic, statistic, 1e-14, `${a.length} against ${b.length}`);
+      near(ours.p, p, 1e-11, `${a.length} against ${b.length}`);
+    }
+    expect(rankSum([3, 3], [3, 3, 3]).p).toBe(1);
   });
 
   test('Kolmogorov-Smirnov of large samples', () => {

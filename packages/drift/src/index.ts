@@ -13,4 +13,6 @@ export {
 export { chiSquared } from './chi-squared.js';
 export { jensenShannon, populationStability, totalVariation } from './distances.js';
 export { benjaminiHochberg } from './false-discovery.js';
+export { neverSeen } from './never-seen.js';
+export { rankSum } from './rank-sum.js';
 export { kolmogorovSmirnov, type TestResult } from './kolmogorov-smirnov.js';

@@ -56,6 +56,14 @@ out = {
     "jensenShannon": [{"a": a, "b": b, "distance": float(spatial.distance.jensenshannon(a, b, base=2))} for a, b in shares],
     "benjaminiHochberg": {"ps": ps, "corrected": stats.false_discovery_control(ps).tolist()},
 }
+
+
+def rank_sum(a, b):
+    found = stats.mannwhitneyu(a, b, method="asymptotic", use_continuity=True)
+    return {"a": a, "b": b, "statistic": found.statistic, "p": found.pvalue}
+
+
+out["rankSum"] = [rank_sum(one["a"], one["b"]) for one in out["ks"]] + [rank_sum([0.0] * 30 + [1.0] * 5, [0.0] * 20 + [1.0] * 25)]
 big_a, big_b = np.arange(12000) % 977 / 977, (np.arange(700) * 31 % 1013 / 1013) ** 1.1
 found = stats.ks_2samp(big_a, big_b)
 out["ksLarge"] = {"statistic": found.statistic, "p": found.pvalue}
