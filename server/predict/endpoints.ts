@@ -7,7 +7,8 @@ import type { ProjectAccess } from '../../client/homes.js';
 import { listModels, readAliases } from '../../client/registry/models.js';
 import { Artifacts, type Store } from '../../store/index.js';
 import { AssignmentFiles } from './assignment-files.js';
-import { Endpoint, type Assignment } from './endpoint.js';
+import { Endpoint } from './endpoint.js';
+import type { Assignment } from './served-version.js';
 
 export interface EndpointsOptions {
   readonly access: ProjectAccess;
