@@ -1,7 +1,6 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { Predictor } from '../../models/index.js';
-import type { Artifacts } from '../../store/index.js';
-import { ServedVersion, type Answer, type Assignment } from './served-version.js';
+import { ServedVersion, type Answer, type Assignment, type ModelHome } from './served-version.js';
 
 /**
  * A served model name: which versions answer. A new version is opened whole, and has answered its own sample, before it takes over; a
@@ -9,14 +8,14 @@ import { ServedVersion, type Answer, type Assignment } from './served-version.js
  */
 export class Endpoint {
   readonly name: string;
-  readonly #artifacts: Artifacts;
+  readonly #home: ModelHome;
   #served: ServedVersion | undefined;
   #problem: { readonly what: string; readonly remedy?: string | undefined } | undefined;
   #swap: Promise<void> = Promise.resolve();
 
-  constructor(name: string, artifacts: Artifacts) {
+  constructor(name: string, home: ModelHome) {
     this.name = name;
-    this.#artifacts = artifacts;
+    this.#home = home;
   }
 
   get assignment(): Assignment | undefined {
@@ -50,7 +49,7 @@ export class Endpoint {
         return true;
       }
       try {
-        const opened = await ServedVersion.open(assignment, this.#artifacts);
+        const opened = await ServedVersion.open(assignment, this.#home);
         const before = this.#served;
         this.#served = opened;
         before?.retire();

@@ -1,7 +1,9 @@
 import { sayThrown } from '@trainyard/errors';
 import type { Model, Ref } from '../../core/kinds.js';
-import { openModel, type Predictor, type Responded } from '../../models/index.js';
+import { MODEL_SAMPLE, openModel, type Predictor, type Responded } from '../../models/index.js';
 import type { Artifacts } from '../../store/index.js';
+import type { Row } from './request.js';
+import { placeFor, type Place, type Scoring } from './scoring/place.js';
 
 /** The version that an endpoint is to serve. */
 export interface Assignment {
@@ -9,6 +11,12 @@ export interface Assignment {
   readonly model: Ref<Model>;
   /** Number of the move, in the model's history, that brought it there. */
   readonly move: number;
+}
+
+/** What versions are opened from, and how they score. */
+export interface ModelHome {
+  readonly artifacts: Artifacts;
+  readonly scoring: Scoring;
 }
 
 /** What a version answers. */
@@ -24,20 +32,31 @@ export interface Answer {
  * freed once it is retired and has answered its last request.
  */
 export class ServedVersion {
+  /** Says what the model is, and what its numbers mean; where it is scored elsewhere it scores no more. */
   readonly predictor: Predictor;
+  readonly #place: Place;
   #assignment: Assignment;
   /** Requests that it answers now. */
   #requests = 0;
   #retired = false;
 
-  private constructor(assignment: Assignment, predictor: Predictor) {
+  private constructor(assignment: Assignment, predictor: Predictor, place: Place) {
     this.#assignment = assignment;
     this.predictor = predictor;
+    this.#place = place;
   }
 
-  /** Opens the model of an assignment. Throws what `openModel` throws. */
-  static async open(assignment: Assignment, artifacts: Artifacts): Promise<ServedVersion> {
-    return new ServedVersion(assignment, await openModel(await artifacts.open(assignment.model)));
+  /** Opens the model of an assignment and lets it answer until it is warm. Throws what `openModel` throws. */
+  static async open(assignment: Assignment, { artifacts, scoring }: ModelHome): Promise<ServedVersion> {
+    const files = await artifacts.open(assignment.model);
+    const predictor = await openModel(files);
+    try {
+      const sample = new TextDecoder().decode(await files.bytes(MODEL_SAMPLE));
+      return new ServedVersion(assignment, predictor, await placeFor({ predictor, sample, ...assignment }, scoring));
+    } catch (error) {
+      await predictor.dispose();
+      throw error;
+    }
   }
 
   get assignment(): Assignment {
@@ -54,9 +73,15 @@ export class ServedVersion {
     this.#assignment = assignment;
   }
 
-  /** Answers rows: at once where the model does. */
-  predict(rows: readonly Readonly<Record<string, unknown>>[]): Answer | Promise<Answer> {
+  /** Rows that wait for it, or are being scored. */
+  get waitingRows(): number {
+    return this.#place.queue.rows;
+  }
+
+  /** Answers rows: at once where the model does and they are not too many. Throws TY-ENDPOINT-BUSY, TY-ENDPOINT-LATE. */
+  predict(rows: readonly Row[]): Answer | Promise<Answer> {
     const { predictor } = this;
+    if (rows.length > this.#place.atOnce) return this.#waited(this.#place.queue.ask(rows));
     const { version } = this.#assignment;
     const responded = predictor.respond(rows);
     if (!(responded instanceof Promise)) return { version, predictor, responded };
@@ -85,7 +110,7 @@ export class ServedVersion {
   #freeIfDone(): void {
     if (!this.#retired || this.#requests > 0) return;
     // A version that frees its memory badly must not take down the one that serves.
-    this.predictor.dispose().catch((error: unknown) => {
+    this.#place.dispose().catch((error: unknown) => {
       process.stderr.write(`warn: a version that went could not be disposed of: ${sayThrown(error)}\n`);
     });
   }
