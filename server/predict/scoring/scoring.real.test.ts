@@ -54,7 +54,7 @@ beforeAll(async () => {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const slow = new Function('modelKind', SLOW)(modelKind) as ModelKind;
   server = await serveBirds(
-    { scoring: { waitingRows: 600, timeoutMs: 2500, apart: { modules: [module] } } },
+    { scoring: { waitingRows: 600, timeoutMs: 8000, apart: { modules: [module] } } },
     {},
     { kinds: [slow], models: { slow: (artifacts) => writeSlow(artifacts, slow) } },
   );
@@ -100,7 +100,7 @@ test('single rows take their turns within a long batch, with the bits that they 
 });
 
 test('what comes beyond the queue is refused with a 429 that says when to ask again, what is late with a 504', async () => {
-  const late = predict('slow', sequence(1000));
+  const late = predict('slow', sequence(2000));
   const refused = await predict('slow', sequence(10));
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
