@@ -61,6 +61,16 @@ export const limitsSchema = z.strictObject({
 /** Most requests of one caller in a minute, by what is asked. */
 export type Limits = z.output<typeof limitsSchema>;
 
+/** How the HTTP server scores what takes long. */
+export const scoringSchema = z.strictObject({
+  /** Rows that wait for one version of a model at most; beyond it requests are refused. */
+  waitingRows: z.number().int().min(1).default(20_000),
+  /** A request for predictions that is not answered by then is dropped. */
+  timeout: duration.default('30 seconds'),
+  /** Models whose rows take long are scored in a process of their own. */
+  apart: z.boolean().default(true),
+});
+
 const webhookSchema = z.strictObject({
   /** By which deliveries are counted: who renames it is told what comes from then on. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first'),
@@ -122,6 +132,8 @@ export const configSchema = z.strictObject({
       openPredictions: z.boolean().default(false),
       /** How often one caller may ask. */
       limits: limitsSchema.prefault({}),
+      /** How it scores what takes long. */
+      scoring: scoringSchema.prefault({}),
     })
     .prefault({}),
   /** Who is told of changes of models, over HTTP: each event signed, in order, until it is acknowledged. */

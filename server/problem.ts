@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CATALOGUE, cutText, isTrainyardError, MOST_SIGNS, TrainyardError, type Code } from '@trainyard/errors';
+import { secondsToWait } from './again-after.js';
 import { explained } from './explained.js';
 
 const STATUS: Partial<Record<Code, number>> = {
   'TY-KEY': 401,
   'TY-HOST': 421,
   'TY-RATE': 429,
+  'TY-ENDPOINT-BUSY': 429,
+  'TY-ENDPOINT-LATE': 504,
   'TY-RUN-UNKNOWN': 404,
   'TY-MODEL-UNKNOWN': 404,
   'TY-ENDPOINT-UNKNOWN': 404,
@@ -88,6 +91,8 @@ export function wantsPage(request: FastifyRequest): boolean {
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const problem = problemOf(error);
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="trainyard"');
+  const seconds = secondsToWait(error);
+  if (seconds !== undefined) void reply.header('retry-after', seconds);
   // Its clients look for this key alone, and fail where it is missing.
   const said = reply.request.url.startsWith('/v2/') ? { ...problem, error: problem.detail } : problem;
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(said));

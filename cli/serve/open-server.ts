@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TrainyardError } from '@trainyard/errors';
+import { durationMs } from '../../core/duration.js';
 import { provideParts } from '../../core/provided-parts.js';
 import { partsOfProject } from '../../project/brought-parts.js';
 import { logFile } from '../../project/log.js';
@@ -34,7 +35,7 @@ export interface ServerPlace {
  * TY-PORT-IN-USE, TY-CONFIG.
  */
 export async function openServer(project: ProjectBase, services: Services, place: ServerPlace): Promise<OpenServer> {
-  const { hosts, openPredictions, limits } = project.config.server;
+  const { hosts, openPredictions, limits, scoring } = project.config.server;
   const beyond = !isLoopback(place.host);
   const parts = partsOfProject(project);
   provideParts(() => parts);
@@ -52,7 +53,16 @@ export async function openServer(project: ProjectBase, services: Services, place
     limits,
     predictionsNeedKey: beyond && !openPredictions,
     hosts: [...hosts, ...(beyond ? namesOf(place.host) : [])],
-    routes: [predictRoutes({ stateFolder: path.join(project.state, 'serving') })],
+    routes: [
+      predictRoutes({
+        stateFolder: path.join(project.state, 'serving'),
+        scoring: {
+          waitingRows: scoring.waitingRows,
+          timeoutMs: durationMs(scoring.timeout)!,
+          apart: scoring.apart && { config: project.configFile },
+        },
+      }),
+    ],
   });
   try {
     return { app, url: await listen(app, place), key: keys[0]?.key ?? '', keyFile, logFile: file };

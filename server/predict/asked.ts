@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer, Endpoint } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
 import type { Endpoints } from './endpoints.js';
 import { requestIdOf } from './request.js';
+import type { Answer } from './served-version.js';
 
 /** What routes of predictions have in common. */
 

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isDigest, type Digest } from '../../core/digest.js';
-import type { Assignment } from './endpoint.js';
+import type { Assignment } from './served-version.js';
 
 const assignmentSchema = z.object({
   version: z.number().int().positive(),

@@ -1,46 +1,21 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
-import type { Model, Ref } from '../../core/kinds.js';
-import { openModel, type Predictor, type Responded } from '../../models/index.js';
-import type { Artifacts } from '../../store/index.js';
-
-/** The version that an endpoint is to serve. */
-export interface Assignment {
-  readonly version: number;
-  readonly model: Ref<Model>;
-  /** Number of the move, in the model's history, that brought it there. */
-  readonly move: number;
-}
-
-interface Served {
-  assignment: Assignment;
-  readonly predictor: Predictor;
-  /** Requests that it answers now; the last one frees it once another version has taken over. */
-  requests: number;
-  retired: boolean;
-}
-
-/** What a version answers. */
-export interface Answer {
-  readonly version: number;
-  /** The model that answers: it says what the numbers mean. */
-  readonly predictor: Predictor;
-  readonly responded: Responded;
-}
+import type { Predictor } from '../../models/index.js';
+import { ServedVersion, type Answer, type Assignment, type ModelHome } from './served-version.js';
 
 /**
- * A served model name. A new version is opened whole, and has answered its own sample, before it takes over; a request
- * is answered by one version from beginning to end. What cannot be opened leaves the version before in service.
+ * A served model name: which versions answer. A new version is opened whole, and has answered its own sample, before it takes over; a
+ * request is answered by one version from beginning to end. What cannot be opened leaves the version before in service.
  */
 export class Endpoint {
   readonly name: string;
-  readonly #artifacts: Artifacts;
-  #served: Served | undefined;
+  readonly #home: ModelHome;
+  #served: ServedVersion | undefined;
   #problem: { readonly what: string; readonly remedy?: string | undefined } | undefined;
   #swap: Promise<void> = Promise.resolve();
 
-  constructor(name: string, artifacts: Artifacts) {
+  constructor(name: string, home: ModelHome) {
     this.name = name;
-    this.#artifacts = artifacts;
+    this.#home = home;
   }
 
   get assignment(): Assignment | undefined {
@@ -59,20 +34,7 @@ export class Endpoint {
 
   /** Answers rows: at once where the model does. */
   predict(rows: readonly Readonly<Record<string, unknown>>[]): Answer | Promise<Answer> {
-    const served = this.#current();
-    const { predictor, assignment } = served;
-    const { version } = assignment;
-    const responded = predictor.respond(rows);
-    if (!(responded instanceof Promise)) return { version, predictor, responded };
-    served.requests++;
-    return (async () => {
-      try {
-        return { version, predictor, responded: await responded };
-      } finally {
-        served.requests--;
-        freeIfDone(served);
-      }
-    })();
+    return this.#current().predict(rows);
   }
 
   /**
@@ -81,20 +43,16 @@ export class Endpoint {
    */
   assign(assignment: Assignment): Promise<boolean> {
     const turn = this.#swap.then(async () => {
-      const now = this.#served?.assignment;
-      if (now?.model.digest === assignment.model.digest && now.version === assignment.version) {
-        this.#served = Object.assign(this.#served!, { assignment });
+      if (this.#served?.isOf(assignment)) {
+        this.#served.moved(assignment);
         this.#problem = undefined;
         return true;
       }
       try {
-        const predictor = await openModel(await this.#artifacts.open(assignment.model));
+        const opened = await ServedVersion.open(assignment, this.#home);
         const before = this.#served;
-        this.#served = { assignment, predictor, requests: 0, retired: false };
-        if (before) {
-          before.retired = true;
-          freeIfDone(before);
-        }
+        this.#served = opened;
+        before?.retire();
         this.#problem = undefined;
         return true;
       } catch (error) {
@@ -108,13 +66,11 @@ export class Endpoint {
 
   /** Frees the version in service once its last request is answered. */
   close(): void {
-    if (!this.#served) return;
-    this.#served.retired = true;
-    freeIfDone(this.#served);
+    this.#served?.retire();
     this.#served = undefined;
   }
 
-  #current(): Served {
+  #current(): ServedVersion {
     if (this.#served) return this.#served;
     throw new TrainyardError('TY-ENDPOINT-NOT-READY', {
       what: `endpoint ${this.name} has no model in service: ${this.#problem?.what ?? 'it is being loaded'}`,
@@ -136,12 +92,4 @@ function problemOf(name: string, { version }: Assignment, error: unknown): { wha
       'trainyard scrub takes it out of use; then run the pipeline of this version again: equal bytes make it whole, ' +
       `and it is served within seconds; or move ${name}'s alias to a version that is whole (the page of the model)`,
   };
-}
-
-function freeIfDone(served: Served): void {
-  if (!served.retired || served.requests > 0) return;
-  // A version that frees its memory badly must not take down the one that serves.
-  served.predictor.dispose().catch((error: unknown) => {
-    process.stderr.write(`warn: a version that went could not be disposed of: ${sayThrown(error)}\n`);
-  });
 }

@@ -7,7 +7,9 @@ import type { ProjectAccess } from '../../client/homes.js';
 import { listModels, readAliases } from '../../client/registry/models.js';
 import { Artifacts, type Store } from '../../store/index.js';
 import { AssignmentFiles } from './assignment-files.js';
-import { Endpoint, type Assignment } from './endpoint.js';
+import { Endpoint } from './endpoint.js';
+import type { Scoring } from './scoring/place.js';
+import type { Assignment, ModelHome } from './served-version.js';
 
 export interface EndpointsOptions {
   readonly access: ProjectAccess;
@@ -20,6 +22,8 @@ export interface EndpointsOptions {
   /** How often the registry is looked at when nothing is announced, in milliseconds. */
   readonly pollMs: number;
   readonly log: FastifyBaseLogger;
+  /** How its versions score what takes long. */
+  readonly scoring: Scoring;
 }
 
 /** Longest wait for one answer of Temporal, in milliseconds. */
@@ -35,7 +39,7 @@ const UNKNOWN_MS = 1000;
  */
 export class Endpoints {
   readonly #options: EndpointsOptions;
-  readonly #artifacts: Artifacts;
+  readonly #home: ModelHome;
   readonly #files: AssignmentFiles;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #looks = new Map<string, { running: Promise<void>; again: boolean }>();
@@ -46,7 +50,7 @@ export class Endpoints {
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
-    this.#artifacts = new Artifacts(options.store);
+    this.#home = { artifacts: new Artifacts(options.store), scoring: options.scoring };
     this.#files = new AssignmentFiles(options.folder);
   }
 
@@ -103,7 +107,7 @@ export class Endpoints {
 
   #endpoint(name: string): Endpoint {
     let endpoint = this.#endpoints.get(name);
-    if (!endpoint) this.#endpoints.set(name, (endpoint = new Endpoint(name, this.#artifacts)));
+    if (!endpoint) this.#endpoints.set(name, (endpoint = new Endpoint(name, this.#home)));
     return endpoint;
   }
 

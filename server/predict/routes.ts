@@ -9,6 +9,8 @@ import { inferenceRoutes } from './inference/routes.js';
 import { Nudge } from './notify-monitor.js';
 import { outcomesBody, outcomesOf, writeOutcomes } from './outcomes.js';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log.js';
+import { ScoringProcess } from './scoring/process.js';
+import type { ScoringSetup } from './scoring/messages.js';
 import { predictBody, rowsOf, rowsText } from './request.js';
 
 export interface PredictOptions {
@@ -21,6 +23,17 @@ export interface PredictOptions {
   /** Monitors are told after this many logged rows. Default 50. */
   readonly nudgeRows?: number;
   readonly log?: PredictionLogOptions;
+  /** How what takes long is scored, as `server.scoring` of the configuration. */
+  readonly scoring?: ScoringOptions;
+}
+
+export interface ScoringOptions {
+  /** Rows that wait for one version at most. Default 20,000. */
+  readonly waitingRows?: number;
+  /** A request that is not answered by then is dropped, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** What the process that scores slow models opens them with, beside the store; `false` scores all here. */
+  readonly apart?: Omit<ScoringSetup, 'store'> | false;
 }
 
 /**
@@ -34,6 +47,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
     const nudge = new Nudge(client, options.nudgeRows ?? 50);
     const onWritten = (endpoint: string, rows: number): void => nudge.count(endpoint, rows);
     const log = redis ? new PredictionLog(redis, project, { ...options.log, onWritten }) : undefined;
+    const { waitingRows = 20_000, timeoutMs = 30_000, apart = {} } = options.scoring ?? {};
+    const scoringProcess = apart === false ? undefined : new ScoringProcess({ ...apart, store: store.name });
     const endpoints = new Endpoints({
       access: client,
       store,
@@ -42,11 +57,13 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       alias: options.alias ?? 'champion',
       pollMs: options.pollMs ?? 5000,
       log: app.log,
+      scoring: { waitingRows, timeoutMs, process: scoringProcess },
     });
     app.addHook('onReady', () => endpoints.start());
     app.addHook('onClose', async () => {
       nudge.close();
       await Promise.all([endpoints.close(), log?.close()]);
+      scoringProcess?.close();
     });
 
     app.post<Named>(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Model, Ref } from '../../core/kinds.js';
 import { provideParts } from '../../core/provided-parts.js';
 import { partsOf } from '../../core/provided-parts.js';
-import { writeModel } from '../../models/index.js';
+import { writeModel, type ModelKind } from '../../models/index.js';
 import { logisticRegression } from '../../plugins/train/kinds/logistic.js';
 import { tensorParts } from '../../plugins/train/kinds/tensor-kind.js';
 import { Artifacts, FileStore } from '../../store/index.js';
@@ -41,16 +41,25 @@ export async function writeBirds(artifacts: Artifacts): Promise<Ref<Model>> {
   return (await artifacts.write('model', output)) as Ref<Model>;
 }
 
+/** Further endpoints, by their names, with the kinds that open their models. */
+export interface Beside {
+  readonly kinds?: readonly ModelKind[];
+  readonly models: Readonly<Record<string, (artifacts: Artifacts) => Promise<Ref<Model>>>>;
+}
+
 /** A server that serves a model as `birds` without Temporal: as one that knows what it served last. */
 export async function serveBirds(
   options: Partial<PredictOptions> = {},
   more: Partial<ServerOptions> = {},
+  { kinds = [], models }: Beside = { models: {} },
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-birds-'));
-  provideParts(() => partsOf([logisticRegression]));
+  provideParts(() => partsOf([logisticRegression, ...kinds]));
   const store = new FileStore(path.join(folder, 'store'));
-  const model = await writeBirds(new Artifacts(store));
-  await new AssignmentFiles(path.join(folder, 'state', 'endpoints')).save('birds', { version: 3, move: 1, model });
+  const artifacts = new Artifacts(store);
+  const assignments = new AssignmentFiles(path.join(folder, 'state', 'endpoints'));
+  for (const [name, write] of Object.entries({ birds: writeBirds, ...models }))
+    await assignments.save(name, { version: 3, move: 1, model: await write(artifacts) });
   const server = await serverAlone(
     {
       keys: [{ name: 'local', key: 'a key for this test only' }],

@@ -163,6 +163,18 @@ export const CATALOGUE = {
     'compare with the version that is there now, then move the alias from it',
   ),
   'TY-ENDPOINT-NOT-READY': system('An endpoint has not loaded its model yet.', 'try again in a moment'),
+  'TY-ENDPOINT-BUSY': system(
+    'More rows wait for a model than its server lets wait.',
+    'ask again after as many seconds as Retry-After says',
+  ),
+  'TY-ENDPOINT-LATE': system(
+    'A request for predictions was not answered in time, and was dropped.',
+    'ask again, with fewer rows; if it stays, raise server.scoring.timeout or let another server share the requests',
+  ),
+  'TY-ENDPOINT-ENDING': system(
+    'The server ends, and takes no more requests.',
+    'ask again: another server answers, or this one when it is back',
+  ),
   'TY-MONITOR-UNKNOWN': user('No monitor watches an endpoint of this name.', 'add monitor.endpoint to its pipeline'),
   'TY-ENDPOINT-UNKNOWN': user('No endpoint of this name is served.', 'deploy a model to it first'),
   'TY-PREDICT-INPUT': user('A prediction request is not what the model takes.', 'correct the field'),

@@ -1,7 +1,7 @@
 import { sayNearest } from '@trainyard/errors';
 import { taskType, type ModelCard, type ModelTask } from '../../../models/index.js';
-import type { Answer } from '../endpoint.js';
 import { refuseRequest } from '../request.js';
+import type { Answer } from '../served-version.js';
 import type { Inference } from './request.js';
 import { bytesOf } from './tensors.js';
 
