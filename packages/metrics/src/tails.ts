@@ -23,6 +23,19 @@ export function normalTail(z: number): number {
   return z >= 0 ? half : 1 - half;
 }
 
+/** The z of P(Z ≥ z) = `tail`, above 0 and below 1, of the standard normal distribution. */
+export function normalQuantile(tail: number): number {
+  if (tail > 0.5) return -normalQuantile(1 - tail);
+  let [low, high] = [0, 40];
+  for (let i = 0; i < 100 && low < high; i++) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (normalTail(middle) > tail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /**
  * P(mean of `drawn` of these values, drawn without replacement, ≥ `mean`), by the normal distribution with the mean and the variance
  * that such draws have. 1 where all values are equal.

@@ -30,8 +30,8 @@ const rows: TableRow[] = Array.from({ length: 500 }, (_, i) => {
   const p = 1 / (1 + Math.exp(-odds));
   return { _row: `r${i}`, age, region: i < 8 ? 'isle' : i % 3 === 0 ? 'north' : 'south', x: odds, y, a0: 1 - p, a1: p };
 });
-const judge = async (params: object) => {
-  const inputs = { model: await modelFor(task, ['a0', 'a1'], rows), table: await tableOf(rows) };
+const judge = async (params: object, of: readonly TableRow[] = rows) => {
+  const inputs = { model: await modelFor(task, ['a0', 'a1'], of), table: await tableOf(of) };
   const run = await runNode(fairnessNode, { params: { resamples: 200, ...params }, inputs, parts: [told] });
   const report = JSON.parse(await run.output.text('report.json')) as z.output<typeof fairnessFigures>;
   return {
@@ -64,6 +64,24 @@ test('groups and their intersection have distances with intervals, and limits ar
   expect(page).toContain('too small');
   const again = await judge({ groups: ['age', 'region'], limits });
   expect(again.run.output.ref.digest).toBe(run.output.ref.digest);
+});
+
+test('ten groups that are treated alike do not fail, though the largest distance of few rows is never 0', async () => {
+  const clubs = rows.map((row, i) => ({ ...row, club: `club ${i % 10}` }));
+  const { report } = await judge({ groups: ['club'], limits: { selectionRate: 0.1 } }, clubs);
+  const [gap] = report.cuts[0]!.gaps;
+  // Draws alone would say that the distance is above the limit.
+  expect(gap!.value!).toBeGreaterThan(0.1);
+  expect(gap!.interval![0]).toBeGreaterThan(0.1);
+  expect(gap!.verdict).toBe('cannot tell');
+});
+
+test('a limit on a rate that a group has few rows of is not passed', async () => {
+  const few = rows.map((row, i) => ({ ...row, club: i < 200 ? 'rare' : 'usual', y: i > 0 && i < 200 ? 'no' : 'yes' }));
+  const { report, value } = await judge({ groups: ['club'], limits: { equalOpportunity: 0.99 } }, few);
+  expect(report.cuts[0]!.groups.map(({ n, tooSmall }) => [n, tooSmall])).toEqual([[200, false], [300, false]]); // prettier-ignore
+  expect(value.verdict).toBe('cannot tell');
+  expect(value.warnings).toEqual([expect.stringContaining('1 of 2 groups by club have fewer than 30 rows')]);
 });
 
 test('a class in question that there is not is refused, and so are thousands of groups', async () => {
