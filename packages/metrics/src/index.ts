@@ -93,7 +93,7 @@ export {
   rootMeanSquaredError,
 } from './regression.js';
 export { nearestAlikePlaces } from './retrieval.js';
-export { drawnMeanTail, holm, hypergeometricTail, normalQuantile, normalTail } from './tails.js';
+export { drawnMeanTail, holm, hypergeometricTail, largerTail, midranks, normalQuantile, normalTail } from './tails.js';
 export {
   chosenClasses,
   figuresOfTask,

@@ -97,7 +97,7 @@ export const groupThresholds = node({
       .enum(['selectionRate', 'equalOpportunity'])
       .default('equalOpportunity')
       .describe('the rate that becomes alike; how large it is, is what makes most answers right'),
-    least: z.int().min(2).default(30).describe('rows below which a group keeps the threshold of the model'),
+    least: z.int().min(2).default(30).describe('rows of the rate below which a group keeps the threshold of the model'),
   }),
   inputs: { model, table },
   outputs: { model: modelOf('classification'), report: report(groupThresholdFigures) },
