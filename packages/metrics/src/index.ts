@@ -25,6 +25,19 @@ export { confusionMatrix, type Confusion } from './confusion.js';
 export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
 export { allUnits, drawRows } from './draw.js';
 export {
+  alwaysInterval,
+  joinArms,
+  joinOutcomes,
+  judgeExperiment,
+  meanDeviations,
+  mismatchOdds,
+  outcomeTotalsOf,
+  planExperiment,
+  rowsFor,
+  shareDeviations,
+  type Arms,
+} from './experiment/index.js';
+export {
   FAIRNESS_GAPS,
   gapInterval,
   gapOf,
