@@ -32,5 +32,6 @@ export { document as report, modelCard } from './document/contract.js';
 export { robustness } from './robustness/contract.js';
 export { compare } from './compare/contract.js';
 export { errors, slices } from './find/contract.js';
+export { experiment, plan } from './experiment/contract.js';
 export { duel, type Duel, type DuelOptions } from './duel.js';
 export type { AnyFinalFigures, FinalFigures } from './contract.js';

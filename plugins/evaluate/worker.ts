@@ -11,3 +11,4 @@ export { modelCardNode } from './document/model-card.js';
 export { gatesNode } from './gates/gates.js';
 export { robustnessNode } from './robustness/robustness.js';
 export { compareNode } from './compare/compare.js';
+export { experimentNode, planNode } from './experiment/experiment.js';

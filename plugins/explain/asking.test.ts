@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { id, openTable, sql, withDatabase, type TableRow } from '@trainyard/tables';
+import { id, openTable, sql, withDatabase, writeTable, type TableRow } from '@trainyard/tables';
 import type { FittedTransform } from '@trainyard/transforms';
-import { openModel } from '../../models/index.js';
+import { modelKind, openModel, writeModel } from '../../models/index.js';
 import { runNode } from '../../worker/testing/index.js';
 import { tablesIn } from '../train/table-of.test-part.js';
 import { linearNode, logisticNode } from '../train/worker.js';
+import { robustnessNode } from '../evaluate/worker.js';
+import { spread } from './asking.js';
 import type { attributionFigures, importanceFigures, partialFigures } from './contract.js';
 import { attributionsNode, partialNode, permutationNode } from './worker.js';
 
@@ -60,6 +62,70 @@ test('columns that matter come first, one that does not comes last, and a search
   const idle = value.columns.find(({ column }) => column === 'idle')!;
   expect(Math.abs(idle.importance)).toBeLessThan(value.columns[0]!.importance / 20);
   expect(two.output.ref.digest).toBe(one.output.ref.digest);
+});
+
+test('a figure that is not defined is refused, and not said to lose nothing by any column', async () => {
+  const one = await tablesIn(folder)(
+    'one-class',
+    rows.filter((row) => row['kind'] === 'low'),
+  );
+  const given = { inputs: { ...kind.inputs, table: one } as never, store: kind.store, params: { metric: 'rocAuc' } };
+  await expect(runNode(permutationNode, given)).rejects.toThrow('is not defined on these rows');
+  await expect(runNode(robustnessNode, given)).rejects.toThrow('is not defined on these rows');
+});
+
+test('the deviation of shuffles is that of a sample, and not known of one shuffle', async () => {
+  const of = async (repeats: number) =>
+    ((await runNode(permutationNode, { ...number, params: { repeats } })).output.value as z.output<typeof importanceFigures>).columns.find(({ column }) => column === 'a')!; // prettier-ignore
+  expect((await of(1)).deviation).toBeNull();
+  const two = await of(2);
+  expect(two.deviation!).toBeCloseTo((two.most - two.least) / Math.SQRT2, 12);
+});
+
+test('courses of single rows are spread over all rows, the same on the page and as JSON, each row once', async () => {
+  expect(spread(90, 20)[19]).toBe(85);
+  expect(spread(6, 20)).toEqual([0, 1, 2, 3, 4, 5]);
+  const run = await runNode(partialNode, { ...number, params: { columns: ['a'], courses: 3 } });
+  const { courses } = JSON.parse(await run.output.text('report.json')) as { courses: { rows: number[][][] }[] };
+  const model = await openModel(number.inputs.model);
+  const { columns } = run.output.value as z.output<typeof partialFigures>;
+  for (const [r, at] of [0, 30, 60].entries()) {
+    const expected = await model.score(columns[0]!.grid.map((a) => ({ ...rows[at]!, a: a as number })));
+    courses[0]!.rows[r]![0]!.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 9));
+  }
+  await model.dispose();
+});
+
+test('partial dependence of a boolean column asks of rows that lack it as well: true is true', async () => {
+  const asked: unknown[] = [];
+  const answersFlag = modelKind({
+    name: 'flag',
+    title: 'Answers what the flag says',
+    tasks: ['regression'],
+    settings: z.object({}),
+    open: () => ({
+      takes: 'rows',
+      outputs: 1,
+      score: (given) => {
+        asked.push(...given.map((row) => row['flag']));
+        return Float64Array.from(given, (row) => (row['flag'] === true ? 1 : 0));
+      },
+    }),
+  });
+  const flagged: TableRow[] = [true, false, null, true].map((flag, i) => ({ _row: `r${i}`, flag, number: i }));
+  const inputs = [{ name: 'flag', type: 'boolean' as const }];
+  const model = await writeModel({ kind: answersFlag, task: { type: 'regression', label: 'number' }, settings: {}, files: {}, inputs, metrics: {}, training: {}, libraries: {}, rows: [{ flag: true }] }); // prettier-ignore
+  const table = await withDatabase({}, async (database) => {
+    const columns = [{ name: '_row', type: 'text' }, { name: 'flag', type: 'boolean' }, { name: 'number', type: 'number' }] as const; // prettier-ignore
+    await database.insert('given', columns, flagged);
+    return writeTable(database, sql`FROM given`, folder, 'flagged');
+  });
+  asked.length = 0;
+  const run = await runNode(partialNode, { params: { columns: ['flag'] }, inputs: { model: model as never, table }, parts: [answersFlag] }); // prettier-ignore
+  const { grid, mean } = (run.output.value as z.output<typeof partialFigures>).columns[0]!;
+  expect(grid).toEqual(['true', 'false']);
+  expect(mean[0]!.values).toEqual([1, 0]);
+  expect(asked.filter((one) => typeof one === 'string')).toEqual([]);
 });
 
 test('the answer of a linear model goes straight with a column, as steeply as its slope', async () => {

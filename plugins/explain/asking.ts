@@ -1,5 +1,13 @@
 import { UserError } from '@trainyard/errors';
-import { findFigure, quantile, shortName, valueOn, type Figure, type TaskFigures } from '@trainyard/metrics';
+import {
+  findFigure,
+  quantile,
+  shortName,
+  valueOn,
+  type Figure,
+  type Sample,
+  type TaskFigures,
+} from '@trainyard/metrics';
 import { randomFrom, shuffled } from '@trainyard/numeric';
 import type { TableCell } from '@trainyard/tables';
 import { html, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
@@ -20,6 +28,19 @@ function figureOf(task: TaskFigures, name: string = task.headlines[0]!): Figure 
   });
 }
 
+const undefinedFigure = (figure: Figure, when = ''): UserError =>
+  new UserError(`${figure.title} is not defined on these rows${when}`, {
+    where: { port: 'table', field: 'metric' },
+    remedy: 'name another figure, or bring rows on which it is defined',
+  });
+
+/** Throws a UserError where the figure is not defined: what is lost of it is nothing that 0 could say. */
+function defined(figure: Figure, sample: Sample): number {
+  const value = valueOn(figure, sample);
+  if (value === null) throw undefinedFigure(figure);
+  return value;
+}
+
 export const permutationNode = implement(permutation, async ({ params, inputs, ctx }) => {
   const model = await openModel(inputs.model);
   try {
@@ -28,7 +49,7 @@ export const permutationNode = implement(permutation, async ({ params, inputs, c
     const whole = table.measured(await model.score(table.rows));
     const figure = figureOf(whole.task, params.metric);
     const turned = figure.better === 'larger' ? 1 : -1;
-    const value = valueOn(figure, whole.sample);
+    const value = defined(figure, whole.sample);
     const columns = [];
     for (const [c, column] of table.columns.entries()) {
       const losses: number[] = [];
@@ -37,16 +58,17 @@ export const permutationNode = implement(permutation, async ({ params, inputs, c
         const order = shuffled(table.rows.length, randomFrom(ctx.seed, 1 + c, r));
         const rows = table.rows.map((row, i) => ({ ...row, [column]: table.rows[order[i]!]![column] ?? null }));
         const now = valueOn(figure, table.measured(await model.score(rows)).sample);
-        if (value !== null && now !== null) losses.push(turned * (value - now));
+        if (now !== null) losses.push(turned * (value - now));
       }
-      const importance = losses.reduce((sum, one) => sum + one, 0) / (losses.length || 1);
-      const square = losses.reduce((sum, one) => sum + (one - importance) ** 2, 0) / (losses.length || 1);
+      if (losses.length === 0) throw undefinedFigure(figure, ` with "${column}" shuffled`);
+      const importance = losses.reduce((sum, one) => sum + one, 0) / losses.length;
+      const square = losses.reduce((sum, one) => sum + (one - importance) ** 2, 0);
       columns.push({
         column,
         importance,
-        deviation: Math.sqrt(square),
-        least: Math.min(...losses, Infinity) === Infinity ? 0 : Math.min(...losses),
-        most: losses.length === 0 ? 0 : Math.max(...losses),
+        deviation: losses.length < 2 ? null : Math.sqrt(square / (losses.length - 1)),
+        least: Math.min(...losses),
+        most: Math.max(...losses),
       });
       ctx.progress((c + 1) / table.columns.length);
     }
@@ -76,7 +98,7 @@ export const permutationNode = implement(permutation, async ({ params, inputs, c
             )}
             ${htmlTable(
               ['column', 'mean loss', 'deviation', 'least', 'most'],
-              columns.map((one) => [one.column, one.importance, one.deviation, one.least, one.most]),
+              columns.map((one) => [one.column, one.importance, one.deviation ?? '–', one.least, one.most]),
             )}`,
         ),
         'report.json': `${JSON.stringify(figures)}\n`,
@@ -102,6 +124,12 @@ export function gridOf(cells: readonly TableCell[], points: number): (number | s
   return sorted.slice(0, MOST_VALUES).map(([value]) => value);
 }
 
+/** `most` places of `rows`, evenly spread; all where there are fewer. */
+export function spread(rows: number, most: number): number[] {
+  const drawn = Math.min(most, rows);
+  return Array.from({ length: drawn }, (_, r) => Math.floor((r * rows) / drawn));
+}
+
 export const partialNode = implement(partial, async ({ params, inputs, ctx }) => {
   const model = await openModel(inputs.model);
   try {
@@ -125,14 +153,13 @@ export const partialNode = implement(partial, async ({ params, inputs, ctx }) =>
         rows.map((row) => row[column] ?? null),
         params.points,
       );
+      const known = rows.map((row) => row[column] ?? null).filter((cell) => cell !== null);
+      // A boolean stands in the grid by its name; a row without one takes it as well.
+      const isBoolean = known.length > 0 && known.every((cell) => typeof cell === 'boolean');
       const given: Float64Array[] = [];
       for (const value of grid) {
         signal.throwIfAborted();
-        given.push(
-          await model.score(
-            rows.map((row) => ({ ...row, [column]: typeof row[column] === 'boolean' ? value === 'true' : value })),
-          ),
-        );
+        given.push(await model.score(rows.map((row) => ({ ...row, [column]: isBoolean ? value === 'true' : value }))));
       }
       const course = (row: number, k: number): number[] => given.map((numbers) => numbers[row * outputs.length + k]!);
       const mean = outputs.map((output, k) => ({
@@ -144,6 +171,7 @@ export const partialNode = implement(partial, async ({ params, inputs, ctx }) =>
       found.push({ column, grid, mean, course });
     }
     const mode = `Mean answer over ${rows.length} rows when one column takes a value in all of them (partial dependence), and the course of single rows (ICE). Combinations that never occur count as well.`;
+    const drawn = spread(rows.length, params.courses);
     const shown = outputs.length === 2 ? [1] : outputs.map((_, k) => k).slice(0, 6);
     const value = { rows: rows.length, mode, columns: found.map(({ course: _, ...one }) => one) };
     const page = htmlPage(
@@ -161,13 +189,10 @@ export const partialNode = implement(partial, async ({ params, inputs, ctx }) =>
                         y: outputs[k]!,
                         lines: [
                           { name: 'mean', points: grid.map((x, i) => [x as number, mean[k]!.values[i]!] as const) },
-                          ...Array.from({ length: Math.min(params.courses, rows.length) }, (_, r) => ({
+                          ...drawn.map((row, r) => ({
                             name: r === 0 ? 'single rows' : '',
                             dashed: true,
-                            points: grid.map(
-                              (x, i) =>
-                                [x as number, course(Math.floor((r * rows.length) / params.courses), k)[i]!] as const,
-                            ),
+                            points: grid.map((x, i) => [x as number, course(row, k)[i]!] as const),
                           })),
                         ].toReversed(),
                       }),
@@ -183,7 +208,7 @@ export const partialNode = implement(partial, async ({ params, inputs, ctx }) =>
       value,
       files: {
         'report.html': page,
-        'report.json': `${JSON.stringify({ ...value, courses: found.map(({ column, course }) => ({ column, rows: rows.slice(0, params.courses).map((_, r) => outputs.map((__, k) => course(r, k))) })) })}\n`,
+        'report.json': `${JSON.stringify({ ...value, courses: found.map(({ column, course }) => ({ column, rows: drawn.map((row) => outputs.map((_, k) => course(row, k))) })) })}\n`,
       },
     };
   } finally {

@@ -121,7 +121,7 @@ function modeOf(
   if (method === 'kernel')
     return features <= ALL_COALITIONS
       ? `Kernel SHAP over all ${2 ** features} coalitions: ${behind}.`
-      : `Kernel SHAP over ${samples} coalitions drawn: ${behind}.`;
+      : `Kernel SHAP over ${samples} coalitions drawn: ${behind}. They sum to the answer by construction; how near each is, only more coalitions tell.`;
   if (method === 'linear') return `Linear SHAP: ${behind}; for a linear model that is slope × distance from the mean.`;
   if (method === 'occlusion')
     return `Occlusion: one feature at a time is not known; ${behind}. They do not sum to the answer.`;

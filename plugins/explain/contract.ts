@@ -62,7 +62,12 @@ export const attributions = node({
       ),
     rows: z.int().min(1).max(2000).default(50).describe('rows of the table that are explained, evenly spread'),
     behind: z.int().min(1).max(500).default(30).describe('rows of the background, evenly spread'),
-    samples: z.int().min(64).max(20_000).default(2048).describe('coalitions that are drawn, from 12 features on'),
+    samples: z
+      .int()
+      .min(64)
+      .max(20_000)
+      .default(2048)
+      .describe('coalitions that are drawn, from 12 features on: at least 2 × features + 2'),
     steps: z.int().min(5).max(500).default(50).describe('steps of integrated gradients'),
     drawn: z.number().int().min(1).max(10_000).default(1000).describe('rows that the charts show'),
   }),
@@ -82,7 +87,7 @@ export const importanceFigures = z.object({
       z.object({
         column: z.string(),
         importance: z.number(),
-        deviation: z.number(),
+        deviation: z.number().nullable().describe('of the shuffles, by n − 1; null for one shuffle'),
         least: z.number(),
         most: z.number(),
       }),

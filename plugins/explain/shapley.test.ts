@@ -68,6 +68,18 @@ test('kernel SHAP over coalitions drawn sums to the answer, and lies near the wh
   }
 });
 
+test('kernel SHAP of more features than coalitions are drawn for is refused, with the number that is needed', async () => {
+  const width = 40;
+  const explained: Explaining = { answer: each((x) => x[0]!, width), width, outputs: 1, background: new Float64Array(width) }; // prettier-ignore
+  const row = new Float64Array(width).fill(1);
+  await expect(kernelShap(explained, row, 64, randomFrom(1))).rejects.toThrow(
+    '64 coalitions are too few for 40 features',
+  );
+  await expect(kernelShap(explained, row, 64, randomFrom(1))).rejects.toMatchObject({ expected: 'at least 82' });
+  const found = await kernelShap(explained, row, 128, randomFrom(1));
+  expect(found[0]).toBeCloseTo(1, 6);
+});
+
 test('integrated gradients sum to the answer but for the width of their steps', async () => {
   for (const given of reference.rows) {
     const row = Float64Array.from(given);

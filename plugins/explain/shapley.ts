@@ -1,3 +1,4 @@
+import { UserError } from '@trainyard/errors';
 import type { Random } from '@trainyard/numeric';
 
 /** Answers `[rows, outputs]` to features `[rows, width]`. */
@@ -17,6 +18,16 @@ export type Contributions = Float64Array;
 
 /** Features up to which all coalitions are asked. */
 export const ALL_COALITIONS = 11;
+
+/** Coalitions that have to be drawn: the equations are then more than what they are solved for. 0 where all are asked. */
+export const fewestSamples = (width: number): number => (width <= ALL_COALITIONS ? 0 : 2 * width + 2);
+
+const tooFew = (samples: number, width: number, needed: number): UserError =>
+  new UserError(`${samples} coalitions are too few for ${width} features`, {
+    where: { field: 'samples' },
+    expected: `at least ${needed}`,
+    remedy: `take samples: ${needed}, or more`,
+  });
 
 /** Mean answer where the features of a coalition are the row's own, and the others those of each row of the background. */
 async function worth(
@@ -82,7 +93,7 @@ function coalitionsOf(width: number, samples: number, random: Random): { known: 
 
 /**
  * Shapley values by the kernel of Lundberg and Lee (2017): weighted least squares over coalitions, held to sum to the answer. Exact for
- * up to 11 features, whose coalitions are all asked.
+ * up to 11 features, whose coalitions are all asked. Throws a UserError where the coalitions drawn leave a contribution open.
  */
 export async function kernelShap(
   explaining: Explaining,
@@ -91,6 +102,7 @@ export async function kernelShap(
   random: Random,
 ): Promise<Contributions> {
   const { width, outputs } = explaining;
+  if (samples < fewestSamples(width)) throw tooFew(samples, width, fewestSamples(width));
   const coalitions = width === 1 ? [] : coalitionsOf(width, samples, random);
   const [none, all] = [new Uint8Array(width), new Uint8Array(width).fill(1)];
   const found = await worth(explaining, row, [none, all, ...coalitions.map(({ known }) => known)]);
@@ -112,27 +124,26 @@ export async function kernelShap(
   });
   for (let k = 0; k < outputs; k++) {
     const solved = solve(normal, sides[k]!);
+    if (!solved) throw tooFew(samples, width, 2 * samples);
     const rest = full[k]! - base[k]! - solved.reduce((sum, one) => sum + one, 0);
     contributions.set([...solved, rest, base[k]!], k * (width + 1));
   }
   return contributions;
 }
 
-/** Solves a symmetric system by elimination with pivots; what is not determined is 0. */
-function solve(matrix: Float64Array, side: Float64Array): Float64Array {
+/** Solves a symmetric system by elimination with pivots; undefined where it leaves something open. */
+function solve(matrix: Float64Array, side: Float64Array): Float64Array | undefined {
   const n = side.length;
   const a = Float64Array.from(matrix);
   const x = Float64Array.from(side);
-  const pivots: number[] = [];
   for (let i = 0; i < n; i++) {
     let best = i;
     for (let r = i + 1; r < n; r++) if (Math.abs(a[r * n + i]!) > Math.abs(a[best * n + i]!)) best = r;
-    if (Math.abs(a[best * n + i]!) < 1e-12) continue;
+    if (Math.abs(a[best * n + i]!) < 1e-12) return undefined;
     if (best !== i) {
       for (let c = 0; c < n; c++) [a[i * n + c], a[best * n + c]] = [a[best * n + c]!, a[i * n + c]!];
       [x[i], x[best]] = [x[best]!, x[i]!];
     }
-    pivots.push(i);
     for (let r = i + 1; r < n; r++) {
       const by = a[r * n + i]! / a[i * n + i]!;
       for (let c = i; c < n; c++) a[r * n + c]! -= by * a[i * n + c]!;
@@ -140,7 +151,7 @@ function solve(matrix: Float64Array, side: Float64Array): Float64Array {
     }
   }
   const solved = new Float64Array(n);
-  for (const i of pivots.toReversed()) {
+  for (let i = n - 1; i >= 0; i--) {
     let sum = x[i]!;
     for (let c = i + 1; c < n; c++) sum -= a[i * n + c]! * solved[c]!;
     solved[i] = sum / a[i * n + i]!;

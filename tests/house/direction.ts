@@ -79,7 +79,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   numeric: [],
   pages: [],
   drift: ['numeric'],
-  metrics: ['numeric'],
+  metrics: ['errors', 'numeric'],
   tables: ['errors', 'numeric'],
   checks: ['errors', 'tables'],
   alike: ['errors', 'tables'],

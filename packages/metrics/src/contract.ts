@@ -70,3 +70,17 @@ export const TASK_FIGURES = {
 
 /** The figures of models of a type of task. */
 export type FiguresOf<Task extends MeasuredTask> = z.output<(typeof TASK_FIGURES)[Task]>;
+
+export {
+  armTotals,
+  EXPERIMENT_VERDICTS,
+  experimentPlan,
+  experimentQuestion,
+  experimentVerdict,
+  outcomeTotals,
+  type ArmTotals,
+  type ExperimentPlan,
+  type ExperimentQuestion,
+  type ExperimentVerdict,
+  type OutcomeTotals,
+} from './experiment/contract.js';

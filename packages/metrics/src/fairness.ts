@@ -1,3 +1,6 @@
+import { newcombe, type Interval, type Share } from './intervals.js';
+import { normalQuantile } from './tails.js';
+
 /** Of some rows: which are of the class in question, which were answered so, and which group each is in. */
 export interface GroupedAnswers {
   /** 1 where the row is of the class, 1 where it was answered so. */
@@ -20,6 +23,8 @@ export interface GroupRates {
   /** Of those that were answered so, the share that is of the class. */
   readonly precision: number | undefined;
   readonly accuracy: number | undefined;
+  /** Rows that a rate is taken of: all, those of the class, the others, those that were answered so. */
+  readonly of: { readonly all: number; readonly own: number; readonly others: number; readonly selected: number };
 }
 
 /** Rates of each group. `drawn` are the rows to look at, which may repeat. */
@@ -47,6 +52,7 @@ export function groupRates({ truth, selected, group, groups }: GroupedAnswers, d
       falsePositiveRate: share(wrongYes, rightNo + wrongYes),
       precision: share(rightYes, wrongYes + rightYes),
       accuracy: share(rightNo + rightYes, rows),
+      of: { all: rows, own: wrongNo + rightYes, others: rightNo + wrongYes, selected: wrongYes + rightYes },
     };
   });
 }
@@ -83,3 +89,54 @@ export const FAIRNESS_GAPS = {
 } as const;
 
 export type FairnessGap = keyof typeof FAIRNESS_GAPS;
+
+type Counted = readonly [rate: 'selectionRate' | 'truePositiveRate' | 'falsePositiveRate' | 'precision', of: keyof GroupRates['of']]; // prettier-ignore
+
+/** The rates that a distance is made of, with the rows that they are taken of. */
+const COUNTED: Readonly<Record<FairnessGap, readonly Counted[]>> = {
+  selectionRate: [['selectionRate', 'all']],
+  equalOpportunity: [['truePositiveRate', 'own']],
+  equalisedOdds: [
+    ['truePositiveRate', 'own'],
+    ['falsePositiveRate', 'others'],
+  ],
+  predictiveParity: [['precision', 'selected']],
+};
+
+/** The fewest rows that a rate of this distance is taken of. */
+export const leastOf = (gap: FairnessGap, { of }: GroupRates): number =>
+  Math.min(...COUNTED[gap].map(([, rows]) => of[rows]));
+
+/** Differences of two groups that a distance is the largest of. */
+export const pairsOf = (gap: FairnessGap, groups: number): number => (COUNTED[gap].length * groups * (groups - 1)) / 2;
+
+/**
+ * 95 % interval of a distance between groups from the differences of all pairs of them (Newcombe's interval of each). Its lower end is
+ * corrected for `looks` differences (Bonferroni), since the largest of many is large by chance; its upper end needs none, since all must
+ * keep to it. Draws of rows (`bootstrap`) cannot judge a distance: the maximum of a draw lies above the maximum of the rows.
+ * A group whose rate is taken of fewer than `least` rows may be anywhere: the upper end is 1. Undefined for fewer than two groups.
+ */
+export function gapInterval(
+  gap: FairnessGap,
+  groups: readonly GroupRates[],
+  { least, looks }: { readonly least: number; readonly looks: number },
+): Interval | undefined {
+  if (groups.length < 2) return undefined;
+  const [wide, usual] = [normalQuantile(0.025 / Math.max(1, looks)), normalQuantile(0.025)];
+  let low = 0;
+  let high = groups.some((one) => leastOf(gap, one) < least) ? 1 : 0;
+  for (const [rate, rows] of COUNTED[gap]) {
+    const shares = groups.flatMap((one): Share[] =>
+      one.of[rows] < least ? [] : [{ successes: Math.round(one[rate]! * one.of[rows]), trials: one.of[rows] }],
+    );
+    shares.forEach((one, i) => {
+      for (const other of shares.slice(i + 1)) {
+        const [from, to] = newcombe(one, other, wide);
+        low = Math.max(low, from, -to);
+        const [below, above] = newcombe(one, other, usual);
+        high = Math.max(high, above, -below);
+      }
+    });
+  }
+  return [low, high];
+}

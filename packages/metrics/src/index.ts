@@ -25,9 +25,25 @@ export { confusionMatrix, type Confusion } from './confusion.js';
 export { curvesOf, type ClassCurves, type CurvePoint } from './curves.js';
 export { allUnits, drawRows } from './draw.js';
 export {
+  alwaysInterval,
+  joinArms,
+  joinOutcomes,
+  judgeExperiment,
+  meanDeviations,
+  mismatchOdds,
+  outcomeTotalsOf,
+  planExperiment,
+  rowsFor,
+  shareDeviations,
+  type Arms,
+} from './experiment/index.js';
+export {
   FAIRNESS_GAPS,
+  gapInterval,
   gapOf,
   groupRates,
+  leastOf,
+  pairsOf,
   ratioOf,
   type FairnessGap,
   type GroupedAnswers,
@@ -35,7 +51,7 @@ export {
 } from './fairness.js';
 export { naiveError, smape } from './forecast-error.js';
 export { figuresOf, type Figures } from './figures.js';
-export { bootstrap, quantile, wilson, type Confidence, type Interval } from './intervals.js';
+export { bootstrap, newcombe, quantile, wilson, type Confidence, type Interval, type Share } from './intervals.js';
 export {
   betterOf,
   comparePaired,
@@ -90,7 +106,7 @@ export {
   rootMeanSquaredError,
 } from './regression.js';
 export { nearestAlikePlaces } from './retrieval.js';
-export { drawnMeanTail, holm, hypergeometricTail, normalTail } from './tails.js';
+export { drawnMeanTail, holm, hypergeometricTail, largerTail, midranks, normalQuantile, normalTail } from './tails.js';
 export {
   chosenClasses,
   figuresOfTask,

@@ -14,13 +14,38 @@ export type Confidence = keyof typeof Z;
  * near 0 and 1; all from 0 to 1 when there are no trials.
  */
 export function wilson(successes: number, trials: number, confidence: Confidence = '0.95'): Interval {
+  return wilsonAt(successes, trials, Z[confidence]);
+}
+
+/** The same with the quantile `z` of the normal distribution, for any confidence. */
+export function wilsonAt(successes: number, trials: number, z: number): Interval {
   if (!(trials > 0)) return [0, 1];
-  const z = Z[confidence];
   const share = successes / trials;
   const z2 = z * z;
   const centre = (share + z2 / (2 * trials)) / (1 + z2 / trials);
   const half = (z * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials))) / (1 + z2 / trials);
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+/** A share as it was counted. */
+export interface Share {
+  readonly successes: number;
+  readonly trials: number;
+}
+
+/**
+ * Interval of the first share less the second, of independent rows, from Wilson's interval of each (R. G. Newcombe 1998, method 10); `z`
+ * is the quantile of the normal distribution, such as 1.96 for 95 %.
+ */
+export function newcombe(first: Share, second: Share, z: number): Interval {
+  if (!(first.trials > 0) || !(second.trials > 0)) return [-1, 1];
+  const [p, q] = [first.successes / first.trials, second.successes / second.trials];
+  const [low, high] = wilsonAt(first.successes, first.trials, z);
+  const [otherLow, otherHigh] = wilsonAt(second.successes, second.trials, z);
+  return [
+    Math.max(-1, p - q - Math.hypot(p - low, otherHigh - q)),
+    Math.min(1, p - q + Math.hypot(high - p, q - otherLow)),
+  ];
 }
 
 /**

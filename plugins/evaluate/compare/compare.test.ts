@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { expect, test } from 'vitest';
-import { mcnemar } from '@trainyard/metrics';
+import { figuresOfTask, findFigure, mcnemar, valueOn } from '@trainyard/metrics';
 import { randomFrom } from '@trainyard/numeric';
 import type { TableRow } from '@trainyard/tables';
 import type { ModelTask } from '../../../models/index.js';
@@ -56,3 +56,24 @@ test('a regression has the mean as its dummy: its R² is 0', async () => {
   expect(dummy!.value).toBeCloseTo(0, 12);
   expect(dummy!.verdict).toBe('better');
 });
+
+test.each(['mae', 'medianAbsoluteError', 'mape', 'rmse', 'mse'])(
+  'no constant beats the dummy of a regression by %s, so that a model which has learnt nothing is never better',
+  async (metric) => {
+    const random = randomFrom(4);
+    // Skewed, as prices are: their mean lies far above their median.
+    const prices = Array.from({ length: 200 }, (_, i) => ({ _row: `r${i}`, price: 10 * Math.exp(3 * random.uniform() ** 2), idle: 0 })); // prettier-ignore
+    const sorted = prices.map(({ price }) => price).toSorted((a, b) => a - b);
+    const constants = [...sorted, ...sorted.map((price, i) => (price + (sorted[i + 100] ?? price)) / 2)];
+    const table = await tableOf(prices);
+    const model = await modelFor({ type: 'regression', label: 'price' }, ['idle'], prices);
+    const { value } = await run({ model, baselines: [], table }, { metric });
+    const [dummy] = (value as Value).against;
+    const figure = findFigure(figuresOfTask('regression'), metric)!;
+    const truth = Float64Array.from(prices, ({ price }) => price);
+    for (const constant of constants) {
+      const sample = { units: 200, truth, predicted: new Float64Array(200).fill(constant) };
+      expect(valueOn(figure, sample as never)!).toBeGreaterThanOrEqual(dummy!.value! - 1e-9);
+    }
+  },
+);

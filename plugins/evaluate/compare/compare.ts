@@ -4,6 +4,7 @@ import {
   shortName,
   valueOn,
   type ClassificationSample,
+  type Figure,
   type QuantilesSample,
   type RegressionSample,
   type Sample,
@@ -39,7 +40,7 @@ export const compareNode = implement(compare, async ({ params, inputs, ctx }) =>
     });
     const figure = decidingFigure(task, params.metric);
     const own = samples[0]!;
-    const dummy = dummyOf(task, own);
+    const dummy = dummyOf(task, own, figure);
     const others = [
       ...given.map(({ name }, i) => ({ name, sample: samples[i + 1]! })),
       ...(dummy ? [{ name: 'dummy', sample: dummy }] : []),
@@ -80,10 +81,10 @@ export const compareNode = implement(compare, async ({ params, inputs, ctx }) =>
 });
 
 /**
- * The best that a model could answer which looks at nothing, by these very rows: shares of classes, the mean, quantiles. No real one
- * can be better on them, so what does not beat it has learnt nothing that these rows show. None for other tasks.
+ * The best that a model could answer which looks at nothing, by these very rows and this figure: shares of classes, the best number,
+ * quantiles. No real one can be better on them, so what does not beat it has learnt nothing that these rows show. None for other tasks.
  */
-export function dummyOf({ type }: TaskFigures, sample: Sample): Sample | undefined {
+export function dummyOf({ type }: TaskFigures, sample: Sample, figure: Figure): Sample | undefined {
   if (type === 'classification') {
     const { truth, classes, units } = sample as ClassificationSample;
     const shares = new Float64Array(classes.length);
@@ -101,8 +102,14 @@ export function dummyOf({ type }: TaskFigures, sample: Sample): Sample | undefin
   }
   if (type === 'regression') {
     const { truth, units } = sample as RegressionSample;
-    const mean = truth.reduce((sum, one) => sum + one, 0) / units;
-    return { units, truth, predicted: new Float64Array(units).fill(mean) } as RegressionSample;
+    const all = constantsOf(truth).map((constant): RegressionSample => ({
+      units,
+      truth,
+      predicted: new Float64Array(units).fill(constant),
+    }));
+    // Where a figure is not defined, any number serves.
+    const turned = (one: Sample): number => (valueOn(figure, one) ?? NaN) * (figure.better === 'larger' ? -1 : 1);
+    return all.reduce((best, one) => (turned(one) < turned(best) ? one : best));
   }
   if (type === 'quantiles') {
     const { truth, units, quantiles } = sample as QuantilesSample;
@@ -114,13 +121,37 @@ export function dummyOf({ type }: TaskFigures, sample: Sample): Sample | undefin
   return undefined;
 }
 
+/** Numbers that are best by some figure: the mean by squares, the median by sizes, weighted by 1 ÷ |truth| by percentages, and the middle of the shortest half by the median of sizes. */
+function constantsOf(truth: Float64Array): number[] {
+  const sorted = Float64Array.from(truth).sort();
+  const n = sorted.length;
+  const mean = truth.reduce((sum, one) => sum + one, 0) / n;
+  const shortest = (rows: number): number => {
+    let from = 0;
+    for (let i = 0; i + rows <= n; i++)
+      if (sorted[i + rows - 1]! - sorted[i]! < sorted[from + rows - 1]! - sorted[from]!) from = i;
+    return (sorted[from]! + sorted[from + rows - 1]!) / 2;
+  };
+  const half = n >> 1;
+  return [mean, quantile([...sorted], 0.5), weightedMedian(sorted), shortest(Math.max(1, half)), shortest(half + 1)];
+}
+
+/** The value up to which half of the weights 1 ÷ |value| lie. */
+function weightedMedian(sorted: Float64Array): number {
+  const weights = sorted.map((value) => (value === 0 ? 0 : 1 / Math.abs(value)));
+  const whole = weights.reduce((sum, one) => sum + one, 0);
+  let sum = 0;
+  const at = weights.findIndex((weight) => (sum += weight) >= whole / 2);
+  return sorted[Math.max(0, at)]!;
+}
+
 function page({ n, value, against }: z.output<typeof compareFigures>, title: string, alpha: number): string {
   return htmlPage(
     'Comparison',
     html`<p class="soft">
         ${n} rows, the same for all. ${title} of the model: ${sayFigure(value)}. Intervals of the difference come of
         draws of the same rows of both, and hold together with a chance of ${sayFigure(1 - alpha)}. The dummy looks at
-        nothing and knows how often each answer is right on these rows.
+        nothing and knows how often each answer is right on these rows, or the number that is best by this figure.
       </p>
       ${htmlTable(
         [

@@ -24,8 +24,13 @@ const rates = z.object({
 const gap = z.object({
   name: z.enum(FAIRNESS_NAMES),
   value: share.describe('largest rate less smallest'),
-  interval: interval.describe('95 %, of the distance itself: its maximum is taken in each draw'),
+  interval: interval.describe(
+    '95 %, of draws, in each of which the maximum is taken: it lies too high where groups are alike',
+  ),
   limit: z.number().nullable(),
+  judged: interval
+    .optional()
+    .describe('95 %, from the differences of all pairs of groups, corrected for so many: the verdict is taken from it'),
   verdict: verdict.nullable(),
 });
 
@@ -53,11 +58,17 @@ export const fairness = node({
   params: z.object({
     groups: columns.describe('columns of protected groups, such as sex or region; together they are looked at too'),
     positive: z.string().optional().describe('the class in question; of two classes the second where left out'),
-    least: z.int().min(2).default(30).describe('rows below which a group stands in no distance'),
+    least: z
+      .int()
+      .min(2)
+      .default(30)
+      .describe('rows below which a group stands in no distance, and rows of a rate below which no limit is kept'),
     limits: z
       .partialRecord(z.enum(FAIRNESS_NAMES), z.number().min(0).max(1))
       .default({})
-      .describe('largest distance, such as { equalOpportunity: 0.1 }: the whole interval has to keep to it'),
+      .describe(
+        'largest distance, such as { equalOpportunity: 0.1 }: the differences of all pairs of groups have to keep to it',
+      ),
     resamples: z.number().int().min(100).max(10_000).default(1000).describe('draws of the bootstrap'),
   }),
   inputs: { model, table },
@@ -86,7 +97,7 @@ export const groupThresholds = node({
       .enum(['selectionRate', 'equalOpportunity'])
       .default('equalOpportunity')
       .describe('the rate that becomes alike; how large it is, is what makes most answers right'),
-    least: z.int().min(2).default(30).describe('rows below which a group keeps the threshold of the model'),
+    least: z.int().min(2).default(30).describe('rows of the rate below which a group keeps the threshold of the model'),
   }),
   inputs: { model, table },
   outputs: { model: modelOf('classification'), report: report(groupThresholdFigures) },

@@ -5,11 +5,15 @@ import {
   chooseClass,
   expectedCalibrationError,
   FAIRNESS_GAPS,
+  gapInterval,
   groupRates,
+  leastOf,
+  pairsOf,
   ratioOf,
   type CalibrationBin,
   type FairnessGap,
   type GroupedAnswers,
+  type GroupRates,
 } from '@trainyard/metrics';
 import { randomFrom } from '@trainyard/numeric';
 import type { z } from 'zod';
@@ -39,18 +43,22 @@ export const fairnessNode = implement(fairness, async ({ params, inputs, ctx }) 
     const is = truth.map((one) => Number(one === positive));
     const given = Float64Array.from({ length: rows }, (_, row) => p.values[row * p.classes + positive]!);
     const sets = [...params.groups.map((name) => [name]), ...(params.groups.length > 1 ? [params.groups] : [])];
-    const cuts = sets.map((names, s): Cut => {
+    const grouped = sets.map((names): Grouped => {
       const { values, group } = groupsOf(names, columns);
       const answers: GroupedAnswers = { truth: is, selected, group, groups: values.length };
-      return cutOf({ names, values, answers, given }, params, { seed: ctx.seed, stream: s * NAMES.length });
+      return { names, values, answers, given, rates: groupRates(answers, allUnits(rows)) };
     });
+    const limited = NAMES.filter((name) => params.limits[name] !== undefined);
+    // All differences that a limit is held against: together they keep to one chance of a false alarm.
+    const looks = grouped.reduce(
+      (sum, one) => limited.reduce((all, name) => all + pairsOf(name, judgedOf(one, params.least).length), sum),
+      0,
+    );
+    const cuts = grouped.map((one, s) =>
+      cutOf(one, { ...params, looks }, { seed: ctx.seed, stream: s * NAMES.length }),
+    );
     const verdicts = cuts.flatMap(({ gaps }) => gaps.flatMap((one) => one.verdict ?? []));
-    const small = cuts.flatMap(({ columns: names, groups }) => {
-      const count = groups.filter((one) => one.tooSmall).length;
-      return count === 0
-        ? []
-        : [`${count} of ${groups.length} groups by ${names.join(' and ')} are too small: nothing is said of them`];
-    });
+    const small = grouped.flatMap((one) => [...warningsOf(one, params.least, limited)]);
     const whole: FairnessFigures = {
       positive: task.classes[positive]!,
       n: rows,
@@ -94,16 +102,42 @@ interface Grouped {
   readonly answers: GroupedAnswers;
   /** Probability of the class in question. */
   readonly given: Float64Array;
+  readonly rates: readonly GroupRates[];
+}
+
+/** Groups with rows enough to stand in a distance. */
+const judgedOf = ({ rates }: Grouped, least: number): number[] =>
+  rates.flatMap(({ rows }, g) => (rows >= least ? [g] : []));
+
+/** What cannot be said, and why. */
+function* warningsOf(grouped: Grouped, least: number, limited: readonly FairnessGap[]): Iterable<string> {
+  const { names, rates } = grouped;
+  const judged = judgedOf(grouped, least);
+  const by = `of ${rates.length} groups by ${names.join(' and ')}`;
+  if (judged.length < rates.length)
+    yield `${rates.length - judged.length} ${by} are too small: nothing is said of them`;
+  for (const name of limited) {
+    const few = judged.filter((g) => leastOf(name, rates[g]!) < least).length;
+    if (few > 0)
+      yield `${few} ${by} have fewer than ${least} rows that the rates of ${name} are taken of: whether its limit is kept there, nobody can tell`;
+  }
+}
+
+interface Judging {
+  readonly least: number;
+  readonly limits: Partial<Record<FairnessGap, number>>;
+  readonly resamples: number;
+  readonly looks: number;
 }
 
 function cutOf(
-  { names, values, answers, given }: Grouped,
-  { least, limits, resamples }: { least: number; limits: Partial<Record<FairnessGap, number>>; resamples: number },
+  grouped: Grouped,
+  { least, limits, resamples, looks }: Judging,
   { seed, stream }: { readonly seed: number; readonly stream: number },
 ): Cut {
+  const { names, values, answers, given, rates } = grouped;
   const rows = given.length;
-  const rates = groupRates(answers, allUnits(rows));
-  const judged = rates.flatMap(({ rows: n }, g) => (n >= least ? [g] : []));
+  const judged = judgedOf(grouped, least);
   const gaps = NAMES.map((name, k): Cut['gaps'][number] => {
     const gap = (drawn: Int32Array): number | undefined => {
       const drawnRates = groupRates(answers, drawn);
@@ -111,13 +145,19 @@ function cutOf(
     };
     const value = gap(allUnits(rows)) ?? null;
     const found = value === null ? undefined : bootstrap(rows, gap, randomFrom(seed, 1 + stream + k), resamples);
+    const drawn = { name, value, interval: found ? ([found[0], found[1]] as [number, number]) : null };
     const limit = limits[name] ?? null;
-    return {
+    if (limit === null) return { ...drawn, limit, verdict: null };
+    const ofPairs = gapInterval(
       name,
-      value,
-      interval: found ? [found[0], found[1]] : null,
+      judged.map((g) => rates[g]!),
+      { least, looks },
+    );
+    return {
+      ...drawn,
       limit,
-      verdict: limit === null ? null : against(limit, { better: 'smaller' }, found),
+      judged: ofPairs ? [ofPairs[0], ofPairs[1]] : null,
+      verdict: against(limit, { better: 'smaller' }, ofPairs),
     };
   });
   return {

@@ -1,6 +1,6 @@
 import { UserError } from '@trainyard/errors';
 import { gapOf } from '@trainyard/metrics';
-import { featureNames, readsOf, type FittedTransform } from '@trainyard/transforms';
+import { featureNames, isMissing, readsOf, type FittedTransform } from '@trainyard/transforms';
 import { openTable, withDatabase, type ColumnType } from '@trainyard/tables';
 import type { z } from 'zod';
 import type { Json } from '../../../core/index.js';
@@ -33,7 +33,12 @@ export const groupThresholdsNode = implement(
           expected: 'two classes, and a model that takes features',
           actual: `${task.classes.length} classes, a model of the kind "${model.card.kind}"`,
         });
-      const { values, group } = groupsOf([column], columns);
+      const cells = columns.get(column)!;
+      // The transform knows no group of a row without one, so the model's own threshold counts there.
+      const named = cells.flatMap((cell, row) => (isMissing(cell) ? [] : [row]));
+      const { values, group: ofNamed } = groupsOf([column], new Map([[column, named.map((row) => cells[row]!)]]));
+      const group = new Int32Array(rows).fill(-1);
+      named.forEach((row, i) => (group[row] = ofNamed[i]!));
       const score = Float64Array.from({ length: rows }, (_, row) => p.values[row * 2 + 1]!);
       const former = clamp(task.threshold ?? 0.5);
       const members = values.map((_, g) =>
@@ -41,24 +46,45 @@ export const groupThresholdsNode = implement(
       );
       // Rates are of all rows of a group, or of those of the class alone.
       const asked = members.map((own) => own.filter((row) => alike === 'selectionRate' || truth[row] === 1));
-      const judged = members.flatMap((own, g) => (own.length >= least && asked[g]!.length > 0 ? [g] : []));
-      const rateAt = (g: number, threshold: number): number =>
-        asked[g]!.filter((row) => score[row]! >= threshold).length / asked[g]!.length;
+      const judged = asked.flatMap((own, g) => (own.length >= least ? [g] : []));
+      if (judged.length < 2)
+        throw new UserError(`${judged.length} of ${values.length} groups by "${column}" have rows enough`, {
+          where: { port: 'table', column },
+          expected: `two groups or more with ${least} rows${alike === 'selectionRate' ? '' : ` of the class "${task.classes[1]}"`}`,
+          remedy: 'bring more rows, join groups, or lower "least"',
+        });
+      const chosenOf = (own: readonly number[], threshold: number): number =>
+        own.filter((row) => score[row]! >= threshold).length;
+      const rateAt = (g: number, threshold: number): number => chosenOf(asked[g]!, threshold) / asked[g]!.length;
       const right = (thresholds: readonly number[]): number => {
         let count = 0;
         for (let row = 0; row < rows; row++)
-          if (Number(score[row]! >= thresholds[group[row]!]!) === truth[row]) count++;
+          if (Number(score[row]! >= (thresholds[group[row]!] ?? former)) === truth[row]) count++;
         return count / rows;
       };
       const sorted = asked.map((own) => own.map((row) => score[row]!).sort((a, b) => b - a));
       const chosen = (rate: number): number[] =>
         values.map((_, g) => (judged.includes(g) ? thresholdFor(sorted[g]!, rate) : former));
-      let best = { rate: 0, thresholds: chosen(0), accuracy: -1 };
-      for (let i = 0; i <= TRIED; i++) {
+      // Groups are alike as well where all of a group are answered alike; that is no answer.
+      const tells = (thresholds: readonly number[]): boolean =>
+        judged.every((g) => {
+          const count = chosenOf(members[g]!, thresholds[g]!);
+          return count > 0 && count < members[g]!.length && rateAt(g, thresholds[g]!) > 0;
+        });
+      let best: { rate: number; thresholds: number[]; accuracy: number } | undefined;
+      for (let i = 1; i <= TRIED; i++) {
         const thresholds = chosen(i / TRIED);
+        if (!tells(thresholds)) continue;
         const accuracy = right(thresholds);
-        if (accuracy > best.accuracy) best = { rate: i / TRIED, thresholds, accuracy };
+        if (!best || accuracy > best.accuracy) best = { rate: i / TRIED, thresholds, accuracy };
       }
+      if (!best)
+        throw new UserError(`the probabilities of a group by "${column}" are all alike`, {
+          where: { port: 'model' },
+          expected: 'probabilities that tell rows of each group apart',
+          actual: 'any threshold answers all rows of a group alike, so a rate is 0 or 1',
+          remedy: 'train a model that tells them apart, or join groups',
+        });
       const rates = (of: readonly number[]) =>
         values.map((_, g) => (asked[g]!.length === 0 ? undefined : rateAt(g, of[g]!)));
       const [before, after] = [rates(values.map(() => former)), rates(best.thresholds)];
@@ -77,10 +103,16 @@ export const groupThresholdsNode = implement(
         })),
         gap: { before: gaps(before), after: gaps(after) },
         accuracy: { before: right(values.map(() => former)), after: best.accuracy },
-        warnings:
-          few === 0
+        warnings: [
+          ...(few === 0
             ? []
-            : [`${few} groups have fewer than ${least} rows, or none of the class, and keep the threshold ${former}`],
+            : [
+                `${few} groups have fewer than ${least} rows that the rate is taken of, and keep the threshold ${former}`,
+              ]),
+          ...(named.length === rows
+            ? []
+            : [`${rows - named.length} rows have no group: the threshold ${former} counts there, in the model too`]),
+        ],
       };
       const names = values.map(([name]) => name!);
       const type = await typeOf(inputs.table, column, ctx);

@@ -26,19 +26,21 @@ export function fairnessPage({
       <p class="soft">
         ${n} rows. Selected is who is answered with ${positive}. A distance is the largest rate of a group less the
         smallest, among groups of ${least} rows or more; its interval comes of draws of the rows, in each of which the
-        largest and the smallest are found anew. Of few rows a distance is above 0 by chance alone.
+        largest and the smallest are found anew. Of few rows a distance is above 0 by chance alone, so limits are judged
+        by the differences of all pairs of groups (Newcombe's intervals, corrected for so many looks).
       </p>
       ${htmlWarnings(warnings)}
       ${cuts.map(
         ({ columns, gaps, ratio, groups }) =>
           html`<h2>By ${columns.join(' and ')}</h2>
             ${htmlTable(
-              ['distance', 'value', '95 % interval', 'limit', 'verdict'],
+              ['distance', 'value', '95 % interval of draws', 'limit', 'interval of all pairs', 'verdict'],
               gaps.map((one) => [
                 SAID[one.name],
                 one.value ?? 'not defined',
                 between(one.interval ?? undefined),
                 one.limit === null ? '–' : sayFigure(one.limit),
+                one.judged === undefined ? '–' : between(one.judged ?? undefined),
                 one.verdict ?? '–',
               ]),
             )}

@@ -1,9 +1,9 @@
 import { UserError } from '@trainyard/errors';
 import {
-  drawnMeanTail,
   holm,
   hypergeometricTail,
   interval95,
+  largerTail,
   shortName,
   valueOn,
   type Draws,
@@ -111,11 +111,11 @@ export function searchSlices(answers: Answers, figure: Figure, search: Search): 
   const wrong = errors.errors.reduce((sum, one) => sum + one, 0);
   const cuts = cutsOf(answers.columns, search.pairs).filter(({ rows }) => rows.length < answers.rows);
   const tested = cuts.filter(({ rows }) => rows.length >= search.least);
+  const byRanks = errors.wrongOrRight ? undefined : largerTail(errors.errors);
   const p = tested.map(({ rows }) => {
+    if (byRanks) return byRanks(rows);
     const inside = rows.reduce((sum, row) => sum + errors.errors[row]!, 0);
-    return errors.wrongOrRight
-      ? hypergeometricTail(inside, rows.length, wrong, answers.rows)
-      : drawnMeanTail(inside / rows.length, rows.length, errors.errors);
+    return hypergeometricTail(inside, rows.length, wrong, answers.rows);
   });
   const adjusted = holm(p);
   const order = tested

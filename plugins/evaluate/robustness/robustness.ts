@@ -32,6 +32,12 @@ export const robustnessNode = implement(robustness, async ({ params, inputs, ctx
       });
     const whole = table.measured(await model.score(table.rows));
     const figure = decidingFigure(whole.task, params.metric);
+    const unharmed = valueOn(figure, whole.sample);
+    if (unharmed === null)
+      throw new UserError(`${figure.title} is not defined on these rows`, {
+        where: { port: 'table', field: 'metric' },
+        remedy: 'name another figure, or bring rows on which it is defined',
+      });
     const spreads = new Map(columns.map((column) => [column, spreadOf(table.rows, column)]));
     const curves: Figures['curves'] = [];
     for (const [h, harm] of (['noise', 'missing', 'shift'] as const).entries()) {
@@ -57,7 +63,7 @@ export const robustnessNode = implement(robustness, async ({ params, inputs, ctx
     const value: Figures = {
       figure: shortName(figure.name),
       rows: table.rows.length,
-      value: valueOn(figure, whole.sample),
+      value: unharmed,
       curves,
     };
     return {
