@@ -144,7 +144,7 @@ test('from a deployed model over shifted traffic to the next one that serves, dr
   await expect.poll(async () => (await post('/v1/endpoints/loop/predict', { row: { mass: 5.5 } })).version).toBe(2);
 
   const page = await (await fetch(`${url}/models/loop`, { headers: { accept: 'text/html' } })).text();
-  for (const words of ['Model loop', 'promoted: version 2 serves', 'mass: median', 'champion from 1'])
+  for (const words of ['Model loop', 'promoted: version 2 serves', 'mass: median', 'champion moved 1'])
     expect(page).toContain(words);
   const shown = (await (await fetch(`${url}/api/monitors/loop`)).json()) as { windows: number };
   expect(shown.windows).toBeGreaterThanOrEqual(3);

@@ -91,7 +91,7 @@ test('a registry that has moved nearly everything into the store answers and dec
   const bare = (events: readonly ModelEvent[]) => events.map((event) => ({ ...event, at: '' }));
   const view = await getModel(access, 'oracle', { most: 1_000 });
   expect(view.versions.map((one) => ({ ...one, registeredAt: '' }))).toEqual(
-    state.versions.open.map((one) => ({ ...one, registeredAt: '' })),
+    state.versions.open.map((one) => ({ ...one, registeredAt: '', tags: {}, deprecated: null, deleted: null })),
   );
   expect(bare(view.history)).toEqual(bare(state.history.open));
   expect(Object.entries(view.aliases).map(([alias, { version, past }]) => [alias, version, past])).toEqual(

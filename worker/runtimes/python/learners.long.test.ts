@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestProject, interrupt } from '../../../tests/cli/harness.js';
 import type { Started } from '../../../tests/cli/command.js';
 
-const root = path.resolve(import.meta.dirname, '..', '..');
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const CONFIG = `import { defineConfig } from 'trainyard';
 export default defineConfig({
   name: 'python',
