@@ -13,7 +13,22 @@ export { openingsOf, type SealedOpening } from '../store/index.js';
 export { sealedSets, type SealedSet } from './run/sealed-sets.js';
 export type { PendingNode } from './run/pending-node.js';
 /** The registry: versions, aliases, who moved which, and where one stood at a moment. */
-export { annotateVersion, deleteVersion, listModels, moveAlias, registerVersion, rollback } from './registry/models.js';
+export {
+  annotateVersion,
+  deleteVersion,
+  listModels,
+  moveAlias,
+  registerVersion,
+  rollback,
+  setTraffic,
+} from './registry/models.js';
 export { getModel, getVersion, type ModelAsk, type ModelReading, type ModelView } from './registry/model-view.js';
-export { intervalsOf, standingAt, type Interval, type IntervalAsk } from './registry/intervals.js';
+export {
+  intervalsOf,
+  standingAt,
+  trafficAt,
+  type Interval,
+  type IntervalAsk,
+  type TrafficInterval,
+} from './registry/intervals.js';
 export type { MarkedVersion } from './registry/marks.js';

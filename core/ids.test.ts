@@ -59,7 +59,7 @@ const NAMED: Readonly<Record<string, readonly [takes: number, id: (...of: Names)
   predictions: [2, (project, endpoint) => predictionStream(project, endpoint)],
   outcomes: [2, (project, endpoint) => outcomeStream(project, endpoint)],
   outcome: [4, (project, endpoint, request, n) => outcomeKey(project, endpoint, request, n)],
-  batch: [3, (project, endpoint, batch) => batchKey(project, endpoint, batch)],
+  batch: [3, (project, endpoint, batch) => batchKey(predictionStream(project, endpoint), batch)],
   aliases: [1, (project) => aliasChannel(project)],
 };
 

@@ -107,11 +107,21 @@ export function outcomeKey(project: string, endpoint: string, requestId: string,
 }
 
 /** Names the batch that a server's log has written last, so that sending it again writes nothing. */
-export function batchKey(project: string, endpoint: string, writer: string): string {
-  return `{${predictionStream(project, endpoint)}}:batch:${writer}`;
+export function batchKey(stream: string, writer: string): string {
+  return `{${stream}}:batch:${writer}`;
 }
 
-/** Channel in Redis on which moved aliases of a project are announced. */
+/** Stream of what shadows answered, which nobody was told: entries as those of `predictionStream`. */
+export function shadowStream(project: string, endpoint: string): string {
+  return redisName(project, 'shadows', endpoint);
+}
+
+/** Hash of what the arms of a traffic plan, known by its number, did. */
+export function armCountsKey(project: string, endpoint: string, plan: number): string {
+  return `${redisName(project, 'arms', endpoint)}:${plan}`;
+}
+
+/** Channel in Redis on which moved aliases and traffic plans of a project are announced. */
 export function aliasChannel(project: string): string {
   return `trainyard:${plain(project)}:aliases`;
 }

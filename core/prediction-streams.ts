@@ -10,6 +10,9 @@ export interface LoggedRequest {
   /** Milliseconds since 1970, by the server's clock. */
   readonly at: number;
   readonly version: number;
+  /** The number of the traffic plan in force, and the arm that answered; absent where there was none. */
+  readonly plan?: number | undefined;
+  readonly arm?: string | undefined;
   readonly rows: readonly Readonly<Record<string, Cell>>[];
   /** For each row the answered class and its probability; empty where the model tells no classes apart. */
   readonly labels: readonly string[];

@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<ModelEvent['what'], string>> = {
   deleted: 'model.version.deleted',
   moved: 'model.alias.moved',
   'rolled back': 'model.alias.rolled-back',
+  traffic: 'model.traffic.planned',
 };
 
 /** Activities of registries. */

@@ -24,10 +24,24 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
  * Tells the servers that an alias has moved. Best effort by design: the registry is the truth, and a server that
  * hears nothing looks there by itself. True when Redis took it.
  */
-export async function announceAlias(
-  { redis, taskQueue }: { readonly redis?: Redis | undefined; readonly taskQueue: string },
-  announcement: AliasAnnouncement,
+export async function announceAlias(access: Announcing, announcement: AliasAnnouncement): Promise<boolean> {
+  return announce(access, announcement);
+}
+
+/** Tells the servers that another traffic plan of a model is in force, or none: as of an alias. */
+export async function announceTraffic(
+  access: Announcing,
+  announcement: { readonly model: string; readonly traffic: number },
 ): Promise<boolean> {
+  return announce(access, announcement);
+}
+
+interface Announcing {
+  readonly redis?: Redis | undefined;
+  readonly taskQueue: string;
+}
+
+async function announce({ redis, taskQueue }: Announcing, announcement: object): Promise<boolean> {
   if (!redis) return false;
   const sent = redis
     .publish(aliasChannel(projectOfQueue(taskQueue)), JSON.stringify(announcement))

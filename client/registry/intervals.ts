@@ -1,5 +1,6 @@
 import { countOf, itemsBetween } from '../../core/paged-list.js';
 import type { Json } from '../../core/json.js';
+import type { PlannedTraffic } from '../../core/traffic.js';
 import { pageReader } from '../../store/index.js';
 import {
   isAliasEvent,
@@ -7,6 +8,7 @@ import {
   type AliasEvent,
   type ModelEvent,
   type ModelHead,
+  type TrafficEvent,
 } from '../../workflows/registry/contract.js';
 import type { ModelReading } from './model-view.js';
 import { getModelHead } from './models.js';
@@ -47,6 +49,40 @@ export async function standingAt(
     for (const event of (await lines.between(to - LINES, to)).reverse())
       if (isAliasEvent(event) && event.alias === alias)
         return intervalOf(event, await lines.nextOf(alias, event.number));
+  return undefined;
+}
+
+/** A time in which a traffic plan was in force. */
+export interface TrafficInterval {
+  readonly plan: PlannedTraffic;
+  readonly from: string;
+  readonly until: string | null;
+  readonly by: string;
+  readonly why: string;
+  readonly evidence: Json;
+  /** Line of the history that says so: the plan's number. */
+  readonly line: number;
+}
+
+/** The traffic plan that was in force at a moment: which versions answered beside the champion. Undefined where none was. */
+export async function trafficAt(access: ModelReading, model: string, at: Date): Promise<TrafficInterval | undefined> {
+  const lines = new Lines(access, await getModelHead(access, model));
+  const end = await lines.firstAfter(at.getTime());
+  for (let to = end; to > 0; to -= LINES)
+    for (const event of (await lines.between(to - LINES, to)).reverse()) {
+      if (event.what !== 'traffic') continue;
+      const { plan, at: from, by, why, evidence, number: line } = event;
+      if (!plan) return undefined;
+      return {
+        plan,
+        from,
+        until: (await lines.next<TrafficEvent>(line, (one) => one.what === 'traffic'))?.at ?? null,
+        by,
+        why,
+        evidence,
+        line,
+      };
+    }
   return undefined;
 }
 
@@ -110,10 +146,14 @@ class Lines {
   }
 
   /** The first line after this one that moves the alias. */
-  async nextOf(alias: string, line: number): Promise<AliasEvent | undefined> {
+  nextOf(alias: string, line: number): Promise<AliasEvent | undefined> {
+    return this.next(line, (event) => isAliasEvent(event) && event.alias === alias);
+  }
+
+  /** The first line after this one that is such. */
+  async next<E extends ModelEvent>(line: number, is: (event: ModelEvent) => boolean): Promise<E | undefined> {
     for (let from = line; from < this.count; from += LINES)
-      for (const event of await this.#read(from, from + LINES))
-        if (isAliasEvent(event) && event.alias === alias) return event;
+      for (const event of await this.#read(from, from + LINES)) if (is(event)) return event as E;
     return undefined;
   }
 }

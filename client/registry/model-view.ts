@@ -9,6 +9,7 @@ import {
   type ModelEvent,
   type ModelHead,
 } from '../../workflows/registry/contract.js';
+import type { TrafficPlan } from '../../core/traffic.js';
 import type { ProjectAccess } from '../homes.js';
 import { withMarks, type MarkedVersion } from './marks.js';
 import { getModelHead } from './models.js';
@@ -34,6 +35,8 @@ export interface ModelView {
   readonly versions: readonly MarkedVersion[];
   readonly aliases: { readonly [alias: string]: Alias };
   readonly history: readonly ModelEvent[];
+  /** Which versions answer beside the champion; absent where it answers alone. */
+  readonly traffic?: TrafficPlan | undefined;
   /** How many versions and lines there are in all: the newest has that number. */
   readonly counts: { readonly versions: number; readonly history: number };
   /** Receivers of webhooks that have not acknowledged all lines, with how many they lack. */
@@ -78,6 +81,7 @@ export async function getModel(access: ModelReading, model: string, ask: ModelAs
       const lines = countOf(head.history) - delivered;
       return lines > 0 && problem !== undefined ? [{ receiver, lines, problem }] : [];
     }),
+    ...(head.traffic === undefined ? {} : { traffic: head.traffic }),
     ...(head.problem === undefined ? {} : { problem: head.problem }),
   };
 }

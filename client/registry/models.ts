@@ -23,8 +23,10 @@ import {
   type RegisterRequest,
   type RegistryInput,
   type RollbackRequest,
+  type TrafficAnswer,
+  type TrafficRequest,
 } from '../../workflows/registry/contract.js';
-import { announceAlias } from '../monitor/endpoints.js';
+import { announceAlias, announceTraffic } from '../monitor/endpoints.js';
 import { findHome, homeHandle, ofProject, openHome, type ProjectAccess } from '../homes.js';
 import { refusalOf } from '../rejection.js';
 
@@ -118,6 +120,20 @@ export async function moveAlias(access: RegistryAccess, model: string, request: 
 /** Moves an alias back to the version it stood at before, and announces it. Throws as `moveAlias`. */
 export async function rollback(access: RegistryAccess, model: string, request: RollbackRequest): Promise<MoveAnswer> {
   return move(access, model, REGISTRY.rollback, request);
+}
+
+/**
+ * Says which versions answer beside the champion, or that it answers alone, and announces it. Throws TY-ALIAS-MOVED where
+ * another plan is in force than is expected, TY-MODEL-UNKNOWN, TY-MODEL-REQUEST.
+ */
+export async function setTraffic(
+  access: RegistryAccess,
+  model: string,
+  request: TrafficRequest,
+): Promise<TrafficAnswer> {
+  const answer = await update<TrafficAnswer, TrafficRequest>(access, model, REGISTRY.traffic, request);
+  await announceTraffic(access, { model, traffic: answer.number });
+  return answer;
 }
 
 /** Sets tags of a version or takes them away, says that it is deprecated or that it is not. Throws as `deleteVersion`. */

@@ -32,8 +32,9 @@ export function sendJson(reply: FastifyReply, text: string): void {
 }
 
 /** A request as the log keeps it: a `LoggedRequest` as text. */
-export function logLine(id: string, { version }: Answer, rows: string, logged: string): string {
-  return `{"id":"${id}","at":${Date.now()},"version":${version},"rows":${rows},${logged}}`;
+export function logLine(id: string, { version, traffic }: Answer, rows: string, logged: string): string {
+  const arm = traffic === undefined ? '' : `"plan":${traffic.plan},"arm":"${traffic.arm}",`;
+  return `{"id":"${id}","at":${Date.now()},"version":${version},${arm}"rows":${rows},${logged}}`;
 }
 
 type Handle<Route extends Named> = (

@@ -2,15 +2,23 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isDigest, type Digest } from '../../core/digest.js';
+import { trafficPlan, type TrafficPlan } from '../../core/traffic.js';
 import type { Assignment } from './served-version.js';
 
 const assignmentSchema = z.object({
   version: z.number().int().positive(),
   move: z.number().int().nonnegative(),
   model: z.object({ kind: z.literal('model'), digest: z.custom<Digest>(isDigest), size: z.number() }),
+  traffic: trafficPlan.optional(),
 });
 
-/** The last known assignment of each endpoint, a file each: what is served when Temporal is away at the start. */
+interface Known {
+  readonly endpoint: string;
+  readonly assignment: Assignment;
+  readonly traffic: TrafficPlan | undefined;
+}
+
+/** The last known assignment and traffic plan of each endpoint, a file each: what is served when Temporal is away at the start. */
 export class AssignmentFiles {
   readonly #folder: string;
 
@@ -19,10 +27,11 @@ export class AssignmentFiles {
   }
 
   /** Writes an assignment so that a reader sees the old or the new one, also after a crash. */
-  async save(endpoint: string, assignment: Assignment): Promise<void> {
+  async save(endpoint: string, assignment: Assignment, traffic?: TrafficPlan): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const { version, move, model } = assignment;
-    const body = JSON.stringify({ version, move, model: { kind: model.kind, digest: model.digest, size: model.size } });
+    const { kind, digest, size } = model;
+    const body = JSON.stringify({ version, move, model: { kind, digest, size }, traffic });
     const temp = join(this.#folder, `${endpoint}.${process.pid}.tmp`);
     const file = await open(temp, 'w');
     try {
@@ -39,13 +48,15 @@ export class AssignmentFiles {
   }
 
   /** All that can be read; a file that is none is left out. */
-  async load(): Promise<{ endpoint: string; assignment: Assignment }[]> {
-    const found: { endpoint: string; assignment: Assignment }[] = [];
+  async load(): Promise<Known[]> {
+    const found: Known[] = [];
     for (const name of await readdir(this.#folder).catch(() => [])) {
       if (!name.endsWith('.json')) continue;
       const text = await readFile(join(this.#folder, name), 'utf8').catch(() => '');
       const parsed = assignmentSchema.safeParse(safeJson(text));
-      if (parsed.success) found.push({ endpoint: name.slice(0, -'.json'.length), assignment: parsed.data });
+      if (!parsed.success) continue;
+      const { traffic, ...assignment } = parsed.data;
+      found.push({ endpoint: name.slice(0, -'.json'.length), assignment, traffic });
     }
     return found.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
   }

@@ -1,6 +1,8 @@
 import { isTrainyardError, sayThrown, TrainyardError } from '@trainyard/errors';
 import type { Predictor } from '../../models/index.js';
+import type { TrafficPlan } from '../../core/traffic.js';
 import { ServedVersion, type Answer, type Assignment, type ModelHome } from './served-version.js';
+import { sayPlanProblem, Traffic, type ArmWatch, type AskedBy } from './traffic.js';
 
 /**
  * A served model name: which versions answer. A new version is opened whole, and has answered its own sample, before it takes over; a
@@ -9,22 +11,31 @@ import { ServedVersion, type Answer, type Assignment, type ModelHome } from './s
 export class Endpoint {
   readonly name: string;
   readonly #home: ModelHome;
+  readonly #watch: ArmWatch | undefined;
   #served: ServedVersion | undefined;
+  #traffic: Traffic | undefined;
+  #planProblem: string | undefined;
   #problem: { readonly what: string; readonly remedy?: string | undefined } | undefined;
   #swap: Promise<void> = Promise.resolve();
 
-  constructor(name: string, home: ModelHome) {
+  constructor(name: string, home: ModelHome, watch?: ArmWatch) {
     this.name = name;
     this.#home = home;
+    this.#watch = watch;
   }
 
   get assignment(): Assignment | undefined {
     return this.#served?.assignment;
   }
 
-  /** Why the newest version could not take over. */
+  /** The traffic plan that is followed. */
+  get plan(): TrafficPlan | undefined {
+    return this.#traffic?.plan;
+  }
+
+  /** Why the newest version could not take over, or the newest plan cannot be followed. */
   get problem(): string | undefined {
-    return this.#problem?.what;
+    return this.#problem?.what ?? this.#planProblem;
   }
 
   /** The model in service. Throws TY-ENDPOINT-NOT-READY while there is none. */
@@ -32,9 +43,44 @@ export class Endpoint {
     return this.#current().predictor;
   }
 
-  /** Answers rows: at once where the model does. */
-  predict(rows: readonly Readonly<Record<string, unknown>>[]): Answer | Promise<Answer> {
-    return this.#current().predict(rows);
+  /** Answers rows, by the arm that the traffic plan gives them: at once where the model does. */
+  predict(rows: readonly Readonly<Record<string, unknown>>[], asked?: AskedBy): Answer | Promise<Answer> {
+    const stable = this.#current();
+    if (this.#traffic === undefined || asked === undefined) return stable.predict(rows);
+    return this.#traffic.answer(stable, rows, asked);
+  }
+
+  /**
+   * Follows a traffic plan, or none; true when it is followed now. All its versions are opened whole before the first is asked: where
+   * one cannot be, the plan before stays.
+   */
+  follow(plan: TrafficPlan | undefined): Promise<boolean> {
+    const turn = this.#swap.then(async () => {
+      if (this.#traffic?.plan.number === plan?.number) {
+        this.#planProblem = undefined;
+        return true;
+      }
+      const open = this.#versions();
+      const versions: ServedVersion[] = [];
+      for (const { version, model } of plan?.arms ?? []) {
+        const assignment = { version, model, move: plan!.number };
+        try {
+          const there = [...open, ...versions].find((one) => one.isOf(assignment));
+          versions.push(there ?? (await ServedVersion.open(assignment, this.#home)));
+        } catch (error) {
+          this.#planProblem = sayPlanProblem(plan!, version, error);
+          this.#retire(versions);
+          return false;
+        }
+      }
+      this.#planProblem = undefined;
+      this.#traffic?.end();
+      this.#traffic = plan && this.#watch ? new Traffic(this.name, plan, versions, this.#watch) : undefined;
+      this.#retire([...open, ...versions]);
+      return true;
+    });
+    this.#swap = turn.then(() => undefined);
+    return turn;
   }
 
   /**
@@ -49,10 +95,13 @@ export class Endpoint {
         return true;
       }
       try {
-        const opened = await ServedVersion.open(assignment, this.#home);
+        // An arm that becomes the version in service is open already.
+        const arm = this.#traffic?.versions.find((one) => one.isOf(assignment));
+        const opened = arm ?? (await ServedVersion.open(assignment, this.#home));
+        opened.moved(assignment);
         const before = this.#served;
         this.#served = opened;
-        before?.retire();
+        if (before) this.#retire([before]);
         this.#problem = undefined;
         return true;
       } catch (error) {
@@ -66,8 +115,21 @@ export class Endpoint {
 
   /** Frees the version in service once its last request is answered. */
   close(): void {
-    this.#served?.retire();
+    const open = this.#versions();
+    this.#traffic?.end();
+    this.#traffic = undefined;
     this.#served = undefined;
+    this.#retire(open);
+  }
+
+  #versions(): ServedVersion[] {
+    return [...(this.#served ? [this.#served] : []), ...(this.#traffic?.versions ?? [])];
+  }
+
+  /** Frees those that nothing asks any more. */
+  #retire(versions: readonly ServedVersion[]): void {
+    const asked = new Set(this.#versions());
+    for (const one of versions) if (!asked.has(one)) one.retire();
   }
 
   #current(): ServedVersion {

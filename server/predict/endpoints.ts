@@ -9,7 +9,9 @@ import { Artifacts, type Store } from '../../store/index.js';
 import { AssignmentFiles } from './assignment-files.js';
 import { Endpoint } from './endpoint.js';
 import type { Scoring } from './scoring/place.js';
+import type { TrafficPlan } from '../../core/traffic.js';
 import type { Assignment, ModelHome } from './served-version.js';
+import type { ArmWatch } from './traffic.js';
 
 export interface EndpointsOptions {
   readonly access: ProjectAccess;
@@ -24,6 +26,8 @@ export interface EndpointsOptions {
   readonly log: FastifyBaseLogger;
   /** How its versions score what takes long. */
   readonly scoring: Scoring;
+  /** Is told what the arms of traffic plans do. */
+  readonly watch: ArmWatch;
 }
 
 /** Longest wait for one answer of Temporal, in milliseconds. */
@@ -57,15 +61,17 @@ export class Endpoints {
   /** Loads what was served last, then what the registry says; returns also when Temporal or Redis is away. */
   async start(): Promise<void> {
     const known = await this.#files.load();
-    await Promise.all(known.map(({ endpoint, assignment }) => this.#serveKnown(endpoint, assignment)));
+    await Promise.all(
+      known.map(({ endpoint, assignment, traffic }) => this.#serveKnown(endpoint, assignment, traffic)),
+    );
     this.#subscribe();
     // A Temporal that answers slowly does not keep the server from its other routes: what is found later is served from then on.
     await Promise.race([this.#lookAtAll(), new Promise((resolve) => setTimeout(resolve, START_MS).unref())]);
   }
 
-  async #serveKnown(name: string, assignment: Assignment): Promise<void> {
+  async #serveKnown(name: string, assignment: Assignment, plan: TrafficPlan | undefined): Promise<void> {
     const endpoint = this.#endpoint(name);
-    if (await endpoint.assign(assignment)) return;
+    if ((await endpoint.assign(assignment)) && (await endpoint.follow(plan))) return;
     this.#options.log.error({ endpoint: name, problem: endpoint.problem }, 'the version served last cannot be served');
   }
 
@@ -107,7 +113,7 @@ export class Endpoints {
 
   #endpoint(name: string): Endpoint {
     let endpoint = this.#endpoints.get(name);
-    if (!endpoint) this.#endpoints.set(name, (endpoint = new Endpoint(name, this.#home)));
+    if (!endpoint) this.#endpoints.set(name, (endpoint = new Endpoint(name, this.#home, this.#options.watch)));
     return endpoint;
   }
 
@@ -162,6 +168,16 @@ export class Endpoints {
     return look.running;
   }
 
+  /** True where another version, or the same by another move, serves now. */
+  async #serve(endpoint: Endpoint, assignment: Assignment): Promise<boolean> {
+    const before = endpoint.assignment;
+    const { version, move, model } = assignment;
+    if (before?.version === version && before.move === move && before.model.digest === model.digest) return false;
+    if (!(await endpoint.assign(assignment))) return false;
+    this.#options.log.info({ endpoint: endpoint.name, version, before: before?.version }, 'a version took over');
+    return true;
+  }
+
   async #follow(model: string): Promise<void> {
     const { access, alias, log } = this.#options;
     try {
@@ -178,17 +194,14 @@ export class Endpoints {
         return;
       }
       const endpoint = this.#endpoint(model);
-      const before = endpoint.assignment;
       const former = endpoint.problem;
-      const { version, move, model: ref } = assignment;
-      if (before?.version === version && before.move === move && before.model.digest === ref.digest) return;
-      if (!(await endpoint.assign(assignment))) {
-        if (endpoint.problem !== former)
-          log.error({ endpoint: model, problem: endpoint.problem }, 'a new version could not take over');
-        return;
-      }
-      log.info({ endpoint: model, version, before: before?.version }, 'a version took over');
-      await this.#files.save(model, assignment);
+      const moved = await this.#serve(endpoint, assignment);
+      const planned = endpoint.plan?.number !== found.traffic?.number && (await endpoint.follow(found.traffic));
+      if (planned)
+        log.info({ endpoint: model, plan: found.traffic?.number ?? null }, 'another traffic plan is followed');
+      if (endpoint.problem !== undefined && endpoint.problem !== former)
+        log.error({ endpoint: model, problem: endpoint.problem }, 'a new version or plan could not take over');
+      if ((moved || planned) && endpoint.assignment) await this.#files.save(model, endpoint.assignment, endpoint.plan);
     } catch (error) {
       log.debug({ err: error, endpoint: model }, 'the registry could not be asked: the last known version is served');
     }

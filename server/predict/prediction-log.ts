@@ -10,6 +10,8 @@ export interface PredictionLogOptions {
   readonly capacityCharacters?: number;
   /** Requests that a stream keeps, about. Default 200,000. */
   readonly keep?: number;
+  /** The stream of an endpoint, `predictionStream` by default. */
+  readonly stream?: (project: string, endpoint: string) => string;
   /** Called with the number of rows that Redis has taken. */
   readonly onWritten?: (endpoint: string, rows: number) => void;
 }
@@ -84,7 +86,13 @@ export class PredictionLog {
     this.#redis = redis.duplicate({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5000 });
     this.#redis.on('error', () => undefined);
     this.#redis.on('ready', () => this.#wake?.());
-    this.#options = { capacity: 20_000, capacityCharacters: 64_000_000, keep: 200_000, ...options };
+    this.#options = {
+      capacity: 20_000,
+      capacityCharacters: 64_000_000,
+      keep: 200_000,
+      stream: predictionStream,
+      ...options,
+    };
     this.#running = this.#run();
   }
 
@@ -191,7 +199,8 @@ export class PredictionLog {
   }
 
   async #write(endpoint: string, { id, lines }: NonNullable<Buffer['batch']>): Promise<void> {
-    const keys = [predictionStream(this.#project, endpoint), batchKey(this.#project, endpoint, this.#writer)];
+    const stream = this.#options.stream(this.#project, endpoint);
+    const keys = [stream, batchKey(stream, this.#writer)];
     const values = lines.map(({ json }) => json);
     await this.#redis.eval(WRITE, 2, ...keys, String(MARK_SECONDS), String(this.#options.keep), id, ...values);
   }

@@ -4,6 +4,8 @@ import { says } from '../openapi.js';
 import type { RouteModule } from '../services.js';
 import { ASKED, BODY_LIMIT, idOf, logLine, onward, sendJson, whenKnown, type Named } from './asked.js';
 import type { Endpoint } from './endpoint.js';
+import { shadowStream } from '../../core/ids.js';
+import { ArmCounts } from './arm-counts.js';
 import { Endpoints } from './endpoints.js';
 import { inferenceRoutes } from './inference/routes.js';
 import { Nudge } from './notify-monitor.js';
@@ -49,6 +51,8 @@ export function predictRoutes(options: PredictOptions): RouteModule {
     const log = redis ? new PredictionLog(redis, project, { ...options.log, onWritten }) : undefined;
     const { waitingRows = 20_000, timeoutMs = 30_000, apart = {} } = options.scoring ?? {};
     const scoringProcess = apart === false ? undefined : new ScoringProcess({ ...apart, store: store.name });
+    const shadows = redis ? new PredictionLog(redis, project, { ...options.log, stream: shadowStream }) : undefined;
+    const counts = new ArmCounts(redis, project);
     const endpoints = new Endpoints({
       access: client,
       store,
@@ -58,11 +62,19 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       pollMs: options.pollMs ?? 5000,
       log: app.log,
       scoring: { waitingRows, timeoutMs, process: scoringProcess },
+      watch: {
+        count: (...counted) => counts.add(...counted),
+        dropped: (...of) => counts.dropped(...of),
+        shadowed: (name, { id, rows }, answer) => {
+          const { logged } = answer.predictor.write(answer.responded);
+          shadows?.addText(name, rows.length, logLine(id, answer, JSON.stringify(rows), logged));
+        },
+      },
     });
     app.addHook('onReady', () => endpoints.start());
     app.addHook('onClose', async () => {
       nudge.close();
-      await Promise.all([endpoints.close(), log?.close()]);
+      await Promise.all([endpoints.close(), log?.close(), shadows?.close(), counts.close()]);
       scoringProcess?.close();
     });
 
@@ -72,7 +84,7 @@ export function predictRoutes(options: PredictOptions): RouteModule {
       whenKnown<Named>(endpoints, (endpoint, request, reply) => {
         const rows = rowsOf(request.body);
         const id = idOf(request);
-        return onward(endpoint.predict(rows), (answer) => {
+        return onward(endpoint.predict(rows, { id, headers: request.headers }), (answer) => {
           const { version, predictor, responded } = answer;
           const { predictions, logged } = predictor.write(responded);
           const { unknown, short } = responded;
@@ -129,6 +141,7 @@ function describe(endpoint: Endpoint, log: PredictionLog | undefined): object {
     version: assignment?.version ?? null,
     model: assignment?.model.digest ?? null,
     problem: problem ?? null,
+    traffic: endpoint.plan ?? null,
     log: log?.figures(name) ?? null,
   };
 }

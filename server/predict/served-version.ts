@@ -25,6 +25,8 @@ export interface Answer {
   /** The model that answers: it says what the numbers mean. */
   readonly predictor: Predictor;
   readonly responded: Responded;
+  /** The traffic plan in force, and the arm that answers; absent where there is none. */
+  readonly traffic?: { readonly plan: number; readonly arm: string } | undefined;
 }
 
 /**

@@ -3,6 +3,9 @@ import { isDigest, type Digest } from '../../core/digest.js';
 import type { Json } from '../../core/json.js';
 import type { Model, Ref } from '../../core/kinds.js';
 import type { PagedList } from '../../core/paged-list.js';
+import { plannedTraffic, type PlannedTraffic, type TrafficPlan } from '../../core/traffic.js';
+
+export type { TrafficAnswer, TrafficRequest } from './traffic-request.js';
 
 /** Workflow type of a model's registry entry. */
 export const REGISTRY_TYPE = 'model-registry';
@@ -14,6 +17,7 @@ export const REGISTRY = {
   rollback: 'rollback',
   annotate: 'annotate',
   remove: 'delete',
+  traffic: 'traffic',
   state: 'state',
   announcement: 'aliases',
 } as const;
@@ -101,8 +105,18 @@ export interface AliasEvent extends EventLine {
   readonly once?: string | undefined;
 }
 
+export interface TrafficEvent extends EventLine {
+  readonly what: 'traffic';
+  /** Which versions answer beside the one in service, from here on; null: it alone. */
+  readonly plan: PlannedTraffic | null;
+  /** Line of the plan that ends here. */
+  readonly from: number | null;
+  readonly evidence: Json;
+  readonly once?: string | undefined;
+}
+
 /** One line of a model's history. */
-export type ModelEvent = RegisteredEvent | MarkedEvent | AliasEvent;
+export type ModelEvent = RegisteredEvent | MarkedEvent | AliasEvent | TrafficEvent;
 
 /** Whether a line says that an alias moved. */
 export const isAliasEvent = (event: ModelEvent): event is AliasEvent => 'alias' in event;
@@ -135,6 +149,8 @@ export interface ModelHead {
   readonly marks?: PagedList<VersionMark> | undefined;
   /** Versions that were deleted, from the first of each range to its last. */
   readonly deleted?: readonly (readonly [first: number, last: number])[] | undefined;
+  /** Which versions answer beside the one in service; absent where it answers alone. */
+  readonly traffic?: TrafficPlan | undefined;
   /** Who was told of which lines; absent before the first look. */
   readonly outbox?: OutboxState | undefined;
   /** Why older versions and lines could not be moved into the store, in words: they are all here then. */
@@ -266,6 +282,7 @@ export interface Announcement {
       readonly run: string;
     };
   };
+  readonly traffic?: TrafficPlan | undefined;
 }
 
 const text = z.string();
@@ -312,6 +329,14 @@ export const modelEventSchema: z.ZodType<ModelEvent> = z.union([
     alias: text,
     from: place,
     to: place,
+    evidence: json,
+    once: text.optional(),
+  }),
+  z.object({
+    ...line,
+    what: z.literal('traffic'),
+    plan: plannedTraffic.nullable(),
+    from: place,
     evidence: json,
     once: text.optional(),
   }),

@@ -24,6 +24,8 @@ import {
   type RegistryInput,
   type RegistryState,
   type RollbackRequest,
+  type TrafficAnswer,
+  type TrafficRequest,
 } from './contract.js';
 import {
   checkAliases,
@@ -38,6 +40,7 @@ import {
 import { annotate, checkAnnotate, checkDelete, remove } from './marks.js';
 import { deliverEvents } from './outbox.js';
 import { Lookup, Shortener } from './paging.js';
+import { checkTraffic, setTraffic } from './traffic.js';
 import { announcement, emptyModel, fromFormer, isFormer } from './state.js';
 
 const registerUpdate = defineUpdate<RegisterAnswer, [RegisterRequest]>(REGISTRY.register);
@@ -45,6 +48,7 @@ const moveUpdate = defineUpdate<MoveAnswer, [MoveRequest]>(REGISTRY.move);
 const rollbackUpdate = defineUpdate<MoveAnswer, [RollbackRequest]>(REGISTRY.rollback);
 const annotateUpdate = defineUpdate<MarkAnswer, [AnnotateRequest]>(REGISTRY.annotate);
 const deleteUpdate = defineUpdate<MarkAnswer, [DeleteRequest]>(REGISTRY.remove);
+const trafficUpdate = defineUpdate<TrafficAnswer, [TrafficRequest]>(REGISTRY.traffic);
 const stateQuery = defineQuery<ModelHead>(REGISTRY.state);
 
 /** A store that took no page is asked again after this time, and after twice as long each time, up to the longest; ms. */
@@ -123,6 +127,11 @@ export async function modelRegistry(input: RegistryInput): Promise<void> {
   setHandler(deleteUpdate, (request) => apply(() => remove(state, request, now())), {
     validator: (request) => inWords(() => checkDelete(state, request)),
   });
+  setHandler(
+    trafficUpdate,
+    (request) => lookup.ofTraffic(request, (looked) => apply(() => setTraffic(state, request, now(), looked))),
+    { validator: (request) => inWords(() => checkTraffic(state, request)) },
+  );
 
   const isDone = (): boolean => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();

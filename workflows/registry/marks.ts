@@ -96,6 +96,14 @@ export function checkDelete(state: RegistryState, request: DeleteRequest): void 
       'version',
       'a version that no alias stands at: move the alias first',
     );
+  const arm = state.traffic?.arms.find((one) => one.version === version);
+  if (arm)
+    refuse(
+      state,
+      `version ${version} is in use: it is the arm ${arm.name} of the traffic plan`,
+      'version',
+      'a version that no plan has: end the plan first',
+    );
 }
 
 /** Deletes a version: its line stays, and its number; its files may go. */

@@ -16,9 +16,11 @@ import type {
   RegisterRequest,
   RegistryState,
   RollbackRequest,
+  TrafficRequest,
 } from './contract.js';
 import type { Looked } from './ledger.js';
 import { aliasOf, numberOf, onceKey, standing, versionKey } from './state.js';
+import type { TrafficLooked } from './traffic.js';
 
 /** Bytes of the versions that an alias stood at before, which are numbers. */
 const PAST_BYTES = 2_000;
@@ -118,7 +120,7 @@ export class Lookup {
   }
 
   /** Whether only the pages tell what was answered to this move before, if anything. */
-  isMoveInPages(request: MoveRequest): boolean {
+  isMoveInPages(request: Pick<MoveRequest, 'once'>): boolean {
     if (typeof request?.once !== 'string') return false;
     const key = onceKey(request.once);
     const number = numberOf(this.#get(), key);
@@ -139,6 +141,21 @@ export class Lookup {
       number === undefined || this.#isOpenLine(number)
         ? settle({ version })
         : settle({ version, line: await this.#line(number) }),
+    );
+  }
+
+  /** A version of a plan, and what was answered to the request before, where only the pages tell. */
+  async ofTraffic<R>(request: TrafficRequest, settle: (looked: TrafficLooked) => R): Promise<R> {
+    const versions = new Map<number, Pick<ModelVersion, 'model' | 'run'>>();
+    for (const { version } of request.plan?.arms ?? []) {
+      const found = this.#isVersion(version) ? await this.#version(version) : undefined;
+      if (found) versions.set(version, found);
+    }
+    if (!this.isMoveInPages(request)) return settle({ versions });
+    return this.#withNumber(onceKey(request.once!), async (number) =>
+      number === undefined || this.#isOpenLine(number)
+        ? settle({ versions })
+        : settle({ versions, line: await this.#line(number) }),
     );
   }
 

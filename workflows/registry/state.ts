@@ -88,5 +88,6 @@ export function announcement(state: RegistryState): Announcement {
     move: countOf(state.history),
     versions: countOf(state.versions),
     aliases: Object.fromEntries(aliases) as Announcement['aliases'],
+    ...(state.traffic === undefined ? {} : { traffic: state.traffic }),
   };
 }

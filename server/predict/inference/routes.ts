@@ -26,7 +26,7 @@ export function inferenceRoutes(app: FastifyInstance, endpoints: Endpoints, log:
     const asked = readInference(body, request.headers, BODY_LIMIT);
     checkOutputs(asked, endpoint.predictor.card.task);
     const { id = idOf(request), rows } = asked;
-    return onward(endpoint.predict(rows), (answer) => {
+    return onward(endpoint.predict(rows, { id, headers: request.headers }), (answer) => {
       const { body: text, headerLength } = inferenceAnswer(endpoint.name, id, asked, answer);
       if (headerLength === undefined) sendJson(reply, String(text));
       else
