@@ -216,7 +216,13 @@ export function murmur3(text: string, seed: number): number {
 }
 
 /** A plan in a few words: `canary candidate=4 5 %`. */
-export function sayTraffic({ mode, arms }: Pick<PlannedTraffic, 'mode' | 'arms'>): string {
+export function sayTraffic({
+  mode,
+  arms,
+}: {
+  readonly mode: TrafficMode;
+  readonly arms: readonly Omit<TrafficArm, 'slots'>[];
+}): string {
   const said = arms.map(({ name, version, share }) => `${name}=${version} ${+(share * 100).toFixed(2)} %`);
   return `${mode} ${said.join(', ')}`;
 }

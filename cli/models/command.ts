@@ -5,6 +5,7 @@ import type { ExportModelOptions } from './export-registered.js';
 import type { HistoryOptions } from './print-history.js';
 import type { MoveOptions } from './move-alias.js';
 import type { ModelsOptions } from './print-models.js';
+import type { TrafficOptions } from './set-traffic.js';
 
 const JSON_OPTION = ['--json', 'print one line of JSON'] as const;
 const all = (one: string, before: string[]): string[] => [...before, one];
@@ -139,6 +140,24 @@ function moving(program: Command, models: Command): void {
     .argument('<name>', 'the model')
     .addHelpText('after', example('trainyard models remove-alias penguins --alias challenger'))
     .action((name: string, own: MoveOptions) => act('remove')(name, null, own));
+  models
+    .command('traffic')
+    .description('which versions answer beside the champion: show it with what they did, set it, end it')
+    .argument('<name>', 'the model')
+    .option('--canary <version:share>', 'this version answers a share')
+    .option('--shadow <version>', 'this version is asked afterwards, and nobody gets its answers')
+    .option('--split <name=version:share>', 'this version answers a share, beside others; up to four', all, [])
+    .option('--column <column>', 'a column whose value decides on the arm, in place of the id of the request')
+    .option('--header <header>', 'a header of the request that does')
+    .option('--end', 'the champion answers alone')
+    .option('--why <reason>', 'why; it stands in the history')
+    .option('--by <name>', 'who decides; the name of the user by default')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('trainyard models traffic penguins --canary 4:5% --column customer'))
+    .action(async (name: string, own: TrafficOptions) => {
+      const { trafficByCommand } = await import('./set-traffic.js');
+      await trafficByCommand(configOf(program), name, { ...models.opts(), ...own });
+    });
 }
 
 /** Commands that say something of a version. */

@@ -7,6 +7,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { armFigures } from '../../client/registry/arm-figures.js';
 import { trafficAt } from '../../client/registry/intervals.js';
 import { moveAlias, registerVersion, setTraffic } from '../../client/registry/models.js';
 import { armCountsKey, predictionStream, shadowStream } from '../../core/ids.js';
@@ -151,6 +152,12 @@ test('a canary answers its units, who stay in it as it grows, and a plan is hear
   await expect
     .poll(async () => redis.hget(armCountsKey(project, 'grows', expected!), 'candidate:requests'), { timeout: 10_000 })
     .toBe(String(before.size));
+  const told = await armFigures(access, 'grows', expected!);
+  expect(told.map(({ arm, errors }) => [arm, errors])).toEqual([
+    ['candidate', 0],
+    ['stable', 0],
+  ]);
+  expect(told[0]!.p95).toBeGreaterThanOrEqual(told[0]!.p50!);
   expect(await trafficAt(access, 'grows', new Date())).toMatchObject({ line: expected, plan: { mode: 'canary' } });
   // The arm becomes the version in service, and the plan ends.
   await moveAlias(access, 'grows', { alias: 'champion', to: 2, ...by });
