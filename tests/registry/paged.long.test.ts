@@ -108,7 +108,7 @@ test('a registry that has moved nearly everything into the store answers and dec
   ]);
   expect((await getVersion(access, 'oracle', 1)).run).toBe(state.versions.open[0]!.run);
   await expect(getVersion(access, 'oracle', 4_000)).rejects.toThrow('oracle has no version 4000');
-}, 180_000);
+}, 420_000);
 
 test('a worker that is killed before a page is kept, or when the registry does not know it yet, changes nothing', async () => {
   const store = stage.store('killed');
