@@ -144,6 +144,8 @@ test('a net that was trained on raw text is asked with raw text', async () => {
   const trained = await runNode(textNetNode, { params, inputs, store: client.store });
   await deploy('signs', trained.outputs['model']!.ref as Ref<Model>);
   const url = await serve();
+  // It is slow enough to be scored in a process of its own, which starts first.
+  await expect.poll(async () => (await get(`${url}/v1/endpoints/signs`)).ready, { timeout: 120_000 }).toBe(true);
   const { status, body } = await post(`${url}/v1/endpoints/signs/predict`, {
     rows: [{ name: 'flag: Iceland' }, { name: '' }, { name: null }],
   });
