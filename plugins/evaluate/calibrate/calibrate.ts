@@ -6,6 +6,7 @@ import {
   expectedCalibrationError,
   fitCalibrator,
   logLoss,
+  type Calibrator,
   type ClassificationSample,
   type Probabilities,
 } from '@trainyard/metrics';
@@ -21,6 +22,10 @@ import { rewrite } from './rewrite.js';
 
 /** Rows below which steps follow chance, and of which a method has too few in any case. */
 const [FEW_STEPS, FEW] = [1000, 50];
+/** Rows of a class below which its probabilities follow chance. */
+const FEW_OF_CLASS = 20;
+/** A temperature beyond these has no least loss: the rows are told apart without a mistake, or not at all. */
+const [COLDEST, HOTTEST] = [0.02, 50];
 
 export const calibrateNode = implement(calibrate, async ({ params: { method }, inputs, ctx }) => {
   const model = await openModel(inputs.model);
@@ -43,6 +48,7 @@ export const calibrateNode = implement(calibrate, async ({ params: { method }, i
               `isotonic steps follow chance on fewer than ${FEW_STEPS} rows, and these are ${rows}: platt or temperature`,
             ]
           : []),
+        ...warningsOf(calibrator, truth, task.classes),
       ],
     };
     const settings = { kind: model.card.kind, settings: model.card.settings, calibrator };
@@ -50,8 +56,7 @@ export const calibrateNode = implement(calibrate, async ({ params: { method }, i
       model: await rewrite(inputs.model, model, {
         kind: calibrated,
         settings: settings as unknown as Json,
-        // A threshold was chosen for probabilities that are no more: at temperature alone the most probable class stays.
-        task: withoutThreshold(task),
+        task: withThreshold(task, calibrator),
         metrics: {},
         training: { calibration: { method, rows } },
       }),
@@ -68,8 +73,55 @@ export const calibrateNode = implement(calibrate, async ({ params: { method }, i
   }
 });
 
-function withoutThreshold({ threshold: _, ...task }: Classification): Classification {
-  return task;
+/**
+ * The task with the threshold where calibration moved it, so that the classes answered stay. Throws a UserError where no threshold
+ * answers the same: steps are flat in places, and a curve that falls reverses the order.
+ */
+function withThreshold(task: Classification, calibrator: Calibrator): Classification {
+  const { threshold } = task;
+  if (threshold === undefined) return task;
+  const refuse = (why: string, remedy: string): never => {
+    throw new UserError(`the model's threshold ${threshold} cannot be carried through this calibration: ${why}`, {
+      where: { port: 'model', field: 'threshold' },
+      remedy,
+    });
+  };
+  const choose = 'calibrate the model before evaluate.threshold chooses its threshold';
+  if (task.classes.length !== 2) refuse('it is not between two classes', choose);
+  if (calibrator.method === 'isotonic') refuse('steps give one probability to rows on both sides of it', choose);
+  if (isReversed(calibrator))
+    refuse('the calibration reverses the order of the rows', 'look at the labels of the table');
+  const moved = Float64Array.of(1 - threshold, threshold);
+  mend(calibrator, moved, 2);
+  return { ...task, threshold: moved[1]! };
+}
+
+function isReversed(calibrator: Calibrator): boolean {
+  return calibrator.method === 'platt' && calibrator.curves.some(({ slope }) => slope <= 0);
+}
+
+function warningsOf(calibrator: Calibrator, truth: Int32Array, classes: readonly string[]): string[] {
+  const rare = classes.flatMap((name, k) => {
+    const rows = truth.reduce((sum, one) => sum + (one === k ? 1 : 0), 0);
+    return rows < FEW_OF_CLASS ? [`"${name}" with ${rows}`] : [];
+  });
+  const atEdge =
+    calibrator.method === 'temperature' && (calibrator.temperature < COLDEST || calibrator.temperature > HOTTEST);
+  return [
+    ...(rare.length > 0
+      ? [
+          `classes with fewer than ${FEW_OF_CLASS} rows, whose probabilities follow chance: ${rare.slice(0, 10).join(', ')}`,
+        ]
+      : []),
+    ...(atEdge
+      ? [
+          'the temperature lies at the edge of what is searched: these rows are told apart without a mistake, or not at all',
+        ]
+      : []),
+    ...(isReversed(calibrator)
+      ? ['a slope is 0 or less, so the calibration reverses the order: the model tells the classes apart the wrong way']
+      : []),
+  ];
 }
 
 function figuresOf(truth: Int32Array, p: Probabilities) {

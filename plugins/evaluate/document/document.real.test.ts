@@ -69,7 +69,9 @@ beforeAll(async () => {
     runNode(node, { params, inputs: inputs as never, store });
   const on = { model, table };
   given['final'] = (await made(evaluate.finalNode, { model, test }, { slices: ['site'], resamples: 200 })).output;
-  given['slices'] = (await made(evaluate.slicesNode, on, { columns: ['site', 'sex'], resamples: 200 })).output;
+  given['slices'] = (
+    await made(evaluate.slicesNode, on, { columns: ['site', 'sex'], limit: 0.3, resamples: 200 })
+  ).output;
   given['errors'] = (await made(evaluate.errorsNode, on)).outputs['report']!;
   given['fairness'] = (
     await made(evaluate.fairnessNode, on, {

@@ -2,6 +2,7 @@ import { UserError } from '@trainyard/errors';
 import { html, htmlPage, trusted, type Html } from '@trainyard/pages';
 import { implement, type InputArtifact } from '../../../worker/index.js';
 import { document } from './contract.js';
+import { isStill, withPolicy } from './still.js';
 
 const TITLES = {
   modelCard: 'Model card',
@@ -53,7 +54,7 @@ export const documentNode = implement(document, async ({ params, inputs }) => {
   const sections = Object.fromEntries(parts.map(({ name, json }) => [name, json]));
   return {
     value: { sections: names, leftOut },
-    files: { 'report.html': page, 'report.json': `${JSON.stringify({ title: params.title, sections })}\n` },
+    files: { 'report.html': withPolicy(page), 'report.json': `${JSON.stringify({ title: params.title, sections })}\n` },
   };
 });
 
@@ -64,7 +65,7 @@ export const documentNode = implement(document, async ({ params, inputs }) => {
 async function bodyOf(artifact: InputArtifact, port: string): Promise<Html> {
   const page = artifact.files.includes('report.html') ? await artifact.text('report.html') : '';
   const body = /<main>\s*<h1>[\s\S]*?<\/h1>([\s\S]*)<\/main>/.exec(page)?.[1];
-  if (body === undefined || /<script|<iframe|<object|<embed|\son\w+=|javascript:|(?:src|href)="https?:/i.test(body))
+  if (body === undefined || !isStill(body))
     throw new UserError(`the report "${port}" has no page that can be part of another`, {
       where: { port },
       expected: 'a page as htmlPage of trainyard/pages makes it, without scripts and links elsewhere',

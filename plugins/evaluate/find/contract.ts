@@ -22,6 +22,10 @@ export const foundSlice = z.object({
 export const sliceSearch = z.object({
   task: z.string(),
   figure: z.string(),
+  tested: z
+    .string()
+    .optional()
+    .describe('the error of a row, whose p-value is given: it is the same whatever the figure is'),
   better: z.enum(['larger', 'smaller']),
   n: z.int(),
   value: z.number().nullable().describe('of all rows'),
@@ -39,7 +43,9 @@ export const slices = node({
   version: '1',
   title: 'Finds the groups of rows that a model answers worst, over columns and pairs of columns',
   params: z.object({
-    columns: columns.optional().describe('columns to cut the rows by; those that the model reads where left out'),
+    columns: columns
+      .optional()
+      .describe('columns to cut the rows by; the first 30 that the model reads where left out'),
     pairs: z.boolean().default(true).describe('look at pairs of columns as well'),
     least: z.int().min(2).default(30).describe('rows below which a slice says nothing'),
     metric: z.string().optional().describe('the figure of a slice, such as accuracy or mae'),
@@ -76,7 +82,9 @@ export const errors = node({
   title: 'The rows that a model answers most wrong',
   params: z.object({
     most: z.int().min(1).max(10_000).default(100).describe('rows in the table, the most wrong first'),
-    columns: columns.default([]).describe('columns to show beside the answer; all that the model reads where left out'),
+    columns: columns
+      .default([])
+      .describe('columns to show beside the answer; the first 12 that the model reads where left out'),
   }),
   inputs: { model, table },
   outputs: { rows: table, report: report(wrongRows) },

@@ -48,6 +48,7 @@ export const slicesNode = implement(slices, async ({ params, inputs, ctx }) => {
     const value: SliceSearch = {
       task: answers.task.type,
       figure: shortName(figure.name),
+      tested: found.tested,
       better: figure.better as 'larger',
       n: answers.rows,
       value: valueOn(figure, answers.samples[0]!),
@@ -99,7 +100,11 @@ interface Cut {
 }
 
 /** All slices of the columns kept, and of pairs of them; the worst first, by p-value. */
-export function searchSlices(answers: Answers, figure: Figure, search: Search): { readonly slices: Found[] } {
+export function searchSlices(
+  answers: Answers,
+  figure: Figure,
+  search: Search,
+): { readonly slices: Found[]; readonly tested: string } {
   const { task } = answers;
   const sample = answers.samples[0]!;
   const errors = rowErrors(task, sample);
@@ -152,7 +157,7 @@ export function searchSlices(answers: Answers, figure: Figure, search: Search): 
       adjusted: null,
       verdict: 'too small',
     }));
-  return { slices: [...found, ...few] };
+  return { slices: [...found, ...few], tested: errors.says };
 }
 
 /** Whether the whole interval keeps to the limit, or breaks it. */

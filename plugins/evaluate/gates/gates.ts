@@ -3,7 +3,7 @@ import { figuresOfTask, findFigure, quantile, shortName } from '@trainyard/metri
 import { html, htmlPage, htmlTable, sayFigure } from '@trainyard/pages';
 import type { z } from 'zod';
 import { MODEL_SAMPLE, openModel, readSample } from '../../../models/index.js';
-import { implement, type InputArtifact } from '../../../worker/index.js';
+import { implement, type InputArtifact, type NodeContext } from '../../../worker/index.js';
 import type { TaskCard } from '../../task/index.js';
 import type { AnyFinalFigures } from '../contract.js';
 import { together } from '../fairness/fairness.js';
@@ -17,7 +17,7 @@ type Interval = readonly [number, number];
 /** Answers that are timed, and those before them that are not. */
 const [TIMED, BEFORE] = [200, 50];
 
-export const gatesNode = implement(gates, async ({ params, inputs }) => {
+export const gatesNode = implement(gates, async ({ params, inputs, ctx }) => {
   const found: Gate[] = [];
   const gate = (name: Gate['gate'], verdict: Gate['verdict'], says: string, more: Partial<Gate> = {}): void => {
     found.push({ gate: name, verdict, says, value: null, interval: null, limit: null, ...more });
@@ -29,10 +29,15 @@ export const gatesNode = implement(gates, async ({ params, inputs }) => {
     gate('champion', verdict === 'promote' ? 'passed' : decided ? 'failed' : 'cannot tell', reasons.join(' '));
   }
   if (slices) {
-    const { verdict, looked, tooSmall, figure, limit } = slices.value;
-    const said = verdict === 'worse' ? 'failed' : verdict === 'not worse' ? 'passed' : verdict;
-    const held = limit === null ? 'against all rows' : `against ${sayFigure(limit)}`;
-    gate('slices', said, `${looked} slices were held ${held} by ${figure}: ${verdict}; ${tooSmall} were too small.`, {
+    const { verdict, looked, tooSmall, figure, limit, tested } = slices.value;
+    // That no slice was found worse does not show that none is.
+    const said = verdict === 'worse' ? 'failed' : verdict === 'not worse' ? 'cannot tell' : verdict;
+    const held =
+      limit === null
+        ? `against all rows by the error of a row${tested === undefined ? '' : ` (${tested})`}, not by ${figure}`
+        : `against ${sayFigure(limit)} by ${figure}`;
+    const remedy = verdict === 'not worse' ? ' A limit of evaluate.slices can be passed.' : '';
+    gate('slices', said, `${looked} slices were held ${held}: ${verdict}; ${tooSmall} were too small.${remedy}`, {
       limit,
     });
   }
@@ -62,7 +67,7 @@ export const gatesNode = implement(gates, async ({ params, inputs }) => {
     });
   }
   if (params.milliseconds !== undefined) {
-    const value = await latency(inputs.model);
+    const value = await latency(inputs.model, ctx);
     gate(
       'latency',
       value <= params.milliseconds ? 'passed' : 'failed',
@@ -111,12 +116,14 @@ async function ofTaskCard({ metric }: TaskCard, figures: AnyFinalFigures, artifa
 }
 
 /** Milliseconds that 95 of 100 answers to one row take at most. */
-async function latency(artifact: InputArtifact): Promise<number> {
+async function latency(artifact: InputArtifact, ctx: NodeContext): Promise<number> {
   const model = await openModel(artifact);
   try {
     const { rows } = readSample(await artifact.text(MODEL_SAMPLE));
     const taken: number[] = [];
     for (let i = 0; i < BEFORE + TIMED; i++) {
+      ctx.signal.throwIfAborted();
+      if (i % 50 === 0) ctx.progress(i / (BEFORE + TIMED), 'timing answers to one row');
       const from = performance.now();
       await model.score([rows[i % rows.length]!]);
       if (i >= BEFORE) taken.push(performance.now() - from);
