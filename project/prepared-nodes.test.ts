@@ -11,7 +11,7 @@ import { builtInPlugins } from './project.js';
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the built-in nodes come prepared, with the code that would be computed here', { timeout: 60_000 }, async () => {
+test('the built-in nodes come prepared, with the code that would be computed here', { timeout: 180_000 }, async () => {
   const prepared = await preparedNodes();
   const entries = entriesOf(await builtInPlugins());
   const bundled = await bundleOwn(filesOf(entries));
