@@ -6,6 +6,7 @@ import type { TruthCell } from '@trainyard/metrics';
 import { applyTransformToRows, featureNames, throughRules, type FeatureRow } from '@trainyard/transforms';
 import { partsOnHand, type PartsOnHand } from '../core/provided-parts.js';
 import { MODEL_FILES, parseCard } from './card.js';
+import { largestDifference } from './difference.js';
 import type { ExportFormat, PortableModel, Precision, WrittenExport } from './export-format.js';
 import { judgeLoss, labelsOf, lossOf, type Loss } from './export-loss.js';
 import { openModel } from './open.js';
@@ -194,11 +195,7 @@ async function compare(
   const opened = await format.open(draft, model, project);
   try {
     const theirs = await opened.score(values.slice(), rows);
-    let difference = theirs.length === ours.length ? 0 : Infinity;
-    ours.forEach((value, i) => {
-      const off = Math.abs(value - theirs[i]!) / Math.max(1, Math.abs(value));
-      if (!(off <= difference)) difference = Number.isNaN(off) ? Infinity : off;
-    });
+    const difference = largestDifference(ours, theirs);
     const { runtime } = opened;
     const { precision } = options;
     const loss = labels && lossOf(predictor.card.task, labels, ours, theirs);

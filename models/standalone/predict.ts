@@ -1,5 +1,6 @@
 import { parseTransform, type FeatureRow, type FittedTransform } from '@trainyard/transforms';
 import type { ModelInput } from '../card.js';
+import { largestDifference } from '../difference.js';
 import { joinPredictor, type Answered, type Predictor } from '../predictor.js';
 import type { ModelTask } from '../tasks/index.js';
 
@@ -105,13 +106,8 @@ export async function openModel(folder: string | URL = new URL('.', import.meta.
       >;
       // JSON has no NaN: what is missing is null there.
       const features = Float64Array.from(kept.features.flat(), (value) => value ?? NaN);
-      const answers = kept.answers.flat();
-      const given = await scorer.score(features, kept.features.length);
-      let difference = answers.length === given.length ? 0 : Infinity;
-      answers.forEach((answer, i) => {
-        const off = Math.abs(given[i]! - answer!) / Math.max(1, Math.abs(answer!));
-        difference = off <= difference ? difference : off;
-      });
+      const answers = Float64Array.from(kept.answers.flat(), (value) => value ?? NaN);
+      const difference = largestDifference(answers, await scorer.score(features, kept.features.length));
       return { rows: kept.features.length, difference, allowed: manifest.compared.allowed };
     },
     dispose: () => scorer.dispose(),

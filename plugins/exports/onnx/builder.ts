@@ -1,5 +1,5 @@
 import type { Precision } from '../../../models/index.js';
-import { float16Bits, LARGEST_FLOAT16 } from '../small/float16.js';
+import { float16Array } from '../small/float16.js';
 import { quantizedByChannel } from '../small/int8.js';
 import { ONNX_TYPES } from './model.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './model.js';
@@ -8,8 +8,8 @@ type Small = { readonly values: ArrayLike<number>; readonly scales?: Float32Arra
 
 const SMALL: Readonly<Record<Precision, (values: ArrayLike<number>, shape: readonly number[]) => Small | undefined>> = {
   float16: (values) => {
-    const all = Array.from(values);
-    return all.some((value) => Math.abs(value) > LARGEST_FLOAT16) ? undefined : { values: all.map(float16Bits) };
+    const halves = float16Array(values);
+    return halves && { values: halves };
   },
   int8: (values, shape) => quantizedByChannel(values, shape.at(-1)!),
 };

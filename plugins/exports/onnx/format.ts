@@ -11,10 +11,10 @@ import { addGraph } from './operations.js';
 import { addTrees } from './trees.js';
 
 const FILE = 'model.onnx';
-const [INPUT, OUTPUT] = ['features', 'answers'];
+export const [INPUT, OUTPUT] = ['features', 'answers'] as const;
 
 /** Trees are written in double precision, in which they were grown; nets in single precision. */
-const realOf = ({ trees, members = [] }: Portable): 'float32' | 'float64' =>
+export const realOf = ({ trees, members = [] }: Portable): 'float32' | 'float64' =>
   trees || members.some(({ model }) => model.trees) ? 'float64' : 'float32';
 
 /** Constants of operations are of single precision, among trees too. */

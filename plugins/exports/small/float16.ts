@@ -1,5 +1,5 @@
 /** Largest finite number in half precision. */
-export const LARGEST_FLOAT16 = 65504;
+const LARGEST = 65504;
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -16,6 +16,12 @@ export function float16Bits(value: number): number {
   const exponent = Math.max(-14, ((bits[0]! >>> 23) & 0xff) - 127);
   // The leading unit of a normal number raises the exponent's field by one; so does a carry.
   return sign | ((exponent + 14) * 1024 + roundToEven(magnitude / 2 ** (exponent - 10)));
+}
+
+/** The bits of all of them; undefined where one is too large for half precision. */
+export function float16Array(values: ArrayLike<number>): Uint16Array | undefined {
+  const all = Array.from(values);
+  return all.some((value) => Math.abs(value) > LARGEST) ? undefined : Uint16Array.from(all, float16Bits);
 }
 
 /** The number that bits of half precision stand for. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UserError } from '@trainyard/errors';
 import { exportFormat, packageNotice, standaloneModule } from '../../../models/index.js';
-import { onnx } from '../onnx/format.js';
+import { INPUT, onnx, OUTPUT, realOf } from '../onnx/format.js';
 import { openInThread } from './in-thread.js';
 
 const PACKAGE = 'onnxruntime-web';
@@ -37,10 +37,9 @@ export const standalone = exportFormat({
   },
   async open(folder, model, project) {
     const base = pathToFileURL(`${folder}${path.sep}`);
-    const real = model.trees || model.members?.some(({ model: member }) => member.trees) ? 'float64' : 'float32';
     const scorer = await openInThread(new URL(MODULE, base), base, {
-      input: { name: 'features', type: real },
-      output: { name: 'answers' },
+      input: { name: INPUT, type: realOf(model) },
+      output: { name: OUTPUT },
     });
     const { version } = JSON.parse(readFileSync(path.join(runtimeOf(project), 'package.json'), 'utf8')) as {
       version: string;

@@ -1,6 +1,6 @@
 import type { Json } from '../../../core/index.js';
 import type { Precision } from '../../../models/index.js';
-import { float16Bits, LARGEST_FLOAT16 } from '../small/float16.js';
+import { float16Array } from '../small/float16.js';
 import { quantizedWhole } from '../small/int8.js';
 import { INPUT, OUTPUT } from './graph-def.js';
 import type { Attribute, NodeDef } from './writer.js';
@@ -20,12 +20,8 @@ interface Small {
 
 const SMALL: Readonly<Record<Precision, (values: ArrayLike<number>) => Small | undefined>> = {
   float16: (values) => {
-    const all = Array.from(values);
-    if (all.some((value) => Math.abs(value) > LARGEST_FLOAT16)) return undefined;
-    return {
-      values: Uint16Array.from(all, float16Bits),
-      quantization: { dtype: 'float16', original_dtype: 'float32' },
-    };
+    const halves = float16Array(values);
+    return halves && { values: halves, quantization: { dtype: 'float16', original_dtype: 'float32' } };
   },
   int8: (values) => {
     const { values: whole, min, scale } = quantizedWhole(values);
